@@ -1,0 +1,32 @@
+package fault
+
+// Question names what an answer leaves open; only the service that asked for
+// it can tell.
+type Question int
+
+const (
+	// MissingOrDown: code 6563 by id is a missing release, a malformed id or
+	// a database that is down.
+	MissingOrDown Question = iota + 1
+	// BrokenRecord: a detailed list that fails as a whole may hold one record
+	// that the server cannot build.
+	BrokenRecord
+	// NoSuchEndpoint: a 404 that is not Zadig's envelope means that the path
+	// is unknown, to this version of Zadig or to what answers in its place.
+	NoSuchEndpoint
+)
+
+// Undecided is what an error unwraps to while a Question is open. Until a
+// service decides, the error matches Default.
+type Undecided struct {
+	Question Question
+	Default  error
+	// Decide returns the same error, matching the sentinel instead of
+	// Default. A reason that is not empty is added to its text.
+	Decide func(sentinel error, reason string) error
+}
+
+func (u *Undecided) Error() string { return u.Default.Error() }
+
+// Unwrap makes the default match while nobody decides.
+func (u *Undecided) Unwrap() error { return u.Default }
