@@ -1,0 +1,60 @@
+package artifact
+
+import "time"
+
+// Values of Activity.Type, and with them the keys of
+// Artifact.SortedActivities.
+const (
+	ActivityBuild      = "build"
+	ActivityDeploy     = "deploy"
+	ActivityPublish    = "publish"
+	ActivityDistribute = "distribute"
+)
+
+// Activity is one thing that was done with an artifact. Which members are
+// filled depends on Type; recorded are those that the comments name.
+type Activity struct {
+	ArtifactID        string    `json:"artifact_id,omitzero"`        // 24 hex digits; "" from Trace
+	Type              string    `json:"type"`                        // ActivityBuild and so on
+	Content           string    `json:"content,omitzero"`            // of a deploy: free text; absent when ""
+	URL               string    `json:"url,omitzero"`                // of a build: path of the task's page in Zadig; absent when ""
+	JobTaskName       string    `json:"job_task_name,omitzero"`      // since v2.2.0: job of the workflow task; absent when "", "" from Trace
+	Commits           []*Commit `json:"commits,omitzero"`            // of a build: one per repository; absent when empty
+	Issues            []string  `json:"issues,omitzero"`             // of a build: keys of Jira issues; absent when empty
+	Namespace         string    `json:"namespace,omitzero"`          // of a deploy: Kubernetes namespace; absent when ""
+	EnvName           string    `json:"env_name,omitzero"`           // of a deploy: environment; absent when ""
+	PublishHosts      []string  `json:"publish_hosts,omitzero"`      // of a publish: registries; absent when empty
+	PublishNamespaces []string  `json:"publish_namespaces,omitzero"` // of a publish: namespaces in PublishHosts; absent when empty
+	RemoteFileKey     string    `json:"remote_file_key,omitzero"`    // of a distribute: folder in the storage; absent when ""
+	DistStorageURL    string    `json:"dist_storage_url,omitzero"`   // of a distribute: storage that it went to; absent when ""
+	SrcStorageURL     string    `json:"src_storage_url,omitzero"`    // of a distribute: storage that it came from; absent when ""
+	StartTime         int64     `json:"start_time,omitzero"`         // Unix seconds, absent when 0
+	EndTime           int64     `json:"end_time,omitzero"`           // Unix seconds, absent when 0
+	CreatedBy         string    `json:"created_by"`                  // user name
+	CreatedTime       int64     `json:"created_time"`                // Unix seconds
+}
+
+// Started is StartTime, the zero Time if it is 0.
+func (a *Activity) Started() time.Time { return unix(a.StartTime) }
+
+// Ended is EndTime, the zero Time if it is 0.
+func (a *Activity) Ended() time.Time { return unix(a.EndTime) }
+
+// Created is CreatedTime, the zero Time if it is 0.
+func (a *Activity) Created() time.Time { return unix(a.CreatedTime) }
+
+// Commit is one repository of a build with the commit that was built. Unlike
+// delivery.Commit it carries no credentials.
+type Commit struct {
+	Address       string `json:"address"`                 // URL of the code host
+	Source        string `json:"source,omitzero"`         // kind of code host, as "github"; absent when ""
+	RepoOwner     string `json:"repo_owner"`              // user or group
+	RepoName      string `json:"repo_name"`               // repository
+	Branch        string `json:"branch"`                  // "" when a tag was built
+	PR            int    `json:"pr,omitzero"`             // pull request; absent when 0
+	PRs           []int  `json:"prs,omitzero"`            // pull requests, since v1.16.0; absent when empty, nil from Trace
+	Tag           string `json:"tag,omitzero"`            // absent when ""
+	CommitID      string `json:"commit_id,omitzero"`      // absent when ""
+	CommitMessage string `json:"commit_message,omitzero"` // absent when ""
+	AuthorName    string `json:"author_name,omitzero"`    // absent when ""
+}

@@ -1,0 +1,68 @@
+package artifact
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Artifact is one image or package with its history: what built it, and where
+// it was deployed, published and distributed.
+//
+// Fields are those of the documentation, of the answers recorded on v1.11.0
+// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. Trace asks an
+// endpoint that leaves out ID, DockerFile, Layers and, in activities,
+// ArtifactID, JobTaskName and PRs; the documentation shows ID and ArtifactID
+// there nevertheless.
+type Artifact struct {
+	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" from Trace
+	Name                string                 `json:"name"`                           // of an image without registry and tag
+	Type                string                 `json:"type"`                           // "image" or "file"
+	Source              string                 `json:"source"`                         // what made it, "workflow" in every recording
+	Image               string                 `json:"image,omitzero"`                 // image reference; absent when ""
+	ImageHash           string                 `json:"image_hash,omitzero"`            // absent when ""
+	ImageTag            string                 `json:"image_tag"`                      // "" for a file
+	ImageDigest         string                 `json:"image_digest,omitzero"`          // as "sha256:…"; absent when ""
+	ImageSize           int64                  `json:"image_size,omitzero"`            // bytes; absent when 0
+	Architecture        string                 `json:"architecture,omitzero"`          // as "amd64"; absent when ""
+	OS                  string                 `json:"os,omitzero"`                    // as "linux"; absent when ""
+	DockerFile          string                 `json:"docker_file,omitzero"`           // its text; absent when "", "" from Trace
+	Layers              []*Layer               `json:"layers,omitzero"`                // absent when empty, nil from Trace
+	PackageFileLocation string                 `json:"package_file_location,omitzero"` // of a file: its folder; absent when ""
+	PackageStorageURI   string                 `json:"package_storage_uri,omitzero"`   // of a file: storage that holds it; absent when ""
+	CreatedBy           string                 `json:"created_by"`                     // user name
+	CreatedTime         int64                  `json:"created_time"`                   // Unix seconds
+	Activities          []*Activity            `json:"activities,omitzero"`            // newest first; may be empty
+	SortedActivities    map[string][]*Activity `json:"sortedActivities,omitzero"`      // the same by Activity.Type; absent when there are none
+
+	raw func() json.RawMessage // a closure, so that %+v does not print the document
+}
+
+// RawJSON is the JSON that the artifact was read from, with the members that
+// this package does not know. It is nil unless the client was made with
+// zadig.WithRawJSON.
+func (a *Artifact) RawJSON() json.RawMessage {
+	if a == nil || a.raw == nil {
+		return nil
+	}
+	return a.raw()
+}
+
+// Created is CreatedTime, the zero Time if it is 0.
+func (a *Artifact) Created() time.Time { return unix(a.CreatedTime) }
+
+// Layer is one layer of an image. The server does not send it to Trace.
+type Layer struct {
+	MediaType string   `json:"media_type,omitzero"` // absent when ""
+	Size      int64    `json:"size"`                // bytes
+	Digest    string   `json:"digest,omitzero"`     // as "sha256:…"; absent when ""
+	URLs      []string `json:"urls,omitzero"`       // where else it can be had; absent when empty
+}
+
+// unix reads the server's times: Unix seconds in the local zone, and the zero
+// Time for 0, which is how the server says "never".
+func unix(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
+}

@@ -1,0 +1,41 @@
+package delivery
+
+import "time"
+
+// DeployInfo is one container that was deployed for a release.
+type DeployInfo struct {
+	ID              string       `json:"id"`                         // 24 hex digits
+	ReleaseID       string       `json:"releaseId"`                  // 24 hex digits
+	ServiceName     string       `json:"serviceName"`                // "service/container" when a container name is stored, else "service"
+	ContainerName   string       `json:"containerName"`              // "" in records without one
+	Image           string       `json:"image,omitzero"`             // image reference; absent when ""
+	RegistryID      string       `json:"registry_id,omitzero"`       // absent when ""
+	YAMLContents    []string     `json:"yamlContents,omitzero"`      // Kubernetes manifests, often the bulk of a release
+	Envs            []*DeployEnv `json:"envs,omitzero"`              // variables of the environment
+	OrderedServices [][]string   `json:"orderedServices,omitzero"`   // service names, in the groups that are deployed together
+	StartTime       int64        `json:"start_time,omitzero"`        // Unix seconds, absent when 0
+	EndTime         int64        `json:"end_time,omitzero"`          // Unix seconds, absent when 0
+	CreatedAt       int64        `json:"created_at"`                 // Unix seconds
+	DeletedAt       int64        `json:"deleted_at"`                 // Unix seconds, 0: not deleted
+	RealServiceName string       `json:"real_service_name,omitzero"` // since v2.3.0: without the container; "" when no container name is stored
+	ServiceModule   string       `json:"service_module,omitzero"`    // since v2.3.0: the container; "" when no container name is stored
+	ImageName       string       `json:"image_name,omitzero"`        // since v2.3.0: name without registry and tag
+}
+
+// Started is StartTime, the zero Time if it is 0.
+func (d *DeployInfo) Started() time.Time { return unix(d.StartTime) }
+
+// Ended is EndTime, the zero Time if it is 0.
+func (d *DeployInfo) Ended() time.Time { return unix(d.EndTime) }
+
+// Created is CreatedAt, the zero Time if it is 0.
+func (d *DeployInfo) Created() time.Time { return unix(d.CreatedAt) }
+
+// Deleted is DeletedAt, the zero Time if it is 0.
+func (d *DeployInfo) Deleted() time.Time { return unix(d.DeletedAt) }
+
+// DeployEnv is one variable of a deployment.
+type DeployEnv struct {
+	Key   string `json:"key"`   // name of the variable
+	Value string `json:"value"` // sent as it is: it may well be a password
+}

@@ -1,0 +1,52 @@
+package delivery
+
+import "time"
+
+// Values of DistributeInfo.DistributeType.
+const (
+	DistributeImage = "image"
+	DistributeChart = "chart" // chart releases only
+	DistributeFile  = "file"
+)
+
+// DistributeInfo is one image, chart or file that was handed out. Of a chart
+// release the images are in SubDistributes of the chart with the same
+// ChartName; of a workflow release everything is on one level.
+type DistributeInfo struct {
+	ID             string            `json:"id"`                      // 24 hex digits
+	ReleaseID      string            `json:"releaseId"`               // 24 hex digits
+	ServiceName    string            `json:"serviceName,omitzero"`    // absent when "" (charts, files of charts)
+	DistributeType string            `json:"distributeType"`          // DistributeImage, DistributeChart or DistributeFile
+	RegistryName   string            `json:"registryName"`            // of an image its whole reference, else ""
+	ChartVersion   string            `json:"chartVersion,omitzero"`   // since v1.8.0, absent when ""
+	ChartName      string            `json:"chartName,omitzero"`      // since v1.8.0, absent when ""
+	ChartRepoName  string            `json:"chartRepoName,omitzero"`  // since v1.8.0, absent when ""
+	SubDistributes []*DistributeInfo `json:"subDistributes,omitzero"` // since v1.8.0: images of a chart, else nil
+	Namespace      string            `json:"namespace,omitzero"`      // of an image: namespace in the registry
+	PackageFile    string            `json:"packageFile,omitzero"`    // of a file: its name
+	RemoteFileKey  string            `json:"remoteFileKey,omitzero"`  // of a file: its folder in the storage
+	DestStorageURL string            `json:"destStorageUrl,omitzero"` // of a workflow's file: storage that it went to
+	S3StorageID    string            `json:"s3StorageID,omitzero"`    // since v1.8.0: of a chart's file, else ""
+	StorageURL     string            `json:"storageUrl,omitzero"`     // since v1.8.0: host of S3StorageID, "" when that is gone
+	StorageBucket  string            `json:"storageBucket,omitzero"`  // since v1.8.0: bucket of S3StorageID, "" when that is gone
+	SrcStorageURL  string            `json:"srcStorageUrl,omitzero"`  // of a workflow's file: storage that it came from
+	StartTime      int64             `json:"start_time,omitzero"`     // Unix seconds, absent when 0
+	EndTime        int64             `json:"end_time,omitzero"`       // Unix seconds, absent when 0
+	CreatedAt      int64             `json:"created_at"`              // Unix seconds
+	DeletedAt      int64             `json:"deleted_at"`              // Unix seconds, 0: not deleted
+	ImageName      string            `json:"image_name,omitzero"`     // since v2.3.0: name without registry and tag
+	ServiceModule  string            `json:"service_module,omitzero"` // since v2.3.0: container that runs the image
+	Image          string            `json:"image,omitzero"`          // since v2.3.0: image reference
+}
+
+// Started is StartTime, the zero Time if it is 0.
+func (d *DistributeInfo) Started() time.Time { return unix(d.StartTime) }
+
+// Ended is EndTime, the zero Time if it is 0.
+func (d *DistributeInfo) Ended() time.Time { return unix(d.EndTime) }
+
+// Created is CreatedAt, the zero Time if it is 0.
+func (d *DistributeInfo) Created() time.Time { return unix(d.CreatedAt) }
+
+// Deleted is DeletedAt, the zero Time if it is 0.
+func (d *DistributeInfo) Deleted() time.Time { return unix(d.DeletedAt) }

@@ -1,0 +1,169 @@
+package delivery
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ProductEnvInfo is the environment that a release was made from, as it was
+// then. The server fills little of it for a release: ID is 24 zeros, most
+// scalars are zero. What the comments call never filled is in the answer's
+// shape only.
+type ProductEnvInfo struct {
+	ID                    string                `json:"id"`                               // 24 zeros
+	ProductName           string                `json:"product_name"`                     // project
+	CreateTime            int64                 `json:"create_time"`                      // Unix seconds, 0 in every recording
+	UpdateTime            int64                 `json:"update_time"`                      // Unix seconds, 0 in every recording
+	Namespace             string                `json:"namespace,omitzero"`               // Kubernetes namespace; absent when ""
+	Status                string                `json:"status"`                           // "" in every recording
+	Revision              int                   `json:"revision"`                         // of the environment
+	Enabled               bool                  `json:"enabled"`                          // false in every recording
+	EnvName               string                `json:"env_name"`                         // as "dev"
+	BaseEnvName           string                `json:"base_env_name,omitzero"`           // since v1.14.0, never filled
+	UpdateBy              string                `json:"update_by"`                        // user name
+	Auth                  []*EnvAuth            `json:"auth,omitzero"`                    // up to v1.18.0
+	Visibility            string                `json:"visibility"`                       // never filled
+	Services              [][]*EnvService       `json:"services,omitzero"`                // in the groups that are deployed together; groups may be empty
+	Render                *RenderInfo           `json:"render"`                           // nil since v2.0.0
+	Error                 string                `json:"error"`                            // "" when the environment is well
+	Vars                  []*EnvVar             `json:"vars,omitzero"`                    // up to v1.15.0; absent when empty
+	ChartInfos            []*ChartInfo          `json:"chart_infos,omitzero"`             // never filled
+	IsPublic              bool                  `json:"isPublic"`                         // false in every recording
+	RoleIDs               []int                 `json:"roleIds,omitzero"`                 // roles that may see the environment
+	ClusterID             string                `json:"cluster_id,omitzero"`              // Kubernetes cluster; absent when ""
+	RecycleDay            int                   `json:"recycle_day"`                      // days until it is recycled, 0: never
+	Source                string                `json:"source"`                           // "helm" for charts, else ""
+	IsOpensource          bool                  `json:"is_opensource"`                    // false in every recording
+	RegistryID            string                `json:"registry_id,omitzero"`             // since v1.8.0: registry that images come from
+	BaseName              string                `json:"base_name,omitzero"`               // since v1.10.0
+	IsExisted             bool                  `json:"is_existed,omitzero"`              // since v1.10.0
+	ShareEnv              *ShareEnv             `json:"share_env,omitzero"`               // since v1.11.0, nil before
+	EnvConfigs            []*EnvConfig          `json:"env_configs,omitzero"`             // since v1.13.0, never filled
+	ServiceDeployStrategy map[string]string     `json:"service_deploy_strategy,omitzero"` // since v1.16.0: service name to strategy
+	AnalysisConfig        *AnalysisConfig       `json:"analysis_config,omitzero"`         // since v1.18.0, may be nil
+	NotificationConfigs   []*NotificationConfig `json:"notification_configs,omitzero"`    // since v1.18.0
+	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: workload name to replicas before it was put to sleep
+	DefaultValues         string                `json:"default_values,omitzero"`          // since v2.0.0: YAML; absent when ""
+	YAMLData              *OverrideYAML         `json:"yaml_data,omitzero"`               // since v2.0.0: where DefaultValues come from; nil when absent
+	GlobalVariables       []*GlobalVariable     `json:"global_variables,omitzero"`        // since v2.0.0; absent when empty
+	IstioGrayscale        *IstioGrayscale       `json:"istio_grayscale,omitzero"`         // since v2.2.0, nil before
+	Production            bool                  `json:"production,omitzero"`              // since v1.17.0: a production environment
+	Alias                 string                `json:"alias,omitzero"`                   // since v1.17.0: name that the pages show
+	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0; absent when empty
+}
+
+// Created is CreateTime, the zero Time if it is 0.
+func (p *ProductEnvInfo) Created() time.Time { return unix(p.CreateTime) }
+
+// Updated is UpdateTime, the zero Time if it is 0.
+func (p *ProductEnvInfo) Updated() time.Time { return unix(p.UpdateTime) }
+
+// EnvAuth says who may do what in an environment. Up to v1.18.0.
+type EnvAuth struct {
+	Type        string   `json:"type"`                 // what Name is: a user or a team
+	Name        string   `json:"name"`                 // of the user or team
+	Permissions []string `json:"permissions,omitzero"` // what it may do
+}
+
+// RenderInfo names the set of variables that an environment is rendered with.
+type RenderInfo struct {
+	Name        string `json:"name"`         // mostly that of the namespace
+	Revision    int    `json:"revision"`     // from 1
+	ProductTmpl string `json:"product_tmpl"` // project
+	Description string `json:"description"`  // free text
+}
+
+// EnvVar is one template variable of an environment. Up to v1.15.0.
+type EnvVar struct {
+	Key      string   `json:"key"`               // name
+	Value    string   `json:"value"`             // may be ""
+	Alias    string   `json:"alias"`             // how templates write it, as "{{.name}}"
+	State    string   `json:"state"`             // "present" in every recording
+	Services []string `json:"services,omitzero"` // names of the services that use it
+}
+
+// ShareEnv says whether an environment shares services with another one.
+// Since v1.11.0.
+type ShareEnv struct {
+	Enable  bool   `json:"enable"`   // it takes part
+	IsBase  bool   `json:"is_base"`  // it is the one that others share
+	BaseEnv string `json:"base_env"` // the one that it shares, "" if it is the base
+}
+
+// EnvConfig is one configuration object of an environment, as an Ingress or a
+// ConfigMap. Since v1.13.0; never filled for a release.
+type EnvConfig struct {
+	EnvName              string         `json:"env_name"`               // environment
+	ProductName          string         `json:"product_name"`           // project
+	ServiceName          string         `json:"service_name"`           // may be ""
+	Name                 string         `json:"name"`                   // of the object
+	YAMLData             string         `json:"yaml_data"`              // the object
+	RestartAssociatedSvc bool           `json:"restart_associated_svc"` // a change restarts Services
+	CommonEnvCfgType     string         `json:"common_env_cfg_type"`    // kind of the object
+	Services             []string       `json:"services,omitzero"`      // names of the services that use it
+	GitRepoConfig        *GitRepoConfig `json:"git_repo_config"`        // nil unless it comes from a repository
+	AutoSync             bool           `json:"auto_sync"`              // it follows the repository
+	Production           bool           `json:"production,omitzero"`    // since v2.3.0: of a production environment
+}
+
+// GitRepoConfig is a place in a Git repository.
+type GitRepoConfig struct {
+	CodehostID  int      `json:"codehost_id"`           // code host in Zadig's settings
+	Owner       string   `json:"owner"`                 // user or group
+	Repo        string   `json:"repo"`                  // repository
+	Branch      string   `json:"branch"`                // branch that is read
+	Namespace   string   `json:"namespace"`             // where it differs from Owner
+	ValuesPaths []string `json:"values_paths,omitzero"` // files; absent when empty
+}
+
+// AnalysisConfig says what the environment's analysis looks at. Since v1.18.0.
+type AnalysisConfig struct {
+	ResourceTypes []string `json:"resource_types,omitzero"` // kinds of Kubernetes objects
+}
+
+// NotificationConfig sends events of an environment to a chat. Since v1.18.0.
+type NotificationConfig struct {
+	WebhookType string   `json:"webhook_type"`    // kind of chat
+	WebhookURL  string   `json:"webhook_url"`     // who knows it can write to the chat: keep it out of logs
+	Events      []string `json:"events,omitzero"` // what is reported
+}
+
+// GlobalVariable is one variable for all services of an environment. Since
+// v2.0.0.
+type GlobalVariable struct {
+	Key             string          `json:"key"`                       // name
+	Value           json.RawMessage `json:"value"`                     // any JSON value, exactly as sent
+	Type            string          `json:"type"`                      // kind of Value
+	Options         []string        `json:"options,omitzero"`          // values to choose from
+	Desc            string          `json:"desc"`                      // free text
+	RelatedServices []string        `json:"related_services,omitzero"` // names of the services that use it
+}
+
+// IstioGrayscale is the gray release of an environment. Since v2.2.0.
+type IstioGrayscale struct {
+	Enable             bool                 `json:"enable"`                        // it takes part
+	IsBase             bool                 `json:"is_base"`                       // it is the base environment
+	BaseEnv            string               `json:"base_env"`                      // "" if it is the base
+	GrayscaleStrategy  string               `json:"grayscale_strategy"`            // which of the two lists counts
+	WeightConfigs      []*WeightConfig      `json:"weight_configs,omitzero"`       // shares of the traffic
+	HeaderMatchConfigs []*HeaderMatchConfig `json:"header_match_configs,omitzero"` // rules on request headers
+}
+
+// WeightConfig is the share of the traffic that an environment gets.
+type WeightConfig struct {
+	Env    string `json:"env"`    // environment
+	Weight int    `json:"weight"` // per cent
+}
+
+// HeaderMatchConfig lists the headers that send a request to an environment.
+type HeaderMatchConfig struct {
+	Env         string         `json:"env"`                   // environment
+	HeaderMatch []*HeaderMatch `json:"header_match,omitzero"` // conditions
+}
+
+// HeaderMatch is a condition on one request header.
+type HeaderMatch struct {
+	Key   string `json:"key"`   // name of the header
+	Match string `json:"match"` // how Value is compared
+	Value string `json:"value"` // what the header is compared with
+}

@@ -1,0 +1,112 @@
+package delivery
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EnvService is one service of an environment.
+type EnvService struct {
+	ServiceName    string              `json:"service_name"`             // name in the project
+	ReleaseName    string              `json:"release_name,omitzero"`    // since v1.18.0: Helm release
+	ProductName    string              `json:"product_name"`             // project
+	Type           string              `json:"type"`                     // "k8s" or "helm" in recordings
+	Revision       int                 `json:"revision"`                 // of the service, from 1
+	Containers     []*Container        `json:"containers,omitzero"`      // absent when empty
+	Render         *ServiceRender      `json:"render,omitzero"`          // up to v1.15.0 and, another object, since v2.0.0; nil when absent
+	Error          string              `json:"error,omitzero"`           // since v1.12.0; absent when ""
+	Resources      []*Resource         `json:"resources,omitzero"`       // since v2.1.0; absent when empty
+	UpdateTime     int64               `json:"update_time,omitzero"`     // since v2.0.0: Unix seconds
+	EnvConfigs     []*ServiceEnvConfig `json:"env_configs,omitzero"`     // never filled
+	RenderedYAML   string              `json:"rendered_yaml,omitzero"`   // since v3.3.0: Kubernetes manifests; absent when ""
+	VariableYAML   string              `json:"variable_yaml,omitzero"`   // since v1.16.0, never filled
+	VariableKVs    []*RenderVariableKV `json:"variable_kvs,omitzero"`    // since v1.18.0, never filled
+	Updatable      bool                `json:"updatable,omitzero"`       // since v1.18.0, never filled
+	DeployStrategy string              `json:"deploy_strategy,omitzero"` // since v1.18.0, never filled
+}
+
+// Updated is UpdateTime, the zero Time if it is 0.
+func (s *EnvService) Updated() time.Time { return unix(s.UpdateTime) }
+
+// Container is one container of an EnvService with its image.
+type Container struct {
+	Name      string     `json:"name"`                // in the manifest
+	Type      string     `json:"type,omitzero"`       // since v3.2.0
+	Image     string     `json:"image"`               // image reference
+	ImageName string     `json:"image_name,omitzero"` // since v1.11.0: name without registry and tag; absent when ""
+	ImagePath *ImagePath `json:"imagePath,omitzero"`  // of charts: where the values hold the image; nil when absent
+}
+
+// ImagePath says under which keys the values of a chart hold the parts of an
+// image reference.
+type ImagePath struct {
+	Repo      string `json:"repo,omitzero"`      // key of the registry; absent when ""
+	Namespace string `json:"namespace,omitzero"` // since v2.0.0: key of the namespace; absent when ""
+	Image     string `json:"image,omitzero"`     // key of the name; absent when ""
+	Tag       string `json:"tag,omitzero"`       // key of the tag; absent when ""
+}
+
+// Resource is a Kubernetes object of a service. Since v2.1.0. Its members are
+// capitalized on the wire.
+type Resource struct {
+	Group   string `json:"Group"`   // API group, "" for the core group
+	Version string `json:"Version"` // API version, as "v1"
+	Kind    string `json:"Kind"`    // as "Deployment"
+	Name    string `json:"Name"`    // of the object
+}
+
+// ServiceEnvConfig lists the hosts of a service in one environment. Never
+// filled for a release.
+type ServiceEnvConfig struct {
+	EnvName string   `json:"env_name"`          // environment
+	HostIDs []string `json:"host_ids,omitzero"` // hosts in Zadig's settings
+	Labels  []string `json:"labels,omitzero"`   // labels that choose hosts
+}
+
+// ServiceRender is one of two objects under one name: up to v1.15.0 what
+// RenderInfo is, since v2.0.0 a ChartInfo ({} for records written before).
+type ServiceRender struct {
+	Name        string `json:"name,omitzero"`         // up to v1.15.0
+	Revision    int    `json:"revision,omitzero"`     // up to v1.15.0
+	ProductTmpl string `json:"product_tmpl,omitzero"` // up to v1.15.0: project
+	Description string `json:"description,omitzero"`  // up to v1.15.0
+
+	ChartInfo // since v2.0.0
+}
+
+// ChartInfo is a chart with the values that it is installed with. Everything
+// is absent when "" or false.
+type ChartInfo struct {
+	ServiceName       string        `json:"service_name,omitzero"`         // service in the project
+	ReleaseName       string        `json:"release_name,omitzero"`         // since v1.18.0: Helm release
+	IsHelmChartDeploy bool          `json:"is_helm_chart_deploy,omitzero"` // since v1.18.0: installed from a chart repository, not from a service
+	ChartRepo         string        `json:"chart_repo,omitzero"`           // since v1.18.0: chart repository
+	ChartName         string        `json:"chart_name,omitzero"`           // since v1.18.0
+	ChartVersion      string        `json:"chart_version,omitzero"`        // version of the chart
+	ValuesYAML        string        `json:"values_yaml,omitzero"`          // up to v3.2.1: values of the chart
+	OverrideYAML      *OverrideYAML `json:"override_yaml,omitzero"`        // YAML that overrides them; nil when absent
+	OverrideValues    string        `json:"override_values,omitzero"`      // single values that override them, as JSON text
+}
+
+// OverrideYAML is a piece of YAML and where it comes from. Before v1.18.0
+// YAMLContent was absent when "".
+type OverrideYAML struct {
+	YAMLContent       string              `json:"yaml_content,omitzero"`        // the YAML
+	RenderVariableKVs []*RenderVariableKV `json:"render_variable_kvs,omitzero"` // since v1.18.0: the YAML's variables one by one
+	Source            string              `json:"source,omitzero"`              // since v1.11.0: kind of origin
+	AutoSync          bool                `json:"auto_sync,omitzero"`           // since v1.11.0: it follows its origin
+	AutoSyncYAML      string              `json:"auto_sync_yaml,omitzero"`      // since v3.3.0: the YAML as it came from the origin
+	SourceDetail      json.RawMessage     `json:"source_detail,omitzero"`       // since v1.11.0: any JSON value, exactly as sent, "null" included
+	SourceID          string              `json:"source_id,omitzero"`           // since v1.16.0: origin's id
+}
+
+// RenderVariableKV is one variable of a service. Since v1.18.0.
+type RenderVariableKV struct {
+	Key                 string          `json:"key"`                            // name
+	Value               json.RawMessage `json:"value"`                          // any JSON value, exactly as sent
+	Type                string          `json:"type"`                           // kind of Value
+	Options             []string        `json:"options,omitzero"`               // values to choose from
+	Desc                string          `json:"desc"`                           // free text
+	UseGlobalVariable   bool            `json:"use_global_variable"`            // the value is that of the GlobalVariable
+	IsReferenceVariable bool            `json:"is_reference_variable,omitzero"` // since v3.4.0: Value refers to another variable
+}

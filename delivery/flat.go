@@ -1,0 +1,30 @@
+package delivery
+
+// ReleaseService is one service of a flat release, since v4.0.0: of a chart
+// release the chart members are filled, of a k8s release YAMLContent.
+// Recorded on v5.0.0.
+type ReleaseService struct {
+	ServiceName          string          `json:"service_name"`           // name in the project
+	ChartName            string          `json:"chart_name"`             // "" unless it is a chart
+	OriginalChartVersion string          `json:"original_chart_version"` // chart version in the environment
+	ChartVersion         string          `json:"chart_version"`          // chart version that was released
+	ChartStatus          string          `json:"chart_status"`           // status of packaging the chart
+	YAMLContent          string          `json:"yaml_content"`           // Kubernetes manifests, "---" between them
+	Images               []*ServiceImage `json:"images,omitzero"`        // one per container
+	Error                string          `json:"error"`                  // why it failed, "" if it did not
+}
+
+// ServiceImage is one image of a ReleaseService: where it came from, and
+// where the release put it.
+type ServiceImage struct {
+	ContainerName  string     `json:"container_name"`   // container that runs the image
+	ImageName      string     `json:"image_name"`       // name without registry and tag
+	ImagePath      *ImagePath `json:"image_path"`       // may be nil
+	SourceImage    string     `json:"source_image"`     // reference of the image in the environment
+	SourceImageTag string     `json:"source_image_tag"` // tag of SourceImage
+	TargetImage    string     `json:"target_image"`     // reference of the released image
+	TargetImageTag string     `json:"target_image_tag"` // tag of TargetImage
+	PushImage      bool       `json:"push_image"`       // the image is pushed to the registry of the release
+	Status         string     `json:"status"`           // status of pushing, "success" is recorded
+	Error          string     `json:"error"`            // why it failed, "" if it did not
+}

@@ -1,0 +1,147 @@
+package delivery
+
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
+)
+
+// Values of VersionInfo.Type up to v3.4.1. Releases made by a workflow are
+// stored with "" as well. Since v4.0 the server uses other words, seen are
+// "k8s" and "helm".
+const (
+	TypeK8SWorkflow = "K8SWorkflow" // services deployed by a workflow
+	TypeHelmChart   = "HelmChart"   // packaged charts, since v1.8.0
+	TypeK8SYAML     = "K8SYaml"     // a plain k8s version, since v2.2.0
+)
+
+// Values of VersionInfo.Status of a HelmChart or K8SYaml release; "" for one
+// that was made by a workflow.
+const (
+	StatusCreating = "creating"
+	StatusRetrying = "retrying"
+	StatusSuccess  = "success"
+	StatusFailed   = "failed"
+)
+
+// Release is one version in the delivery center, with what was built,
+// deployed, tested and distributed for it.
+//
+// Up to v3.4 the server sends the documented object ({"versionInfo":{…},
+// "buildInfo":[…],…}); since v4.0 a flat one with other members, from which
+// VersionInfo and the members below are filled and nothing else. A release is
+// flat exactly when Services is not nil. Encoding gives the shape that was
+// read.
+//
+// The info slices are nil where the server leaves them out: with
+// VerbosityBrief, when there is nothing to tell (up to v1.7.1: empty), and in
+// flat releases.
+//
+// Fields are those of the documentation, of the answers recorded on v1.11.0
+// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. A field that
+// names no version is sent by all that send its object.
+type Release struct {
+	VersionInfo       *VersionInfo      // versionInfo; never nil in a release that was read
+	BuildInfo         []*BuildInfo      // buildInfo: one per built service
+	DeployInfo        []*DeployInfo     // deployInfo: one per deployed container; none for charts
+	TestInfo          []*TestInfo       // testInfo
+	DistributeInfo    []*DistributeInfo // distributeInfo: images, charts and files handed out
+	SecurityStatsInfo []*SecurityStats  // securityStatsInfo: one per scanned image; up to v3.4.0
+
+	EnvName               string            // env_name, since v4.0.0: environment that was delivered
+	Production            bool              // production, since v4.0.0: it is a production environment
+	Source                string            // source, since v4.0.0: how the release was made, "version" in every recording
+	ImageRegistryID       string            // image_registry_id, since v4.0.0: registry that images go to
+	OriginalChartRepoName string            // original_chart_repo_name, since v4.0.0: repository that charts come from
+	ChartRepoName         string            // chart_repo_name, since v4.0.0: repository that charts go to
+	Services              []*ReleaseService // services, since v4.0.0; lists leave it empty since v4.2.0, by id has it
+	Error                 string            // error, since v4.0.0: why it failed, "" if it did not
+
+	raw func() json.RawMessage // a closure, so that %+v does not print the document
+}
+
+// RawJSON is the JSON that the release was read from, with the members that
+// this package does not know. It is nil unless the client was made with
+// zadig.WithRawJSON.
+func (r *Release) RawJSON() json.RawMessage {
+	if r == nil || r.raw == nil {
+		return nil
+	}
+	return r.raw()
+}
+
+// LogValue names the release and leaves out the rest: commits hold
+// credentials, which a JSON handler would print.
+func (r Release) LogValue() slog.Value {
+	v := r.VersionInfo
+	if v == nil {
+		return slog.GroupValue()
+	}
+	return slog.GroupValue(
+		slog.String("id", v.ID),
+		slog.String("version", v.Version),
+		slog.String("project", v.ProductName),
+		slog.String("workflow", v.WorkflowName),
+		slog.Int("task", v.TaskID),
+	)
+}
+
+// VersionInfo says what a release is. Of a flat release (since v4.0) only ID,
+// Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status,
+// CreatedBy and CreatedAt are filled.
+type VersionInfo struct {
+	ID                  string          `json:"id"`                           // 24 hex digits
+	OrgID               int             `json:"orgId,omitzero"`               // up to v1.6.0
+	Version             string          `json:"version"`                      // name of the version, chosen by its author
+	ProductName         string          `json:"productName"`                  // project; project_name in a flat release
+	WorkflowName        string          `json:"workflowName"`                 // "" for chart releases
+	WorkflowDisplayName string          `json:"workflowDisplayName,omitzero"` // since v1.16.0, mostly ""; looked up only in lists of one project, up to v2.3.1
+	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on, or ""
+	TaskID              int             `json:"taskId"`                       // workflow task, from 1; unique within its workflow only
+	Desc                string          `json:"desc"`                         // free text
+	Labels              []string        `json:"labels,omitzero"`              // free text
+	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil when no deploy step ran, and since v3.0.0 with VerbosityBrief
+	Status              string          `json:"status,omitzero"`              // since v1.8.0: StatusCreating and so on, "" for workflow releases
+	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0: of chart releases, since v2.2.0 also of K8SYaml; else nil
+	CreatedBy           string          `json:"createdBy"`                    // user name
+	CreatedAt           int64           `json:"created_at"`                   // Unix seconds
+	DeletedAt           int64           `json:"deleted_at"`                   // Unix seconds, 0: not deleted
+}
+
+// Created is CreatedAt, the zero Time if it is 0.
+func (v *VersionInfo) Created() time.Time { return unix(v.CreatedAt) }
+
+// Deleted is DeletedAt, the zero Time if it is 0.
+func (v *VersionInfo) Deleted() time.Time { return unix(v.DeletedAt) }
+
+// Progress tells how far the packaging of a release has got. v2.2.0 renamed
+// the first three members: a release has the one set or the other.
+type Progress struct {
+	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts done
+	TotalChartCount   int               `json:"totalChartCount,omitzero"`   // v1.8.0 to v2.1.0
+	PackageStatus     string            `json:"packageStatus,omitzero"`     // v1.8.0 to v2.1.0: success, failed, waiting or uploading
+	SuccessCount      int               `json:"successCount,omitzero"`      // since v2.2.0
+	TotalCount        int               `json:"totalCount,omitzero"`        // since v2.2.0
+	UploadStatus      string            `json:"uploadStatus,omitzero"`      // since v2.2.0
+	WorkflowStatus    []*WorkflowStatus `json:"workflowStatus,omitzero"`    // since v3.1.0
+	Error             string            `json:"error"`                      // why it failed, "" if it did not
+}
+
+// WorkflowStatus is one image that a workflow makes for a release, since
+// v3.1.0. Read in source only.
+type WorkflowStatus struct {
+	JobName       string `json:"job_name"`       // job of the workflow
+	ServiceName   string `json:"service_name"`   // service that the image is for
+	ServiceModule string `json:"service_module"` // container of that service
+	TargetImage   string `json:"target_image"`   // image that the job makes
+	Status        string `json:"status"`         // status of the job
+}
+
+// unix reads the server's times: Unix seconds in the local zone, and the zero
+// Time for 0, which is how the server says "never".
+func unix(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
+}

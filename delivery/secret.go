@@ -1,0 +1,34 @@
+package delivery
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// Secret is a credential that the server sends along with a commit. fmt and
+// slog print a fixed mask in its place, JSON keeps the value. Use string(s)
+// to get it. "" is no credential and prints as nothing.
+//
+// The mask ends where methods are not called: a Secret in an unexported field
+// of another type, or formatted with a verb that go vet rejects (%w, %p).
+type Secret string
+
+const mask = "[redacted]"
+
+// String is the mask, or "" for an empty secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return mask
+}
+
+// GoString is what String is: %#v shows no more than %v.
+func (s Secret) GoString() string { return s.String() }
+
+// Format prints the mask for every verb, %x, %q and %d included.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue keeps the secret out of slog, whatever the handler.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
