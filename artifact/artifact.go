@@ -66,3 +66,10 @@ func unix(seconds int64) time.Time {
 	}
 	return time.Unix(seconds, 0)
 }
+
+// keepRaw keeps the JSON that the artifact was read from, nil for none.
+func (a *Artifact) keepRaw(raw json.RawMessage) {
+	if raw != nil {
+		a.raw = func() json.RawMessage { return raw }
+	}
+}

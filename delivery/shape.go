@@ -60,6 +60,14 @@ func (s *shape) release() (*Release, error) {
 	return nil, fmt.Errorf("%w: not a release: neither versionInfo nor id is there", fault.ErrUnexpectedResponse)
 }
 
+// id is the release's id, as far as it was read.
+func (s *shape) id() string {
+	if s.VersionInfo != nil {
+		return s.VersionInfo.ID
+	}
+	return s.ID
+}
+
 func (n *nested) release() *Release {
 	return &Release{
 		VersionInfo:       n.VersionInfo,
@@ -164,4 +172,14 @@ func (r Release) MarshalJSON() ([]byte, error) {
 		return json.Marshal(r.flat())
 	}
 	return json.Marshal(r.nested())
+}
+
+// isFlat tells whether a server of v4.0 or later sent the release.
+func (r *Release) isFlat() bool { return r.Services != nil }
+
+// keepRaw keeps the JSON that the release was read from, nil for none.
+func (r *Release) keepRaw(raw json.RawMessage) {
+	if raw != nil {
+		r.raw = func() json.RawMessage { return raw }
+	}
 }

@@ -11,6 +11,9 @@ const (
 	// BrokenRecord: a detailed list that fails as a whole may hold one record
 	// that the server cannot build.
 	BrokenRecord
+	// RefusedOrDown: code 6663 is a filter that the database refuses, or a
+	// database that is down.
+	RefusedOrDown
 	// NoSuchEndpoint: a 404 that is not Zadig's envelope means that the path
 	// is unknown, to this version of Zadig or to what answers in its place.
 	NoSuchEndpoint

@@ -1,0 +1,188 @@
+package artifact
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/walk"
+)
+
+// ListOptions selects artifacts. The zero value selects all; a zero field
+// does not filter. Filters are case-sensitive.
+type ListOptions struct {
+	Type     string // exact: "image" or "file"
+	Source   string // exact: "workflow" and so on
+	ImageTag string // exact
+	// Name and Image are regular expressions of the server's database (PCRE),
+	// which match anywhere: escape dots, and anchor with ^ and $. One that
+	// the database refuses is zadig.ErrBadRequest.
+	Name, Image string
+	// RepoName and Branch, both exact, keep artifacts that were built from
+	// commits of them. The server ignores every other filter beside them, so
+	// that is zadig.ErrBadRequest; it pages by builds, so that List can
+	// return an artifact more than once, and All does not.
+	RepoName, Branch string
+	// Page counts from 1, and 0 is 1. All begins at the first page and
+	// refuses another.
+	Page int
+	// PerPage is how many artifacts a page has: 0 is 20 for List and 100 for
+	// All, which asks for at most this many at a time.
+	PerPage int
+}
+
+// Page is one page of artifacts.
+type Page struct {
+	Artifacts []*Artifact // newest first, not nil
+	// Total is how many match on all pages (builds, with RepoName or Branch),
+	// or -1 where the server does not say; all known servers do.
+	Total int
+}
+
+const (
+	listPerPage = 20
+	allPerPage  = 100
+
+	due    = "an array of artifacts"
+	noList = "this server has no artifact list; is the base URL right?"
+)
+
+// List returns one page of artifacts, 20 if PerPage is not set, newest first.
+// [Service.All] returns everything. All servers from v1.7 on have the list,
+// no documentation has (recorded on v1.11.0 and v5.0.0); since v1.18.0 it
+// needs the system-wide right to view artifacts. Images whose details the
+// server could not read when they were pushed are left out of it.
+func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
+	if err := o.check("artifact.List"); err != nil {
+		return nil, err
+	}
+	req, err := s.request(ctx, artifactsPath, o.params(max(o.Page, 1), o.perPage(listPerPage)))
+	if err != nil {
+		return nil, err
+	}
+	whole, err := answer.Fetch(s.doer, req)
+	if err != nil {
+		return nil, s.listFailure(ctx, err, o)
+	}
+	defer whole.Close()
+	array := whole.Array(due)
+	defer array.Close()
+	page := &Page{Artifacts: []*Artifact{}, Total: walk.Total(whole.Header)}
+	for {
+		a, _, err := read(array)
+		var odd *answer.Odd
+		switch {
+		case err == io.EOF: //nolint:errorlint // the array's end, as io.Reader says it
+			return page, nil
+		case errors.As(err, &odd):
+			return nil, odd.Err
+		case err != nil:
+			return nil, err
+		}
+		page.Artifacts = append(page.Artifacts, a)
+	}
+}
+
+// All returns every artifact that o selects, newest first, each once. It
+// streams, resumes and keeps up with changes as delivery.Service.All does,
+// and it can be ranged over more than once. An artifact that cannot be
+// decoded yields zadig.ErrUnexpectedResponse in its place, and a loop that
+// continues gets the others; after any other error the loop ends.
+func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, error] {
+	return func(yield func(*Artifact, error) bool) {
+		if err := o.checkAll(); err != nil {
+			yield(nil, err)
+			return
+		}
+		pages := walk.Pages[*Artifact]{
+			PerPage: o.perPage(allPerPage),
+			Open: func(page, perPage int, _ bool) (*answer.Array, error) {
+				req, err := s.request(ctx, artifactsPath, o.params(page, perPage))
+				if err != nil {
+					return nil, err
+				}
+				array, err := answer.Stream(s.doer, req, due)
+				return array, s.listFailure(ctx, err, o)
+			},
+			Next:   read,
+			Finish: func(a *Artifact, _ bool) (*Artifact, bool, error) { return a, true, nil },
+		}
+		pages.All(ctx, yield)
+	}
+}
+
+// listFailure decides what the list's failures leave open.
+func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) error {
+	if u, ok := open(err, fault.RefusedOrDown); ok {
+		if o.Name == "" && o.Image == "" {
+			return u.Decide(fault.ErrServer, "")
+		}
+		return s.decide(ctx, u, fault.ErrBadRequest)
+	}
+	if u, ok := open(err, fault.MissingOrDown); ok { // a build whose artifact is gone breaks its page
+		return u.Decide(fault.ErrServer, "")
+	}
+	return lacking(err, noList)
+}
+
+func read(array *answer.Array) (*Artifact, string, error) {
+	var raw []byte
+	a := new(Artifact)
+	if err := array.Next(a, &raw); err != nil {
+		return nil, a.ID, err
+	}
+	if a.ID == "" {
+		return nil, "", array.Reject("an object without id that is no artifact")
+	}
+	a.keepRaw(raw)
+	return a, a.ID, nil
+}
+
+func (o ListOptions) check(method string) error {
+	byBuild := o.RepoName != "" || o.Branch != ""
+	other := o.Type != "" || o.Source != "" || o.ImageTag != "" || o.Name != "" || o.Image != ""
+	switch {
+	case o.Page < 0:
+		return fault.BadArgument(method, "Page", "%d is negative", o.Page)
+	case o.PerPage < 0:
+		return fault.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+	case byBuild && other:
+		return fault.BadArgument(method, "RepoName", "with RepoName or Branch the server ignores every other filter")
+	}
+	return nil
+}
+
+func (o ListOptions) checkAll() error {
+	const method = "artifact.All"
+	if o.Page > 1 {
+		return fault.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
+	}
+	return o.check(method)
+}
+
+func (o ListOptions) perPage(otherwise int) int {
+	if o.PerPage == 0 {
+		return otherwise
+	}
+	return o.PerPage
+}
+
+// listParams is the query of the list.
+type listParams struct {
+	Type     string `url:"type,omitempty"`
+	Source   string `url:"source,omitempty"`
+	ImageTag string `url:"imageTag,omitempty"`
+	Name     string `url:"name,omitempty"`
+	Image    string `url:"image,omitempty"`
+	RepoName string `url:"repoName,omitempty"`
+	Branch   string `url:"branch,omitempty"`
+	Page     int    `url:"page"`
+	PerPage  int    `url:"per_page"`
+}
+
+func (o ListOptions) params(page, perPage int) listParams {
+	return listParams{o.Type, o.Source, o.ImageTag, o.Name, o.Image, o.RepoName, o.Branch, page, perPage}
+}

@@ -1,0 +1,83 @@
+package artifact
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/fault"
+)
+
+// Doer sends one request. *zadig.Client is one: the URL is relative to its
+// base URL, and every answer that is not 2xx comes back as an error.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Service reads artifacts. It is safe for concurrent use if its Doer is.
+type Service struct{ doer Doer }
+
+// New returns a Service that sends its requests through d. A *zadig.Client
+// has one in its field Artifact; New is for tests and for other Doers.
+func New(d Doer) *Service { return &Service{doer: d} }
+
+// request makes a GET request with the url tags of params as its query.
+func (s *Service) request(ctx context.Context, path string, params any) (*http.Request, error) {
+	if s == nil || s.doer == nil {
+		return nil, errors.New("artifact: this Service was not made by New with a Doer")
+	}
+	if ctx == nil {
+		return nil, fault.BadArgument("artifact", "ctx", "it is nil")
+	}
+	values, err := query.Values(params)
+	if err != nil {
+		return nil, err
+	}
+	req := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path, RawQuery: values.Encode()}, Header: http.Header{}}
+	return req.WithContext(ctx), nil
+}
+
+// one sends a GET request whose answer is an artifact.
+func (s *Service) one(ctx context.Context, path string, params any) (*Artifact, error) {
+	req, err := s.request(ctx, path, params)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := answer.Fetch(s.doer, req)
+	if err != nil {
+		return nil, err
+	}
+	defer whole.Close()
+	a := new(Artifact)
+	if err := whole.Decode(a, "an artifact"); err != nil {
+		return nil, err
+	}
+	if !a.isOne() {
+		return nil, whole.Unexpected(whole.LooksLike() + " that is no artifact")
+	}
+	a.keepRaw(whole.Raw())
+	return a, nil
+}
+
+// isOne tells an artifact from an object that is something else. Every
+// artifact has a name and a type.
+func (a *Artifact) isOne() bool { return a.Name != "" || a.Type != "" || a.Image != "" }
+
+// open finds the question that an answer left open.
+func open(err error, question fault.Question) (*fault.Undecided, bool) {
+	var u *fault.Undecided
+	return u, errors.As(err, &u) && u.Question == question
+}
+
+// lacking turns the answer to an unknown path into an error that says which
+// servers have it.
+func lacking(err error, what string) error {
+	if u, ok := open(err, fault.NoSuchEndpoint); ok {
+		return u.Decide(fault.ErrUnexpectedResponse, what)
+	}
+	return err
+}

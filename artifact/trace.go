@@ -1,0 +1,27 @@
+package artifact
+
+import (
+	"context"
+
+	"github.com/zadig-go/zadig/internal/fault"
+)
+
+// Trace returns the artifact of an image with everything that happened to it:
+// the build with its commits, pull requests and issues, deploys and
+// publications. The image is matched as a whole, with registry, tag or digest
+// as it was pushed. When two artifacts have the same image, the server
+// returns one of them.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for an empty image,
+// before anything is sent; zadig.ErrNotFound when Zadig did not build the
+// image; zadig.ErrUnexpectedResponse from servers up to v1.7.1, which cannot
+// trace. A server whose database is down is zadig.ErrServer.
+func (s *Service) Trace(ctx context.Context, image string) (*Artifact, error) {
+	if image == "" {
+		return nil, fault.BadArgument("artifact.Trace", "image", "it is empty")
+	}
+	a, err := s.one(ctx, "/api/directory/dc/artifact", struct {
+		Image string `url:"image"`
+	}{image})
+	return a, lacking(err, "servers up to v1.7.1 cannot trace an image")
+}

@@ -1,0 +1,99 @@
+package artifact
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zadig-go/zadig/internal/fault"
+)
+
+// TraceManyOptions goes with [Service.TraceMany].
+type TraceManyOptions struct {
+	// Concurrency is how many images are traced at the same time. 0: 8.
+	Concurrency int
+}
+
+const defaultConcurrency = 8
+
+// Result is what tracing one image came to: an artifact or an error.
+type Result struct {
+	Artifact *Artifact
+	Err      error
+}
+
+// TraceMany traces images with several workers and yields one result for each
+// distinct image, in the order in which they come. An error of one image does
+// not stop the others; when ctx ends, the images that are left yield its
+// error. All workers have ended when the loop has, however it ends.
+//
+// A negative Concurrency yields one zadig.ErrBadRequest, for the image "".
+func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOptions) iter.Seq2[string, Result] {
+	return func(yield func(string, Result) bool) {
+		if o.Concurrency < 0 {
+			yield("", Result{Err: fault.BadArgument("artifact.TraceMany", "Concurrency", "%d is negative", o.Concurrency)})
+			return
+		}
+		if ctx == nil {
+			yield("", Result{Err: fault.BadArgument("artifact.TraceMany", "ctx", "it is nil")})
+			return
+		}
+		workers := o.Concurrency
+		if workers == 0 {
+			workers = defaultConcurrency
+		}
+		type traced struct {
+			image  string
+			result Result
+		}
+		var (
+			pending  = distinct(images)
+			next     atomic.Int64
+			left     atomic.Bool // the loop was left
+			results  = make(chan traced)
+			running  sync.WaitGroup
+			ctx, end = context.WithCancel(ctx)
+		)
+		for range min(workers, len(pending)) {
+			running.Go(func() {
+				for !left.Load() {
+					i := int(next.Add(1)) - 1
+					if i >= len(pending) {
+						return
+					}
+					artifact, err := s.Trace(ctx, pending[i])
+					results <- traced{pending[i], Result{artifact, err}}
+				}
+			})
+		}
+		go func() {
+			running.Wait()
+			close(results)
+		}()
+		defer func() {
+			left.Store(true)
+			end()
+			for range results { // until the last worker has ended
+				continue
+			}
+		}()
+		for t := range results {
+			if !yield(t.image, t.result) {
+				return
+			}
+		}
+	}
+}
+
+func distinct(images []string) []string {
+	known := make(map[string]struct{}, len(images))
+	var distinct []string
+	for _, image := range images {
+		if _, again := known[image]; !again {
+			known[image] = struct{}{}
+			distinct = append(distinct, image)
+		}
+	}
+	return distinct
+}

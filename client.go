@@ -1,0 +1,357 @@
+package zadig
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/redact"
+	"github.com/zadig-go/zadig/internal/transport"
+)
+
+// Version is the SDK's version, sent in the header User-Agent.
+const Version = "0.1.0"
+
+// Client talks to one Zadig. Make it with [NewClient], once, and share it: it
+// is safe for concurrent use, cannot be changed, and keeps the connections.
+type Client struct {
+	// Delivery reads releases (版本).
+	Delivery *delivery.Service
+	// Artifact reads artifacts (交付物): the images and packages that Zadig
+	// built, with what happened to them.
+	Artifact *artifact.Service
+
+	// state is a function so that fmt and slog, which print fields but call
+	// no function, cannot print what it holds.
+	state func() *state
+}
+
+type state struct {
+	base      *url.URL
+	config    config
+	roundTrip http.RoundTripper
+	transport *transport.Transport
+}
+
+// NewClient returns a client of the Zadig at baseURL, "https://zadig.example.com"
+// or, behind a path prefix, "https://example.com/zadig". It does no I/O; bad
+// input is an error here and not at the first call.
+func NewClient(baseURL string, opts ...Option) (*Client, error) {
+	base, err := parseBaseURL(baseURL)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := defaults().with(opts)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(base, cfg, nil)
+}
+
+// NewClientFromEnv is [NewClient] with the base URL from ZADIG_URL, the token
+// from ZADIG_TOKEN, if it is set, and, if ZADIG_CA_FILE is set, the CAs in
+// that PEM file beside the system's. It reads that file and does no other
+// I/O. Options given here come after the environment's.
+func NewClientFromEnv(opts ...Option) (*Client, error) {
+	baseURL := os.Getenv("ZADIG_URL")
+	if baseURL == "" {
+		return nil, errors.New("zadig: ZADIG_URL is not set")
+	}
+	var fromEnv []Option
+	if token := os.Getenv("ZADIG_TOKEN"); token != "" {
+		if err := transport.CheckToken(token); err != nil {
+			return nil, fmt.Errorf("zadig: ZADIG_TOKEN: %w", err)
+		}
+		fromEnv = append(fromEnv, WithToken(token))
+	}
+	if file := os.Getenv("ZADIG_CA_FILE"); file != "" {
+		pool, err := loadCAs(file)
+		if err != nil {
+			return nil, fmt.Errorf("zadig: ZADIG_CA_FILE: %w", err)
+		}
+		fromEnv = append(fromEnv, WithTLSConfig(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
+	}
+	return NewClient(baseURL, append(fromEnv, opts...)...)
+}
+
+// With returns a client that differs by opts and shares nothing with c that
+// could change. It also shares c's connections, unless opts bring another
+// transport, TLS configuration or proxy.
+func (c *Client) With(opts ...Option) (*Client, error) {
+	s, err := c.ready()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := s.config.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.baseChanged {
+		return newClient(s.base, cfg, nil)
+	}
+	return newClient(s.base, cfg, s.roundTrip)
+}
+
+// Do sends one GET request with the client's token, retries and errors. A
+// relative URL is joined to the base URL; an absolute one must have the base
+// URL's scheme, host and port. Every answer that is not 2xx comes back as an
+// *[Error], so that a response is always a success; close its body. The body
+// is not bounded.
+func (c *Client) Do(req *http.Request) (*http.Response, error) {
+	s, err := c.ready()
+	if err != nil {
+		return nil, err
+	}
+	outgoing, err := s.prepare(req)
+	if err != nil {
+		return nil, err
+	}
+	call := answer.CallFrom(req.Context())
+	if call != nil {
+		call.Client = answer.Client{
+			MaxBytes: s.config.maxBytes,
+			RawJSON:  s.config.rawJSON,
+			Attempts: s.config.retry.MaxAttempts,
+			Wait:     s.policy().Pause,
+		}
+	}
+	out := s.transport.Do(outgoing)
+	if out.Response != nil { // with a request that carries no token, and that some transports leave out
+		if sent := out.Response.Request; sent != nil && sent.URL != nil {
+			outgoing.URL = sent.URL
+		}
+		out.Response.Request = outgoing
+	}
+	if call != nil {
+		call.Client.Reject = func(resp *http.Response, body []byte, sentinel error, reason string) error {
+			return rejected(resp, out, body, sentinel, reason)
+		}
+	}
+	if errors.Is(out.Err, answer.ErrTooLarge) {
+		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
+	}
+	if out.Response == nil {
+		return nil, noAnswer(outgoing, out)
+	}
+	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
+		return out.Response, nil
+	}
+	failed := newError(out.Response, out)
+	if out.Err != nil {
+		return nil, fmt.Errorf("%w; no further attempt: %w", failed, out.Err)
+	}
+	return nil, failed
+}
+
+// Get reads any other GET endpoint, as "/api/aslan/delivery/servicenames",
+// and decodes its JSON answer into out, with the client's token, retries,
+// size limit and errors. The path is joined to the base URL; it may carry a
+// query of its own. With out nil the answer is only awaited.
+func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
+	u, err := url.Parse(path)
+	if err != nil {
+		return fault.BadArgument("zadig.Client.Get", "path", "%q cannot be parsed", redact.Text(path))
+	}
+	if len(query) > 0 {
+		all := u.Query()
+		for name, values := range query {
+			all[name] = append(all[name], values...)
+		}
+		u.RawQuery = all.Encode()
+	}
+	req, err := newRequest(ctx, u)
+	if err != nil {
+		return err
+	}
+	whole, err := answer.Fetch(c, req)
+	if err != nil {
+		return err
+	}
+	defer whole.Close()
+	if out == nil {
+		return nil
+	}
+	return whole.Decode(out, "a JSON value")
+}
+
+func newRequest(ctx context.Context, u *url.URL) (*http.Request, error) {
+	if ctx == nil {
+		return nil, fault.BadArgument("zadig.Client.Get", "ctx", "it is nil")
+	}
+	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}
+	return req.WithContext(ctx), nil
+}
+
+func newClient(base *url.URL, cfg config, shared http.RoundTripper) (*Client, error) {
+	if shared == nil {
+		shared = cfg.base()
+	}
+	header := cfg.header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	if header.Get("User-Agent") == "" {
+		header.Set("User-Agent", cfg.userAgent)
+	}
+	if header.Get("Accept") == "" {
+		header.Set("Accept", "application/json")
+	}
+	s := &state{base: base, config: cfg, roundTrip: shared}
+	var err error
+	s.transport, err = transport.New(transport.Config{
+		Base:       shared,
+		Client:     cfg.httpClient,
+		Origin:     base,
+		Header:     header,
+		Token:      cfg.token,
+		Limiter:    cfg.limiter,
+		Logger:     cfg.logger,
+		Middleware: cfg.middleware,
+		Timeout:    cfg.timeout,
+		MaxBytes:   cfg.maxBytes,
+		Retry:      s.policy(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("zadig: %w", err)
+	}
+	c := &Client{state: func() *state { return s }}
+	c.Delivery = delivery.New(c)
+	c.Artifact = artifact.New(c)
+	return c, nil
+}
+
+// base is the RoundTripper at the end of the chain.
+func (c config) base() http.RoundTripper {
+	switch {
+	case c.transport != nil:
+		return c.transport
+	case c.httpClient != nil && c.httpClient.Transport != nil:
+		return c.httpClient.Transport
+	case c.httpClient != nil:
+		return http.DefaultTransport
+	}
+	own := transport.NewBase()
+	if c.tls != nil {
+		own.TLSClientConfig = c.tls.Clone()
+	}
+	if c.proxy != nil {
+		own.Proxy = c.proxy
+	}
+	return own
+}
+
+func (s *state) policy() transport.Policy { return transport.Policy(s.config.retry) }
+
+func (c *Client) ready() (*state, error) {
+	if c == nil || c.state == nil {
+		return nil, errors.New("zadig: this Client was not made by NewClient")
+	}
+	return c.state(), nil
+}
+
+// prepare checks a request of the caller's and copies it with its final URL.
+func (s *state) prepare(req *http.Request) (*http.Request, error) {
+	const method = "zadig.Client.Do"
+	if req == nil || req.URL == nil {
+		return nil, fault.BadArgument(method, "req", "the request or its URL is nil")
+	}
+	if req.Method != "" && req.Method != http.MethodGet {
+		return nil, fault.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
+	}
+	if req.Body != nil && req.Body != http.NoBody {
+		return nil, fault.BadArgument(method, "req.Body", "a GET request has none")
+	}
+	target := *req.URL
+	target.Fragment, target.RawFragment = "", ""
+	switch {
+	case target.Opaque != "" || target.User != nil:
+		return nil, fault.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
+	case target.Scheme == "" && target.Host == "":
+		target.Scheme, target.Host = s.base.Scheme, s.base.Host
+		target.Path, target.RawPath = joinPath(s.base, req.URL)
+	case !transport.SameOrigin(&target, s.base):
+		return nil, fault.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
+			redact.URLWithoutQuery(&target), s.base.Scheme, s.base.Host)
+	}
+	outgoing := *req
+	outgoing.Method, outgoing.URL, outgoing.Host = http.MethodGet, &target, ""
+	outgoing.Header = req.Header.Clone()
+	if outgoing.Header == nil {
+		outgoing.Header = http.Header{}
+	}
+	return &outgoing, nil
+}
+
+// joinPath puts a relative path behind the base path, escapes kept.
+func joinPath(base, relative *url.URL) (path, rawPath string) {
+	join := func(a, b string) string { return strings.TrimSuffix(a, "/") + "/" + strings.TrimPrefix(b, "/") }
+	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
+}
+
+// noAnswer is the error for a request that got none. What net/http says of
+// it carries the whole URL; ours leaves the query out.
+func noAnswer(req *http.Request, out transport.Outcome) error {
+	err := out.Err
+	var sent *url.Error
+	if errors.As(err, &sent) && sent.Err != nil {
+		err = sent.Err
+		if ctxErr := req.Context().Err(); ctxErr != nil && !errors.Is(err, ctxErr) {
+			err = fmt.Errorf("%w: %w", ctxErr, err)
+		}
+	}
+	err = &url.Error{Op: "GET", URL: redact.URLWithoutQuery(req.URL), Err: err}
+	if out.Attempts > 1 {
+		return fmt.Errorf("%w (%d attempts)", err, out.Attempts)
+	}
+	return err
+}
+
+func parseBaseURL(baseURL string) (*url.URL, error) {
+	if strings.TrimSpace(baseURL) == "" {
+		return nil, errors.New("zadig: the base URL is empty")
+	}
+	u, err := url.Parse(baseURL)
+	if err != nil {
+		return nil, errors.New("zadig: the base URL cannot be parsed") // the parser's text would repeat it, with a password in it
+	}
+	switch {
+	case u.User != nil:
+		return nil, errors.New("zadig: the base URL holds user info; use WithToken")
+	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
+		return nil, fmt.Errorf("zadig: the base URL %q is not absolute; it begins with http:// or https://", redact.Text(baseURL))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("zadig: the base URL's scheme is %q; http or https is due", u.Scheme)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("zadig: the base URL %q has no host", redact.Text(baseURL))
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, errors.New("zadig: the base URL has a query")
+	case u.Fragment != "" || strings.HasSuffix(baseURL, "#"):
+		return nil, errors.New("zadig: the base URL has a fragment")
+	}
+	return u, nil
+}
+
+func loadCAs(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no PEM certificate", file)
+	}
+	return pool, nil
+}

@@ -1,0 +1,136 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/walk"
+)
+
+// All returns every release that o selects, newest first, each once, on any
+// server. It can be ranged over more than once; each time asks anew.
+//
+//	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {
+//		if err != nil {
+//			return err
+//		}
+//		…
+//	}
+//
+// Releases are yielded while their page is still arriving; memory is bounded
+// by one release and 64 bytes for each id. A page that breaks off is asked
+// for again and goes on behind the last release yielded.
+//
+// An error for one release (it cannot be decoded: zadig.ErrUnexpectedResponse;
+// the server cannot build it: zadig.ErrServer) is yielded in its place, and a
+// loop that continues gets the others. After any other error the loop ends.
+//
+// Pages move when releases are created or deleted meanwhile, so each page
+// overlaps the one before: a release that was there throughout is not missed.
+// New ones that appear at the top meanwhile may or may not be seen. Releases
+// created in the same second have no order on the server.
+//
+// Requests: one for each page of PerPage (100) releases, of which one is
+// asked for again, and one more where the last page was full and the server
+// does not send X-Total (before v2.3.1), or sent just 20 of more. A deletion
+// ahead costs one request or more. With ServiceName, servers since v4.2 are
+// asked for each release by id as well, because their lists leave services
+// out. A page that the server answers with 500 because one release in it is
+// broken costs a brief list and a request for each release of that page.
+func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
+	return func(yield func(*Release, error) bool) {
+		if err := o.checkAll(); err != nil {
+			yield(nil, err)
+			return
+		}
+		listed := o
+		listed.ServiceName = "" // it would be applied after paging, or not at all
+		pages := walk.Pages[*Release]{
+			PerPage: o.perPage(allPerPage),
+			Open: func(page, perPage int, salvage bool) (*answer.Array, error) {
+				params := listed.params(page, perPage)
+				if salvage {
+					params.Verbosity = VerbosityBrief
+				}
+				req, err := s.request(ctx, releasesPath, params)
+				if err != nil {
+					return nil, err
+				}
+				array, err := answer.Stream(s.doer, req, "an array of releases")
+				return array, lacking(err, noList)
+			},
+			Next: func(array *answer.Array) (*Release, string, error) {
+				return read(array, o.SkipManifests)
+			},
+			Finish: func(r *Release, salvage bool) (*Release, bool, error) {
+				return s.finish(ctx, r, o, salvage)
+			},
+			CanSalvage: func(err error) bool {
+				return o.Verbosity != VerbosityBrief && isBrokenRecord(err)
+			},
+		}
+		pages.All(ctx, yield)
+	}
+}
+
+func (o ListOptions) checkAll() error {
+	const method = "delivery.All"
+	if o.Page > 1 {
+		return fault.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
+	}
+	return o.check(method)
+}
+
+// finish applies the filters that are the client's, and reads by id what the
+// list left out.
+func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, salvage bool) (*Release, bool, error) {
+	if o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
+		return nil, false, nil
+	}
+	servicesLeftOut := o.ServiceName != "" && r.isFlat() && len(r.Services) == 0
+	if salvage || servicesLeftOut {
+		whole, err := s.get(ctx, "delivery.All", r.VersionInfo.ID, GetOptions{ProjectName: r.VersionInfo.ProductName}, o.SkipManifests)
+		switch {
+		case errors.Is(err, fault.ErrNotFound): // deleted meanwhile
+			return nil, false, nil
+		case isBrokenRecord(err), errors.Is(err, fault.ErrUnexpectedResponse), errors.Is(err, fault.ErrResponseTooLarge):
+			return nil, false, &answer.Odd{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
+		case err != nil:
+			return nil, false, err
+		}
+		r = whole
+	}
+	return r, o.ServiceName == "" || r.delivers(o.ServiceName), nil
+}
+
+// isBrokenRecord tells whether the server failed in a way in which it fails
+// over one record.
+func isBrokenRecord(err error) bool {
+	var open *fault.Undecided
+	return errors.As(err, &open) && open.Question == fault.BrokenRecord
+}
+
+// delivers tells whether a service by this name of its own is in the release.
+func (r *Release) delivers(service string) bool {
+	if r.isFlat() {
+		return slices.ContainsFunc(r.Services, func(s *ReleaseService) bool { return s != nil && s.ServiceName == service })
+	}
+	return slices.ContainsFunc(r.DeployInfo, func(d *DeployInfo) bool {
+		return d != nil && d.ownServiceName() == service
+	})
+}
+
+// ownServiceName undoes what the server does to the name: it appends the
+// container's, if one is stored.
+func (d *DeployInfo) ownServiceName() string {
+	if d.ContainerName == "" {
+		return d.ServiceName
+	}
+	return strings.TrimSuffix(d.ServiceName, "/"+d.ContainerName)
+}

@@ -1,0 +1,110 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/zadig-go/zadig/internal/fault"
+)
+
+// GetOptions goes with [Service.Get].
+type GetOptions struct {
+	// ProjectName is the project of the release. Servers since v2.3.0 answer
+	// zadig.ErrBadRequest without it; older ones do not need it. A right in
+	// this project is enough to read the release.
+	ProjectName string
+}
+
+// Get returns one release with all its details, by its id of 24 hex digits.
+//
+// The server answers a missing release and a database that is down with the
+// same words, so Get asks for a brief list of one to tell them apart: for a
+// release that is not there it costs two requests.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for a malformed id,
+// before anything is sent; zadig.ErrNotFound; zadig.ErrServer when the server
+// cannot build this release, as one whose project was deleted (v2.3.0 and
+// later); zadig.ErrUnexpectedResponse from servers up to v1.7.1, on which no
+// release is ever found by id: use All with its filters there.
+func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, error) {
+	return s.get(ctx, "delivery.Get", id, o, false)
+}
+
+func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skipManifests bool) (*Release, error) {
+	if err := checkID(method, id); err != nil {
+		return nil, err
+	}
+	whole, err := s.fetch(ctx, releasesPath+"/"+id, struct {
+		ProjectName string `url:"projectName,omitempty"`
+		project
+	}{o.ProjectName, project{IfPassFilter: o.ProjectName != ""}})
+	var open *fault.Undecided
+	if errors.As(err, &open) && open.Question == fault.MissingOrDown {
+		return nil, s.decideMissing(ctx, open, o)
+	}
+	if err != nil {
+		return nil, lacking(err, "this server has no releases by id; is the base URL right?")
+	}
+	defer whole.Close()
+	var (
+		shaped shape
+		lean   leanShape
+	)
+	if skipManifests {
+		err = whole.Decode(&lean, "a release")
+		shaped = lean.shape()
+	} else {
+		err = whole.Decode(&shaped, "a release")
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := shaped.release()
+	if err != nil {
+		return nil, whole.Unexpected(whole.LooksLike() + " where a release is due: " + err.Error())
+	}
+	r.keepRaw(whole.Raw())
+	return r, nil
+}
+
+// decideMissing asks for a brief list of one: a server that answers it has a
+// database, so the release is not there.
+func (s *Service) decideMissing(ctx context.Context, open *fault.Undecided, o GetOptions) error {
+	list := ListOptions{ProjectName: o.ProjectName, Verbosity: VerbosityBrief}
+	whole, err := s.fetch(ctx, releasesPath, list.params(1, 1))
+	if err != nil {
+		if ended := ctx.Err(); ended != nil {
+			return errors.Join(ended, open.Decide(fault.ErrServer, "whether it exists could not be asked"))
+		}
+		return open.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+	}
+	defer whole.Close()
+	array := whole.Array("an array of releases")
+	defer array.Close()
+	if r, _, err := read(array, true); err == nil && r.DeployInfo != nil {
+		return open.Decide(fault.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
+	}
+	return open.Decide(fault.ErrNotFound, "")
+}
+
+// checkID refuses an id that no release has.
+func checkID(method, id string) error {
+	if len(id) != 24 {
+		return fault.BadArgument(method, "id", "%q has not 24 hex digits", shorten(id))
+	}
+	for _, c := range []byte(id) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
+			return fault.BadArgument(method, "id", "%q has not 24 hex digits", id)
+		}
+	}
+	return nil
+}
+
+func shorten(s string) string {
+	const most = 64
+	if len(s) > most {
+		return fmt.Sprintf("%.*s…", most, s)
+	}
+	return s
+}

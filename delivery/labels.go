@@ -1,0 +1,52 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/zadig-go/zadig/internal/fault"
+)
+
+// Labels returns the labels of a project's releases, sorted, for
+// ListOptions.Label. Servers have them since v4.0.0 (read in source, recorded
+// on v5.0.0); an older one is zadig.ErrUnexpectedResponse. An empty project
+// is zadig.ErrBadRequest, because the server would find nothing.
+func (s *Service) Labels(ctx context.Context, projectName string) ([]string, error) {
+	const older = "servers before v4.0.0 have no labels"
+	if projectName == "" {
+		return nil, fault.BadArgument("delivery.Labels", "projectName", "it is empty")
+	}
+	labels, err := s.names(ctx, releasesPath+"/labels", projectName, "an array of labels")
+	var open *fault.Undecided
+	if errors.As(err, &open) && open.Question == fault.MissingOrDown { // it took "labels" for an id
+		return nil, open.Decide(fault.ErrUnexpectedResponse, older)
+	}
+	return labels, lacking(err, older)
+}
+
+// ServiceNames returns the names of the services that were deployed by
+// releases, sorted; of all projects if projectName is empty. Servers have it
+// up to v2.3.0 (recorded on v1.11.0); a newer one is
+// zadig.ErrUnexpectedResponse.
+func (s *Service) ServiceNames(ctx context.Context, projectName string) ([]string, error) {
+	names, err := s.names(ctx, "/api/aslan/delivery/servicenames", projectName, "an array of service names")
+	return names, lacking(err, "servers since v2.3.1 have no service names")
+}
+
+func (s *Service) names(ctx context.Context, path, projectName, due string) ([]string, error) {
+	whole, err := s.fetch(ctx, path, struct {
+		ProjectName string `url:"projectName,omitempty"`
+		project
+	}{projectName, project{IfPassFilter: projectName != ""}})
+	if err != nil {
+		return nil, err
+	}
+	defer whole.Close()
+	names := []string{}
+	if err := whole.Decode(&names, due); err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	return names, nil
+}

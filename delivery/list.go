@@ -1,0 +1,195 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+
+	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/walk"
+)
+
+// Verbosity is how much of each release a list holds, up to v3.4. Servers up
+// to v1.7.1 and since v4.0 send everything they have, whatever is asked.
+type Verbosity string
+
+// The values that servers know. The zero value leaves it to the server, which
+// is detailed.
+const (
+	VerbosityBrief    Verbosity = "brief"    // VersionInfo only; since v3.0.0 without ProductEnvInfo
+	VerbosityDetailed Verbosity = "detailed" // everything
+)
+
+// ListOptions selects releases. The zero value selects all; a zero field does
+// not filter. Filters are exact and case-sensitive.
+type ListOptions struct {
+	ProjectName  string
+	WorkflowName string
+	// TaskID is unique within a workflow: without WorkflowName one task can
+	// match releases of several.
+	TaskID int
+	// ServiceName is the service's own name: "nginx", where a deploy shows
+	// "nginx/nginx-test". All applies it everywhere. List leaves it to the
+	// server, which applies it after paging up to v3.4 (a page can be short
+	// or empty although more follow) and not at all since v4.0 (List then
+	// returns an error).
+	ServiceName string
+	// Page counts from 1, and 0 is 1. All begins at the first page and
+	// refuses another.
+	Page int
+	// PerPage is how many releases a page has: 0 is 20 for List and 100 for
+	// All, which asks for at most this many at a time.
+	PerPage int
+	// Verbosity: see VerbosityBrief. It cannot be combined with ServiceName.
+	Verbosity Verbosity
+	// Label keeps releases that have this label. Servers filter by it since
+	// v4.0; All filters by itself on older ones, and List returns an error.
+	Label string
+	// SkipManifests leaves YAMLContents and YAMLContent undecoded and nil.
+	// They are most of a detailed release.
+	SkipManifests bool
+}
+
+// Page is one page of releases.
+type Page struct {
+	Releases []*Release // newest first, not nil
+	// Total is how many releases match on all pages, or -1 where the server
+	// does not say. It says since v2.3.1, not counting what ServiceName
+	// leaves out.
+	Total int
+}
+
+const noList = "this server has no release list; is the base URL right?"
+
+const (
+	listPerPage = 20  // what servers send without per_page, up to v3.4
+	allPerPage  = 100 // few requests, and not too much to send again
+)
+
+// List returns one page of releases, 20 if PerPage is not set, newest first.
+// [Service.All] returns everything.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for a negative number,
+// an unknown Verbosity or ServiceName together with VerbosityBrief, before
+// anything is sent; zadig.ErrUnexpectedResponse for a release that cannot be
+// decoded, and for a filter that the server ignores.
+func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
+	if err := o.check("delivery.List"); err != nil {
+		return nil, err
+	}
+	whole, err := s.fetch(ctx, releasesPath, o.params(max(o.Page, 1), o.perPage(listPerPage)))
+	if err != nil {
+		return nil, lacking(err, noList)
+	}
+	defer whole.Close()
+	array := whole.Array("an array of releases")
+	defer array.Close()
+	page := &Page{Releases: []*Release{}, Total: walk.Total(whole.Header)}
+	for {
+		r, _, err := read(array, o.SkipManifests)
+		var odd *answer.Odd
+		switch {
+		case err == io.EOF: //nolint:errorlint // the array's end, as io.Reader says it
+			return page, nil
+		case errors.As(err, &odd):
+			return nil, odd.Err
+		case err != nil:
+			return nil, err
+		case o.ServiceName != "" && r.isFlat():
+			return nil, array.Unexpected("servers since v4.0 ignore serviceName; use All, which filters itself")
+		case o.Label != "" && !r.isFlat():
+			return nil, array.Unexpected("servers before v4.0 ignore label; use All, which filters itself")
+		}
+		page.Releases = append(page.Releases, r)
+	}
+}
+
+// check refuses what a server would misunderstand.
+func (o ListOptions) check(method string) error {
+	switch {
+	case o.TaskID < 0:
+		return fault.BadArgument(method, "TaskID", "%d is negative", o.TaskID)
+	case o.Page < 0:
+		return fault.BadArgument(method, "Page", "%d is negative", o.Page)
+	case o.PerPage < 0:
+		return fault.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+	case o.Verbosity != "" && o.Verbosity != VerbosityBrief && o.Verbosity != VerbosityDetailed:
+		return fault.BadArgument(method, "Verbosity", "%q is neither brief nor detailed", o.Verbosity)
+	case o.ServiceName != "" && o.Verbosity == VerbosityBrief:
+		return fault.BadArgument(method, "ServiceName", "a brief list does not name services, the server would not filter")
+	}
+	return nil
+}
+
+func (o ListOptions) perPage(otherwise int) int {
+	if o.PerPage == 0 {
+		return otherwise
+	}
+	return o.PerPage
+}
+
+// listParams is the query of the list, in the documented names and those that
+// the server knows besides.
+type listParams struct {
+	ProjectName  string    `url:"projectName,omitempty"`
+	WorkflowName string    `url:"workflowName,omitempty"`
+	TaskID       int       `url:"taskId,omitempty"`
+	ServiceName  string    `url:"serviceName,omitempty"`
+	Page         int       `url:"page"`     // always: without it servers since v4.0 send everything,
+	PerPage      int       `url:"per_page"` // and without this the same everything on every page
+	Verbosity    Verbosity `url:"verbosity,omitempty"`
+	Label        string    `url:"label,omitempty"`
+	project
+}
+
+// project is the part of a query that goes with a project's name.
+type project struct {
+	// Collaboration mode answers 200 with an object instead of the list when
+	// projectName is given, unless this says that the caller wants the list.
+	IfPassFilter bool `url:"ifPassFilter,omitempty"`
+}
+
+func (o ListOptions) params(page, perPage int) listParams {
+	p := listParams{
+		ProjectName:  o.ProjectName,
+		WorkflowName: o.WorkflowName,
+		TaskID:       o.TaskID,
+		ServiceName:  o.ServiceName,
+		Page:         page,
+		PerPage:      perPage,
+		Verbosity:    o.Verbosity,
+		project:      project{IfPassFilter: o.ProjectName != ""},
+	}
+	if o.Label != "" {
+		p.Label = url.QueryEscape(o.Label) // the server decodes it once more than it should
+	}
+	return p
+}
+
+// read reads the next release of a list and its id.
+func read(array *answer.Array, skipManifests bool) (*Release, string, error) {
+	var (
+		s   shape
+		raw []byte
+		err error
+	)
+	if skipManifests {
+		var lean leanShape
+		err = array.Next(&lean, &raw)
+		s = lean.shape()
+	} else {
+		err = array.Next(&s, &raw)
+	}
+	if err != nil {
+		return nil, s.id(), err
+	}
+	r, err := s.release()
+	if err != nil {
+		return nil, "", array.Reject(fmt.Sprint(err))
+	}
+	r.keepRaw(raw)
+	return r, r.VersionInfo.ID, nil
+}

@@ -1,0 +1,64 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/fault"
+)
+
+// releasesPath is the same on all servers.
+const releasesPath = "/api/aslan/delivery/releases"
+
+// Doer sends one request. *zadig.Client is one: the URL is relative to its
+// base URL, and every answer that is not 2xx comes back as an error.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Service reads releases. It is safe for concurrent use if its Doer is.
+type Service struct{ doer Doer }
+
+// New returns a Service that sends its requests through d. A *zadig.Client
+// has one in its field Delivery; New is for tests and for other Doers.
+func New(d Doer) *Service { return &Service{doer: d} }
+
+// request makes a GET request with the url tags of params as its query.
+func (s *Service) request(ctx context.Context, path string, params any) (*http.Request, error) {
+	if s == nil || s.doer == nil {
+		return nil, errors.New("delivery: this Service was not made by New with a Doer")
+	}
+	if ctx == nil {
+		return nil, fault.BadArgument("delivery", "ctx", "it is nil")
+	}
+	values, err := query.Values(params)
+	if err != nil {
+		return nil, err
+	}
+	req := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path, RawQuery: values.Encode()}, Header: http.Header{}}
+	return req.WithContext(ctx), nil
+}
+
+// fetch sends a GET request and reads the whole answer.
+func (s *Service) fetch(ctx context.Context, path string, params any) (*answer.Whole, error) {
+	req, err := s.request(ctx, path, params)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Fetch(s.doer, req)
+}
+
+// lacking turns the answer to an unknown path into an error that says which
+// servers have it.
+func lacking(err error, what string) error {
+	var open *fault.Undecided
+	if errors.As(err, &open) && open.Question == fault.NoSuchEndpoint {
+		return open.Decide(fault.ErrUnexpectedResponse, what)
+	}
+	return err
+}

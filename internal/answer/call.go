@@ -1,0 +1,116 @@
+// Package answer reads what a server answered: a whole body or a streamed
+// array, bounded in memory, with a typed error for everything that is not the
+// answer asked for. It is the only package that knows the JSON library.
+package answer
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/zadig-go/zadig/internal/fault"
+)
+
+// DefaultMaxBytes bounds a body read whole, and one release of a stream.
+const DefaultMaxBytes = 64 << 20
+
+// defaultAttempts is used with a Doer that is not a *zadig.Client.
+const defaultAttempts = 3
+
+// Call travels in the context of one request. The service says what it wants;
+// the client, if it is a *zadig.Client, fills in how it was configured.
+type Call struct {
+	// Whole, said by the service: read the body as part of the attempt, so
+	// that one cut in the middle is asked for again.
+	Whole bool
+
+	// Client is filled in by the client; its zero value stands for a Doer
+	// that is something else.
+	Client Client
+}
+
+// Client is what a service needs to know of the client behind a Doer.
+type Client struct {
+	MaxBytes int64
+	RawJSON  bool
+	// Attempts is how often in a row a stream may break without progress;
+	// Wait pauses after the n-th time (from 1), or returns the context's error.
+	Attempts int
+	Wait     func(ctx context.Context, n int) error
+	// Reject makes an error that matches the sentinel of an answer that came
+	// with status 2xx.
+	Reject func(resp *http.Response, body []byte, sentinel error, reason string) error
+}
+
+type callKey struct{}
+
+// WithCall puts call into the context of a request.
+func WithCall(ctx context.Context, call *Call) context.Context {
+	return context.WithValue(ctx, callKey{}, call)
+}
+
+// CallFrom returns the call of a request, or nil.
+func CallFrom(ctx context.Context) *Call {
+	call, _ := ctx.Value(callKey{}).(*Call)
+	return call
+}
+
+func (c *Call) maxBytes() int64 {
+	if c.Client.MaxBytes > 0 {
+		return c.Client.MaxBytes
+	}
+	return DefaultMaxBytes
+}
+
+// MaxBreaks is how often in a row a stream may break without progress.
+func (c *Call) MaxBreaks() int {
+	if c.Client.Attempts > 0 {
+		return c.Client.Attempts
+	}
+	return defaultAttempts
+}
+
+// Pause waits before a broken stream is asked for again.
+func (c *Call) Pause(ctx context.Context, n int) error {
+	if c.Client.Wait != nil {
+		return c.Client.Wait(ctx, n)
+	}
+	timer := time.NewTimer(time.Duration(n) * 100 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+func (c *Call) reject(resp *http.Response, body []byte, sentinel error, reason string) error {
+	if c.Client.Reject != nil {
+		return c.Client.Reject(resp, body, sentinel, reason)
+	}
+	return fmt.Errorf("%d: %w: %s", resp.StatusCode, sentinel, reason)
+}
+
+// send does the request and makes sure of a 2xx answer with a body, whatever
+// the Doer is.
+func send(d Doer, req *http.Request, call *Call) (*http.Response, error) {
+	resp, err := d.Do(req.WithContext(WithCall(req.Context(), call)))
+	if err != nil {
+		return nil, err
+	}
+	if resp == nil || resp.Body == nil {
+		return nil, fmt.Errorf("%w: the Doer returned neither an answer nor an error", fault.ErrUnexpectedResponse)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		_ = resp.Body.Close()
+		return nil, call.reject(resp, nil, fault.ErrUnexpectedResponse, "the Doer returned a failure as an answer")
+	}
+	return resp, nil
+}
+
+// Doer sends one request; answers that are not 2xx come back as errors.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}

@@ -1,0 +1,102 @@
+package answer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+)
+
+// options read duplicate names, invalid UTF-8 and null as encoding/json does.
+var options = json.JoinOptions(
+	jsontext.AllowDuplicateNames(true),
+	jsontext.AllowInvalidUTF8(true),
+	jsonv1.MergeWithLegacySemantics(true),
+)
+
+// Unmarshal decodes one JSON value as the SDK reads answers. Garbage after
+// the value is an error.
+func Unmarshal(data []byte, v any) error {
+	return json.Unmarshal(data, v, options)
+}
+
+// describe says what is wrong with JSON, and where, without repeating a value
+// that stood there: it could be a secret.
+func describe(err error) string {
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		what := "a value that does not fit"
+		if semantic.JSONKind != 0 {
+			what = "JSON " + kindName(semantic.JSONKind)
+		}
+		due := ""
+		if semantic.GoType != nil {
+			due = " where " + semantic.GoType.String() + " is due"
+		}
+		return fmt.Sprintf("at %s: %s%s", pointer(semantic.JSONPointer), what, due)
+	}
+	var syntactic *jsontext.SyntacticError
+	if errors.As(err, &syntactic) {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return fmt.Sprintf("JSON that ends at byte %d, within %s", syntactic.ByteOffset, pointer(syntactic.JSONPointer))
+		}
+		return fmt.Sprintf("not JSON from byte %d on, within %s", syntactic.ByteOffset, pointer(syntactic.JSONPointer))
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "JSON that ends too early"
+	}
+	return "not the JSON that is due"
+}
+
+func pointer(p jsontext.Pointer) string {
+	if p == "" {
+		return "/"
+	}
+	return string(p)
+}
+
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "boolean"
+	case '"':
+		return "string"
+	case '0':
+		return "number"
+	case '{', '}':
+		return "object"
+	case '[', ']':
+		return "array"
+	}
+	return "value"
+}
+
+// lookOf says what a body looks like that is not the JSON value due: the kind
+// of its first value, or that it is empty, HTML or no JSON at all.
+func lookOf(body []byte) string {
+	body = bytes.TrimLeft(body, " \t\r\n")
+	switch {
+	case len(body) == 0:
+		return "an empty body"
+	case body[0] == '<':
+		return "an HTML page, perhaps of a login or a proxy,"
+	case bytes.Contains(body, []byte(`"ifSync"`)):
+		return "the object of a collaboration mode that is not set up yet"
+	case body[0] == '{':
+		return "a JSON object"
+	case body[0] == '[':
+		return "a JSON array"
+	case body[0] == '"':
+		return "a JSON string"
+	case strings.HasPrefix(string(body), "null"):
+		return "null"
+	}
+	return "text that is not JSON"
+}

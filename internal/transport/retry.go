@@ -1,0 +1,212 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/zadig-go/zadig/internal/answer"
+)
+
+// Policy bounds the attempts and the waits between them.
+type Policy struct {
+	MaxAttempts      int // at least 1
+	MinWait, MaxWait time.Duration
+}
+
+// maxRetryAfter is the longest wait that a server may ask for.
+const maxRetryAfter = 60 * time.Second
+
+// Backoff is the wait after the n-th attempt (from 1): full jitter, that is
+// anything up to MinWait doubled with each attempt, MaxWait at the most.
+func (p Policy) Backoff(n int) time.Duration {
+	ceiling := p.MaxWait
+	if shift := n - 1; shift < 32 && p.MinWait < p.MaxWait>>shift {
+		ceiling = p.MinWait << shift
+	}
+	return rand.N(ceiling + 1)
+}
+
+// Pause waits after the n-th failure, or returns the context's error.
+func (p Policy) Pause(ctx context.Context, n int) error {
+	timer := time.NewTimer(p.Backoff(n))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Outcome is what a request came to.
+type Outcome struct {
+	Response *http.Response // nil where no answer came
+	Err      error          // why none came, or why waiting for another one ended
+	Attempts int
+	Token    string // that was sent last, for masking it
+}
+
+// Do sends req until an answer comes that is worth returning. An Outcome can
+// hold an answer and an error: the last answer, and the end of the context
+// during the wait that followed it.
+func (t *Transport) Do(req *http.Request) Outcome {
+	trip := &trip{policy: t.config.Retry}
+	req = req.WithContext(context.WithValue(req.Context(), tripKey{}, trip))
+	client := retryablehttp.Client{
+		HTTPClient:   t.client,
+		RetryMax:     t.config.Retry.MaxAttempts,
+		CheckRetry:   trip.check,
+		Backoff:      trip.backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	outgoing := &retryablehttp.Request{Request: req}
+	if call := answer.CallFrom(req.Context()); call != nil && call.Whole {
+		outgoing.SetResponseHandler(func(resp *http.Response) error { return readWhole(resp, t.config.MaxBytes) })
+	}
+	trip.attempts = 1
+	resp, err := client.Do(outgoing)
+	out := Outcome{Response: resp, Err: err, Attempts: trip.attempts, Token: trip.token}
+	if trip.waiting { // the context ended the wait: what came before it is the better answer
+		out.Attempts--
+		out.Response = trip.lastResponse
+		if trip.lastErr != nil {
+			out.Err = errors.Join(trip.lastErr, err)
+		}
+	} else if err != nil && !errors.Is(err, answer.ErrTooLarge) {
+		out.Response = nil
+	}
+	return out
+}
+
+// readWhole reads a good answer as part of the attempt.
+func readWhole(resp *http.Response, limit int64) error {
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil
+	}
+	buffer, err := answer.ReadWhole(resp.Body, limit)
+	if err != nil {
+		resp.Body = http.NoBody
+		return err
+	}
+	resp.Body = buffer
+	return nil
+}
+
+// trip is one request with all its attempts.
+type trip struct {
+	policy       Policy
+	attempts     int
+	token        string
+	wait         time.Duration
+	waiting      bool
+	lastResponse *http.Response
+	lastErr      error
+}
+
+type tripKey struct{}
+
+func tripFrom(ctx context.Context) *trip {
+	t, _ := ctx.Value(tripKey{}).(*trip)
+	return t
+}
+
+// check decides after each attempt whether there is another one, and after
+// which wait.
+func (t *trip) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	t.waiting = false
+	if ctx.Err() != nil {
+		return false, err
+	}
+	if t.attempts >= t.policy.MaxAttempts || !t.worthwhile(resp, err) {
+		return false, err
+	}
+	t.wait = t.policy.Backoff(t.attempts)
+	if err == nil {
+		if asked := RetryAfter(resp.Header, time.Now()); asked > 0 {
+			t.wait = asked
+		}
+	}
+	if t.wait > maxRetryAfter {
+		return false, err
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < t.wait {
+		return false, err
+	}
+	t.waiting = true
+	t.lastErr, t.lastResponse = err, nil
+	if err == nil {
+		t.lastResponse = keep(resp)
+	}
+	return true, nil
+}
+
+// backoff is called between the attempts.
+func (t *trip) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
+	t.attempts++
+	return t.wait
+}
+
+// worthwhile is the answer to "what is retried?".
+func (t *trip) worthwhile(resp *http.Response, err error) bool {
+	if err == nil {
+		return retryable(resp.StatusCode)
+	}
+	var (
+		dial        *net.OpError
+		own         final
+		silent      *stalled
+		certificate *tls.CertificateVerificationError
+		authority   x509.UnknownAuthorityError
+		alert       tls.AlertError
+		notTLS      tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return true // also when it timed out
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return false // http.Client.Timeout
+	case errors.As(err, &own): // token source or rate limiter
+		return false
+	case errors.As(err, &silent): // it would only be silent again
+		return false
+	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &alert), errors.As(err, &notTLS):
+		return false // no other attempt changes a certificate
+	case errors.Is(err, answer.ErrTooLarge):
+		return false
+	}
+	return true // a connection that was refused, reset, cut or never came to be
+}
+
+// retryable lists the answers after which the same request may succeed. 500
+// is none of them: that is what Zadig answers for "no such image".
+func retryable(status int) bool {
+	return slices.Contains([]int{
+		http.StatusTooManyRequests,
+		http.StatusBadGateway,
+		http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout,
+	}, status)
+}
+
+// keptBytes is how much of a failure's body is kept and examined.
+const keptBytes = 64 << 10
+
+// keep copies what an error needs of an answer before the next attempt takes
+// its place.
+func keep(resp *http.Response) *http.Response {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, keptBytes))
+	kept := *resp
+	kept.Body = io.NopCloser(bytes.NewReader(body))
+	return &kept
+}

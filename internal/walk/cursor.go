@@ -1,0 +1,140 @@
+package walk
+
+// window is one page to ask for.
+type window struct{ page, perPage int }
+
+func (w window) start() int { return (w.page - 1) * w.perPage }
+func (w window) end() int   { return w.page * w.perPage }
+
+// result is what a window brought.
+type result struct {
+	count int  // elements in the answer
+	fresh int  // of them, elements that no window brought before
+	total int  // X-Total, -1 where the server does not send it
+	gap   bool // the answer began with an element never seen: it was left unread
+}
+
+// defaultPage is how many elements Zadig sends when per_page does not count.
+const defaultPage = 20
+
+// patience is how many times a cursor starts over without finding anything
+// before it takes a gap for what it is: elements without an order.
+const patience = 3
+
+// cursor decides which window comes next, so that every element which is
+// there throughout is seen although elements come and go meanwhile.
+//
+// Each window overlaps the last one by an element. New elements appear at the
+// top and only widen the overlap. When elements are deleted, the rest moves
+// up, perhaps past the overlap; then the window begins with an element that
+// was not seen before, and the cursor steps back, further each time.
+type cursor struct {
+	perPage int // the largest page to ask for
+	covered int // positions from the top on that have been seen
+	highest int // what covered has been at the most
+	overlap int // how many of them are asked for again
+	widen   int // page 1 in this size comes next, 0: no
+	fixed   int // the server pages by this size whatever it is asked, 0: no
+	last    window
+
+	restarts  int // in a row, without anything fresh
+	acceptGap bool
+}
+
+func newCursor(perPage int) *cursor { return &cursor{perPage: perPage, overlap: 1} }
+
+// next is the window to ask for.
+func (c *cursor) next() window {
+	switch {
+	case c.fixed > 0:
+		c.last = window{c.last.page + 1, c.perPage}
+	case c.widen > 0:
+		c.last = window{1, c.widen}
+	default:
+		c.last = c.overlapping()
+	}
+	return c.last
+}
+
+// overlapping is the window that begins at least c.overlap before the end of
+// what is covered and reaches furthest. A page can only begin at a multiple
+// of its size, so the size is chosen for the place where it begins.
+func (c *cursor) overlapping() window {
+	target := c.covered - c.overlap
+	if target <= 0 {
+		return window{1, c.perPage}
+	}
+	best := window{1, c.perPage}
+	for size := c.perPage; size >= max(c.perPage/2, 1); size-- {
+		if w := (window{target/size + 1, size}); w.end() > best.end() {
+			best = w
+		}
+	}
+	for size := c.perPage + 1; best.end() <= c.covered; size++ { // pages of one or two elements
+		best = window{target/size + 1, size}
+	}
+	return best
+}
+
+// expects tells whether the window must begin with an element seen before.
+func (c *cursor) expects() bool {
+	return c.last.page > 1 && c.fixed == 0 && !c.acceptGap
+}
+
+// advance takes the result of the window and tells whether the walk is over.
+func (c *cursor) advance(r result) (done bool) {
+	if r.fresh > 0 {
+		c.restarts = 0
+	}
+	if r.gap || (r.count == 0 && c.expects()) {
+		c.stepBack()
+		return false
+	}
+	if c.last.page > 1 {
+		c.acceptGap = false
+	}
+	if c.fixed > 0 {
+		return r.fresh == 0 || r.count < c.fixed
+	}
+	asked := c.last.perPage
+	c.overlap, c.widen = 1, 0
+	c.covered = c.last.start() + r.count
+	further := c.covered > c.highest
+	c.highest = max(c.highest, c.covered)
+	switch {
+	case r.count == 0 || r.total == c.covered:
+		return true
+	case r.count > asked: // per_page does not count: this is all there is, or a page of the server's own size
+		c.fixed = r.count
+		return false
+	case r.count == asked:
+		if r.fresh == 0 && further && c.last.page > 1 { // page does not count, or a page's worth is new at the top
+			c.widen = 2 * c.covered
+		}
+		return false
+	case r.fresh > 0 && (r.total > c.covered || r.total < 0 && r.count == defaultPage && c.last.page == 1):
+		c.perPage = r.count // the server sends less than it is asked for
+		return false
+	}
+	return true
+}
+
+// stepBack widens the overlap: to a quarter of a page, a page, four pages and
+// so on, to the top.
+func (c *cursor) stepBack() {
+	if c.overlap >= c.covered { // it was the top already, and a page later the gap is there again
+		c.overlap = 1
+	}
+	switch {
+	case c.overlap == 1:
+		c.overlap = max(c.perPage/4, 2)
+	case c.overlap < c.perPage:
+		c.overlap = c.perPage
+	default:
+		c.overlap *= 4
+	}
+	if c.overlap >= c.covered {
+		c.restarts++
+		c.acceptGap = c.restarts > patience
+	}
+}
