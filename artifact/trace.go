@@ -23,5 +23,5 @@ func (s *Service) Trace(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.one(ctx, "/api/directory/dc/artifact", struct {
 		Image string `url:"image"`
 	}{image})
-	return a, lacking(err, "servers up to v1.7.1 cannot trace an image")
+	return a, lacking(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
 }

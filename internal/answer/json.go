@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -30,15 +31,7 @@ func Unmarshal(data []byte, v any) error {
 func describe(err error) string {
 	var semantic *json.SemanticError
 	if errors.As(err, &semantic) {
-		what := "a value that does not fit"
-		if semantic.JSONKind != 0 {
-			what = "JSON " + kindName(semantic.JSONKind)
-		}
-		due := ""
-		if semantic.GoType != nil {
-			due = " where " + semantic.GoType.String() + " is due"
-		}
-		return fmt.Sprintf("at %s: %s%s", pointer(semantic.JSONPointer), what, due)
+		return fmt.Sprintf("at %s: %s where %s is due", pointer(semantic.JSONPointer), kindName(semantic.JSONKind), typeName(semantic.GoType))
 	}
 	var syntactic *jsontext.SyntacticError
 	if errors.As(err, &syntactic) {
@@ -65,17 +58,42 @@ func kindName(kind jsontext.Kind) string {
 	case 'n':
 		return "null"
 	case 't', 'f':
-		return "boolean"
+		return "a boolean"
 	case '"':
-		return "string"
+		return "a string"
 	case '0':
-		return "number"
+		return "a number"
 	case '{', '}':
-		return "object"
+		return "an object"
 	case '[', ']':
-		return "array"
+		return "an array"
 	}
-	return "value"
+	return "a value"
+}
+
+// typeName is the JSON that a Go type is read from.
+func typeName(t reflect.Type) string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil {
+		return "another"
+	}
+	switch t.Kind() {
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return "an integer"
+	}
+	return "another"
 }
 
 // lookOf says what a body looks like that is not the JSON value due: the kind

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/zadig-go/zadig/internal/fault"
 )
 
@@ -129,10 +131,15 @@ func (w *Whole) Decode(v any, due string) error {
 	if len(first) == 0 || first[0] == '<' {
 		return w.Unexpected(lookOf(body) + " where " + due + " is due")
 	}
-	if err := Unmarshal(body, v); err != nil {
-		return w.Unexpected(due + " is due: " + describe(err))
+	err := Unmarshal(body, v)
+	var semantic *json.SemanticError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &semantic) && semantic.JSONPointer == "":
+		return w.Unexpected(lookOf(body) + " where " + due + " is due")
 	}
-	return nil
+	return w.Unexpected(due + " is due: " + describe(err))
 }
 
 // Unexpected is the error for an answer that is not the one asked for.
