@@ -1,0 +1,18 @@
+package delivery
+
+import jsonv2 "github.com/go-json-experiment/json"
+
+// For the tests of package delivery_test: what Release is decoded through.
+type (
+	Nested = nested
+	Flat   = flat
+)
+
+// DecodeStreamed decodes a release as List and All do.
+func DecodeStreamed(data []byte, options jsonv2.Options) (*Release, error) {
+	var s shape
+	if err := jsonv2.Unmarshal(data, &s, options); err != nil {
+		return nil, err
+	}
+	return s.release()
+}
