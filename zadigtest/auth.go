@@ -1,0 +1,21 @@
+package zadigtest
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+)
+
+// authorized tells whether a request carries the token, in the header or, as
+// Zadig also takes it, as ?token=.
+func authorized(r *http.Request, token string) bool {
+	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		given = r.URL.Query().Get("token")
+	}
+	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
+}
+
+// unauthorized is the gateway's answer to a token that is missing, wrong or
+// expired. It sets the status and nothing else.
+func unauthorized() *answer { return empty(http.StatusUnauthorized) }

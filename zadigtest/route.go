@@ -1,0 +1,102 @@
+package zadigtest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Endpoint is a path of Zadig as users see it, with ":id" for an id. Faults
+// and recorded requests are told by it.
+type Endpoint string
+
+// The endpoints that a Server answers. All take GET alone.
+const (
+	ListReleases      Endpoint = "/api/aslan/delivery/releases"        // what client.Delivery.List and All ask
+	GetRelease        Endpoint = "/api/aslan/delivery/releases/:id"    // what client.Delivery.Get asks
+	ListLabels        Endpoint = "/api/aslan/delivery/releases/labels" // since v4.0.0
+	ListServiceNames  Endpoint = "/api/aslan/delivery/servicenames"    // up to v2.3.0
+	ListArtifacts     Endpoint = "/api/aslan/delivery/artifacts"       // with X-Total; type, source, imageTag, name, image, repoName, branch
+	GetArtifact       Endpoint = "/api/aslan/delivery/artifacts/:id"   // the artifact with its id and layers
+	FindArtifact      Endpoint = "/api/aslan/delivery/artifacts/image" // the bare id of an image, since v1.8.0
+	TraceArtifact     Endpoint = "/api/directory/dc/artifact"          // what client.Artifact.Trace asks, since v1.8.0
+	DirectoryReleases Endpoint = "/api/directory/dc/releases"          // ListReleases behind picket, as text/plain
+
+	// NoEndpoint is a path that no endpoint of the server's version has.
+	NoEndpoint Endpoint = ""
+)
+
+// internalPath is the path behind the gateway, which shows in the texts of
+// 404 and 405 and in redirects.
+func internalPath(path string) string {
+	for public, internal := range map[string]string{"/api/aslan": "/api", "/api/directory": "/public-api/v1"} {
+		if rest, ok := strings.CutPrefix(path, public); ok && (rest == "" || rest[0] == '/') {
+			return internal + rest
+		}
+	}
+	return path
+}
+
+// endpointOf finds the endpoint of a path and the id in it.
+func endpointOf(path string, v version) (e Endpoint, id string) {
+	switch e := Endpoint(path); e {
+	case ListReleases, ListArtifacts, DirectoryReleases:
+		return e, ""
+	case ListLabels:
+		if v.has(flatReleases) {
+			return e, ""
+		}
+	case ListServiceNames:
+		if v.has(hasServiceNames) {
+			return e, ""
+		}
+	case FindArtifact, TraceArtifact:
+		if v.has(hasTrace) {
+			return e, ""
+		}
+	}
+	for _, e := range []Endpoint{GetRelease, GetArtifact} {
+		id, ok := strings.CutPrefix(path, strings.TrimSuffix(string(e), ":id"))
+		if ok && id != "" && !strings.Contains(id, "/") {
+			return e, id
+		}
+	}
+	return NoEndpoint, ""
+}
+
+// misrouted answers a request that no endpoint takes, nil for one that is
+// taken.
+func misrouted(r *http.Request, e Endpoint, v version) *answer {
+	internal := internalPath(r.URL.Path)
+	switch {
+	case e != NoEndpoint && r.Method != http.MethodGet:
+		return typed(http.StatusMethodNotAllowed, textType, []byte("Method not allowed: "+r.Method+" "+internal))
+	case e != NoEndpoint:
+		return nil
+	}
+	shorter := strings.TrimSuffix(r.URL.Path, "/")
+	if e, _ := endpointOf(shorter, v); e != NoEndpoint && shorter != r.URL.Path && r.Method == http.MethodGet {
+		return redirect(&url.URL{Path: strings.TrimSuffix(internal, "/"), RawQuery: r.URL.RawQuery})
+	}
+	return typed(http.StatusNotFound, textType, []byte("Invalid path: "+internal))
+}
+
+// redirect points at the internal path, which is wrong for whoever comes
+// through the gateway. So does Zadig.
+func redirect(to *url.URL) *answer {
+	w := &redirectWriter{header: http.Header{}}
+	http.Redirect(w, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}}, to.String(), http.StatusMovedPermanently)
+	return &answer{status: http.StatusMovedPermanently, header: w.header, body: w.body}
+}
+
+type redirectWriter struct {
+	header http.Header
+	body   []byte
+}
+
+func (w *redirectWriter) Header() http.Header { return w.header }
+func (w *redirectWriter) WriteHeader(int)     {}
+func (w *redirectWriter) Write(b []byte) (int, error) {
+	w.body = append(w.body, b...)
+	return len(b), nil
+}

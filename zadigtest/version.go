@@ -1,0 +1,98 @@
+package zadigtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// defaultVersion is the version that the documentation describes.
+const defaultVersion = "v1.11.0"
+
+// versions are the releases of Zadig that the server can stand in for, oldest
+// first.
+var versions = []string{
+	"v1.7.1", "v1.8.0", "v1.9.0", "v1.10.0", "v1.11.0", "v1.12.0", "v1.13.0", "v1.14.0",
+	"v1.15.0", "v1.16.0", "v1.17.0", "v1.18.0", "v2.0.0", "v2.1.0", "v2.2.0", "v2.3.0",
+	"v2.3.1", "v3.0.0", "v3.1.0", "v3.2.0", "v3.2.1", "v3.3.0", "v3.4.0", "v3.4.1",
+	"v4.0.0", "v4.1.0", "v4.2.0", "v4.2.1", "v4.3.0", "v5.0.0",
+}
+
+// version is a position in versions, so that versions compare with < and >.
+type version int
+
+func parseVersion(name string) (version, error) {
+	if i := slices.Index(versions, name); i >= 0 {
+		return version(i), nil
+	}
+	return 0, fmt.Errorf("unknown version %q of Zadig, known are %s", name, strings.Join(versions, ", "))
+}
+
+// mustVersion is for names written in this package.
+func mustVersion(name string) version {
+	v, err := parseVersion(name)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func (v version) String() string { return versions[v] }
+
+// trait is one way in which versions differ, apart from the members that they
+// send, which are in fields.tsv.
+type trait int
+
+const (
+	documentedErrors    trait = iota // a bad integer is told as in the documentation, later with an empty body
+	rawPaging                        // page and per_page go to the database uncorrected
+	byIDFindsNothing                 // ids are compared as text with what is no text
+	hasBrief                         // verbosity=brief is known
+	hasTrace                         // picket has /dc/artifact, aslan /artifacts/image
+	hangsUpWithoutDB                 // the collaboration check panics when the database is down
+	failsWithoutDB                   // … is a 500 when the database is down
+	collabType                       // the collaboration answer names workflow_type
+	collabName                       // … display_name and, of environments, services in place of vars
+	licenceForList                   // lists need a licence
+	licenceForRelease                // so does a release by id
+	projectForRelease                // a release by id needs projectName
+	needsProjectOfRead               // a release whose project is gone cannot be read in detail
+	totalOfReleases                  // lists of releases send X-Total
+	hasServiceNames                  // /servicenames exists
+	briefWithoutEnv                  // brief leaves productEnvInfo out
+	flatReleases                     // the flat object, no paging defaults, labels
+	listWithoutServices              // lists leave services out
+	derivedNames                     // deployInfo and subDistributes name the image and its container
+	newProgress                      // progress has its new member names
+)
+
+// spans says which versions have a trait: from since to until, an empty one is
+// no bound.
+var spans = [...]struct{ since, until string }{
+	documentedErrors:    {until: "v1.7.1"},
+	rawPaging:           {until: "v1.7.1"},
+	byIDFindsNothing:    {until: "v1.7.1"},
+	hasBrief:            {since: "v1.8.0", until: "v3.4.1"},
+	hasTrace:            {since: "v1.8.0"},
+	hangsUpWithoutDB:    {since: "v1.10.0", until: "v1.12.0"},
+	failsWithoutDB:      {since: "v1.13.0"},
+	collabType:          {since: "v1.15.0"},
+	collabName:          {since: "v1.16.0"},
+	licenceForList:      {since: "v2.0.0"},
+	newProgress:         {since: "v2.2.0"},
+	licenceForRelease:   {since: "v2.3.0"},
+	projectForRelease:   {since: "v2.3.0"},
+	needsProjectOfRead:  {since: "v2.3.0"},
+	hasServiceNames:     {until: "v2.3.0"},
+	derivedNames:        {since: "v2.3.0", until: "v3.4.1"},
+	totalOfReleases:     {since: "v2.3.1"},
+	briefWithoutEnv:     {since: "v3.0.0", until: "v3.4.1"},
+	flatReleases:        {since: "v4.0.0"},
+	listWithoutServices: {since: "v4.2.0"},
+}
+
+func (v version) has(t trait) bool { return v.within(spans[t].since, spans[t].until) }
+
+func (v version) within(since, until string) bool {
+	return (since == "" || v >= mustVersion(since)) && (until == "" || v <= mustVersion(until))
+}
