@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -162,11 +163,9 @@ func walk(typ reflect.Type, path string, stack []reflect.Type) []member {
 			all = append(all, m)
 			continue
 		}
-		inside := append(stack[:len(stack):len(stack)], typ)
-		for _, outer := range inside {
-			if outer == element {
-				m.jsonType = "object (recursive)"
-			}
+		inside := slices.Concat(stack, []reflect.Type{typ})
+		if slices.Contains(inside, element) {
+			m.jsonType = "object (recursive)"
 		}
 		all = append(all, m)
 		if m.jsonType == "object" {

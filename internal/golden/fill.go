@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ func (f *filler) fill(v reflect.Value, stack []reflect.Type) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
-				f.fill(v.Field(i), append(stack[:len(stack):len(stack)], v.Type()))
+				f.fill(v.Field(i), slices.Concat(stack, []reflect.Type{v.Type()}))
 			}
 		}
 	default:
@@ -114,7 +115,7 @@ func checkTimes(t *testing.T, typ reflect.Type, checked map[reflect.Type]bool) {
 			t.Errorf("%s.%s has no method %s", typ.Name(), field.Name, name)
 			continue
 		}
-		accessor, ok := method.Interface().(func() time.Time)
+		accessor, ok := reflect.TypeAssert[func() time.Time](method)
 		if !ok {
 			t.Errorf("%s.%s is a %s", typ.Name(), name, method.Type())
 			continue
