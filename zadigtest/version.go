@@ -18,6 +18,10 @@ var versions = []string{
 	"v4.0.0", "v4.1.0", "v4.2.0", "v4.2.1", "v4.3.0", "v5.0.0",
 }
 
+// Versions are the versions of Zadig that [WithServerVersion] takes, oldest
+// first: to run a test on all of them.
+func Versions() []string { return slices.Clone(versions) }
+
 // version is a position in versions, so that versions compare with < and >.
 type version int
 

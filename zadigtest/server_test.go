@@ -1,0 +1,319 @@
+package zadigtest_test
+
+import (
+	"net/http"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+func TestSamplesOfTheDocumentation(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t)
+	client := srv.Client()
+	assert.Equal(t, "v1.11.0", srv.ServerVersion())
+
+	page, err := client.Delivery.List(t.Context(), delivery.ListOptions{ProjectName: "nginx2"})
+	require.NoError(t, err)
+	require.Len(t, page.Releases, 1)
+	assert.Equal(t, "619dbaa8c528c2182225e8d9", page.Releases[0].VersionInfo.ID)
+	assert.Contains(t, page.Releases[0].DeployInfo[0].YAMLContents[0], "<title> - Sliding Perspective</title>")
+
+	a, err := client.Artifact.Trace(t.Context(), "ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736")
+	require.NoError(t, err)
+	assert.Equal(t, 736, a.Activities[0].Commits[0].PR)
+	assert.Empty(t, a.ID, "picket does not send it, whatever the documentation says")
+}
+
+func TestDataOfOneKindReplacesTheSamples(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithReleases(k8s("p", 1)))
+	assert.Equal(t, "0", ask(t, srv, artifactsPath).header.Get("X-Total"))
+	srv = zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Data{}))
+	assert.Equal(t, "[]", ask(t, srv, releasesPath).body)
+	srv = zadigtest.NewServer(t, zadigtest.WithReleases(k8s("p", 1)), zadigtest.WithReleases(k8s("p", 2)), zadigtest.WithArtifacts(image(1, "i")))
+	assert.Contains(t, ask(t, srv, releasesPath).body, idOf(1))
+	assert.Contains(t, ask(t, srv, releasesPath).body, idOf(2))
+}
+
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	unnamed := k8s("p", 1)
+	unnamed.VersionInfo.ID = ""
+	shortID := k8s("p", 1)
+	shortID.VersionInfo.ID = "release-1"
+	badArtifact := image(1, "i")
+	badArtifact.ID = "artifact-1"
+	for _, row := range []struct {
+		name string
+		opt  zadigtest.Option
+		want string
+	}{
+		{"unknown version", zadigtest.WithServerVersion("v1.11"), `zadigtest: unknown version "v1.11" of Zadig, known are v1.7.1, v1.8.0,`},
+		{"version without v", zadigtest.WithServerVersion("1.11.0"), `unknown version "1.11.0"`},
+		{"version before the range", zadigtest.WithServerVersion("v1.6.0"), `unknown version "v1.6.0"`},
+		{"nil option", nil, "zadigtest: an option is nil"},
+		{"empty token", zadigtest.WithToken(""), "zadigtest: WithToken: the token is empty"},
+		{"nil release", zadigtest.WithReleases(k8s("p", 1), nil), "zadigtest: release 2 of 2: it is nil"},
+		{"empty release", zadigtest.WithReleases(&delivery.Release{}), "release 1 of 1: it has no id (VersionInfo.ID)"},
+		{"release without id", zadigtest.WithReleases(unnamed), "release 1 of 1: it has no id (VersionInfo.ID)"},
+		{"release with another id", zadigtest.WithReleases(shortID), `release 1 of 1: its id "release-1" is not 24 hex digits`},
+		{"two releases", zadigtest.WithReleases(k8s("p", 1), k8s("q", 2), k8s("q", 1)), "release 3 of 3: there are two releases with the id " + idOf(1)},
+		{"nil artifact", zadigtest.WithArtifacts(nil), "artifact 1 of 1: it is nil"},
+		{"artifact without image", zadigtest.WithArtifacts(image(1, "")), `artifact 1 of 1: "` + idOf(1) + `" has no image; only one of type "file" can do without`},
+		{"artifact with another id", zadigtest.WithArtifacts(badArtifact), `artifact 1 of 1: its id "artifact-1" is not 24 hex digits`},
+		{"two artifacts", zadigtest.WithArtifacts(image(1, "i"), image(1, "j")), "artifact 2 of 2: there are two artifacts with the id " + idOf(1)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			srv, err := zadigtest.Start(row.opt)
+			require.ErrorContains(t, err, row.want)
+			assert.Nil(t, srv)
+			assert.Contains(t, failureOf(func(tb zadigtest.TB) { zadigtest.NewServer(tb, row.opt) }), row.want)
+		})
+	}
+}
+
+func TestBadInputAfterTheStart(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		do   func(*zadigtest.Server)
+		want string
+	}{
+		"version":  {func(s *zadigtest.Server) { s.SetServerVersion("v6") }, `zadigtest: SetServerVersion: unknown version "v6"`},
+		"release":  {func(s *zadigtest.Server) { s.AddRelease(k8s("p", 1), k8s("p", 1)) }, "zadigtest: AddRelease: release 2 of 2: there are two"},
+		"artifact": {func(s *zadigtest.Server) { s.AddArtifact(image(1, "")) }, "zadigtest: AddArtifact: artifact 1 of 1:"},
+		"client":   {func(s *zadigtest.Server) { s.Client(zadig.WithToken("")) }, "zadigtest: Client: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			failure := failureOf(func(tb zadigtest.TB) { row.do(zadigtest.NewServer(tb)) })
+			assert.Contains(t, failure, row.want)
+
+			srv, err := zadigtest.Start()
+			require.NoError(t, err)
+			defer srv.Close()
+			defer func() { assert.Contains(t, recover(), row.want) }()
+			row.do(srv)
+		})
+	}
+}
+
+func TestArtifactsWithoutIDGetOne(t *testing.T) {
+	t.Parallel()
+	traced := &artifact.Artifact{Name: "a", Type: "image", Image: "registry.example.com/a:1", Activities: []*artifact.Activity{{Type: "build"}, nil}}
+	srv := zadigtest.NewServer(t, zadigtest.WithArtifacts(traced, &artifact.Artifact{Type: "file", Name: "pkg"}))
+	id := ask(t, srv, artifactsPath+"/image?image="+traced.Image).body
+	assert.Len(t, id, 24)
+	assert.Contains(t, ask(t, srv, artifactsPath+"/"+id).body, `"activities":[{"artifact_id":"`+id+`"`)
+	assert.Empty(t, traced.ID, "the caller's stays as it is")
+}
+
+func TestChangesWhileItRuns(t *testing.T) {
+	t.Parallel()
+	mine := k8s("p", 1)
+	srv := zadigtest.NewServer(t, zadigtest.WithReleases(mine), zadigtest.WithArtifacts(image(1, "i")))
+	mine.VersionInfo.Desc = "changed afterwards"
+	assert.NotContains(t, ask(t, srv, releasesPath).body, "changed afterwards")
+
+	srv.AddRelease(k8s("p", 3), k8s("p", 2))
+	body := ask(t, srv, releasesPath).body
+	assert.Less(t, strings.Index(body, idOf(3)), strings.Index(body, idOf(2)))
+	assert.Less(t, strings.Index(body, idOf(2)), strings.Index(body, idOf(1)))
+	assert.True(t, srv.DeleteRelease(strings.ToUpper(idOf(2))))
+	assert.False(t, srv.DeleteRelease(idOf(2)))
+	assert.NotContains(t, ask(t, srv, releasesPath).body, idOf(2))
+
+	srv.AddArtifact(image(2, "j"))
+	assert.Equal(t, idOf(2), ask(t, srv, artifactsPath+"/image?image=j").body)
+	assert.True(t, srv.DeleteArtifact(idOf(2)))
+	assert.False(t, srv.DeleteArtifact(idOf(2)))
+	assert.Equal(t, 400, ask(t, srv, artifactsPath+"/image?image=j").status)
+
+	deleted := k8s("p", 4)
+	deleted.VersionInfo.DeletedAt = 1700000000
+	srv.AddRelease(deleted)
+	assert.NotContains(t, ask(t, srv, releasesPath).body, idOf(4))
+	assert.Contains(t, ask(t, srv, releasesPath+"/"+idOf(4)).body, "6563")
+}
+
+// TestConcurrentUse is for the race detector.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(1, 30)))
+	client := once(srv)
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for n := range 20 {
+				switch i {
+				case 0:
+					srv.AddRelease(k8s("p", n))
+				case 1:
+					srv.DeleteRelease(idOf(n))
+				case 2:
+					srv.AddArtifact(image(n, "i"))
+					srv.DeleteArtifact(idOf(n))
+				case 3:
+					srv.SetServerVersion(zadigtest.Versions()[n])
+				case 4:
+					srv.Inject(zadigtest.Delay(0).Times(1))()
+					srv.ClearFaults()
+				case 5:
+					_ = srv.Requests()
+					srv.ClearRequests()
+				default:
+					_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+					assert.NoError(t, err)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestToken(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithToken("s3cret"))
+	for name, row := range map[string]struct {
+		path          string
+		authorization string
+		want          int
+	}{
+		"none":            {releasesPath, "", 401},
+		"another":         {releasesPath, "Bearer s3cretx", 401},
+		"another scheme":  {releasesPath, "Basic s3cret", 401},
+		"in the header":   {releasesPath, "Bearer s3cret", 200},
+		"in the query":    {releasesPath + "?token=s3cret", "", 200},
+		"unknown path":    {"/api/aslan/nope", "", 401},
+		"wrong and right": {releasesPath + "?token=s3cret", "Bearer wrong", 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			header := http.Header{}
+			if row.authorization != "" {
+				header.Set("Authorization", row.authorization)
+			}
+			resp, err := send(t, srv, http.MethodGet, row.path, header)
+			require.NoError(t, err)
+			defer resp.Body.Close()
+			assert.Equal(t, row.want, resp.StatusCode)
+			if row.want == 401 {
+				assert.Empty(t, resp.Header.Values("Content-Type"))
+				assert.Zero(t, resp.ContentLength)
+			}
+		})
+	}
+
+	_, err := once(srv).Delivery.List(t.Context(), delivery.ListOptions{})
+	require.NoError(t, err, "the server's own client has the token")
+	_, err = once(srv, zadig.WithToken("wrong")).Delivery.List(t.Context(), delivery.ListOptions{})
+	require.ErrorIs(t, err, zadig.ErrUnauthorized)
+}
+
+func TestDownAndUp(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t)
+	_, err := once(srv).Delivery.List(t.Context(), delivery.ListOptions{})
+	require.NoError(t, err)
+
+	srv.Down()
+	srv.Down() // no harm
+	_, err = once(srv).Delivery.List(t.Context(), delivery.ListOptions{})
+	require.ErrorContains(t, err, "connection refused")
+
+	srv.Up()
+	srv.Up()
+	_, err = once(srv).Delivery.List(t.Context(), delivery.ListOptions{})
+	require.NoError(t, err)
+
+	srv.Close()
+	srv.Close()
+	srv.Up() // closed stays closed
+	_, err = once(srv).Delivery.List(t.Context(), delivery.ListOptions{})
+	require.ErrorContains(t, err, "connection refused")
+}
+
+// TestCloseLeavesNothingBehind is not parallel, because it counts goroutines.
+func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // counts all goroutines
+	before := runtime.NumGoroutine()
+	srv, err := zadigtest.Start()
+	require.NoError(t, err)
+	srv.Inject(zadigtest.Delay(time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("hang") }))
+	srv.Inject(zadigtest.SlowBody(1, time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("slow") }))
+	srv.Inject(zadigtest.Reset().When(func(r *http.Request) bool { return r.URL.Query().Has("reset") }))
+
+	var group sync.WaitGroup
+	transport := &http.Transport{}
+	for _, query := range []string{"?hang", "?hang", "?slow", "?reset", "?per_page=1", "?per_page=2"} {
+		group.Go(func() {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+releasesPath+query, http.NoBody)
+			assert.NoError(t, err)
+			resp, err := transport.RoundTrip(req)
+			if err == nil {
+				buffer := make([]byte, 1<<20)
+				for err == nil {
+					_, err = resp.Body.Read(buffer)
+				}
+				resp.Body.Close()
+			}
+		})
+	}
+	require.Eventually(t, func() bool { return len(srv.Requests()) == 6 }, 10*time.Second, time.Millisecond)
+	start := time.Now()
+	srv.Close()
+	assert.Less(t, time.Since(start), 5*time.Second, "a hanging request is cut short")
+	group.Wait()
+	transport.CloseIdleConnections()
+	for start := time.Now(); runtime.NumGoroutine() > before && time.Since(start) < 10*time.Second; {
+		runtime.Gosched() // the client's own goroutines end now
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		stacks := make([]byte, 1<<20)
+		t.Fatalf("%d goroutines before, %d after:\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
+	}
+}
+
+// TestDelayEndsWithTheClient holds a request for an hour, which ends when the
+// client has gone.
+func TestDelayEndsWithTheClient(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t)
+	srv.Inject(zadigtest.Delay(time.Hour))
+	_, err := once(srv, zadig.WithTimeout(10*time.Millisecond)).Delivery.List(t.Context(), delivery.ListOptions{})
+	require.Error(t, err)
+	closed := make(chan struct{})
+	go func() {
+		srv.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Fatal("Close waits for a delay")
+	}
+}
+
+// TestProgramsDoNotLinkTesting asks the Go tool what a program with zadigtest
+// is made of.
+func TestProgramsDoNotLinkTesting(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "github.com/zadig-go/zadig/zadigtest").Output()
+	require.NoError(t, err)
+	deps := strings.Fields(string(out))
+	assert.Contains(t, deps, "net/http")
+	assert.NotContains(t, deps, "testing")
+	assert.NotContains(t, deps, "net/http/httptest")
+	assert.NotContains(t, deps, "github.com/stretchr/testify/require")
+}
