@@ -60,17 +60,14 @@ func (c *cursor) next() window {
 // what is covered and reaches furthest. A page can only begin at a multiple
 // of its size, so the size is chosen for the place where it begins.
 func (c *cursor) overlapping() window {
-	target := c.covered - c.overlap
-	if target <= 0 {
-		return window{1, c.perPage}
-	}
+	target := max(c.covered-c.overlap, 0)
 	best := window{1, c.perPage}
-	for size := c.perPage; size >= max(c.perPage/2, 1); size-- {
+	for size := c.perPage; size >= max(c.perPage/2, 1) && target > 0; size-- {
 		if w := (window{target/size + 1, size}); w.end() > best.end() {
 			best = w
 		}
 	}
-	for size := c.perPage + 1; best.end() <= c.covered; size++ { // pages of one or two elements
+	for size := c.perPage + 1; c.overlap == 1 && best.end() <= c.covered; size++ { // pages of one or two elements
 		best = window{target/size + 1, size}
 	}
 	return best
