@@ -243,15 +243,7 @@ func appendJSON(b []byte, value any) []byte {
 	return append(b, data...)
 }
 
-// tree is a value as the generic JSON that is projected.
-func tree(value any) (map[string]any, error) {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil, err
-	}
-	return decodeTree(data)
-}
-
+// decodeTree reads the generic JSON that is projected.
 func decodeTree(data []byte) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

@@ -88,7 +88,11 @@ func newRelease(r *delivery.Release) (*release, error) {
 	if !objectID.MatchString(id) {
 		return nil, fmt.Errorf("its id %q is not 24 hex digits, as all ids of Zadig are", info.ID)
 	}
-	doc, err := tree(r)
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", id, err)
+	}
+	doc, err := decodeTree(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", id, err)
 	}
@@ -200,7 +204,7 @@ func (s *store) addArtifacts(artifacts []*artifact.Artifact) error {
 		seen[a.ID] = true
 	}
 	for _, a := range incoming { // those that come from Trace have no id
-		for a.ID == "" || a.doc["id"] == nil {
+		for a.ID == "" {
 			s.made++
 			if id := fmt.Sprintf("a57%021x", s.made); !seen[id] {
 				a.ID, a.doc["id"] = id, id
@@ -226,20 +230,22 @@ func newItem(a *artifact.Artifact) (*storedItem, error) {
 	if id != "" && !objectID.MatchString(id) {
 		return nil, fmt.Errorf("its id %q is not 24 hex digits, as all ids of Zadig are", a.ID)
 	}
-	doc, err := tree(a)
+	data, err := json.Marshal(a)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.Image, err)
 	}
-	copied := &artifact.Artifact{}
-	data, _ := json.Marshal(a)
-	if err := json.Unmarshal(data, copied); err != nil {
+	stored := &storedItem{}
+	if err := json.Unmarshal(data, &stored.Artifact); err != nil {
 		return nil, fmt.Errorf("%s: %w", a.Image, err)
 	}
-	copied.ID = id
-	if id != "" {
-		doc["id"] = id
+	if stored.doc, err = decodeTree(data); err != nil {
+		return nil, fmt.Errorf("%s: %w", a.Image, err)
 	}
-	return &storedItem{Artifact: *copied, doc: doc}, nil
+	stored.ID = id
+	if id != "" {
+		stored.doc["id"] = id
+	}
+	return stored, nil
 }
 
 // sortActivities does what the server does when it reads an artifact: newest
