@@ -1,0 +1,38 @@
+package artifact
+
+import "slices"
+
+// Builds are the activities that built the artifact, newest first: usually
+// one, more when a tag was built and pushed again. Nil if there are none.
+func (a *Artifact) Builds() []*Activity {
+	var builds []*Activity
+	for _, activity := range a.Activities {
+		if activity != nil && activity.Type == ActivityBuild {
+			builds = append(builds, activity)
+		}
+	}
+	return builds
+}
+
+// Commits are the commits of all builds, each once, those of the newest build
+// first. Nil if there are none.
+func (a *Artifact) Commits() []*Commit {
+	var commits []*Commit
+	for _, build := range a.Builds() {
+		for _, commit := range build.Commits {
+			if commit == nil {
+				continue
+			}
+			same := func(c *Commit) bool { return c.key() == commit.key() }
+			if !slices.ContainsFunc(commits, same) {
+				commits = append(commits, commit)
+			}
+		}
+	}
+	return commits
+}
+
+// key is what makes two commits of builds the same.
+func (c *Commit) key() [6]string {
+	return [6]string{c.Address, c.RepoOwner, c.RepoName, c.CommitID, c.Branch, c.Tag}
+}

@@ -1,0 +1,22 @@
+// Package delivery reads the releases (版本) of Zadig's delivery center.
+//
+// Everything, newest first, however many there are:
+//
+//	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{ProjectName: "shop"}) {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(release.VersionInfo.Version, release.VersionInfo.Created(), release.Images())
+//	}
+//
+// One page, as the server's documentation has it:
+//
+//	page, err := client.Delivery.List(ctx, delivery.ListOptions{WorkflowName: "shop-ops", PerPage: 10})
+//
+// One release by its id:
+//
+//	release, err := client.Delivery.Get(ctx, "619dbaa8c528c2182225e8d9", delivery.GetOptions{ProjectName: "shop"})
+//
+// A [Service] needs a [Doer], which a *zadig.Client is; New makes one of a
+// Doer of your own.
+package delivery
