@@ -205,7 +205,7 @@ func compare(t *testing.T, r recording.Recording, srv *zadigtest.Server) {
 	if strings.HasSuffix(r.Request.Path, "/servicenames") && r.Response.Status == http.StatusOK { // in random order
 		want, body = sorted(t, want), sorted(t, body)
 	}
-	assert.Equal(t, len(want), len(body), "length")
+	assert.Len(t, body, len(want))
 	for i := range min(len(want), len(body)) {
 		if want[i] != body[i] {
 			around := func(b []byte) string { return string(b[max(0, i-100):min(len(b), i+100)]) }

@@ -1,3 +1,89 @@
-// Package zadigtest is an in-memory Zadig server, for tests of programs that
-// use the SDK.
+// Package zadigtest is a Zadig server in memory: for the tests of services
+// that use the SDK, and for programs that show something without a Zadig.
+//
+//	func TestReleaseNotes(t *testing.T) {
+//		srv := zadigtest.NewServer(t)
+//		notes := NewReleaseNotes(srv.Client())
+//		…
+//	}
+//
+// [NewServer] is closed with the test; [Start] is for programs and needs no
+// testing package. A server listens on the loopback interface, so that all of
+// the way is tested: the SDK, HTTP, JSON. Give your service the server's
+// [Server.Client], or its URL if it makes a client of its own.
+//
+// # Data
+//
+// Without options a server holds the samples of the documentation: a release
+// of project nginx2 and an artifact. [WithReleases] and [WithArtifacts] put
+// others in their place, written in the SDK's own types; [Generate] makes any
+// number that could be real:
+//
+//	srv := zadigtest.NewServer(t,
+//		zadigtest.WithReleases(&delivery.Release{
+//			VersionInfo: &delivery.VersionInfo{ID: "65e13f00aa00000000000001", ProductName: "shop", Version: "v1.2.0"},
+//		}),
+//		zadigtest.WithArtifacts(&artifact.Artifact{Type: "image", Image: "registry.example.com/shop/cart:1.2.0"}),
+//	)
+//	busy := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(1, 500)))
+//
+// [Server.AddRelease], [Server.DeleteRelease], [Server.AddArtifact] and
+// [Server.DeleteArtifact] change them while it runs. Releases are listed
+// newest first, so CreatedAt decides their order.
+//
+// # Failures
+//
+// [Server.Inject] makes things go wrong, in one line each: a [Fault] says
+// what, and its methods on which requests.
+//
+//	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
+//	srv.Inject(zadigtest.Delay(time.Minute))
+//	srv.Inject(zadigtest.CutAfter(1000).After(1))
+//	srv.Inject(zadigtest.DatabaseDown())
+//	srv.Down()
+//
+// What stands in front of Zadig: [Status], [HTML], [Garbage], [RateLimited],
+// [ExpiredToken]. The network: [Delay], [Reset], [HangUp], [CutAfter],
+// [SlowBody], and [Server.Down] for a server that is not there at all. Zadig
+// itself, with the very answers of its versions: [DatabaseDown], [AslanDown],
+// [NoPermission], [LicenceExpired], [CollaborationPending], [BrokenRecord].
+// [Hook] calls your own code between a request and its answer.
+//
+// The SDK tries some of these again: a test that asks for one failure may see
+// none. zadig.WithRetry with MaxAttempts 1 switches that off, with a small
+// MaxWait it makes the test quick.
+//
+// # What was sent
+//
+// [Server.Requests] are the requests that arrived, with the token masked.
+// [Server.ExpectRequests] and [Server.ExpectRequest] fail a test with a list
+// of them:
+//
+//	srv.ExpectRequests(t, zadigtest.TraceArtifact, 1) // the second time it came from the cache
+//	srv.ExpectRequest(t, zadigtest.ListReleases, "projectName", "shop")
+//
+// # Versions
+//
+// A server is a Zadig v1.11.0 unless [WithServerVersion] says otherwise, and
+// [Server.SetServerVersion] upgrades it on the way, with its data. The
+// version decides which members answers have, and how the server pages,
+// counts, filters and fails: to test with the one that you have is worth it.
+// [Versions] are all that are known.
+//
+// How far this is the real thing: all requests that were recorded on real
+// servers of v1.11.0 and v5.0.0, to the endpoints that a Server has, get the
+// recorded answers, to the last byte. For the versions between and before,
+// members are those that each version was seen to send or sends by its
+// source; errors and paging are tested against notes made on v1.7.1, v1.14.0,
+// v1.18.0, v2.3.1, v3.4.1 and v4.0.0.
+//
+// What is different: a Server only reads, so that any method but GET is 405
+// on a known path. It has the endpoints listed with [Endpoint] and no others.
+// It knows no users: there is [WithToken] for who is signed in, and
+// [NoPermission] for who may not read. Faults strike at once where a real
+// server takes its time (a Zadig whose database is down answers after 30
+// seconds): add a [Delay]. Descriptions in errors are never those of somebody
+// else's request. An upgrade to v4.0.0 keeps ids and takes all releases
+// along; on a real one ids are new, and releases made by workflows are not
+// foreseen. And a server stores nothing that an SDK type cannot hold.
 package zadigtest

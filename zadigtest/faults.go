@@ -63,8 +63,8 @@ func (f Fault) After(n int) Fault {
 }
 
 // When limits the fault to requests for which match returns true. It is
-// called from the goroutine of each request and must not call the server's
-// Inject.
+// called from the goroutine of each request and must not inject or remove
+// faults.
 func (f Fault) When(match func(*http.Request) bool) Fault {
 	f.match = match
 	return f

@@ -1,7 +1,6 @@
 package zadigtest_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"syscall"
@@ -265,7 +264,7 @@ func TestWalkOverABrokenRecord(t *testing.T) {
 		for _, err := range once(srv).Delivery.All(t.Context(), delivery.ListOptions{PerPage: 10}) {
 			if err != nil {
 				failed++
-				assert.True(t, errors.Is(err, zadig.ErrServer), "%s: %v", version, err)
+				assert.ErrorIs(t, err, zadig.ErrServer, version)
 				continue
 			}
 			read++

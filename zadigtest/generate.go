@@ -13,7 +13,8 @@ import (
 
 // Generate makes n releases that could be real, newest first, and the
 // artifacts of the images that they deploy or pack into charts, so that these
-// can be traced. The same seed and n give the same data.
+// can be traced. The same seed and n give the same data, in one version of
+// this package.
 //
 // There are k8s and chart releases of several projects, with builds from
 // commits, tags and pull requests, issues, tests and distributed images, some

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"runtime"
 	"testing"
@@ -38,9 +39,7 @@ func send(t *testing.T, srv *zadigtest.Server, method, path string, header http.
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, srv.URL+path, http.NoBody)
 	require.NoError(t, err)
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	transport := &http.Transport{DisableKeepAlives: true} // a connection of its own: none that another request broke
 	return transport.RoundTrip(req)
 }

@@ -90,26 +90,22 @@ func (f *field) find(path string) []*field {
 }
 
 // at is the object as one version sends it.
-func (f *field) at(v version) *field { return f.resolve(v, f) }
-
-func (f *field) resolve(v version, root *field) *field {
+func (f *field) at(v version) *field {
 	g := *f
 	g.members = nil
 	for _, m := range f.members {
-		if !v.within(m.since, m.until) {
-			continue
+		if v.within(m.since, m.until) {
+			g.members = append(g.members, m.at(v))
 		}
-		m = m.resolve(v, root)
-		g.members = append(g.members, m)
 	}
 	for _, m := range g.members {
-		switch {
-		case m.like == "":
-		case strings.HasPrefix(m.like, f.name+"[]") && f.name != "": // of its own kind
+		switch m.like {
+		case "":
+		case f.name + "[]": // of its own kind
 			m.members = g.members
 		default:
 			for _, o := range g.members {
-				if o.name == strings.TrimRight(m.like, "[]") {
+				if o.name+"[]" == m.like {
 					m.members = o.members
 				}
 			}

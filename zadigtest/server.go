@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -323,9 +324,7 @@ func reset(w http.ResponseWriter) {
 // as if the answer were complete.
 func (a *answer) send(w http.ResponseWriter, r *http.Request, how *sending) error {
 	header := w.Header()
-	for name, values := range a.header {
-		header[name] = values
-	}
+	maps.Copy(header, a.header)
 	if len(a.header["Content-Type"]) == 0 {
 		header["Content-Type"] = nil // no guessing
 	}
