@@ -15,6 +15,7 @@ import (
 type failure struct {
 	status, code int
 	description  string
+	nested       bool // aslan's answer, which picket wrapped into its own
 }
 
 // meanings tells what each failure on the wire means; the first row that fits
@@ -26,7 +27,8 @@ type failure struct {
 var meanings = []struct {
 	status   int
 	codes    []int  // nil: any, also none
-	text     string // a prefix or, after "…", a part of the description; "": any
+	nested   bool   // only behind picket
+	text     string // a part of the description; "": any
 	sentinel error
 	question fault.Question
 }{
@@ -50,8 +52,8 @@ var meanings = []struct {
 	{status: 400, codes: []int{6563}, sentinel: ErrBadRequest, question: fault.MissingOrDown},
 	// An artifact by id or by image, behind picket: only the text tells a
 	// missing one from a database that is down.
-	{status: 400, codes: []int{6662}, text: nested + "…mongo: no documents", sentinel: ErrNotFound},
-	{status: 400, codes: []int{6662}, text: nested, sentinel: ErrServer},
+	{status: 400, codes: []int{6662}, nested: true, text: "mongo: no documents", sentinel: ErrNotFound},
+	{status: 400, codes: []int{6662}, nested: true, sentinel: ErrServer},
 	// The same, asked directly: the text is left over from anywhere.
 	{status: 400, codes: []int{6662}, sentinel: ErrBadRequest, question: fault.MissingOrDown},
 	// The artifact list: a bad regular expression, or the database is down.
@@ -75,18 +77,15 @@ var meanings = []struct {
 	{status: 500, sentinel: ErrServer, question: fault.BrokenRecord},
 }
 
-// nested marks the text of a row that is only for an answer of aslan which
-// picket wrapped into its own.
-const nested = "picket:"
-
 // classify says what an answer means.
 func classify(e *Error) (error, fault.Question) {
-	f := failure{e.StatusCode, e.Code, e.Description}
+	f := failure{status: e.StatusCode, code: e.Code, description: e.Description}
 	if inner, ok := behindPicket(e); ok {
 		f = inner
 	}
 	for _, m := range meanings {
-		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) && fits(m.text, f.description) {
+		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
+			(f.nested || !m.nested) && strings.Contains(f.description, m.text) {
 			return m.sentinel, m.question
 		}
 	}
@@ -97,11 +96,6 @@ func classify(e *Error) (error, fault.Question) {
 		return ErrBadRequest, 0
 	}
 	return ErrUnexpectedResponse, 0
-}
-
-func fits(text, description string) bool {
-	prefix, part, _ := strings.Cut(text, "…")
-	return strings.HasPrefix(description, prefix) && strings.Contains(description, part)
 }
 
 var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?\[([1-5][0-9][0-9]) [A-Za-z]*\] `)
@@ -126,5 +120,5 @@ func behindPicket(e *Error) (failure, bool) {
 		Description string `json:"description"`
 	}
 	_ = json.Unmarshal([]byte(e.Description[len(match[0]):]), &envelope) // empty behind [403 Forbidden]
-	return failure{status, envelope.Code, nested + envelope.Description}, true
+	return failure{status, envelope.Code, envelope.Description, true}, true
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/zadig-go/zadig/internal/fault"
@@ -244,13 +245,20 @@ func pathAndQuery(rawURL string) string {
 	return rawURL
 }
 
-// oneLine folds white space and control characters, and cuts.
+// oneLine folds white space and control characters, and leaves the middle of
+// a long text out: the cause is at its end.
 func oneLine(s string, most int) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 }), " ")
-	if short := cut(s, most); len(short) < len(s) {
-		return short + "…"
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\ufffd"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if len(s) <= most {
+		return s
 	}
-	return s
+	tail := s[len(s)-most/2:]
+	for tail != "" && !utf8.RuneStart(tail[0]) {
+		tail = tail[1:]
+	}
+	return cut(s, most/2) + "…" + tail
 }
 
 // cut shortens s to at most n bytes, not in the middle of a character.
@@ -258,8 +266,10 @@ func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
+	for back := 0; back < utf8.UTFMax && back < n; back++ {
+		if utf8.RuneStart(s[n-back]) {
+			return s[:n-back]
+		}
 	}
-	return s[:n]
+	return s[:n] // no UTF-8 at all
 }
