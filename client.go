@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/zadig-go/zadig/artifact"
@@ -49,7 +51,7 @@ type state struct {
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("zadig: %w", err)
 	}
 	cfg, err := defaults().with(opts)
 	if err != nil {
@@ -66,6 +68,9 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 	baseURL := os.Getenv("ZADIG_URL")
 	if baseURL == "" {
 		return nil, errors.New("zadig: ZADIG_URL is not set")
+	}
+	if _, err := parseBaseURL(baseURL); err != nil {
+		return nil, fmt.Errorf("zadig: ZADIG_URL: %w", err)
 	}
 	var fromEnv []Option
 	if token := os.Getenv("ZADIG_TOKEN"); token != "" {
@@ -137,11 +142,13 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 			return rejected(resp, out, body, sentinel, reason)
 		}
 	}
-	if errors.Is(out.Err, answer.ErrTooLarge) {
-		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
-	}
-	if out.Response == nil {
+	switch {
+	case out.Response == nil:
 		return nil, noAnswer(outgoing, out)
+	case errors.Is(out.Err, answer.ErrTooLarge):
+		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
+	case answer.Garbled(out.Err):
+		return nil, rejected(out.Response, out, nil, ErrUnexpectedResponse, answer.GarbledReason)
 	}
 	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
 		return out.Response, nil
@@ -162,12 +169,11 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, out any
 	if err != nil {
 		return fault.BadArgument("zadig.Client.Get", "path", "%q cannot be parsed", redact.Text(path))
 	}
-	if len(query) > 0 {
-		all := u.Query()
-		for name, values := range query {
-			all[name] = append(all[name], values...)
-		}
-		u.RawQuery = all.Encode()
+	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		return fault.BadArgument("zadig.Client.Get", "out", "a %T, not a pointer to decode into", out)
+	}
+	if more := query.Encode(); more != "" {
+		u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+more, "&")
 	}
 	req, err := newRequest(ctx, u)
 	if err != nil {
@@ -283,8 +289,15 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 		return nil, fault.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
 			redact.URLWithoutQuery(&target), s.base.Scheme, s.base.Host)
 	}
+	for name, values := range req.Header {
+		for _, value := range values {
+			if err := checkHeader(name, value); err != nil {
+				return nil, fault.BadArgument(method, "req.Header", "%s", err)
+			}
+		}
+	}
 	outgoing := *req
-	outgoing.Method, outgoing.URL, outgoing.Host = http.MethodGet, &target, ""
+	outgoing.Method, outgoing.URL, outgoing.Host, outgoing.RequestURI = http.MethodGet, &target, "", ""
 	outgoing.Header = req.Header.Clone()
 	if outgoing.Header == nil {
 		outgoing.Header = http.Header{}
@@ -318,27 +331,37 @@ func noAnswer(req *http.Request, out transport.Outcome) error {
 
 func parseBaseURL(baseURL string) (*url.URL, error) {
 	if strings.TrimSpace(baseURL) == "" {
-		return nil, errors.New("zadig: the base URL is empty")
+		return nil, errors.New("the base URL is empty")
 	}
 	u, err := url.Parse(baseURL)
 	if err != nil {
-		return nil, errors.New("zadig: the base URL cannot be parsed") // the parser's text would repeat it, with a password in it
+		return nil, errors.New("the base URL cannot be parsed") // the parser's text would repeat it, with a password in it
 	}
 	switch {
 	case u.User != nil:
-		return nil, errors.New("zadig: the base URL holds user info; use WithToken")
+		return nil, errors.New("the base URL holds user info; use WithToken")
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
-		return nil, fmt.Errorf("zadig: the base URL %q is not absolute; it begins with http:// or https://", redact.Text(baseURL))
+		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Text(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("zadig: the base URL's scheme is %q; http or https is due", u.Scheme)
+		return nil, fmt.Errorf("the base URL's scheme is %q; http or https is due", u.Scheme)
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("zadig: the base URL %q has no host", redact.Text(baseURL))
+		return nil, fmt.Errorf("the base URL %q has no host", redact.Text(baseURL))
+	case !validPort(u.Port()):
+		return nil, fmt.Errorf("the base URL's port %s is not between 1 and 65535", u.Port())
 	case u.RawQuery != "" || u.ForceQuery:
-		return nil, errors.New("zadig: the base URL has a query")
+		return nil, errors.New("the base URL has a query")
 	case u.Fragment != "" || strings.HasSuffix(baseURL, "#"):
-		return nil, errors.New("zadig: the base URL has a fragment")
+		return nil, errors.New("the base URL has a fragment")
 	}
 	return u, nil
+}
+
+func validPort(port string) bool {
+	if port == "" {
+		return true // the scheme's own
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
 }
 
 func loadCAs(file string) (*x509.CertPool, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -116,6 +117,9 @@ func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
 			return errors.New("WithHTTPClient: the client is nil")
+		}
+		if client.Transport != nil && isNil(client.Transport) {
+			return errors.New("WithHTTPClient: the client's transport is nil")
 		}
 		c.httpClient, c.baseChanged = client, true
 		return nil
@@ -284,7 +288,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n == 0 {
 			n = defaultMaxBytes
 		}
-		c.maxBytes = n
+		c.maxBytes = min(n, math.MaxInt64/2) // so that a position in a body can be added
 		return nil
 	}
 }
@@ -311,13 +315,16 @@ func WithRateLimiter(limiter interface{ Wait(context.Context) error }) Option {
 	}
 }
 
-// isNil also finds the nil pointer in an interface.
+// isNil also finds the nil pointer or function in an interface.
 func isNil(v any) bool {
 	if v == nil {
 		return true
 	}
-	value := reflect.ValueOf(v)
-	return value.Kind() == reflect.Pointer && value.IsNil()
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
+		return value.IsNil()
+	}
+	return false
 }
 
 // checkHeader says what is wrong with a header, without repeating its value.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -53,7 +54,16 @@ type Array struct {
 	body io.Closer // nil where somebody else closes it
 }
 
-var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+// decoders keeps decoders for their buffers. A decoder grows its own only for
+// a value that needs it, and else reads 4 KiB at a time; a first value of the
+// size wanted makes it large enough to read from the network in few pieces.
+var decoders = sync.Pool{New: func() any {
+	const size = 48 << 10
+	large := `"` + strings.Repeat(" ", size) + `"`
+	dec := jsontext.NewDecoder(strings.NewReader(large))
+	_ = dec.SkipValue()
+	return dec
+}}
 
 // Stream sends req and returns the array that it answers with, due naming it
 // ("an array of releases"). Close it.
@@ -186,8 +196,8 @@ func (a *Array) failure(err error) error {
 	case errors.Is(a.in.err, ErrTooLarge):
 		return a.call.reject(a.resp, a.in.head, fault.ErrResponseTooLarge,
 			fmt.Sprintf("one element of more than %d bytes", a.call.maxBytes()))
-	case garbled(a.in.err):
-		return &Broken{a.where(), a.unexpected("a body that cannot be decompressed")}
+	case Garbled(a.in.err):
+		return &Broken{a.where(), a.unexpected(GarbledReason)}
 	case a.in.err != nil:
 		return &Broken{a.where(), a.in.err}
 	case errors.Is(err, io.ErrUnexpectedEOF):

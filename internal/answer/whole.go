@@ -98,13 +98,19 @@ func Fetch(d Doer, req *http.Request) (*Whole, error) {
 		if errors.Is(err, ErrTooLarge) {
 			return nil, w.Call.reject(resp, nil, fault.ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", w.Call.maxBytes()))
 		}
+		if Garbled(err) {
+			return nil, w.Call.reject(resp, nil, fault.ErrUnexpectedResponse, GarbledReason)
+		}
 		return nil, err
 	}
 	return w, nil
 }
 
-// garbled tells the errors of a compressed body that is none.
-func garbled(err error) bool {
+// GarbledReason says what [Garbled] found.
+const GarbledReason = "a body that cannot be decompressed"
+
+// Garbled tells the errors of a compressed body that is none.
+func Garbled(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }

@@ -52,7 +52,7 @@ func (p Policy) Pause(ctx context.Context, n int) error {
 // Outcome is what a request came to.
 type Outcome struct {
 	Response *http.Response // nil where no answer came
-	Err      error          // why none came, or why waiting for another one ended
+	Err      error          // why none came, why its body cannot be used, or why waiting for another one ended
 	Attempts int
 	Token    string // that was sent last, for masking it
 }
@@ -83,7 +83,7 @@ func (t *Transport) Do(req *http.Request) Outcome {
 		if trip.lastErr != nil {
 			out.Err = errors.Join(trip.lastErr, err)
 		}
-	} else if err != nil && !errors.Is(err, answer.ErrTooLarge) {
+	} else if err != nil && !errors.Is(err, answer.ErrTooLarge) && !answer.Garbled(err) {
 		out.Response = nil
 	}
 	return out

@@ -1,0 +1,189 @@
+package zadig_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+func TestNewClientRefusesBadBaseURLs(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, base, because string }{
+		{"empty", "", "is empty"},
+		{"blank", " \t", "is empty"},
+		{"relative", "/zadig", "not absolute"},
+		{"host only", "zadig.example.com", "not absolute"},
+		{"host and port only", "zadig.example.com:8080", `scheme is "zadig.example.com"`},
+		{"no scheme", "//zadig.example.com", "not absolute"},
+		{"local host and port", "localhost:8080", `scheme is "localhost"`},
+		{"ftp", "ftp://zadig.example.com", `scheme is "ftp"`},
+		{"opaque", "https:zadig.example.com", "has no host"},
+		{"user", "https://me@zadig.example.com", "user info"},
+		{"user and password", "https://me:hunter2@zadig.example.com", "user info"},
+		{"empty user info", "https://@zadig.example.com", "user info"},
+		{"query", "https://zadig.example.com?a=hunter2", "has a query"},
+		{"empty query", "https://zadig.example.com/?", "has a query"},
+		{"fragment", "https://zadig.example.com#v1", "has a fragment"},
+		{"empty fragment", "https://zadig.example.com/#", "has a fragment"},
+		{"no host", "https:///zadig", "not absolute"},
+		{"port without host", "https://:8080", "has no host"},
+		{"port that is none", "https://zadig.example.com:http", "cannot be parsed"},
+		{"port out of range", "https://zadig.example.com:65536", "port 65536"},
+		{"bad escape", "https://zadig.example.com/%zz", "cannot be parsed"},
+		{"line break", "https://zadig.example.com\n", "cannot be parsed"},
+		{"bad escape with a password", "https://me:hunter2@zadig.example.com/%zz", "cannot be parsed"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, err := zadig.NewClient(row.base)
+			require.ErrorContains(t, err, row.because)
+			assert.Nil(t, client)
+			assert.True(t, strings.HasPrefix(err.Error(), "zadig: "), err)
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
+
+func TestNewClientJoinsTheBaseURL(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, base, path, want string }{
+		{"host", "https://zadig.example.com", "/api/x", "https://zadig.example.com/api/x"},
+		{"upper case scheme", "HTTPS://zadig.example.com", "/api/x", "https://zadig.example.com/api/x"},
+		{"slash at the end", "https://zadig.example.com/", "/api/x", "https://zadig.example.com/api/x"},
+		{"no slash between", "https://zadig.example.com", "api/x", "https://zadig.example.com/api/x"},
+		{"port", "http://zadig.example.com:8080", "/api/x", "http://zadig.example.com:8080/api/x"},
+		{"path prefix", "https://example.com/zadig", "/api/x", "https://example.com/zadig/api/x"},
+		{"path prefix with slash", "https://example.com/a/zadig/", "/api/x", "https://example.com/a/zadig/api/x"},
+		{"escaped path prefix", "https://example.com/a%2Fb/", "/api/x", "https://example.com/a%2Fb/api/x"},
+		{"prefix not ASCII", "https://example.com/交付", "/api/x", "https://example.com/%E4%BA%A4%E4%BB%98/api/x"},
+		{"IPv4", "http://127.0.0.1:80", "/api/x", "http://127.0.0.1:80/api/x"},
+		{"IPv6", "https://[2001:db8::1]:8443/zadig", "/api/x", "https://[2001:db8::1]:8443/zadig/api/x"},
+		{"escaped path", "https://example.com/zadig", "/api/a%2Fb%20c", "https://example.com/zadig/api/a%2Fb%20c"},
+		{"path not ASCII", "https://example.com/zadig", "/api/交", "https://example.com/zadig/api/%E4%BA%A4"},
+		{"slash at the end of the path", "https://example.com/zadig", "/api/x/", "https://example.com/zadig/api/x/"},
+		{"query in the path", "https://example.com/zadig", "/api/x?a=1", "https://example.com/zadig/api/x?a=1"},
+		{"fragment in the path", "https://example.com/zadig", "/api/x#part", "https://example.com/zadig/api/x"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var sent string
+			client := newClient(t, row.base, zadig.WithTransport(roundTrip(func(req *http.Request) (*http.Response, error) {
+				sent = req.URL.String()
+				return answered(req, http.StatusOK, "[]")
+			})))
+			require.NoError(t, client.Get(t.Context(), row.path, nil, nil))
+			assert.Equal(t, row.want, sent)
+		})
+	}
+}
+
+// A Client that nobody made must not panic in somebody's start-up code.
+func TestClientThatWasNotMade(t *testing.T) {
+	t.Parallel()
+	const id = "619dbaa8c528010000010000"
+	for name, client := range map[string]*zadig.Client{"zero value": {}, "nil": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := client.With()
+			require.ErrorContains(t, err, "not made by NewClient")
+			_, err = client.Do(httpGet(t, "/x"))
+			require.ErrorContains(t, err, "not made by NewClient")
+			require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "not made by NewClient")
+		})
+	}
+	t.Run("services of the zero value", func(t *testing.T) {
+		t.Parallel()
+		var client zadig.Client
+		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+		require.Error(t, err)
+		_, err = client.Delivery.Get(t.Context(), id, delivery.GetOptions{})
+		require.Error(t, err)
+		_, err = client.Artifact.Trace(t.Context(), "image:1")
+		require.Error(t, err)
+		for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+			require.Error(t, err)
+		}
+	})
+}
+
+func httpGet(t *testing.T, url string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	return req
+}
+
+func TestWithSharesNothingThatChanges(t *testing.T) {
+	t.Parallel()
+	mark := func(name string) zadig.Option {
+		return zadig.WithMiddleware(middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			marked := req.Clone(req.Context())
+			marked.Header.Add("Way", name)
+			return next.RoundTrip(marked)
+		}))
+	}
+	parent, s := serve(t, sendsJSON(`[]`), zadig.WithToken("parent-token"), zadig.WithHeader("Who", "parent"), mark("a"), mark("b"), mark("c"))
+	one, err := parent.With(zadig.WithHeader("Who", "one"), zadig.WithHeader("Only", "one"), mark("one"))
+	require.NoError(t, err)
+	two, err := parent.With(zadig.WithHeader("Only", "two"), zadig.WithToken("other-token"), mark("two"))
+	require.NoError(t, err)
+
+	for i, row := range []struct {
+		name      string
+		client    *zadig.Client
+		who, only string
+		token     string
+		way       []string
+	}{
+		{"parent", parent, "parent", "", "parent-token", []string{"a", "b", "c"}},
+		{"one", one, "one", "one", "parent-token", []string{"a", "b", "c", "one"}},
+		{"two", two, "parent", "two", "other-token", []string{"a", "b", "c", "two"}},
+	} {
+		_, err := row.client.Delivery.List(t.Context(), delivery.ListOptions{})
+		require.NoError(t, err, row.name)
+		got := s.seen()[i].Header
+		assert.Equal(t, row.who, got.Get("Who"), row.name)
+		assert.Equal(t, row.only, got.Get("Only"), row.name)
+		assert.Equal(t, "Bearer "+row.token, got.Get("Authorization"), row.name)
+		assert.Equal(t, row.way, got["Way"], row.name)
+	}
+}
+
+func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name        string
+		parent      []zadig.Option
+		opts        []zadig.Option
+		connections int
+	}{
+		{"no option", nil, nil, 1},
+		{"token", nil, []zadig.Option{zadig.WithToken("abcdef")}, 1},
+		{"middleware", nil, []zadig.Option{zadig.WithMiddleware(func(rt http.RoundTripper) http.RoundTripper { return rt })}, 1},
+		{"retry and time-out", nil, []zadig.Option{quickly(), zadig.WithTimeout(1e9)}, 1},
+		{"the user's transport", []zadig.Option{zadig.WithTransport(new(http.Transport))}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
+		{"the user's client", []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
+		{"TLS configuration", nil, []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, 2},
+		{"proxy", nil, []zadig.Option{zadig.WithProxy(noProxy)}, 2},
+		{"transport", nil, []zadig.Option{zadig.WithTransport(new(http.Transport))}, 2},
+		{"client", nil, []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})}, 2},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			parent, s := serve(t, sendsJSON(`[]`), row.parent...)
+			child, err := parent.With(row.opts...)
+			require.NoError(t, err)
+			for _, client := range []*zadig.Client{parent, child, parent, child} {
+				require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+			}
+			assert.Equal(t, row.connections, s.connections())
+		})
+	}
+}

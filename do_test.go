@@ -1,0 +1,195 @@
+package zadig_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+func TestDoRefusesRequests(t *testing.T) {
+	t.Parallel()
+	client, s := serve(t, sendsJSON(`[]`), zadig.WithToken("hunter2-token"))
+	change := func(f func(*http.Request)) *http.Request {
+		req := httpGet(t, "/api/x")
+		f(req)
+		return req
+	}
+	for _, row := range []struct {
+		name     string
+		req      *http.Request
+		argument string
+	}{
+		{"nil", nil, "req"},
+		{"no URL", &http.Request{}, "req"},
+		{"POST", change(func(r *http.Request) { r.Method = http.MethodPost }), "req.Method"},
+		{"HEAD, to which servers answer 405", change(func(r *http.Request) { r.Method = http.MethodHead }), "req.Method"},
+		{"lower case", change(func(r *http.Request) { r.Method = "get" }), "req.Method"},
+		{"body", change(func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("x")) }), "req.Body"},
+		{"another host", httpGet(t, "http://evil.example.com/api/x?token=hunter2"), "req.URL"},
+		{"another port", httpGet(t, "http://127.0.0.1:1/api/x"), "req.URL"},
+		{"another scheme", httpGet(t, strings.Replace(s.URL, "http:", "https:", 1)+"/api/x"), "req.URL"},
+		{"host without scheme", httpGet(t, "//evil.example.com/api/x"), "req.URL"},
+		{"scheme without host", change(func(r *http.Request) { r.URL = &url.URL{Scheme: "http", Path: "/api/x"} }), "req.URL"},
+		{"opaque", change(func(r *http.Request) { r.URL = &url.URL{Opaque: "//evil.example.com/api/x"} }), "req.URL"},
+		{"user info", change(func(r *http.Request) { r.URL.User = url.UserPassword("me", "hunter2") }), "req.URL"},
+		{"header value with a line break", change(func(r *http.Request) { r.Header.Set("X", "hunter2\r\nY: 1") }), "req.Header"},
+		{"header name with a space", change(func(r *http.Request) { r.Header["X Y"] = []string{"1"} }), "req.Header"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			resp, err := client.Do(row.req) //nolint:bodyclose // there is none
+			require.ErrorIs(t, err, zadig.ErrBadRequest)
+			assert.Nil(t, resp)
+			assert.Contains(t, err.Error(), "zadig.Client.Do: bad request: "+row.argument+": ")
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+	t.Cleanup(func() { assert.Zero(t, s.count(), "nothing was sent") })
+}
+
+func TestDoSendsTheCallersRequest(t *testing.T) {
+	t.Parallel()
+	client, s := serve(t, sendsJSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"), zadig.WithHeader("X-Client", "client"))
+	inbound := httpGet(t, s.base()+"/api/x?a=1#part") // absolute, of the same origin
+	inbound.Header.Set("X-Both", "request")
+	inbound.Header.Set("Authorization", "Bearer of-somebody-else")
+	inbound.RequestURI = "/as/a/server/got/it"
+	inbound.Host = "elsewhere.example.com"
+	inbound.Method = ""
+	resp, err := client.Do(inbound)
+	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, `["x"]`, string(body))
+
+	got := s.seen()[0]
+	assert.Equal(t, basePath+"/api/x?a=1", got.RequestURI)
+	assert.Equal(t, strings.TrimPrefix(s.URL, "http://"), got.Host)
+	assert.Equal(t, "request", got.Header.Get("X-Both"))
+	assert.Equal(t, "client", got.Header.Get("X-Client"))
+	assert.Equal(t, []string{"Bearer abcdef"}, got.Header["Authorization"])
+
+	assert.Equal(t, "Bearer of-somebody-else", inbound.Header.Get("Authorization"), "the caller's request stays as it was")
+	assert.Equal(t, "part", inbound.URL.Fragment)
+	assert.NotContains(t, resp.Request.Header.Get("Authorization"), "abcdef", "the answer does not carry the token about")
+	assert.Equal(t, s.base()+"/api/x?a=1", resp.Request.URL.String())
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		opts   []zadig.Option
+		header string
+		want   string
+	}{
+		{"user agent", nil, "User-Agent", "zadig-go/" + zadig.Version + " (+https://github.com/zadig-go/zadig)"},
+		{"user's user agent", []zadig.Option{zadig.WithUserAgent("mine/1")}, "User-Agent", "mine/1"},
+		{"user agent as a header", []zadig.Option{zadig.WithUserAgent("mine/1"), zadig.WithHeader("user-agent", "header/1")}, "User-Agent", "header/1"},
+		{"accept", nil, "Accept", "application/json"},
+		{"user's accept", []zadig.Option{zadig.WithHeader("Accept", "*/*")}, "Accept", "*/*"},
+		{"second value replaces the first", []zadig.Option{zadig.WithHeader("X-A", "1"), zadig.WithHeader("x-a", "2")}, "X-A", "2"},
+		{"host", []zadig.Option{zadig.WithHeader("host", "zadig.internal")}, "Host", "zadig.internal"},
+		{"authorization without a token", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc")}, "Authorization", "Basic abc"},
+		{"token wins over authorization", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc"), zadig.WithToken("abcdef")}, "Authorization", "Bearer abcdef"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, sendsJSON(`[]`), row.opts...)
+			require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+			got := s.seen()[0].Header
+			got.Set("Host", s.seen()[0].Host)
+			assert.Equal(t, []string{row.want}, got[row.header])
+		})
+	}
+}
+
+// What is asked before each attempt, in this order: the limiter, the token
+// source, the middleware from the first given to the last.
+func TestWhatHappensBeforeEachAttempt(t *testing.T) {
+	t.Parallel()
+	var did []string
+	note := func(what string) { did = append(did, what) }
+	wrap := func(name string) zadig.Option {
+		return zadig.WithMiddleware(middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			note(name + " sees " + req.Header.Get("Authorization"))
+			return next.RoundTrip(req)
+		}))
+	}
+	tokens := []string{"token-1", "token-2"}
+	client, s := serve(t, script(sends(http.StatusServiceUnavailable, ""), sendsJSON(`[]`)),
+		zadig.WithRateLimiter(&limiter{func(context.Context) error { note("limiter"); return nil }}),
+		zadig.WithTokenSource(func(context.Context) (string, error) {
+			note("token source")
+			token := tokens[0]
+			tokens = tokens[1:]
+			return token, nil
+		}),
+		wrap("first"), wrap("second"),
+	)
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	assert.Equal(t, []string{
+		"limiter", "token source", "first sees Bearer token-1", "second sees Bearer token-1",
+		"limiter", "token source", "first sees Bearer token-2", "second sees Bearer token-2",
+	}, did)
+	assert.Equal(t, "Bearer token-2", s.seen()[1].Header.Get("Authorization"))
+}
+
+func TestWhatEndsACallBeforeItIsSent(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("out of order")
+	for _, row := range []struct {
+		name    string
+		option  zadig.Option
+		because string
+	}{
+		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }), "token source: out of order"},
+		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }), "token source: the token is empty"},
+		{"token source gives a line break", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2\nX: y", nil }), "token source: the token holds a line break"},
+		{"limiter fails", zadig.WithRateLimiter(&limiter{func(context.Context) error { return reason }}), "rate limiter: out of order"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, sendsJSON(`[]`), row.option)
+			err := client.Get(t.Context(), "/x", nil, nil)
+			require.ErrorContains(t, err, row.because)
+			assert.Equal(t, strings.Contains(row.because, reason.Error()), errors.Is(err, reason))
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.NotContains(t, err.Error(), "attempts", "it is final")
+			assert.Empty(t, meaning(err), "no answer came")
+			assert.Zero(t, s.count())
+		})
+	}
+}
+
+func TestWithRawJSON(t *testing.T) {
+	t.Parallel()
+	const sent = `{"versionInfo":{"id":"619dbaa8c528010000010000","fromTheFuture":[1.50]},"alsoNew":"<\u003c>"}`
+	client, _ := serve(t, sendsJSON("[ "+sent+" ]"), zadig.WithRawJSON())
+	page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+	require.NoError(t, err)
+	require.Len(t, page.Releases, 1)
+	assert.Equal(t, sent, string(page.Releases[0].RawJSON()))
+	for release, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+		require.NoError(t, err)
+		assert.Equal(t, json.RawMessage(sent), release.RawJSON())
+	}
+
+	client, _ = serve(t, sendsJSON("["+sent+"]"))
+	page, err = client.Delivery.List(t.Context(), delivery.ListOptions{})
+	require.NoError(t, err)
+	assert.Nil(t, page.Releases[0].RawJSON(), "off unless asked for")
+}

@@ -1,0 +1,98 @@
+package zadig_test
+
+import (
+	"encoding/pem"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+)
+
+// setEnv sets the three variables; "" is as good as not set.
+func setEnv(t *testing.T, url, token, caFile string) {
+	t.Helper()
+	t.Setenv("ZADIG_URL", url)
+	t.Setenv("ZADIG_TOKEN", token)
+	t.Setenv("ZADIG_CA_FILE", caFile)
+}
+
+// These tests set the environment and so cannot be parallel.
+
+func TestNewClientFromEnv(t *testing.T) {
+	s := newServer(t, sendsJSON(`[]`))
+	setEnv(t, s.base(), "env-token", "")
+	client, err := zadig.NewClientFromEnv(zadig.WithUserAgent("mine/1"))
+	require.NoError(t, err)
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	assert.Equal(t, "Bearer env-token", s.seen()[0].Header.Get("Authorization"))
+	assert.Equal(t, "mine/1", s.seen()[0].UserAgent())
+
+	client, err = zadig.NewClientFromEnv(zadig.WithToken("given-token"))
+	require.NoError(t, err)
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	assert.Equal(t, "Bearer given-token", s.seen()[1].Header.Get("Authorization"), "options come after the environment")
+
+	setEnv(t, s.base(), "", "")
+	client, err = zadig.NewClientFromEnv()
+	require.NoError(t, err)
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	assert.NotContains(t, s.seen()[2].Header, "Authorization")
+}
+
+func TestNewClientFromEnvRefuses(t *testing.T) {
+	dir := t.TempDir()
+	notPEM := filepath.Join(dir, "ca.txt")
+	require.NoError(t, os.WriteFile(notPEM, []byte("no certificate"), 0o600))
+	brokenPEM := filepath.Join(dir, "broken.pem")
+	require.NoError(t, os.WriteFile(brokenPEM, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("junk")}), 0o600))
+	for _, row := range []struct{ name, url, token, caFile, because string }{
+		{"no URL", "", "env-token", "", "ZADIG_URL is not set"},
+		{"bad URL", "zadig.example.com", "env-token", "", "ZADIG_URL: the base URL"},
+		{"token with a line break", "https://zadig.example.com", "hunter2\n", "", "ZADIG_TOKEN: the token holds a line break"},
+		{"token with its scheme", "https://zadig.example.com", "Bearer hunter2", "", "ZADIG_TOKEN: the token"},
+		{"CA file missing", "https://zadig.example.com", "", filepath.Join(dir, "none.pem"), "ZADIG_CA_FILE: open"},
+		{"CA file a folder", "https://zadig.example.com", "", dir, "ZADIG_CA_FILE: read"},
+		{"CA file without PEM", "https://zadig.example.com", "", notPEM, "ZADIG_CA_FILE: " + notPEM + " holds no PEM certificate"},
+		{"CA file with broken PEM", "https://zadig.example.com", "", brokenPEM, "ZADIG_CA_FILE: " + brokenPEM + " holds no PEM certificate"},
+	} {
+		t.Run(row.name, func(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
+			setEnv(t, row.url, row.token, row.caFile)
+			_, err := zadig.NewClientFromEnv()
+			require.ErrorContains(t, err, "zadig: "+row.because)
+			assert.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+}
+
+func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.StripPrefix(basePath, sendsJSON(`["https"]`)))
+	s.EnableHTTP2 = true
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the client that refuses its certificate
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600))
+
+	setEnv(t, s.URL+basePath, "env-token", file)
+	client, err := zadig.NewClientFromEnv()
+	require.NoError(t, err)
+	resp, err := client.Do(httpGet(t, "/x"))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 2, resp.ProtoMajor, "the SDK's own transport speaks HTTP/2")
+
+	setEnv(t, s.URL+basePath, "env-token", "")
+	client, err = zadig.NewClientFromEnv()
+	require.NoError(t, err)
+	err = client.Get(t.Context(), "/x", nil, nil)
+	require.ErrorContains(t, err, "certificate")
+	assert.Empty(t, meaning(err), "no answer came")
+}

@@ -1,0 +1,209 @@
+package zadig_test
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+)
+
+func TestGetSendsPathAndQuery(t *testing.T) {
+	t.Parallel()
+	client, s := serve(t, sendsJSON(`[]`))
+	for _, row := range []struct {
+		name, path string
+		query      url.Values
+		want       string
+	}{
+		{"path", "/api/x", nil, "/api/x"},
+		{"path without a slash", "api/x", nil, "/api/x"},
+		{"escaped slash", "/api/a%2Fb", nil, "/api/a%2Fb"},
+		{"escaped percent", "/api/100%25", nil, "/api/100%25"},
+		{"query", "/api/x", url.Values{"image": {"a/b:1+2&c"}}, "/api/x?image=a%2Fb%3A1%2B2%26c"},
+		{"query in the path", "/api/x?b=2&a=1", nil, "/api/x?b=2&a=1"},
+		{"both", "/api/x?b=2&a=1", url.Values{"c": {"3"}}, "/api/x?b=2&a=1&c=3"},
+		{"both, the same name", "/api/x?a=1", url.Values{"a": {"2", "3"}}, "/api/x?a=1&a=2&a=3"},
+		{"what the server drops is sent as it is", "/api/x?a=%zz;b", url.Values{"c": {"3"}}, "/api/x?a=%zz;b&c=3"},
+		{"empty query", "/api/x", url.Values{}, "/api/x"},
+	} {
+		require.NoError(t, client.Get(t.Context(), row.path, row.query, nil), row.name)
+		seen := s.seen()
+		assert.Equal(t, basePath+row.want, seen[len(seen)-1].RequestURI, row.name)
+	}
+}
+
+func TestGetDecodes(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, script(
+		sendsJSON(`["nginx","支付服务"]`),
+		sends(http.StatusOK, `{"a":1}`, "Content-Type", "text/plain; charset=utf-8"),
+		sendsJSON(` {"a":9007199254740993} `),
+		sendsJSON(`null`),
+	))
+	var names []string
+	require.NoError(t, client.Get(t.Context(), "/x", nil, &names))
+	assert.Equal(t, []string{"nginx", "支付服务"}, names)
+	var object struct{ A int }
+	require.NoError(t, client.Get(t.Context(), "/x", nil, &object), "some endpoints call JSON text/plain")
+	assert.Equal(t, 0, object.A, "names are case-sensitive")
+	var raw json.RawMessage
+	require.NoError(t, client.Get(t.Context(), "/x", nil, &raw))
+	assert.JSONEq(t, `{"a":9007199254740993}`, string(raw))
+	env := &struct{ A int }{7}
+	require.NoError(t, client.Get(t.Context(), "/x", nil, &env))
+	assert.Nil(t, env)
+}
+
+func TestGetRefusesArguments(t *testing.T) {
+	t.Parallel()
+	client, s := serve(t, sendsJSON(`[]`))
+	var out []string
+	for _, row := range []struct{ name, argument string }{
+		{"path with a bad escape", "path"}, {"path of another origin", "req.URL"}, {"path that names a host", "req.URL"},
+		{"out no pointer", "out"}, {"out a nil pointer", "out"}, {"ctx nil", "ctx"},
+	} {
+		var err error
+		switch row.name {
+		case "path with a bad escape":
+			err = client.Get(t.Context(), "/api/%zz?token=hunter2", nil, &out)
+		case "path of another origin":
+			err = client.Get(t.Context(), "https://evil.example.com/api", nil, &out)
+		case "path that names a host":
+			err = client.Get(t.Context(), "//evil.example.com/api", nil, &out)
+		case "out no pointer":
+			err = client.Get(t.Context(), "/api", nil, out)
+		case "out a nil pointer":
+			err = client.Get(t.Context(), "/api", nil, (*[]string)(nil))
+		case "ctx nil":
+			err = client.Get(nil, "/api", nil, &out) //nolint:staticcheck // that is the point
+		}
+		require.ErrorIs(t, err, zadig.ErrBadRequest, row.name)
+		assert.Contains(t, err.Error(), ": "+row.argument+": ", row.name)
+		assert.NotContains(t, err.Error(), "hunter2", row.name)
+	}
+	assert.Zero(t, s.count(), "nothing was sent")
+}
+
+func TestGetWithoutOutOnlyWaits(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, script(sendsJSON(`{"a":`), sends(http.StatusNoContent, ""), sends(http.StatusForbidden, "")))
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil), "what it is does not matter")
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	require.ErrorIs(t, client.Get(t.Context(), "/x", nil, nil), zadig.ErrForbidden)
+}
+
+func TestGetOfSomethingElse(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, body, because string }{
+		{"login page", "<!DOCTYPE html><title>Sign in</title>", "an HTML page"},
+		{"empty", "", "an empty body"},
+		{"blank", " \n", "an empty body"},
+		{"text", "619dbaa8c528070000000000", "JSON"},
+		{"object for a list", `{"message":"success"}`, "a JSON object where a JSON value is due"},
+		{"element of another type", `["a",{"b":1}]`, "at /1: an object where a string is due"},
+		{"cut, as it was sent", `["a","b`, "ends at byte"},
+		{"garbage behind", `["a"] x`, "not JSON from byte 6"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, sends(http.StatusOK, row.body))
+			var out []string
+			err := client.Get(t.Context(), "/api/x", nil, &out)
+			assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
+			failure := asError(t, err)
+			assert.Equal(t, http.StatusOK, failure.StatusCode)
+			assert.Contains(t, failure.Message, row.because)
+			assert.Equal(t, row.body, string(failure.Body))
+			assert.Equal(t, "GET", failure.Method)
+			assert.Equal(t, s.base()+"/api/x", failure.URL)
+			assert.Equal(t, 1, s.count(), "asking again would bring the same")
+		})
+	}
+}
+
+func TestGetBoundsTheBody(t *testing.T) {
+	t.Parallel()
+	const limit = 100
+	body := `"` + strings.Repeat("a", limit-2) + `"`
+	for _, row := range []struct {
+		name string
+		h    http.HandlerFunc
+		want string
+	}{
+		{"exactly", sends(http.StatusOK, body), ""},
+		{"one more", sends(http.StatusOK, body+" "), "ErrResponseTooLarge"},
+		{"exactly, chunked", chunked(body, false), ""},
+		{"one more, chunked", chunked(body+" ", false), "ErrResponseTooLarge"},
+		{"exactly, compressed", chunked(body, true), ""},
+		{"one more after decompression", chunked(body+" ", true), "ErrResponseTooLarge"},
+		{"a bomb", chunked(strings.Repeat(" ", 1<<20), true), "ErrResponseTooLarge"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, row.h, zadig.WithMaxResponseBytes(limit))
+			var out string
+			err := client.Get(t.Context(), "/api/x", nil, &out)
+			assert.Equal(t, row.want, meaning(err))
+			assert.Equal(t, 1, s.count(), "it would be as large again")
+			if row.want != "" {
+				failure := asError(t, err)
+				assert.Equal(t, http.StatusOK, failure.StatusCode)
+				assert.Equal(t, "more than 100 bytes", failure.Message)
+			}
+		})
+	}
+	t.Run("no limit that anybody could reach", func(t *testing.T) {
+		t.Parallel()
+		client, _ := serve(t, sendsJSON(`["a"]`), zadig.WithMaxResponseBytes(1<<63-1))
+		var out []string
+		require.NoError(t, client.Get(t.Context(), "/x", nil, &out))
+		assert.Equal(t, []string{"a"}, out)
+	})
+}
+
+// chunked answers 200 with a body of unknown length.
+func chunked(body string, compressed bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if !compressed {
+			_, _ = w.Write([]byte(body[:1]))
+			_ = http.NewResponseController(w).Flush()
+			_, _ = w.Write([]byte(body[1:]))
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		zip := gzip.NewWriter(w)
+		_, _ = zip.Write([]byte(body))
+		_ = zip.Close()
+	}
+}
+
+// A proxy that calls something gzip which is none does so again: the answer
+// is what it is.
+func TestGetOfABodyThatCannotBeDecompressed(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, body string }{
+		{"no gzip at all", `["nginx","支付服务"]`},
+		{"broken inside", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff"},
+		{"checksum does not fit", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x8b\x8e\x05\x00\x00\x00\x00\x00\x02\x00\x00\x00"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, sends(http.StatusOK, row.body, "Content-Encoding", "gzip"))
+			var out []string
+			err := client.Get(t.Context(), "/api/x", nil, &out)
+			assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
+			failure := asError(t, err)
+			assert.Equal(t, http.StatusOK, failure.StatusCode)
+			assert.Contains(t, failure.Message, "cannot be decompressed")
+			assert.Equal(t, 3, failure.Attempts)
+			assert.Equal(t, 3, s.count(), "a cut in the middle of a stream looks the same, so it is asked for again")
+		})
+	}
+}

@@ -1,0 +1,190 @@
+package zadig_test
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"math"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+)
+
+func tlsConfig() *tls.Config { return &tls.Config{MinVersion: tls.VersionTLS12} }
+
+func noProxy(*http.Request) (*url.URL, error) { return nil, nil }
+
+func noToken(context.Context) (string, error) { return "abcdef", nil }
+
+func sameTransport(rt http.RoundTripper) http.RoundTripper { return rt }
+
+func nilTransport(http.RoundTripper) http.RoundTripper { return nil }
+
+// limiter counts how often it is asked.
+type limiter struct{ wait func(context.Context) error }
+
+func (l *limiter) Wait(ctx context.Context) error { return l.wait(ctx) }
+
+type limitFunc func(context.Context) error
+
+func (f limitFunc) Wait(ctx context.Context) error { return f(ctx) }
+
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		option  zadig.Option
+		because string // "": the option is good
+	}{
+		{"nil option", nil, "option 1 is nil"},
+
+		{"token", zadig.WithToken("eyJhbGciOiJIUzI1NiJ9.e30.c2ln"), ""},
+		{"token of one character", zadig.WithToken("x"), ""},
+		{"token empty", zadig.WithToken(""), "the token is empty"},
+		{"token with a line break", zadig.WithToken("hunter2\r\nX-Evil: 1"), "line break"},
+		{"token with a line break at its end", zadig.WithToken("hunter2\n"), "line break"},
+		{"token with its scheme", zadig.WithToken("Bearer hunter2"), `without "Bearer "`},
+		{"token not ASCII", zadig.WithToken("hunter2交"), "no header may hold"},
+		{"token source", zadig.WithTokenSource(noToken), ""},
+		{"token source nil", zadig.WithTokenSource(nil), "the source is nil"},
+
+		{"client", zadig.WithHTTPClient(new(http.Client)), ""},
+		{"client nil", zadig.WithHTTPClient(nil), "the client is nil"},
+		{"client with a nil transport in it", zadig.WithHTTPClient(&http.Client{Transport: (*http.Transport)(nil)}), "transport is nil"},
+		{"transport", zadig.WithTransport(new(http.Transport)), ""},
+		{"transport nil", zadig.WithTransport(nil), "the transport is nil"},
+		{"transport a nil pointer", zadig.WithTransport((*http.Transport)(nil)), "the transport is nil"},
+		{"transport a nil function", zadig.WithTransport(roundTrip(nil)), "the transport is nil"},
+		{"TLS", zadig.WithTLSConfig(tlsConfig()), ""},
+		{"TLS nil", zadig.WithTLSConfig(nil), "the configuration is nil"},
+		{"proxy", zadig.WithProxy(noProxy), ""},
+		{"proxy nil", zadig.WithProxy(nil), "the function is nil"},
+		{"middleware", zadig.WithMiddleware(sameTransport), ""},
+		{"middleware nil", zadig.WithMiddleware(nil), "the middleware is nil"},
+		{"middleware that returns nil", zadig.WithMiddleware(nilTransport), "middleware 1 returned nil"},
+
+		{"retry, the defaults", zadig.WithRetry(zadig.RetryPolicy{}), ""},
+		{"retry never", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}), ""},
+		{"retry with long waits", zadig.WithRetry(zadig.RetryPolicy{MinWait: math.MaxInt64, MaxWait: math.MaxInt64}), ""},
+		{"retry, first wait above the default last one", zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Minute}), ""},
+		{"retry, last wait below the default first one", zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}), ""},
+		{"retry, attempts negative", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: -1}), "MaxAttempts is negative"},
+		{"retry, first wait negative", zadig.WithRetry(zadig.RetryPolicy{MinWait: -1}), "MinWait is negative"},
+		{"retry, last wait negative", zadig.WithRetry(zadig.RetryPolicy{MaxWait: -1}), "MaxWait is negative"},
+		{"retry, waits the wrong way round", zadig.WithRetry(zadig.RetryPolicy{MinWait: 2, MaxWait: 1}), "longer than MaxWait"},
+		{"time-out", zadig.WithTimeout(time.Second), ""},
+		{"time-out, the default", zadig.WithTimeout(0), ""},
+		{"time-out negative", zadig.WithTimeout(-time.Second), "the time-out is negative"},
+
+		{"logger", zadig.WithLogger(slog.New(slog.DiscardHandler)), ""},
+		{"logger nil", zadig.WithLogger(nil), "the logger is nil"},
+		{"user agent", zadig.WithUserAgent("my-tool/1.0 (ops)"), ""},
+		{"user agent with a line break", zadig.WithUserAgent("a\r\nX-Evil: 1"), "line break"},
+		{"header", zadig.WithHeader("X-Request-Id", "4711"), ""},
+		{"header with a tab", zadig.WithHeader("X-Note", "a\tb"), ""},
+		{"header without a name", zadig.WithHeader("", "x"), "name is empty"},
+		{"header name with a space", zadig.WithHeader("X Y", "x"), "no header name"},
+		{"header name with a colon", zadig.WithHeader("X:", "x"), "no header name"},
+		{"header name with a line break", zadig.WithHeader("X\nY", "x"), "no header name"},
+		{"header name not ASCII", zadig.WithHeader("Ünknown", "x"), "no header name"},
+		{"header value with a line break", zadig.WithHeader("X", "hunter2\nX-Evil: 1"), "line break"},
+		{"header value with a carriage return", zadig.WithHeader("X", "hunter2\rX-Evil: 1"), "line break"},
+		{"header value with a zero byte", zadig.WithHeader("X", "hunter2\x00"), "control character"},
+
+		{"limit", zadig.WithMaxResponseBytes(1), ""},
+		{"limit, the default", zadig.WithMaxResponseBytes(0), ""},
+		{"limit none", zadig.WithMaxResponseBytes(math.MaxInt64), ""},
+		{"limit negative", zadig.WithMaxResponseBytes(-1), "the limit is negative"},
+		{"raw JSON", zadig.WithRawJSON(), ""},
+		{"limiter", zadig.WithRateLimiter(&limiter{}), ""},
+		{"limiter nil", zadig.WithRateLimiter(nil), "the limiter is nil"},
+		{"limiter a nil pointer", zadig.WithRateLimiter((*limiter)(nil)), "the limiter is nil"},
+		{"limiter a nil function", zadig.WithRateLimiter(limitFunc(nil)), "the limiter is nil"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, err := zadig.NewClient("https://zadig.example.com", row.option)
+			if row.because == "" {
+				require.NoError(t, err)
+				_, err = newClient(t, "https://zadig.example.com").With(row.option)
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, row.because)
+			assert.Nil(t, client)
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.NotContains(t, err.Error(), "\n")
+
+			client, err = newClient(t, "https://zadig.example.com").With(row.option)
+			require.ErrorContains(t, err, row.because)
+			assert.Nil(t, client)
+		})
+	}
+}
+
+func TestOptionsThatExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	client := zadig.WithHTTPClient(new(http.Client))
+	rt := zadig.WithTransport(new(http.Transport))
+	secure := zadig.WithTLSConfig(tlsConfig())
+	proxy := zadig.WithProxy(noProxy)
+	for _, row := range []struct {
+		name      string
+		one, two  zadig.Option
+		exclusive bool
+	}{
+		{"client and TLS", client, secure, true},
+		{"client and proxy", client, proxy, true},
+		{"transport and TLS", rt, secure, true},
+		{"transport and proxy", rt, proxy, true},
+		{"client and transport", client, rt, true},
+		{"TLS and proxy", secure, proxy, false},
+		{"two clients", client, client, false},
+		{"two transports", rt, rt, false},
+	} {
+		check := func(t *testing.T, err error) {
+			t.Helper()
+			if row.exclusive {
+				require.ErrorContains(t, err, "your", "it must say what to do")
+			} else {
+				require.NoError(t, err)
+			}
+		}
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := zadig.NewClient("https://zadig.example.com", row.one, row.two)
+			check(t, err)
+			_, err = zadig.NewClient("https://zadig.example.com", row.two, row.one)
+			check(t, err)
+			_, err = newClient(t, "https://zadig.example.com", row.one).With(row.two)
+			check(t, err)
+			_, err = newClient(t, "https://zadig.example.com", row.two).With(row.one)
+			check(t, err)
+		})
+	}
+}
+
+// What an option brings belongs to the caller, who may go on changing it.
+func TestOptionsCopyWhatTheyAreGiven(t *testing.T) {
+	t.Parallel()
+	_, s := serve(t, sendsJSON(`[]`))
+	mine := &http.Client{Transport: new(http.Transport)}
+	client := newClient(t, s.base(), zadig.WithHTTPClient(mine), zadig.WithToken("abcdef"))
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	assert.Nil(t, mine.CheckRedirect)
+	assert.IsType(t, new(http.Transport), mine.Transport)
+	mine.Transport = roundTrip(nil)
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+
+	cfg := tlsConfig()
+	client = newClient(t, s.base(), zadig.WithTLSConfig(cfg))
+	cfg.InsecureSkipVerify = true
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	assert.Empty(t, cfg.NextProtos, "net/http writes into the configuration that it is given")
+}
