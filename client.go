@@ -43,6 +43,7 @@ type state struct {
 	config    config
 	roundTrip http.RoundTripper
 	transport *transport.Transport
+	pause     func(context.Context, int) error
 }
 
 // NewClient returns a client of the Zadig at baseURL, "https://zadig.example.com"
@@ -127,15 +128,12 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 			MaxBytes: s.config.maxBytes,
 			RawJSON:  s.config.rawJSON,
 			Attempts: s.config.retry.MaxAttempts,
-			Wait:     s.policy().Pause,
+			Wait:     s.pause,
 		}
 	}
-	out := s.transport.Do(outgoing)
-	if out.Response != nil { // with a request that carries no token, and that some transports leave out
-		if sent := out.Response.Request; sent != nil && sent.URL != nil {
-			outgoing.URL = sent.URL
-		}
-		out.Response.Request = outgoing
+	out := s.transport.Do(&outgoing)
+	if out.Response != nil {
+		out.Response.Request = withoutToken(out)
 	}
 	if call != nil {
 		call.Client.Reject = func(resp *http.Response, body []byte, sentinel error, reason string) error {
@@ -144,7 +142,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	switch {
 	case out.Response == nil:
-		return nil, noAnswer(outgoing, out)
+		return nil, noAnswer(out)
 	case errors.Is(out.Err, answer.ErrTooLarge):
 		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
 	case answer.Garbled(out.Err):
@@ -154,6 +152,9 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		return out.Response, nil
 	}
 	failed := newError(out.Response, out)
+	if failed.StatusCode >= 300 && failed.StatusCode <= 399 {
+		failed.Message = refusedRedirect(out.Response, s.base)
+	}
 	if out.Err != nil {
 		return nil, fmt.Errorf("%w; no further attempt: %w", failed, out.Err)
 	}
@@ -175,11 +176,7 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, out any
 	if more := query.Encode(); more != "" {
 		u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+more, "&")
 	}
-	req, err := newRequest(ctx, u)
-	if err != nil {
-		return err
-	}
-	whole, err := answer.Fetch(c, req)
+	whole, err := answer.Fetch(ctx, c, u)
 	if err != nil {
 		return err
 	}
@@ -188,14 +185,6 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, out any
 		return nil
 	}
 	return whole.Decode(out, "a JSON value")
-}
-
-func newRequest(ctx context.Context, u *url.URL) (*http.Request, error) {
-	if ctx == nil {
-		return nil, fault.BadArgument("zadig.Client.Get", "ctx", "it is nil")
-	}
-	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}
-	return req.WithContext(ctx), nil
 }
 
 func newClient(base *url.URL, cfg config, shared http.RoundTripper) (*Client, error) {
@@ -213,6 +202,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper) (*Client, er
 		header.Set("Accept", "application/json")
 	}
 	s := &state{base: base, config: cfg, roundTrip: shared}
+	s.pause = s.policy().Pause
 	var err error
 	s.transport, err = transport.New(transport.Config{
 		Base:       shared,
@@ -258,6 +248,8 @@ func (c config) base() http.RoundTripper {
 
 func (s *state) policy() transport.Policy { return transport.Policy(s.config.retry) }
 
+func (s *state) hasJar() bool { return s.config.httpClient != nil && s.config.httpClient.Jar != nil }
+
 func (c *Client) ready() (*state, error) {
 	if c == nil || c.state == nil {
 		return nil, errors.New("zadig: this Client was not made by NewClient")
@@ -266,67 +258,83 @@ func (c *Client) ready() (*state, error) {
 }
 
 // prepare checks a request of the caller's and copies it with its final URL.
-func (s *state) prepare(req *http.Request) (*http.Request, error) {
+func (s *state) prepare(req *http.Request) (outgoing http.Request, err error) {
 	const method = "zadig.Client.Do"
 	if req == nil || req.URL == nil {
-		return nil, fault.BadArgument(method, "req", "the request or its URL is nil")
+		return outgoing, fault.BadArgument(method, "req", "the request or its URL is nil")
 	}
 	if req.Method != "" && req.Method != http.MethodGet {
-		return nil, fault.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
+		return outgoing, fault.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
 	}
 	if req.Body != nil && req.Body != http.NoBody {
-		return nil, fault.BadArgument(method, "req.Body", "a GET request has none")
+		return outgoing, fault.BadArgument(method, "req.Body", "a GET request has none")
 	}
 	target := *req.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
-		return nil, fault.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
+		return outgoing, fault.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
 	case !transport.SameOrigin(&target, s.base):
-		return nil, fault.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
+		return outgoing, fault.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
 			redact.URLWithoutQuery(&target), s.base.Scheme, s.base.Host)
 	}
 	for name, values := range req.Header {
 		for _, value := range values {
 			if err := checkHeader(name, value); err != nil {
-				return nil, fault.BadArgument(method, "req.Header", "%s", err)
+				return outgoing, fault.BadArgument(method, "req.Header", "%s", err)
 			}
 		}
 	}
-	outgoing := *req
+	outgoing = *req
 	outgoing.Method, outgoing.URL, outgoing.Host, outgoing.RequestURI = http.MethodGet, &target, "", ""
-	outgoing.Header = req.Header.Clone()
+	if s.hasJar() { // net/http would write the cookies into the caller's map
+		outgoing.Header = req.Header.Clone()
+	}
 	if outgoing.Header == nil {
 		outgoing.Header = http.Header{}
 	}
-	return &outgoing, nil
+	return outgoing, nil
 }
 
 // joinPath puts a relative path behind the base path, escapes kept.
 func joinPath(base, relative *url.URL) (path, rawPath string) {
+	if strings.HasPrefix(relative.Path, "/") && (base.Path == "" || base.Path == "/") {
+		return relative.Path, relative.RawPath
+	}
 	join := func(a, b string) string { return strings.TrimSuffix(a, "/") + "/" + strings.TrimPrefix(b, "/") }
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 
 // noAnswer is the error for a request that got none. What net/http says of
 // it carries the whole URL; ours leaves the query out.
-func noAnswer(req *http.Request, out transport.Outcome) error {
+func noAnswer(out transport.Outcome) error {
 	err := out.Err
 	var sent *url.Error
 	if errors.As(err, &sent) && sent.Err != nil {
 		err = sent.Err
-		if ctxErr := req.Context().Err(); ctxErr != nil && !errors.Is(err, ctxErr) {
+		if ctxErr := out.Request.Context().Err(); ctxErr != nil && !errors.Is(err, ctxErr) {
 			err = fmt.Errorf("%w: %w", ctxErr, err)
 		}
 	}
-	err = &url.Error{Op: "GET", URL: redact.URLWithoutQuery(req.URL), Err: err}
+	err = &url.Error{Op: "GET", URL: redact.URLWithoutQuery(out.Request.URL), Err: err}
 	if out.Attempts > 1 {
 		return fmt.Errorf("%w (%d attempts)", err, out.Attempts)
 	}
 	return err
+}
+
+// withoutToken is the request of a response, as the caller may see it.
+func withoutToken(out transport.Outcome) *http.Request {
+	sent := out.Response.Request
+	if sent == nil || sent.URL == nil || sent.URL == out.Request.URL {
+		return out.Request
+	}
+	redirected := *out.Request
+	redirected.URL = sent.URL
+	return &redirected
 }
 
 func parseBaseURL(baseURL string) (*url.URL, error) {

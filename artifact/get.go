@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"net/url"
 
 	"github.com/zadig-go/zadig/internal/answer"
 	"github.com/zadig-go/zadig/internal/fault"
@@ -26,7 +27,7 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
 		return nil, fault.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
 	}
-	a, err := s.one(ctx, artifactsPath+"/"+id, struct{}{})
+	a, err := s.one(ctx, &url.URL{Path: artifactsPath + "/" + id})
 	if u, ok := open(err, fault.MissingOrDown); ok {
 		return nil, s.decide(ctx, u, fault.ErrNotFound)
 	}
@@ -35,18 +36,18 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 
 // decide asks for a list of one: a server that answers it has a database, so
 // the first answer meant what alive says.
-func (s *Service) decide(ctx context.Context, u *fault.Undecided, alive error) error {
-	req, err := s.request(ctx, artifactsPath, listParams{Page: 1, PerPage: 1})
+func (s *Service) decide(ctx context.Context, open *fault.Undecided, alive error) error {
+	u, err := ListOptions{}.url(1, 1)
 	if err != nil {
 		return err
 	}
-	whole, err := answer.Fetch(s.doer, req)
+	whole, err := answer.Fetch(ctx, s.sender(), u)
 	if err != nil {
 		if ended := ctx.Err(); ended != nil {
-			return errors.Join(ended, u.Decide(fault.ErrServer, "what it means could not be asked"))
+			return errors.Join(ended, open.Decide(fault.ErrServer, "what it means could not be asked"))
 		}
-		return u.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+		return open.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
 	}
 	whole.Close()
-	return u.Decide(alive, "")
+	return open.Decide(alive, "")
 }

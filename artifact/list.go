@@ -5,6 +5,9 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"net/url"
+
+	"github.com/google/go-querystring/query"
 
 	"github.com/zadig-go/zadig/internal/answer"
 	"github.com/zadig-go/zadig/internal/fault"
@@ -59,11 +62,11 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("artifact.List"); err != nil {
 		return nil, err
 	}
-	req, err := s.request(ctx, artifactsPath, o.params(max(o.Page, 1), o.perPage(listPerPage)))
+	u, err := o.url(max(o.Page, 1), o.perPage(listPerPage))
 	if err != nil {
 		return nil, err
 	}
-	whole, err := answer.Fetch(s.doer, req)
+	whole, err := answer.Fetch(ctx, s.sender(), u)
 	if err != nil {
 		return nil, s.listFailure(ctx, err, o)
 	}
@@ -100,11 +103,11 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 		pages := walk.Pages[*Artifact]{
 			PerPage: o.perPage(allPerPage),
 			Open: func(page, perPage int, _ bool) (*answer.Array, error) {
-				req, err := s.request(ctx, artifactsPath, o.params(page, perPage))
+				u, err := o.url(page, perPage)
 				if err != nil {
 					return nil, err
 				}
-				array, err := answer.Stream(s.doer, req, due)
+				array, err := answer.Stream(ctx, s.sender(), u, due)
 				return array, s.listFailure(ctx, err, o)
 			},
 			Next:   read,
@@ -183,6 +186,11 @@ type listParams struct {
 	PerPage  int    `url:"per_page"`
 }
 
-func (o ListOptions) params(page, perPage int) listParams {
-	return listParams{o.Type, o.Source, o.ImageTag, o.Name, o.Image, o.RepoName, o.Branch, page, perPage}
+// url is where one page is.
+func (o ListOptions) url(page, perPage int) (*url.URL, error) {
+	values, err := query.Values(listParams{o.Type, o.Source, o.ImageTag, o.Name, o.Image, o.RepoName, o.Branch, page, perPage})
+	if err != nil {
+		return nil, err
+	}
+	return &url.URL{Path: artifactsPath, RawQuery: values.Encode()}, nil
 }

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/google/go-querystring/query"
-
 	"github.com/zadig-go/zadig/internal/answer"
 	"github.com/zadig-go/zadig/internal/fault"
 )
@@ -25,29 +23,17 @@ type Service struct{ doer Doer }
 // has one in its field Artifact; New is for tests and for other Doers.
 func New(d Doer) *Service { return &Service{doer: d} }
 
-// request makes a GET request with the url tags of params as its query.
-func (s *Service) request(ctx context.Context, path string, params any) (*http.Request, error) {
-	if s == nil || s.doer == nil {
-		return nil, errors.New("artifact: this Service was not made by New with a Doer")
+// sender is the Doer, nil if there is none.
+func (s *Service) sender() answer.Doer {
+	if s == nil {
+		return nil
 	}
-	if ctx == nil {
-		return nil, fault.BadArgument("artifact", "ctx", "it is nil")
-	}
-	values, err := query.Values(params)
-	if err != nil {
-		return nil, err
-	}
-	req := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path, RawQuery: values.Encode()}, Header: http.Header{}}
-	return req.WithContext(ctx), nil
+	return s.doer
 }
 
-// one sends a GET request whose answer is an artifact.
-func (s *Service) one(ctx context.Context, path string, params any) (*Artifact, error) {
-	req, err := s.request(ctx, path, params)
-	if err != nil {
-		return nil, err
-	}
-	whole, err := answer.Fetch(s.doer, req)
+// one asks for an artifact.
+func (s *Service) one(ctx context.Context, u *url.URL) (*Artifact, error) {
+	whole, err := answer.Fetch(ctx, s.sender(), u)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +55,9 @@ func (a *Artifact) isOne() bool { return a.Name != "" || a.Type != "" || a.Image
 
 // open finds the question that an answer left open.
 func open(err error, question fault.Question) (*fault.Undecided, bool) {
+	if err == nil {
+		return nil, false
+	}
 	var u *fault.Undecided
 	return u, errors.As(err, &u) && u.Question == question
 }

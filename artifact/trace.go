@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/zadig-go/zadig/internal/fault"
 )
@@ -20,8 +21,6 @@ func (s *Service) Trace(ctx context.Context, image string) (*Artifact, error) {
 	if image == "" {
 		return nil, fault.BadArgument("artifact.Trace", "image", "it is empty")
 	}
-	a, err := s.one(ctx, "/api/directory/dc/artifact", struct {
-		Image string `url:"image"`
-	}{image})
+	a, err := s.one(ctx, &url.URL{Path: "/api/directory/dc/artifact", RawQuery: "image=" + url.QueryEscape(image)})
 	return a, lacking(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
 }

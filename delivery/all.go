@@ -58,11 +58,11 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 				if salvage {
 					params.Verbosity = VerbosityBrief
 				}
-				req, err := s.request(ctx, releasesPath, params)
+				u, err := withQuery(releasesPath, params)
 				if err != nil {
 					return nil, err
 				}
-				array, err := answer.Stream(s.doer, req, "an array of releases")
+				array, err := answer.Stream(ctx, s.sender(), u, "an array of releases")
 				return array, lacking(err, noList)
 			},
 			Next: func(array *answer.Array) (*Release, string, error) {

@@ -28,29 +28,30 @@ type Service struct{ doer Doer }
 // has one in its field Delivery; New is for tests and for other Doers.
 func New(d Doer) *Service { return &Service{doer: d} }
 
-// request makes a GET request with the url tags of params as its query.
-func (s *Service) request(ctx context.Context, path string, params any) (*http.Request, error) {
-	if s == nil || s.doer == nil {
-		return nil, errors.New("delivery: this Service was not made by New with a Doer")
+// sender is the Doer, nil if there is none.
+func (s *Service) sender() answer.Doer {
+	if s == nil {
+		return nil
 	}
-	if ctx == nil {
-		return nil, fault.BadArgument("delivery", "ctx", "it is nil")
+	return s.doer
+}
+
+// fetch asks for a path, the url tags of params making its query, and reads
+// the whole answer.
+func (s *Service) fetch(ctx context.Context, path string, params any) (*answer.Whole, error) {
+	u, err := withQuery(path, params)
+	if err != nil {
+		return nil, err
 	}
+	return answer.Fetch(ctx, s.sender(), u)
+}
+
+func withQuery(path string, params any) (*url.URL, error) {
 	values, err := query.Values(params)
 	if err != nil {
 		return nil, err
 	}
-	req := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path, RawQuery: values.Encode()}, Header: http.Header{}}
-	return req.WithContext(ctx), nil
-}
-
-// fetch sends a GET request and reads the whole answer.
-func (s *Service) fetch(ctx context.Context, path string, params any) (*answer.Whole, error) {
-	req, err := s.request(ctx, path, params)
-	if err != nil {
-		return nil, err
-	}
-	return answer.Fetch(s.doer, req)
+	return &url.URL{Path: path, RawQuery: values.Encode()}, nil
 }
 
 // lacking turns the answer to an unknown path into an error that says which

@@ -2,10 +2,12 @@ package answer
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -65,11 +67,11 @@ var decoders = sync.Pool{New: func() any {
 	return dec
 }}
 
-// Stream sends req and returns the array that it answers with, due naming it
+// Stream asks for u and returns the array that is the answer, due naming it
 // ("an array of releases"). Close it.
-func Stream(d Doer, req *http.Request, due string) (*Array, error) {
+func Stream(ctx context.Context, d Doer, u *url.URL, due string) (*Array, error) {
 	call := new(Call)
-	resp, err := send(d, req, call)
+	resp, err := send(ctx, d, u, call)
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,10 @@ package answer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/zadig-go/zadig/internal/fault"
@@ -93,10 +95,17 @@ func (c *Call) reject(resp *http.Response, body []byte, sentinel error, reason s
 	return fmt.Errorf("%d: %w: %s", resp.StatusCode, sentinel, reason)
 }
 
-// send does the request and makes sure of a 2xx answer with a body, whatever
-// the Doer is.
-func send(d Doer, req *http.Request, call *Call) (*http.Response, error) {
-	resp, err := d.Do(req.WithContext(WithCall(req.Context(), call)))
+// send asks for u and makes sure of a 2xx answer with a body, whatever the
+// Doer is.
+func send(ctx context.Context, d Doer, u *url.URL, call *Call) (*http.Response, error) {
+	if d == nil {
+		return nil, errors.New("zadig: this Service was not made by New with a Doer")
+	}
+	if ctx == nil {
+		return nil, fault.BadArgument("zadig", "ctx", "it is nil")
+	}
+	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}
+	resp, err := d.Do(req.WithContext(WithCall(ctx, call)))
 	if err != nil {
 		return nil, err
 	}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -36,15 +38,22 @@ func ReadWhole(body io.ReadCloser, limit int64) (*Buffer, error) {
 	defer body.Close()
 	data := buffers.Get().(*bytes.Buffer)
 	data.Reset()
-	n, err := data.ReadFrom(io.LimitReader(body, limit+1))
-	if err == nil && n > limit {
-		err = fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
+	for {
+		data.Grow(bytes.MinRead)
+		room := data.AvailableBuffer()
+		n, err := body.Read(room[:cap(room)])
+		data.Write(room[:n])
+		if int64(data.Len()) > limit {
+			err = fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
+		}
+		if err == io.EOF { //nolint:errorlint // as io.Reader says it
+			return &Buffer{data: data, left: data.Bytes()}, nil
+		}
+		if err != nil {
+			recycle(data)
+			return nil, err
+		}
 	}
-	if err != nil {
-		recycle(data)
-		return nil, err
-	}
-	return &Buffer{data: data, left: data.Bytes()}, nil
 }
 
 // Read makes a Buffer a response body.
@@ -82,10 +91,10 @@ type Whole struct {
 	buffer *Buffer
 }
 
-// Fetch sends req and reads the whole answer.
-func Fetch(d Doer, req *http.Request) (*Whole, error) {
+// Fetch asks for u and reads the whole answer.
+func Fetch(ctx context.Context, d Doer, u *url.URL) (*Whole, error) {
 	w := &Whole{Call: Call{Whole: true}}
-	resp, err := send(d, req, &w.Call)
+	resp, err := send(ctx, d, u, &w.Call)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +147,10 @@ func (w *Whole) Decode(v any, due string) error {
 		return w.Unexpected(lookOf(body) + " where " + due + " is due")
 	}
 	err := Unmarshal(body, v)
-	var semantic *json.SemanticError
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.As(err, &semantic) && semantic.JSONPointer == "":
+	}
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok && semantic.JSONPointer == "" {
 		return w.Unexpected(lookOf(body) + " where " + due + " is due")
 	}
 	return w.Unexpected(due + " is due: " + describe(err))

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 )
 
 // authorize sets the headers and the token, on a copy of the request, and
 // only on its way to the origin of the base URL.
 func authorize(next http.RoundTripper, origin *url.URL, header http.Header, token func(context.Context) (string, error)) http.RoundTripper {
+	var last atomic.Pointer[credential] // most tokens never change
 	return step(func(req *http.Request) (*http.Response, error) {
 		if !SameOrigin(req.URL, origin) {
 			return next.RoundTrip(req)
@@ -29,16 +31,27 @@ func authorize(next http.RoundTripper, origin *url.URL, header http.Header, toke
 			if err != nil {
 				return nil, final{fmt.Errorf("token source: %w", err)}
 			}
-			if err := CheckToken(t); err != nil {
-				return nil, final{fmt.Errorf("token source: %w", err)}
+			c := last.Load()
+			if c == nil || c.token != t {
+				if err := CheckToken(t); err != nil {
+					return nil, final{fmt.Errorf("token source: %w", err)}
+				}
+				c = &credential{t, []string{"Bearer " + t}}
+				last.Store(c)
 			}
-			sent.Header["Authorization"] = []string{"Bearer " + t}
+			sent.Header["Authorization"] = c.header[:1:1]
 			if trip := tripFrom(req.Context()); trip != nil {
 				trip.token = t
 			}
 		}
 		return next.RoundTrip(&sent)
 	})
+}
+
+// credential is a token that has been checked, with its header.
+type credential struct {
+	token  string
+	header []string
 }
 
 // CheckToken says what is wrong with a token, without repeating it.

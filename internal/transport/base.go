@@ -24,5 +24,6 @@ func NewBase() *http.Transport {
 		IdleConnTimeout:        90 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
+		ReadBufferSize:         32 << 10, // lists are large; net/http's 4 KiB are many system calls
 	}
 }

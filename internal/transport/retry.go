@@ -55,28 +55,29 @@ type Outcome struct {
 	Err      error          // why none came, why its body cannot be used, or why waiting for another one ended
 	Attempts int
 	Token    string // that was sent last, for masking it
+
+	Request *http.Request // as it was sent, without the token
 }
 
 // Do sends req until an answer comes that is worth returning. An Outcome can
 // hold an answer and an error: the last answer, and the end of the context
 // during the wait that followed it.
 func (t *Transport) Do(req *http.Request) Outcome {
-	trip := &trip{policy: t.config.Retry}
-	req = req.WithContext(context.WithValue(req.Context(), tripKey{}, trip))
-	client := retryablehttp.Client{
+	trip := &trip{policy: t.config.Retry, attempts: 1}
+	sent := req.WithContext(context.WithValue(req.Context(), tripKey{}, trip))
+	trip.client = retryablehttp.Client{
 		HTTPClient:   t.client,
 		RetryMax:     t.config.Retry.MaxAttempts,
-		CheckRetry:   trip.check,
-		Backoff:      trip.backoff,
+		CheckRetry:   checkRetry,
+		Backoff:      decidedWait,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	outgoing := &retryablehttp.Request{Request: req}
-	if call := answer.CallFrom(req.Context()); call != nil && call.Whole {
-		outgoing.SetResponseHandler(func(resp *http.Response) error { return readWhole(resp, t.config.MaxBytes) })
+	trip.request.Request = sent
+	if call := answer.CallFrom(sent.Context()); call != nil && call.Whole {
+		trip.request.SetResponseHandler(t.readWhole)
 	}
-	trip.attempts = 1
-	resp, err := client.Do(outgoing)
-	out := Outcome{Response: resp, Err: err, Attempts: trip.attempts, Token: trip.token}
+	resp, err := trip.client.Do(&trip.request)
+	out := Outcome{Response: resp, Err: err, Attempts: trip.attempts, Token: trip.token, Request: sent}
 	if trip.waiting { // the context ended the wait: what came before it is the better answer
 		out.Attempts--
 		out.Response = trip.lastResponse
@@ -90,11 +91,11 @@ func (t *Transport) Do(req *http.Request) Outcome {
 }
 
 // readWhole reads a good answer as part of the attempt.
-func readWhole(resp *http.Response, limit int64) error {
+func (t *Transport) readWhole(resp *http.Response) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil
 	}
-	buffer, err := answer.ReadWhole(resp.Body, limit)
+	buffer, err := answer.ReadWhole(resp.Body, t.config.MaxBytes)
 	if err != nil {
 		resp.Body = http.NoBody
 		return err
@@ -105,10 +106,11 @@ func readWhole(resp *http.Response, limit int64) error {
 
 // trip is one request with all its attempts.
 type trip struct {
+	client       retryablehttp.Client
+	request      retryablehttp.Request
 	policy       Policy
-	attempts     int
+	attempts     int // the one under way included
 	token        string
-	wait         time.Duration
 	waiting      bool
 	lastResponse *http.Response
 	lastErr      error
@@ -121,6 +123,15 @@ func tripFrom(ctx context.Context) *trip {
 	return t
 }
 
+// checkRetry and decidedWait are what go-retryablehttp calls between the
+// attempts. The first decides the wait, too, and leaves it where the second
+// finds it.
+func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	return tripFrom(ctx).check(ctx, resp, err)
+}
+
+func decidedWait(wait, _ time.Duration, _ int, _ *http.Response) time.Duration { return wait }
+
 // check decides after each attempt whether there is another one, and after
 // which wait.
 func (t *trip) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
@@ -131,30 +142,26 @@ func (t *trip) check(ctx context.Context, resp *http.Response, err error) (bool,
 	if t.attempts >= t.policy.MaxAttempts || !t.worthwhile(resp, err) {
 		return false, err
 	}
-	t.wait = t.policy.Backoff(t.attempts)
+	wait := t.policy.Backoff(t.attempts)
 	if err == nil {
 		if asked := RetryAfter(resp.Header, time.Now()); asked > 0 {
-			t.wait = asked
+			wait = asked
 		}
 	}
-	if t.wait > maxRetryAfter {
+	if wait > maxRetryAfter {
 		return false, err
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < t.wait {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 		return false, err
 	}
+	t.client.RetryWaitMin = wait
+	t.attempts++
 	t.waiting = true
 	t.lastErr, t.lastResponse = err, nil
 	if err == nil {
 		t.lastResponse = keep(resp)
 	}
 	return true, nil
-}
-
-// backoff is called between the attempts.
-func (t *trip) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
-	t.attempts++
-	return t.wait
 }
 
 // worthwhile is the answer to "what is retried?".
@@ -180,8 +187,9 @@ func (t *trip) worthwhile(resp *http.Response, err error) bool {
 		return false
 	case errors.As(err, &silent): // it would only be silent again
 		return false
-	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &alert), errors.As(err, &notTLS):
-		return false // no other attempt changes a certificate
+	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &alert),
+		errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
+		return false // no other attempt changes a certificate, or what is served at a port
 	case errors.Is(err, answer.ErrTooLarge):
 		return false
 	}
