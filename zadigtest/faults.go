@@ -164,8 +164,9 @@ func SlowBody(n int, pause time.Duration) Fault {
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
 // AslanDown answers what is left of Zadig when aslan, the service behind
-// /api/aslan, is restarting: 503 from the gateway, and from picket the text of
-// the refused connection.
+// /api/aslan, is restarting: 503 from the gateway. Up to v1.13.0 picket, the
+// service behind /api/directory, goes on and tells of the refused connection.
+// Not seen on a real server but for picket's text.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
 // ExpiredToken answers 401 with an empty body.

@@ -89,8 +89,9 @@ func TestGenerateIsRealistic(t *testing.T) {
 	}
 
 	// From a release to its commit: the way that users go.
-	for release, err := range client.Delivery.All(t.Context(), delivery.ListOptions{ProjectName: "shop"}) {
-		require.NoError(t, err)
+	page, err := client.Delivery.List(t.Context(), delivery.ListOptions{ProjectName: "shop"})
+	require.NoError(t, err)
+	for _, release := range page.Releases {
 		for i, d := range release.DeployInfo {
 			a, err := client.Artifact.Trace(t.Context(), d.Image)
 			require.NoError(t, err)

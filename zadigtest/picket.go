@@ -79,7 +79,7 @@ func (c *call) silence(path string, query url.Values) string {
 	case databaseDown:
 		reason = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
 	case aslanDown:
-		reason = "dial tcp: connect: connection refused"
+		reason = "dial tcp 10.96.0.25:25000: connect: connection refused"
 	default:
 		return ""
 	}

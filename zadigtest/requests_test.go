@@ -46,9 +46,11 @@ func TestRequests(t *testing.T) {
 		assert.NotContains(t, r.String(), "s3cret")
 	}
 
-	got[0].Query.Set("projectName", "mine")
+	got[0].Query["projectName"][0] = "mine"
+	got[0].Query.Set("page", "9")
 	got[0].Header.Set("X-Team", "mine")
 	assert.Equal(t, "商城", srv.Requests()[0].Query.Get("projectName"), "the copy is the caller's")
+	assert.NotEqual(t, "9", srv.Requests()[0].Query.Get("page"), "the copy is the caller's")
 	assert.Equal(t, "shop", srv.Requests()[0].Header.Get("X-Team"), "the copy is the caller's")
 	assert.Len(t, srv.RequestsTo(zadigtest.TraceArtifact), 1)
 	srv.ClearRequests()

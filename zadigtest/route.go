@@ -75,7 +75,7 @@ func misrouted(r *http.Request, e Endpoint, v version) *answer {
 		return nil
 	}
 	shorter := strings.TrimSuffix(r.URL.Path, "/")
-	if e, _ := endpointOf(shorter, v); e != NoEndpoint && shorter != r.URL.Path && r.Method == http.MethodGet {
+	if e, _ := endpointOf(shorter, v); e != NoEndpoint && r.Method == http.MethodGet {
 		return redirect(&url.URL{Path: strings.TrimSuffix(internal, "/"), RawQuery: r.URL.RawQuery})
 	}
 	return typed(http.StatusNotFound, textType, []byte("Invalid path: "+internal))

@@ -284,12 +284,13 @@ func (s *Server) answer(r *http.Request, v version, e Endpoint, id string, h hit
 		return a
 	}
 	c := &call{Server: s, version: v, endpoint: e, id: id, query: r.URL.Query(), state: state, broken: h.broken}
+	behindPicket := e == TraceArtifact || e == DirectoryReleases
 	switch {
-	case e == TraceArtifact || e == DirectoryReleases:
-		return c.picket()
-	case state == aslanDown:
+	case state == aslanDown && (!behindPicket || v.has(picketInAslan)):
 		return typed(http.StatusServiceUnavailable, textType,
 			[]byte("upstream connect error or disconnect/reset before headers. reset reason: connection failure"))
+	case behindPicket:
+		return c.picket()
 	}
 	return c.aslan()
 }
@@ -323,17 +324,13 @@ func reset(w http.ResponseWriter) {
 // send writes the answer. An error means that the connection must not look
 // as if the answer were complete.
 func (a *answer) send(w http.ResponseWriter, r *http.Request, how *sending) error {
-	header := w.Header()
-	maps.Copy(header, a.header)
-	if len(a.header["Content-Type"]) == 0 {
-		header["Content-Type"] = nil // no guessing
-	}
+	maps.Copy(w.Header(), a.header)
 	if how == nil {
 		w.WriteHeader(a.status)
 		_, err := w.Write(a.body)
 		return err
 	}
-	header.Set("Content-Length", fmt.Sprint(len(a.body)))
+	w.Header().Set("Content-Length", fmt.Sprint(len(a.body)))
 	w.WriteHeader(a.status)
 	rest := a.body
 	if how.cut >= 0 {

@@ -2,6 +2,8 @@ package zadigtest_test
 
 import (
 	"bytes"
+	"io"
+	"net"
 	"net/http"
 	"os/exec"
 	"runtime"
@@ -86,6 +88,14 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+func TestTheTestClosesTheServer(t *testing.T) {
+	t.Parallel()
+	var srv *zadigtest.Server
+	assert.Empty(t, failureOf(func(tb zadigtest.TB) { srv = zadigtest.NewServer(tb) }))
+	_, err := send(t, srv, http.MethodGet, releasesPath, nil)
+	require.ErrorContains(t, err, "connection refused")
+}
+
 func TestBadInputAfterTheStart(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -141,6 +151,11 @@ func TestChangesWhileItRuns(t *testing.T) {
 	assert.True(t, srv.DeleteArtifact(idOf(2)))
 	assert.False(t, srv.DeleteArtifact(idOf(2)))
 	assert.Equal(t, 400, ask(t, srv, artifactsPath+"/image?image=j").status)
+
+	upper := k8s("p", 5)
+	upper.VersionInfo.ID = "65E1000000000000000000AB"
+	srv.AddRelease(upper)
+	assert.Contains(t, ask(t, srv, releasesPath+"/"+upper.VersionInfo.ID).body, `"id":"65e1000000000000000000ab"`)
 
 	deleted := k8s("p", 4)
 	deleted.VersionInfo.DeletedAt = 1700000000
@@ -271,7 +286,13 @@ func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // count
 			}
 		})
 	}
-	require.Eventually(t, func() bool { return len(srv.Requests()) == 6 }, 10*time.Second, time.Millisecond)
+	// Of a request whose body is due net/http does not see that the client has gone.
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST "+releasesPath+"?hang HTTP/1.1\r\nHost: zadig\r\nContent-Length: 10\r\n\r\n")
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(srv.Requests()) == 7 }, 10*time.Second, time.Millisecond)
 	start := time.Now()
 	srv.Close()
 	assert.Less(t, time.Since(start), 5*time.Second, "a hanging request is cut short")

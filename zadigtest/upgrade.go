@@ -25,10 +25,8 @@ func (r *release) document(v version) map[string]any {
 		info["progress"] = renameProgress(object(info, "progress"))
 		doc["versionInfo"] = info
 	}
-	if v.has(derivedNames) {
-		nameDeploys(doc)
-		nameDistributes(doc)
-	}
+	nameDeploys(doc)
+	nameDistributes(doc)
 	return doc
 }
 

@@ -44,7 +44,8 @@ func mustVersion(name string) version {
 func (v version) String() string { return versions[v] }
 
 // trait is one way in which versions differ, apart from the members that they
-// send, which are in fields.tsv.
+// send, which are in fields.tsv. What ends with flatReleases, as brief lists
+// do, has no end of its own.
 type trait int
 
 const (
@@ -55,6 +56,7 @@ const (
 	hasTrace                         // picket has /dc/artifact, aslan /artifacts/image
 	hangsUpWithoutDB                 // the collaboration check panics when the database is down
 	failsWithoutDB                   // … is a 500 when the database is down
+	picketInAslan                    // picket's endpoints are aslan's own
 	collabType                       // the collaboration answer names workflow_type
 	collabName                       // … display_name and, of environments, services in place of vars
 	licenceForList                   // lists need a licence
@@ -66,8 +68,6 @@ const (
 	briefWithoutEnv                  // brief leaves productEnvInfo out
 	flatReleases                     // the flat object, no paging defaults, labels
 	listWithoutServices              // lists leave services out
-	derivedNames                     // deployInfo and subDistributes name the image and its container
-	newProgress                      // progress has its new member names
 )
 
 // spans says which versions have a trait: from since to until, an empty one is
@@ -76,21 +76,20 @@ var spans = [...]struct{ since, until string }{
 	documentedErrors:    {until: "v1.7.1"},
 	rawPaging:           {until: "v1.7.1"},
 	byIDFindsNothing:    {until: "v1.7.1"},
-	hasBrief:            {since: "v1.8.0", until: "v3.4.1"},
+	hasBrief:            {since: "v1.8.0"},
 	hasTrace:            {since: "v1.8.0"},
 	hangsUpWithoutDB:    {since: "v1.10.0", until: "v1.12.0"},
 	failsWithoutDB:      {since: "v1.13.0"},
+	picketInAslan:       {since: "v1.14.0"},
 	collabType:          {since: "v1.15.0"},
 	collabName:          {since: "v1.16.0"},
 	licenceForList:      {since: "v2.0.0"},
-	newProgress:         {since: "v2.2.0"},
 	licenceForRelease:   {since: "v2.3.0"},
 	projectForRelease:   {since: "v2.3.0"},
 	needsProjectOfRead:  {since: "v2.3.0"},
 	hasServiceNames:     {until: "v2.3.0"},
-	derivedNames:        {since: "v2.3.0", until: "v3.4.1"},
 	totalOfReleases:     {since: "v2.3.1"},
-	briefWithoutEnv:     {since: "v3.0.0", until: "v3.4.1"},
+	briefWithoutEnv:     {since: "v3.0.0"},
 	flatReleases:        {since: "v4.0.0"},
 	listWithoutServices: {since: "v4.2.0"},
 }

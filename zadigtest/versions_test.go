@@ -104,10 +104,11 @@ func TestVersions(t *testing.T) {
 		{"dc/releases has no total", "v2.3.1", zadigtest.Fault{}, directoryPath + "?perPage=1", answers{200, text, `[{"versionInfo"`, ""}},
 		{"licence of lists", "v2.0.0", zadigtest.LicenceExpired(), releasesPath, answers{400, js, expired, ""}},
 		{"licence of lists behind picket", "v2.0.0", zadigtest.LicenceExpired(), directoryPath, answers{500, js, `"description":"[400 BadRequest] {\"code\":7050,`, ""}},
+		{"licence by id, from v2.0.0", "v2.0.0", zadigtest.LicenceExpired(), releasesPath + oneOfP, answers{200, js, "", ""}},
 		{"licence by id, up to v2.2.0", "v2.2.0", zadigtest.LicenceExpired(), releasesPath + oneOfP, answers{200, js, "", ""}},
 		{"licence by id, since v2.3.0", "v2.3.0", zadigtest.LicenceExpired(), releasesPath + oneOfP, answers{400, js, expired, ""}},
 		{"licence comes after projectName", "v2.3.0", zadigtest.LicenceExpired(), releasesPath + "/" + idOf(1), answers{400, js, `"code":400`, ""}},
-		{"licence before there was one", "v1.11.0", zadigtest.LicenceExpired(), releasesPath + oneOfP, answers{400, js, expired, ""}},
+		{"licence before there was one", "v1.18.0", zadigtest.LicenceExpired(), releasesPath + oneOfP, answers{400, js, expired, ""}},
 		{"licence and artifacts", "v5.0.0", zadigtest.LicenceExpired(), tracePath + "?image=i", answers{200, js, "", ""}},
 		{"permission", "v1.18.0", zadigtest.NoPermission(), releasesPath, answers{403, "", "", ""}},
 		{"permission by id", "v1.18.0", zadigtest.NoPermission(), releasesPath + oneOfP, answers{403, "", "", ""}},
@@ -125,12 +126,14 @@ func TestVersions(t *testing.T) {
 		{"broken record by id, since v4.0.0", "v4.0.0", zadigtest.BrokenRecord(idOf(1)), releasesPath + oneOfP, answers{500, js, noProject, ""}},
 		{"collaboration, up to v1.14.0", "v1.14.0", zadigtest.CollaborationPending(), collaboration, answers{200, js, `"name":"wf1","description":""}],"product":[`, ""}},
 		{"collaboration in v1.15.0", "v1.15.0", zadigtest.CollaborationPending(), collaboration, answers{200, js, `"name":"wf1","description":"","workflow_type":""}]`, ""}},
-		{"collaboration, since v1.16.0", "v5.0.0", zadigtest.CollaborationPending(), collaboration, answers{200, js, `"name":"wf1","display_name":"wf1","description":"","workflow_type":""}]`, ""}},
+		{"collaboration, since v1.16.0", "v1.16.0", zadigtest.CollaborationPending(), collaboration, answers{200, js, `"name":"wf1","display_name":"wf1","description":"","workflow_type":""}]`, ""}},
 		{"collaboration by id comes before permission", "v2.3.1", zadigtest.CollaborationPending(), releasesPath + oneOfP, answers{200, js, `{"code":10000,`, ""}},
 		{"collaboration passed over", "v2.3.1", zadigtest.CollaborationPending(), collaboration + "&ifPassFilter=true", answers{200, js, `[{"versionInfo"`, "3"}},
 		{"collaboration without project", "v2.3.1", zadigtest.CollaborationPending(), releasesPath, answers{200, js, `[{"versionInfo"`, "3"}},
 		{"collaboration behind picket", "v2.3.1", zadigtest.CollaborationPending(), directoryPath + "?projectName=p", answers{200, text, `{"code":10000,`, ""}},
 		{"aslan down", "v1.11.0", zadigtest.AslanDown(), releasesPath, answers{503, text, "upstream connect error", ""}},
+		{"aslan down behind picket, up to v1.13.0", "v1.13.0", zadigtest.AslanDown(), tracePath + "?image=i", answers{500, js, `connect: connection refused","message":"Internal Error: "}`, ""}},
+		{"aslan down behind picket, since v1.14.0", "v1.14.0", zadigtest.AslanDown(), tracePath + "?image=i", answers{503, text, "upstream connect error", ""}},
 		{"redirect", "v5.0.0", zadigtest.Fault{}, releasesPath + "/labels/?projectName=p", answers{301, html, `<a href="/api/delivery/releases/labels?projectName=p">`, ""}},
 		{"another root", "v5.0.0", zadigtest.Fault{}, "/delivery/releases", answers{404, text, "Invalid path: /delivery/releases", ""}},
 		{"almost the root", "v5.0.0", zadigtest.Fault{}, "/api/aslanx/delivery/releases", answers{404, text, "Invalid path: /api/aslanx/delivery/releases", ""}},
@@ -163,11 +166,13 @@ func TestVersions(t *testing.T) {
 // answer at all.
 func TestDatabaseDownHangsUp(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.12.0"))
-	srv.Inject(zadigtest.DatabaseDown())
-	_, err := send(t, srv, http.MethodGet, releasesPath+"?projectName=p", nil)
-	require.ErrorContains(t, err, "EOF")
-	assert.Equal(t, 0, srv.Requests()[0].Status)
+	for _, version := range []string{"v1.10.0", "v1.12.0"} {
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version))
+		srv.Inject(zadigtest.DatabaseDown())
+		_, err := send(t, srv, http.MethodGet, releasesPath+"?projectName=p", nil)
+		require.ErrorContains(t, err, "EOF")
+		assert.Equal(t, 0, srv.Requests()[0].Status)
+	}
 }
 
 // TestPaging compares the three ways in which versions page, on five releases.
@@ -221,10 +226,10 @@ func TestPaging(t *testing.T) {
 // TestUpgrade reads the same data from servers of all versions with the SDK.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(7, 30)))
+	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(7, 12)))
 	client := once(srv)
 	before := collectAll(t, client.Delivery.All(t.Context(), delivery.ListOptions{}))
-	require.Len(t, before, 30)
+	require.Len(t, before, 12)
 	image := ""
 	for _, r := range before {
 		if len(r.DeployInfo) > 0 {
@@ -234,7 +239,7 @@ func TestUpgrade(t *testing.T) {
 	for _, version := range zadigtest.Versions() {
 		srv.SetServerVersion(version)
 		after := collectAll(t, client.Delivery.All(t.Context(), delivery.ListOptions{}))
-		require.Len(t, after, 30, version)
+		require.Len(t, after, 12, version)
 		for i, r := range after {
 			was := before[i].VersionInfo
 			assert.Equal(t, was.ID, r.VersionInfo.ID, version)
@@ -338,6 +343,23 @@ func TestProgressNames(t *testing.T) {
 	assert.Contains(t, ask(t, srv, releasesPath).body, `"progress":{"successChartCount":1,"totalChartCount":2,"packageStatus":"waiting","error":""}`)
 	srv.SetServerVersion("v2.2.0")
 	assert.Contains(t, ask(t, srv, releasesPath).body, `"progress":{"successCount":1,"totalCount":2,"uploadStatus":"waiting","error":""}`)
+
+	chart.VersionInfo.Progress = &delivery.Progress{SuccessCount: 1, TotalCount: 2, UploadStatus: "waiting"}
+	srv = zadigtest.NewServer(t, zadigtest.WithServerVersion("v2.1.0"), zadigtest.WithReleases(chart))
+	assert.Contains(t, ask(t, srv, releasesPath).body, `"progress":{"successChartCount":1,"totalChartCount":2,"packageStatus":"waiting","error":""}`)
+}
+
+// TestDistributedNames asks for what servers since v2.3.0 say of the images of
+// a chart.
+func TestDistributedNames(t *testing.T) {
+	t.Parallel()
+	chart := k8s("p", 1)
+	chart.DistributeInfo = []*delivery.DistributeInfo{{
+		DistributeType: delivery.DistributeChart,
+		SubDistributes: []*delivery.DistributeInfo{{DistributeType: delivery.DistributeImage, RegistryName: "harbor.example.com/prod/vote:v1"}},
+	}}
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v2.3.0"), zadigtest.WithReleases(chart))
+	assert.Contains(t, ask(t, srv, releasesPath).body, `"image_name":"vote","service_module":"vote","image":"harbor.example.com/prod/vote:v1"}`)
 }
 
 // TestArtifactQueries covers what no recording has: the filter by repository.

@@ -69,7 +69,7 @@ func (b *Board) latest(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	default:
-		log.Print(project, ": ", err)
+		log.Print(err)
 		kept, ok := b.kept(project)
 		if !ok {
 			http.Error(w, "Zadig cannot be asked", http.StatusBadGateway)
