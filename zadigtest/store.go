@@ -13,10 +13,11 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Data is what a server holds.
+// Data is what a server holds: see [WithReleases] and [WithArtifacts] for what
+// is asked of it. The zero Data is an empty Zadig.
 type Data struct {
-	Releases  []*delivery.Release
-	Artifacts []*artifact.Artifact
+	Releases  []*delivery.Release  // in any order
+	Artifacts []*artifact.Artifact // in any order
 }
 
 // store holds documents. They are copies, made when they come in, and never
