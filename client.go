@@ -308,24 +308,6 @@ func joinPath(base, relative *url.URL) (path, rawPath string) {
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 
-// noAnswer is the error for a request that got none. What net/http says of
-// it carries the whole URL; ours leaves the query out.
-func noAnswer(out transport.Outcome) error {
-	err := out.Err
-	var sent *url.Error
-	if errors.As(err, &sent) && sent.Err != nil {
-		err = sent.Err
-		if ctxErr := out.Request.Context().Err(); ctxErr != nil && !errors.Is(err, ctxErr) {
-			err = fmt.Errorf("%w: %w", ctxErr, err)
-		}
-	}
-	err = &url.Error{Op: "GET", URL: redact.URLWithoutQuery(out.Request.URL), Err: err}
-	if out.Attempts > 1 {
-		return fmt.Errorf("%w (%d attempts)", err, out.Attempts)
-	}
-	return err
-}
-
 // withoutToken is the request of a response, as the caller may see it.
 func withoutToken(out transport.Outcome) *http.Request {
 	sent := out.Response.Request

@@ -3,10 +3,10 @@ package zadig
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -168,9 +168,6 @@ func newError(resp *http.Response, out transport.Outcome) *Error {
 		e.URL = redact.URL(resp.Request.URL, out.Token)
 	}
 	e.readEnvelope([]byte(text), out.Token)
-	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
-		e.Message = refusedRedirect(resp)
-	}
 	return e
 }
 
@@ -208,31 +205,25 @@ func (e *Error) readEnvelope(body []byte, token string) {
 
 // refusedRedirect says where the server wanted to send the request, and which
 // base URL would go there at once.
-func refusedRedirect(resp *http.Response) string {
+func refusedRedirect(resp *http.Response, base *url.URL) string {
 	location, err := resp.Location()
 	if err != nil {
 		return "a redirect without a usable Location"
 	}
-	base := *location
-	if resp.Request != nil && resp.Request.URL != nil {
-		if transport.SameOrigin(location, resp.Request.URL) {
-			return "too many redirects, the last one to " + redact.URLWithoutQuery(location)
-		}
-		if prefix, same := strings.CutSuffix(location.Path, resp.Request.URL.Path); same {
-			base.Path, base.RawPath = prefix, ""
-			return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", redact.URLWithoutQuery(&base))
-		}
+	target := redact.URLWithoutQuery(location)
+	if transport.SameOrigin(location, base) {
+		return "redirect to " + target + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
 	}
-	base.Path, base.RawPath = "", ""
+	asked := strings.TrimPrefix(resp.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
+	better := *location
+	better.RawPath = ""
+	if prefix, same := strings.CutSuffix(location.Path, asked); same {
+		better.Path = prefix
+		return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", redact.URLWithoutQuery(&better))
+	}
+	better.Path = ""
 	return fmt.Sprintf("redirect to %s, another origin, where the token does not follow; if Zadig is there, use a base URL at %q",
-		redact.URLWithoutQuery(location), redact.URLWithoutQuery(&base))
-}
-
-// asUndecided finds the open question of an error.
-func asUndecided(err error) (*fault.Undecided, bool) {
-	var u *fault.Undecided
-	ok := errors.As(err, &u)
-	return u, ok
+		target, redact.URLWithoutQuery(&better))
 }
 
 func pathAndQuery(rawURL string) string {

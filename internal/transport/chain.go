@@ -64,6 +64,7 @@ func assemble(c Config) (http.RoundTripper, error) {
 	rt = logAttempts(rt, c.Logger)
 	rt = authorize(rt, c.Origin, c.Header, c.Token)
 	rt = limitRate(rt, c.Limiter)
+	rt = dropBadLocation(rt)
 	return step(rt.RoundTrip), nil
 }
 

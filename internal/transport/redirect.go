@@ -1,7 +1,11 @@
 package transport
 
 import (
+	"errors"
 	"net/http"
+	"net/url"
+
+	"github.com/zadig-go/zadig/internal/redact"
 )
 
 // maxRedirects is net/http's own limit.
@@ -12,26 +16,51 @@ const maxRedirects = 10
 // a secret; a redirect that is not followed is the answer.
 func redirectPolicy(c Config, users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
-		secret := c.Token != nil || len(via[0].Header) > 0 || len(c.Middleware) > 0 || hasMoreThanDefaults(c.Header)
-		if secret && !SameOrigin(req.URL, c.Origin) {
+		switch {
+		case !SameOrigin(req.URL, c.Origin) && (mayHoldSecret(c, via[0]) || !isHTTP(req.URL)):
 			return http.ErrUseLastResponse
-		}
-		if len(via) >= maxRedirects {
+		case len(via) >= maxRedirects:
 			return http.ErrUseLastResponse
+		case users == nil:
+			return nil
 		}
-		if users != nil {
-			return users(req, via)
+		err := users(req, via)
+		if err == nil || errors.Is(err, http.ErrUseLastResponse) {
+			return err
 		}
-		return nil
+		return final{err}
 	}
 }
 
-// hasMoreThanDefaults tells whether the user set a header of his own.
-func hasMoreThanDefaults(header http.Header) bool {
-	for name := range header {
+func isHTTP(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
+
+// mayHoldSecret tells whether the first request had anything of the user's in
+// it. Its query counts, too, where it looks like a secret: net/http sends it
+// on as the Referer.
+func mayHoldSecret(c Config, first *http.Request) bool {
+	if c.Token != nil || len(c.Middleware) > 0 || len(first.Header) > 0 {
+		return true
+	}
+	for name := range c.Header {
 		if name != "User-Agent" && name != "Accept" {
 			return true
 		}
 	}
-	return false
+	return redact.URL(first.URL) != first.URL.String()
+}
+
+// dropBadLocation takes away a Location that is no URL. net/http would make
+// an error without an answer of it, and quote it.
+func dropBadLocation(next http.RoundTripper) http.RoundTripper {
+	return step(func(req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err != nil || resp.Header.Get("Location") == "" {
+			return resp, err
+		}
+		if _, bad := req.URL.Parse(resp.Header.Get("Location")); bad != nil {
+			resp.Header = resp.Header.Clone()
+			resp.Header.Del("Location")
+		}
+		return resp, nil
+	})
 }

@@ -6,10 +6,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -34,7 +36,7 @@ func (p Policy) Backoff(n int) time.Duration {
 	if shift := n - 1; shift < 32 && p.MinWait < p.MaxWait>>shift {
 		ceiling = p.MinWait << shift
 	}
-	return rand.N(ceiling + 1)
+	return time.Duration(rand.Float64() * float64(ceiling))
 }
 
 // Pause waits after the n-th failure, or returns the context's error.
@@ -82,12 +84,20 @@ func (t *Transport) Do(req *http.Request) Outcome {
 		out.Attempts--
 		out.Response = trip.lastResponse
 		if trip.lastErr != nil {
-			out.Err = errors.Join(trip.lastErr, err)
+			out.Err = fmt.Errorf("%w: no further attempt: %w", bare(trip.lastErr), err)
 		}
 	} else if err != nil && !errors.Is(err, answer.ErrTooLarge) && !answer.Garbled(err) {
 		out.Response = nil
 	}
 	return out
+}
+
+// bare takes off what net/http puts around an error: the URL, with its query.
+func bare(err error) error {
+	if sent, ok := err.(*url.Error); ok && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
+		return sent.Err
+	}
+	return err
 }
 
 // readWhole reads a good answer as part of the attempt.
@@ -144,12 +154,13 @@ func (t *trip) check(ctx context.Context, resp *http.Response, err error) (bool,
 	}
 	wait := t.policy.Backoff(t.attempts)
 	if err == nil {
-		if asked := RetryAfter(resp.Header, time.Now()); asked > 0 {
+		asked := RetryAfter(resp.Header, time.Now())
+		if asked > maxRetryAfter {
+			return false, err
+		}
+		if asked > 0 {
 			wait = asked
 		}
-	}
-	if wait > maxRetryAfter {
-		return false, err
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 		return false, err

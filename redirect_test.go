@@ -1,0 +1,243 @@
+package zadig_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// redirects answers with a redirect to a URL, path and query kept if it ends
+// with "…".
+func redirects(status int, to string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		location := to
+		if base, ok := strings.CutSuffix(to, "…"); ok {
+			location = base + r.URL.RequestURI()
+		}
+		w.Header()["Location"] = []string{location}
+		w.WriteHeader(status)
+	}
+}
+
+// stranger is a server of another origin, which counts what it is sent.
+func stranger(t *testing.T) (*httptest.Server, *atomic.Int64) {
+	t.Helper()
+	var count atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		count.Add(1)
+		for name, values := range r.Header {
+			if strings.Contains(strings.Join(values, ","), "hunter2") {
+				t.Errorf("a stranger got %s", name)
+			}
+		}
+		_, _ = w.Write([]byte(`["stranger"]`))
+	}))
+	t.Cleanup(s.Close)
+	return s, &count
+}
+
+// A secret must reach no other host, port or scheme, whoever asks for it.
+func TestRedirectsToAnotherOriginAreRefused(t *testing.T) {
+	t.Parallel()
+	other, count := stranger(t)
+	port := strings.TrimPrefix(other.URL, "http://127.0.0.1")
+	permissive := func() *http.Client {
+		return &http.Client{
+			Transport:     new(http.Transport),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return nil },
+		}
+	}
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	withCookies := permissive()
+	withCookies.Jar = jar
+	for _, target := range []struct{ name, url string }{
+		{"another port", other.URL},
+		{"another host", "http://localhost" + port},
+		{"another scheme", "https://127.0.0.1:1"},
+		{"scheme-relative", "//127.0.0.1" + port},
+		{"user info", "http://me:pw@127.0.0.1" + port},
+		{"no http", "ftp://127.0.0.1" + port},
+	} {
+		for _, row := range []struct {
+			name string
+			opts []zadig.Option
+			path string
+		}{
+			{"token", []zadig.Option{zadig.WithToken("hunter2-token")}, "/api/x"},
+			{"token source", []zadig.Option{zadig.WithTokenSource(noToken)}, "/api/x"},
+			{"authorization header", []zadig.Option{zadig.WithHeader("Authorization", "Bearer hunter2-token")}, "/api/x"},
+			{"header of any name", []zadig.Option{zadig.WithHeader("X-Api-Key", "hunter2-key")}, "/api/x"},
+			{"middleware that may add one", []zadig.Option{zadig.WithMiddleware(sameTransport)}, "/api/x"},
+			{"user's client", []zadig.Option{zadig.WithToken("hunter2-token"), zadig.WithHTTPClient(permissive())}, "/api/x"},
+			{"user's transport", []zadig.Option{zadig.WithToken("hunter2-token"), zadig.WithTransport(new(http.Transport))}, "/api/x"},
+			{"token in the query, which a Referer would tell", nil, "/api/x?token=hunter2-token"},
+		} {
+			for _, status := range []int{301, 302, 303, 307, 308} {
+				t.Run(fmt.Sprintf("%s/%s/%d", target.name, row.name, status), func(t *testing.T) {
+					t.Parallel()
+					client, s := serve(t, redirects(status, target.url+"…"), row.opts...)
+					err := client.Get(t.Context(), row.path, nil, nil)
+					assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
+					assert.Equal(t, status, asError(t, err).StatusCode)
+					assert.NotContains(t, err.Error(), "hunter2")
+					assert.NotContains(t, err.Error(), "pw")
+					assert.Equal(t, 1, s.count(), "it is final")
+				})
+			}
+		}
+	}
+	t.Run("cookies of the user's client", func(t *testing.T) {
+		t.Parallel()
+		client, s := serve(t, redirects(302, other.URL+"…"), zadig.WithHTTPClient(withCookies))
+		base, err := url.Parse(s.base())
+		require.NoError(t, err)
+		jar.SetCookies(base, []*http.Cookie{{Name: "session", Value: "hunter2"}}) // a jar knows no ports
+		assert.Equal(t, "ErrUnexpectedResponse", meaning(client.Get(t.Context(), "/api/x", nil, nil)))
+	})
+	t.Cleanup(func() { assert.Zero(t, count.Load(), "requests to the stranger") })
+}
+
+func TestRedirectNamesTheBaseURLToUse(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, to, because string }{
+		{"http to https", "https://zadig.example.com/behind/zadig/api/x?a=1", `use the base URL "https://zadig.example.com/behind/zadig"`},
+		{"another prefix", "https://example.com/new/api/x?a=1", `use the base URL "https://example.com/new"`},
+		{"no prefix", "https://zadig.example.com/api/x", `use the base URL "https://zadig.example.com"`},
+		{"port", "https://zadig.example.com:8443/behind/zadig/api/x", `use the base URL "https://zadig.example.com:8443/behind/zadig"`},
+		{"login", "https://sso.example.com/login?next=%2Fapi%2Fx&state=hunter2", `redirect to https://sso.example.com/login, another origin`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := serve(t, redirects(302, row.to), zadig.WithToken("hunter2-token"))
+			err := client.Get(t.Context(), "/api/x?a=1", nil, nil)
+			require.ErrorContains(t, err, row.because)
+			assert.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+}
+
+func TestRedirectsWithinTheOriginAreFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, script(redirects(status, basePath+"/api/y?b=2"), sendsJSON(`["here"]`)),
+				zadig.WithToken("abcdef"), zadig.WithHeader("X-Key", "1"))
+			var out []string
+			require.NoError(t, client.Get(t.Context(), "/api/x?a=1", nil, &out))
+			assert.Equal(t, []string{"here"}, out)
+			moved := s.seen()[1]
+			assert.Equal(t, basePath+"/api/y?b=2", moved.RequestURI)
+			assert.Equal(t, []string{"Bearer abcdef"}, moved.Header["Authorization"])
+			assert.Equal(t, []string{"1"}, moved.Header["X-Key"])
+		})
+	}
+	t.Run("a failure behind it names where it came from", func(t *testing.T) {
+		t.Parallel()
+		client, s := serve(t, script(redirects(302, basePath+"/api/y"), sends(403, "")), zadig.WithToken("abcdef"))
+		failure := asError(t, client.Get(t.Context(), "/api/x", nil, nil))
+		assert.Equal(t, s.base()+"/api/y", failure.URL)
+	})
+}
+
+func TestRedirectWithoutASecretIsFollowedAnywhere(t *testing.T) {
+	t.Parallel()
+	other, count := stranger(t)
+	client, _ := serve(t, redirects(302, other.URL+"…"))
+	var out []string
+	require.NoError(t, client.Get(t.Context(), "/api/x?a=1", nil, &out))
+	assert.Equal(t, []string{"stranger"}, out)
+	assert.EqualValues(t, 1, count.Load())
+}
+
+func TestRedirectsThatEndNowhere(t *testing.T) {
+	t.Parallel()
+	refuse := func(*http.Request, []*http.Request) error { return fmt.Errorf("no redirects, please") }
+	last := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	for _, row := range []struct {
+		name    string
+		to      string
+		opts    []zadig.Option
+		because string
+		count   int
+	}{
+		{"loop", basePath + "…", nil, "not followed", 10},
+		{"loop with a token", basePath + "…", []zadig.Option{zadig.WithToken("abcdef")}, "not followed", 10},
+		{"user's client takes the last answer", basePath + "…", []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
+		{"no Location", "", nil, "without a usable Location", 1},
+		{"Location that is no URL", "http://[hunter2", nil, "without a usable Location", 1},
+		{"Location that is no URL, with a token", "http://%zz?token=hunter2", []zadig.Option{zadig.WithToken("abcdef")}, "without a usable Location", 1},
+		{"another scheme", "mailto:me@example.com", nil, "redirect to ", 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, redirects(302, row.to), row.opts...)
+			err := client.Get(t.Context(), "/api/x", nil, nil)
+			assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
+			assert.Equal(t, 302, asError(t, err).StatusCode)
+			require.ErrorContains(t, err, row.because)
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.Equal(t, row.count, s.count())
+		})
+	}
+	t.Run("user's client refuses", func(t *testing.T) {
+		t.Parallel()
+		client, s := serve(t, redirects(302, basePath+"…"), zadig.WithHTTPClient(&http.Client{CheckRedirect: refuse}))
+		err := client.Get(t.Context(), "/api/x", nil, nil)
+		require.ErrorContains(t, err, "no redirects, please")
+		assert.Equal(t, 1, s.count(), "its mind does not change")
+	})
+}
+
+// A slash at the end makes Zadig redirect to the path that it has inside,
+// which the gateway does not.
+func TestRedirectOfATrailingSlash(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"releases_trailing_slash", "release_trailing_slash", "picket_trailing_slash"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var paths []string
+			recorded := recordedAs(t, "v1.11.0/"+name)
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				paths = append(paths, r.URL.Path)
+				if strings.HasPrefix(r.URL.Path, basePath) {
+					recorded(w, r)
+					return
+				}
+				sends(http.StatusNotFound, "default backend - 404")(w, r)
+			}))
+			t.Cleanup(s.Close)
+			client := newClient(t, s.URL+basePath, zadig.WithToken("abcdef"))
+			err := client.Get(t.Context(), "/api/x/", nil, nil)
+			assert.Equal(t, "ErrNotFound", meaning(err))
+			require.ErrorContains(t, err, "GET "+paths[1])
+			assert.Len(t, paths, 2)
+		})
+	}
+}
+
+// No request of a service ends in a slash or has two of them together.
+func TestServicesAskForNoPathThatRedirects(t *testing.T) {
+	t.Parallel()
+	client, s := serve(t, sendsJSON(`[]`))
+	_, _ = client.Delivery.List(t.Context(), delivery.ListOptions{})
+	_, _ = client.Delivery.Get(t.Context(), "619dbaa8c528010000010000", delivery.GetOptions{})
+	_, _ = client.Artifact.Trace(t.Context(), "image:1")
+	require.Equal(t, 3, s.count())
+	for _, req := range s.seen() {
+		assert.NotContains(t, req.URL.Path, "//")
+		assert.False(t, strings.HasSuffix(req.URL.Path, "/"), req.URL.Path)
+	}
+}

@@ -1,0 +1,264 @@
+package zadig_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// once is a transport that opens a connection for each request: on one that
+// was used before, net/http itself repeats what comes to nothing.
+func once() zadig.Option { return zadig.WithTransport(&http.Transport{DisableKeepAlives: true}) }
+
+// resets ends the connection without an answer, and without a goodbye.
+func resets(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	_ = conn.(*net.TCPConn).SetLinger(0) //nolint:forcetypeassert // httptest speaks TCP
+	_ = conn.Close()
+}
+
+// hangs answers only when the client has gone.
+func hangs(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	const good = `[]`
+	short := zadig.WithTimeout(20 * time.Millisecond)
+	for _, row := range []struct {
+		name    string
+		answers []http.HandlerFunc // the last one again and again
+		opts    []zadig.Option
+		ctx     func(context.Context) (context.Context, context.CancelFunc)
+		count   int
+		meaning string // "": success, or no answer
+		because string // "": success
+	}{
+		// Not retried.
+
+		// That is what Zadig answers for "no such image"; asking again for ten seconds is the classic bug.
+		{name: "500", answers: []http.HandlerFunc{sends(500, `{"code":500,"message":"Internal Error: ","description":"x"}`)}, count: 1, meaning: "ErrServer", because: "500"},
+		// A panic: the same record would make it panic again.
+		{name: "500 with an empty body", answers: []http.HandlerFunc{sends(500, "")}, count: 1, meaning: "ErrServer", because: "500"},
+		// The request stays as wrong as it is; and a database that is down (6561) says so after 30 seconds.
+		{name: "400", answers: []http.HandlerFunc{sends(400, `{"code":6561}`)}, count: 1, meaning: "ErrServer", because: "400"},
+		// The same token would be refused again.
+		{name: "401", answers: []http.HandlerFunc{sends(401, "")}, count: 1, meaning: "ErrUnauthorized", because: "401"},
+		// The user's rights will not change meanwhile.
+		{name: "403", answers: []http.HandlerFunc{sends(403, "")}, count: 1, meaning: "ErrForbidden", because: "403"},
+		// The path will not appear.
+		{name: "404", answers: []http.HandlerFunc{sends(404, "Invalid path: /x")}, count: 1, meaning: "ErrNotFound", because: "404"},
+		// HTTP knows no reason to repeat other 5xx.
+		{name: "501", answers: []http.HandlerFunc{sends(501, "")}, count: 1, meaning: "ErrServer", because: "501"},
+		// Retry-After alone makes no failure temporary.
+		{name: "500 with Retry-After", answers: []http.HandlerFunc{sends(500, "", "Retry-After", "1")}, count: 1, meaning: "ErrServer", because: "500"},
+		// An answer that is whole and is no JSON would come again as it is.
+		{name: "200 that is no JSON", answers: []http.HandlerFunc{sends(200, "<html>")}, count: 1, meaning: "ErrUnexpectedResponse", because: "HTML"},
+		// It would be as large again.
+		{name: "200 that is too large", answers: []http.HandlerFunc{sends(200, "[1234]")}, opts: []zadig.Option{zadig.WithMaxResponseBytes(5)}, count: 1, meaning: "ErrResponseTooLarge", because: "5 bytes"},
+		// It would be silent as long again.
+		{name: "headers do not come in time", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{short}, count: 1, because: "no response headers within 20ms"},
+		{name: "body stands still", answers: []http.HandlerFunc{stalls("[")}, opts: []zadig.Option{short}, count: 1, because: "no further byte of the body within 20ms"},
+		// Nobody waits for the answer.
+		{name: "cancelled before", answers: []http.HandlerFunc{sendsJSON(good)}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			return ctx, cancel
+		}, count: 0, because: "context canceled"},
+		{name: "deadline while waiting for headers", answers: []http.HandlerFunc{hangs}, ctx: shortly, count: 1, because: "context deadline exceeded"},
+		{name: "deadline while reading the body", answers: []http.HandlerFunc{stalls("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
+		{name: "time-out of the user's client", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: 20 * time.Millisecond})}, count: 1, because: "Client.Timeout exceeded"},
+		// The user said so.
+		{name: "503 with MaxAttempts 1", answers: []http.HandlerFunc{sends(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, meaning: "ErrServer", because: "503"},
+		{name: "closed with MaxAttempts 1", answers: []http.HandlerFunc{closes}, opts: []zadig.Option{once(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},
+		// The server asks for more patience than a caller has.
+		{name: "503, Retry-After 61 seconds", answers: []http.HandlerFunc{sends(503, "", "Retry-After", "61")}, count: 1, meaning: "ErrServer", because: "503"},
+		{name: "429, Retry-After a day", answers: []http.HandlerFunc{sends(429, "", "Retry-After", "86400")}, count: 1, meaning: "ErrRateLimited", because: "429"},
+		// The answer in hand is worth more than the deadline's error later.
+		{name: "503, the wait ends behind the deadline", answers: []http.HandlerFunc{sends(503, "", "Retry-After", "59")}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 50*time.Second)
+		}, count: 1, meaning: "ErrServer", because: "503"},
+
+		// Retried.
+
+		{name: "502", answers: []http.HandlerFunc{sends(502, "<html>"), sendsJSON(good)}, count: 2},
+		{name: "503", answers: []http.HandlerFunc{sends(503, ""), sendsJSON(good)}, count: 2},
+		{name: "504", answers: []http.HandlerFunc{sends(504, ""), sendsJSON(good)}, count: 2},
+		{name: "429", answers: []http.HandlerFunc{sends(429, ""), sendsJSON(good)}, count: 2},
+		{name: "503 twice", answers: []http.HandlerFunc{sends(503, ""), sends(503, ""), sendsJSON(good)}, count: 3},
+		{name: "503 for ever", answers: []http.HandlerFunc{sends(503, "try later")}, count: 3, meaning: "ErrServer", because: "503: server error: try later (3 attempts)"},
+		{name: "another failure each time: the last counts", answers: []http.HandlerFunc{sends(503, ""), sends(429, ""), sends(403, "")}, count: 3, meaning: "ErrForbidden", because: "403: forbidden: empty body (3 attempts)"},
+		{name: "503, then closed", answers: []http.HandlerFunc{sends(503, ""), closes}, opts: []zadig.Option{once()}, count: 3, because: "EOF (3 attempts)"},
+		{name: "503 with MaxAttempts 5", answers: []http.HandlerFunc{sends(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})}, count: 5, meaning: "ErrServer", because: "(5 attempts)"},
+		{name: "closed without an answer", answers: []http.HandlerFunc{closes, sendsJSON(good)}, opts: []zadig.Option{once()}, count: 2},
+		{name: "closed for ever", answers: []http.HandlerFunc{closes}, opts: []zadig.Option{once()}, count: 3, because: "EOF (3 attempts)"},
+		{name: "reset", answers: []http.HandlerFunc{resets, sendsJSON(good)}, opts: []zadig.Option{once()}, count: 2},
+		{name: "reset for ever", answers: []http.HandlerFunc{resets}, opts: []zadig.Option{once()}, count: 3, because: "(3 attempts)"},
+		{name: "cut in the body", answers: []http.HandlerFunc{cuts("["), sendsJSON(good)}, count: 2},
+		{name: "cut in the body for ever", answers: []http.HandlerFunc{cuts("[")}, count: 3, because: "unexpected EOF (3 attempts)"},
+		{name: "502, cut, 502", answers: []http.HandlerFunc{sends(502, ""), cuts("["), sends(502, "")}, count: 3, meaning: "ErrServer", because: "502"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := serve(t, script(row.answers...), row.opts...)
+			ctx := t.Context()
+			if row.ctx != nil {
+				var cancel context.CancelFunc
+				ctx, cancel = row.ctx(ctx)
+				defer cancel()
+			}
+			var out []any
+			err := client.Get(ctx, "/api/x", nil, &out)
+			assert.Equal(t, row.count, s.count(), "attempts")
+			assert.Equal(t, row.meaning, meaning(err))
+			if row.because == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, row.because)
+			assert.NotContains(t, err.Error(), "\n")
+			var failure *zadig.Error
+			if errors.As(err, &failure) {
+				assert.Equal(t, row.count, failure.Attempts)
+			}
+			assert.Equal(t, row.count > 1, strings.HasSuffix(err.Error(), " attempts)"), err)
+		})
+	}
+}
+
+func shortly(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, 20*time.Millisecond)
+}
+
+// stalls sends a part of the body and then nothing.
+func stalls(part string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, part)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
+}
+
+// Failures before there is a connection reach no handler; these count dials.
+func TestRetryOfConnections(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewUnstartedServer(sendsJSON(`[]`))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	plain := httptest.NewServer(sendsJSON(`[]`))
+	t.Cleanup(plain.Close)
+	gone := httptest.NewServer(sendsJSON(`[]`))
+	gone.Close()
+	for _, row := range []struct {
+		name, base, because string
+		dials               int64
+	}{
+		// No further attempt changes a certificate.
+		{"certificate of an unknown authority", secure.URL, "certificate", 1},
+		// Nor what is served at a port.
+		{"plain HTTP where HTTPS is due", strings.Replace(plain.URL, "http:", "https:", 1), "HTTP response to HTTPS client", 1},
+
+		{"refused", gone.URL, "refused", 3},
+		{"no such host", "http://zadig.invalid", "zadig.invalid", 3},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var dials atomic.Int64
+			client := newClient(t, row.base+basePath, quickly(), zadig.WithTransport(&http.Transport{
+				DisableKeepAlives: true,
+				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+					dials.Add(1)
+					if strings.HasPrefix(address, "zadig.invalid") {
+						return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: "zadig.invalid", IsNotFound: true}}
+					}
+					return new(net.Dialer).DialContext(ctx, network, address)
+				},
+			}))
+			err := client.Get(t.Context(), "/api/x?token=hunter2", nil, nil)
+			require.ErrorContains(t, err, row.because)
+			assert.Empty(t, meaning(err), "no answer came")
+			assert.Equal(t, row.dials, dials.Load())
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.Equal(t, row.dials > 1, strings.HasSuffix(err.Error(), "(3 attempts)"), err)
+		})
+	}
+}
+
+// Whatever reads an answer whole asks again for one that was cut.
+func TestRetryOfABodyThatWasCut(t *testing.T) {
+	t.Parallel()
+	const (
+		release  = `{"versionInfo":{"id":"619dbaa8c528010000010000"}}`
+		artifact = `{"name":"nginx","image":"nginx:1","type":"image"}`
+	)
+	for _, row := range []struct {
+		name, body string
+		call       func(context.Context, *zadig.Client) error
+	}{
+		{"List", "[" + release + "]", func(ctx context.Context, c *zadig.Client) error {
+			page, err := c.Delivery.List(ctx, delivery.ListOptions{})
+			if err == nil && len(page.Releases) != 1 {
+				err = errors.New("not one release")
+			}
+			return err
+		}},
+		{"Get", release, func(ctx context.Context, c *zadig.Client) error {
+			_, err := c.Delivery.Get(ctx, "619dbaa8c528010000010000", delivery.GetOptions{})
+			return err
+		}},
+		{"Trace", artifact, func(ctx context.Context, c *zadig.Client) error {
+			_, err := c.Artifact.Trace(ctx, "nginx:1")
+			return err
+		}},
+	} {
+		for at := 0; at <= len(row.body); at += 7 {
+			client, s := serve(t, script(cuts(row.body[:at]), cuts(row.body[:len(row.body)-1]), sendsJSON(row.body)))
+			require.NoError(t, row.call(t.Context(), client), "%s cut at %d", row.name, at)
+			assert.Equal(t, 3, s.count())
+		}
+		client, s := serve(t, cuts(row.body))
+		require.ErrorIs(t, row.call(t.Context(), client), io.ErrUnexpectedEOF, row.name)
+		assert.Equal(t, 3, s.count())
+	}
+}
+
+// idler is a transport whose pool somebody else uses, too.
+type idler struct {
+	http.RoundTripper
+	closed atomic.Int64
+}
+
+func (i *idler) CloseIdleConnections() { i.closed.Add(1) }
+
+func TestFailuresLeaveTheCallersPoolAlone(t *testing.T) {
+	t.Parallel()
+	for _, h := range []http.HandlerFunc{sends(503, ""), sends(500, ""), closes, cuts("["), hangs} {
+		_, s := serve(t, h)
+		pool := &idler{RoundTripper: new(http.Transport)}
+		for _, option := range []zadig.Option{zadig.WithTransport(pool), zadig.WithHTTPClient(&http.Client{Transport: pool})} {
+			client := newClient(t, s.base(), quickly(), option, zadig.WithTimeout(20*time.Millisecond))
+			require.Error(t, client.Get(t.Context(), "/api/x", nil, new(any)))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			require.Error(t, client.Get(ctx, "/api/x", nil, new(any)))
+			cancel()
+		}
+		assert.Zero(t, pool.closed.Load())
+	}
+}

@@ -1,0 +1,241 @@
+package zadig_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+)
+
+// timeline is a transport that answers as scripted and notes when it was
+// asked, on the clock of a synctest bubble.
+type timeline struct {
+	start   time.Time
+	answers []roundTrip
+	asked   []time.Duration
+}
+
+func newTimeline(answers ...roundTrip) *timeline { return &timeline{time.Now(), answers, nil} }
+
+func (l *timeline) RoundTrip(req *http.Request) (*http.Response, error) {
+	answer := l.answers[min(len(l.asked), len(l.answers)-1)]
+	l.asked = append(l.asked, time.Since(l.start))
+	return answer(req)
+}
+
+// answers is a roundTrip with one answer.
+func answers(status int, body string, header ...string) roundTrip {
+	return func(req *http.Request) (*http.Response, error) { return answered(req, status, body, header...) }
+}
+
+func fails(err error) roundTrip {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
+}
+
+const farAway = "https://zadig.example.com"
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	// A synctest bubble begins here.
+	midnight := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, row := range []struct {
+		name, header string
+		wait         time.Duration // 0: the answer is returned now; -1: as without the header
+		says         time.Duration // Error.RetryAfter
+	}{
+		{"seconds", "7", 7 * time.Second, 7 * time.Second},
+		{"seconds with white space", " 7 ", 7 * time.Second, 7 * time.Second},
+		{"as long as it may be", "60", time.Minute, time.Minute},
+		{"longer", "61", 0, 61 * time.Second},
+		{"a day", "86400", 0, 24 * time.Hour},
+		{"more than fits", "9223372036854775807", 0, (1<<63 - 1) / time.Second * time.Second},
+		{"date", midnight.Add(9 * time.Second).Format(http.TimeFormat), 9 * time.Second, 9 * time.Second},
+		{"date of RFC 850", midnight.Add(9 * time.Second).Format("Monday, 02-Jan-06 15:04:05 GMT"), 9 * time.Second, 9 * time.Second},
+		{"date too far", midnight.Add(time.Hour).Format(http.TimeFormat), 0, time.Hour},
+		{"date in the past", midnight.Add(-time.Hour).Format(http.TimeFormat), -1, 0},
+		{"zero", "0", -1, 0},
+		{"negative", "-5", -1, 0},
+		{"empty", "", -1, 0},
+		{"nonsense", "soon", -1, 0},
+	} {
+		for _, status := range []int{429, 502, 503, 504} {
+			synctest.Test(t, func(t *testing.T) {
+				rt := newTimeline(answers(status, "", "Retry-After", row.header), answers(200, `[]`))
+				client := newClient(t, farAway, zadig.WithTransport(rt))
+				err := client.Get(t.Context(), "/api/x", nil, nil)
+				switch {
+				case row.wait == 0:
+					require.Error(t, err, row.name)
+					assert.Equal(t, row.says, asError(t, err).RetryAfter, row.name)
+					assert.Zero(t, time.Since(rt.start), row.name)
+					assert.Len(t, rt.asked, 1, row.name)
+				case row.wait > 0:
+					require.NoError(t, err, row.name)
+					assert.Equal(t, []time.Duration{0, row.wait}, rt.asked, row.name)
+				default:
+					require.NoError(t, err, row.name)
+					assert.Less(t, rt.asked[1], 200*time.Millisecond, row.name)
+				}
+			})
+		}
+	}
+}
+
+// Full jitter: anything up to a ceiling that doubles.
+func TestWaitsBetweenAttempts(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name     string
+		policy   zadig.RetryPolicy
+		ceilings []time.Duration
+	}{
+		{"default", zadig.RetryPolicy{}, []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}},
+		{"up to the default MaxWait", zadig.RetryPolicy{MaxAttempts: 8}, []time.Duration{2e8, 4e8, 8e8, 16e8, 32e8, 5e9, 5e9}},
+		{"of one's own", zadig.RetryPolicy{MaxAttempts: 5, MinWait: 2 * time.Second, MaxWait: 5 * time.Second}, []time.Duration{2e9, 4e9, 5e9, 5e9}},
+		{"only MaxWait, below the default MinWait", zadig.RetryPolicy{MaxWait: 50 * time.Millisecond}, []time.Duration{5e7, 5e7}},
+		{"only MinWait, above the default MaxWait", zadig.RetryPolicy{MinWait: 20 * time.Second}, []time.Duration{20e9, 20e9}},
+		{"longer than a server may ask for", zadig.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour}, []time.Duration{time.Hour, time.Hour}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			longest := make([]time.Duration, len(row.ceilings))
+			shortest := make([]time.Duration, len(row.ceilings))
+			for range 100 {
+				synctest.Test(t, func(t *testing.T) {
+					rt := newTimeline(answers(503, ""))
+					client := newClient(t, farAway, zadig.WithTransport(rt), zadig.WithRetry(row.policy))
+					require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
+					require.Len(t, rt.asked, len(row.ceilings)+1)
+					for i := range row.ceilings {
+						wait := rt.asked[i+1] - rt.asked[i]
+						longest[i] = max(longest[i], wait)
+						if shortest[i] == 0 || wait < shortest[i] {
+							shortest[i] = wait
+						}
+					}
+				})
+			}
+			for i, ceiling := range row.ceilings { // a chance of 2^-100 to fail without reason
+				assert.LessOrEqual(t, longest[i], ceiling)
+				assert.Greater(t, longest[i], ceiling/2, "up to the ceiling")
+				assert.Less(t, shortest[i], ceiling/2, "down to nothing")
+			}
+		})
+	}
+}
+
+// The end of the context during a wait must not hide why there was a wait.
+func TestEndDuringAWaitKeepsTheLastAnswer(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("the user pressed a key")
+	for _, row := range []struct {
+		name string
+		ctx  func(context.Context) context.Context
+		is   []error
+	}{
+		{"cancelled", func(ctx context.Context) context.Context {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(3*time.Second, cancel)
+			return ctx
+		}, []error{context.Canceled}},
+		{"cancelled for a reason", func(ctx context.Context) context.Context {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(3*time.Second, func() { cancel(reason) })
+			return ctx
+		}, []error{context.Canceled}},
+		{"a deadline that the context does not tell", func(ctx context.Context) context.Context {
+			ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+			context.AfterFunc(ctx, cancel)
+			return untold{ctx}
+		}, []error{context.DeadlineExceeded}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				rt := newTimeline(answers(503, "maintenance", "Retry-After", "30"))
+				client := newClient(t, farAway, zadig.WithTransport(rt))
+				err := client.Get(row.ctx(t.Context()), "/api/x", nil, nil)
+				assert.Equal(t, 3*time.Second, time.Since(rt.start), "it must not sleep on")
+				for _, is := range row.is {
+					require.ErrorIs(t, err, is)
+				}
+				assert.Equal(t, "ErrServer", meaning(err))
+				failure := asError(t, err)
+				assert.Equal(t, 503, failure.StatusCode)
+				assert.Equal(t, "maintenance", string(failure.Body))
+				assert.Equal(t, 1, failure.Attempts)
+				assert.Equal(t, 30*time.Second, failure.RetryAfter)
+				assert.Equal(t, "GET /api/x: 503: server error: maintenance; no further attempt: "+row.is[0].Error(), err.Error())
+			})
+		})
+	}
+	t.Run("no answer so far", func(t *testing.T) {
+		t.Parallel()
+		for name, rt := range map[string]roundTrip{
+			"refused": fails(syscall.ECONNREFUSED),
+			"cut": func(req *http.Request) (*http.Response, error) {
+				resp, err := answered(req, 200, "")
+				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("["), broken{syscall.ECONNREFUSED}))
+				return resp, err
+			},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				client := newClient(t, farAway, zadig.WithTransport(rt),
+					zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 99, MinWait: time.Hour, MaxWait: time.Hour}))
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, cancel)
+				err := client.Get(ctx, "/api/x", nil, nil)
+				require.ErrorIs(t, err, context.Canceled, name)
+				require.ErrorIs(t, err, syscall.ECONNREFUSED, name)
+				assert.NotContains(t, err.Error(), "\n", name)
+				assert.Contains(t, err.Error(), `GET "https://zadig.example.com/api/x": `, name)
+				assert.Empty(t, meaning(err), name)
+			})
+		}
+	})
+}
+
+// untold is a context that ends without having said when.
+type untold struct{ context.Context }
+
+func (untold) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// broken is a reader that fails.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
+// If the wait does not fit before the deadline, the answer in hand is
+// returned at once.
+func TestNoWaitThatEndsBehindTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rt := newTimeline(answers(503, "maintenance", "Retry-After", "10"))
+		client := newClient(t, farAway, zadig.WithTransport(rt))
+		ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+		defer cancel()
+		err := client.Get(ctx, "/api/x", nil, nil)
+		assert.Equal(t, []time.Duration{0, 10 * time.Second, 20 * time.Second}, rt.asked)
+		assert.Equal(t, 3, asError(t, err).Attempts)
+
+		rt = newTimeline(answers(503, "maintenance", "Retry-After", "10"))
+		client = newClient(t, farAway, zadig.WithTransport(rt))
+		ctx, cancel = context.WithTimeout(t.Context(), 15*time.Second)
+		defer cancel()
+		err = client.Get(ctx, "/api/x", nil, nil)
+		assert.Equal(t, []time.Duration{0, 10 * time.Second}, rt.asked)
+		assert.Equal(t, 2, asError(t, err).Attempts)
+		assert.Equal(t, 10*time.Second, time.Since(rt.start))
+		require.NotErrorIs(t, err, context.DeadlineExceeded)
+	})
+}
