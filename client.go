@@ -236,14 +236,7 @@ func (c config) base() http.RoundTripper {
 	case c.httpClient != nil:
 		return http.DefaultTransport
 	}
-	own := transport.NewBase()
-	if c.tls != nil {
-		own.TLSClientConfig = c.tls.Clone()
-	}
-	if c.proxy != nil {
-		own.Proxy = c.proxy
-	}
-	return own
+	return transport.NewBase(c.tls, c.proxy)
 }
 
 func (s *state) policy() transport.Policy { return transport.Policy(s.config.retry) }

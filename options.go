@@ -127,7 +127,8 @@ func WithHTTPClient(client *http.Client) Option {
 }
 
 // WithTransport sends requests through rt. Default: HTTP/2, proxy from the
-// environment, 64 idle connections kept.
+// environment, at most 64 connections, and further ones only for lists that
+// are being streamed.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(c *config) error {
 		if isNil(rt) {

@@ -1,29 +1,51 @@
 package transport
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/answer"
 )
 
-// idlePerHost lets 64 goroutines keep their connections.
-const idlePerHost = 64
+// maxConns is how many connections requests keep, and may have, at a time.
+const maxConns = 64
 
-// NewBase is the RoundTripper that is used when the user brings none: HTTP/2,
-// proxy from the environment, and enough idle connections for a busy service.
-func NewBase() *http.Transport {
-	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment,
-		DialContext: (&net.Dialer{
-			Timeout:   10 * time.Second,
-			KeepAlive: 30 * time.Second,
-		}).DialContext,
+// pools is the RoundTripper that is used when the user brings none. An answer
+// that is read at once goes through a pool with a bound. One that is read as
+// the caller goes on, a streamed list, holds its connection meanwhile: it has
+// a pool of its own without a bound, because callers that ask for more inside
+// their loops would otherwise wait for each other for ever.
+type pools struct{ whole, streamed *http.Transport }
+
+func (p *pools) RoundTrip(req *http.Request) (*http.Response, error) {
+	if call := answer.CallFrom(req.Context()); call != nil && call.Whole {
+		return p.whole.RoundTrip(req)
+	}
+	return p.streamed.RoundTrip(req)
+}
+
+// NewBase makes such a RoundTripper: HTTP/2, and a proxy from the environment
+// unless another one is given. Both arguments may be nil.
+func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) http.RoundTripper {
+	if proxy == nil {
+		proxy = http.ProxyFromEnvironment
+	}
+	streamed := &http.Transport{
+		Proxy:                  proxy,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        config.Clone(),
 		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           4 * idlePerHost,
-		MaxIdleConnsPerHost:    idlePerHost,
+		MaxIdleConns:           2 * maxConns,
+		MaxIdleConnsPerHost:    maxConns,
 		IdleConnTimeout:        90 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
 		ReadBufferSize:         32 << 10, // lists are large; net/http's 4 KiB are many system calls
 	}
+	whole := streamed.Clone()
+	whole.MaxConnsPerHost = maxConns
+	return &pools{whole: whole, streamed: streamed}
 }

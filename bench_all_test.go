@@ -1,0 +1,177 @@
+package zadig_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"runtime/metrics"
+	"testing"
+	"time"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// plainRelease is what one would write by hand for encoding/json.
+type plainRelease struct {
+	VersionInfo       *delivery.VersionInfo      `json:"versionInfo"`
+	BuildInfo         []*delivery.BuildInfo      `json:"buildInfo"`
+	DeployInfo        []*delivery.DeployInfo     `json:"deployInfo"`
+	TestInfo          []*delivery.TestInfo       `json:"testInfo"`
+	DistributeInfo    []*delivery.DistributeInfo `json:"distributeInfo"`
+	SecurityStatsInfo []*delivery.SecurityStats  `json:"securityStatsInfo"`
+}
+
+// listByHand reads a whole list with net/http and encoding/json.
+func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
+	b.Helper()
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+"/api/aslan/delivery/releases?page=1&per_page=100000", http.NoBody)
+	if err != nil {
+		b.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var releases []*plainRelease
+	if err := json.Unmarshal(body, &releases); err != nil {
+		b.Fatal(err)
+	}
+	return releases
+}
+
+// rangeAll walks over n releases, which the server sends as one page.
+func rangeAll(b *testing.B, client *zadig.Client, n int, skip bool, each func(i int)) {
+	b.Helper()
+	count := 0
+	for _, err := range client.Delivery.All(b.Context(), delivery.ListOptions{PerPage: n, SkipManifests: skip}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		count++
+		if each != nil {
+			each(count)
+		}
+	}
+	if count != n {
+		b.Fatalf("%d releases, not %d", count, n)
+	}
+}
+
+func serveList(b *testing.B, n int) (srv *benchServer, size int) {
+	b.Helper()
+	list := documentedList(b, n)
+	return startBenchServer(b, list.size, static(list.bytes(b)), 0, fmt.Sprintf("X-Total: %d\r\n", n)), list.size
+}
+
+// BenchmarkAll is the throughput of a full decode.
+func BenchmarkAll(b *testing.B) {
+	const n = 1000
+	srv, size := serveList(b, n)
+	client := srv.client(b)
+	b.Run("by-hand", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		b.ReportAllocs()
+		for b.Loop() {
+			if releases := listByHand(b, srv); len(releases) != n {
+				b.Fatal(len(releases))
+			}
+		}
+	})
+	for _, skip := range []bool{false, true} {
+		b.Run(fmt.Sprintf("sdk/SkipManifests=%v", skip), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				rangeAll(b, client, n, skip, nil)
+			}
+		})
+	}
+}
+
+// BenchmarkAllGrowth shows how time and memory grow with the list. The heap
+// in use is what lives after the last release, with the list's ids.
+func BenchmarkAllGrowth(b *testing.B) {
+	for _, n := range []int{100, 1000, 10_000, 100_000} {
+		b.Run(fmt.Sprintf("releases=%d", n), func(b *testing.B) {
+			list := documentedList(b, n)
+			srv := startBenchServer(b, list.size, list, 0, fmt.Sprintf("X-Total: %d\r\n", n))
+			client := srv.client(b)
+			peak := newPeak()
+			b.SetBytes(int64(list.size))
+			for b.Loop() {
+				rangeAll(b, client, n, false, func(i int) {
+					if i%50 == 0 {
+						peak.sample()
+					}
+				})
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/release")
+			b.ReportMetric(peak.megabytes(), "peak-heap-MB")
+		})
+	}
+}
+
+// BenchmarkAll100MB reads a page of 100 MB: heap in use at the most, and the
+// time to the first release as a part of the whole.
+func BenchmarkAll100MB(b *testing.B) {
+	n := 100_000_000 / documentedList(b, 1).size
+	list := documentedList(b, n)
+	srv := startBenchServer(b, list.size, list, 0, fmt.Sprintf("X-Total: %d\r\n", n))
+	b.Run("by-hand", func(b *testing.B) {
+		peak := newPeak()
+		b.SetBytes(int64(list.size))
+		for b.Loop() {
+			releases := listByHand(b, srv)
+			peak.sample()
+			runtime.KeepAlive(releases)
+		}
+		b.ReportMetric(peak.megabytes(), "peak-heap-MB")
+		b.ReportMetric(100, "first-release-%")
+	})
+	b.Run("sdk", func(b *testing.B) {
+		client := srv.client(b)
+		peak := newPeak()
+		var first time.Duration
+		b.SetBytes(int64(list.size))
+		for b.Loop() {
+			start := time.Now()
+			rangeAll(b, client, n, false, func(i int) {
+				if i == 1 {
+					first += time.Since(start)
+				}
+				if i%50 == 0 {
+					peak.sample()
+				}
+			})
+		}
+		b.ReportMetric(peak.megabytes(), "peak-heap-MB")
+		b.ReportMetric(100*float64(first)/float64(b.Elapsed()), "first-release-%")
+	})
+}
+
+// peak is the largest heap in use that was sampled, objects that nobody uses
+// any more included.
+type peak struct {
+	samples []metrics.Sample
+	most    uint64
+}
+
+func newPeak() *peak {
+	runtime.GC()
+	return &peak{samples: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}}
+}
+
+func (p *peak) sample() {
+	metrics.Read(p.samples)
+	p.most = max(p.most, p.samples[0].Value.Uint64())
+}
+
+func (p *peak) megabytes() float64 { return float64(p.most) / 1e6 }

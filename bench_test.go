@@ -1,0 +1,141 @@
+package zadig_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+)
+
+// What the benchmarks share. Each compares the SDK with what one would write
+// by hand for net/http and encoding/json, in the same run against the same
+// server. BENCHMARKS.md says how to repeat them.
+
+// listOf is a list of n releases of the documented sample, each with an id of
+// its own. It is made while it is read, so that it takes no memory.
+type listOf struct {
+	n    int
+	one  []byte // the sample, without the digits of its id
+	at   int    // where those stand
+	size int    // of the whole list
+}
+
+func documentedList(tb testing.TB, n int) listOf {
+	tb.Helper()
+	sample, err := os.ReadFile("zadigtest/samples/releases.json")
+	require.NoError(tb, err)
+	var compact bytes.Buffer
+	require.NoError(tb, json.Compact(&compact, sample))
+	one := bytes.TrimSuffix(bytes.TrimPrefix(compact.Bytes(), []byte("[")), []byte("]"))
+	const member, digits = `"versionInfo":{"id":"`, "619dbaa8c528c2182225e8d9"
+	at := bytes.Index(one, []byte(member+digits)) + len(member)
+	require.Greater(tb, at, len(member))
+	return listOf{n: n, one: one, at: at, size: n*(len(one)+1) + 1}
+}
+
+func (l listOf) WriteTo(w io.Writer) (int64, error) {
+	out := bufio.NewWriterSize(w, 64<<10)
+	for i := range l.n {
+		separator := ","
+		if i == 0 {
+			separator = "["
+		}
+		fmt.Fprintf(out, "%s%s%024x", separator, l.one[:l.at], i+1)
+		if _, err := out.Write(l.one[l.at+24:]); err != nil {
+			return 0, err
+		}
+	}
+	_, _ = out.WriteString("]")
+	return int64(l.size), out.Flush()
+}
+
+// bytes is the whole list.
+func (l listOf) bytes(tb testing.TB) []byte {
+	tb.Helper()
+	var list bytes.Buffer
+	_, err := l.WriteTo(&list)
+	require.NoError(tb, err)
+	require.Equal(tb, l.size, list.Len())
+	return list.Bytes()
+}
+
+// benchServer answers every request with the same body and allocates next to
+// nothing, so that what is measured is the client.
+type benchServer struct {
+	url         string
+	connections atomic.Int64 // opened so far
+}
+
+func startBenchServer(tb testing.TB, size int, body io.WriterTo, latency time.Duration, header string) *benchServer {
+	tb.Helper()
+	head := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n%sContent-Length: %d\r\n\r\n", header, size)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+	srv := &benchServer{url: "http://" + listener.Addr().String()}
+	var open sync.Map // connections, to be closed with the benchmark, for they hold the body
+	tb.Cleanup(func() {
+		_ = listener.Close()
+		open.Range(func(conn, _ any) bool {
+			_ = conn.(net.Conn).Close()
+			return true
+		})
+	})
+	serve := func(conn net.Conn) {
+		defer conn.Close()
+		in := bufio.NewReader(conn)
+		for {
+			line, err := in.ReadSlice('\n')
+			if err != nil {
+				return
+			}
+			if len(line) > 2 { // not yet the request's end
+				continue
+			}
+			time.Sleep(latency)
+			if _, err := conn.Write(head); err != nil {
+				return
+			}
+			if _, err := body.WriteTo(conn); err != nil {
+				return
+			}
+		}
+	}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			srv.connections.Add(1)
+			open.Store(conn, nil)
+			go serve(conn)
+		}
+	}()
+	return srv
+}
+
+// static is a body that stays.
+type static []byte
+
+func (s static) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(s)
+	return int64(n), err
+}
+
+func (s *benchServer) client(tb testing.TB, opts ...zadig.Option) *zadig.Client {
+	tb.Helper()
+	client, err := zadig.NewClient(s.url, append([]zadig.Option{zadig.WithToken("benchmark")}, opts...)...)
+	require.NoError(tb, err)
+	return client
+}

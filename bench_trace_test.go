@@ -1,0 +1,147 @@
+package zadig_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+)
+
+const benchImage = "ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736"
+
+func serveArtifact(b *testing.B, latency time.Duration) *benchServer {
+	b.Helper()
+	sample, err := os.ReadFile("zadigtest/samples/artifact.json")
+	require.NoError(b, err)
+	return startBenchServer(b, len(sample), static(sample), latency, "")
+}
+
+// traceByHand traces an image with net/http and encoding/json.
+func traceByHand(b *testing.B, client *http.Client, srv *benchServer) {
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet,
+		srv.url+"/api/directory/dc/artifact?image="+url.QueryEscape(benchImage), http.NoBody)
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	req.Header.Set("Authorization", "Bearer benchmark")
+	resp, err := client.Do(req)
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	var a artifact.Artifact
+	if err := json.Unmarshal(body, &a); err != nil || a.Name != "picket" {
+		b.Error(a.Name, err)
+	}
+}
+
+func traceBySDK(b *testing.B, client *zadig.Client) {
+	if a, err := client.Artifact.Trace(b.Context(), benchImage); err != nil || a.Name != "picket" {
+		b.Error(err)
+	}
+}
+
+// transport is the one that both sides use where goroutines compete.
+func benchTransport() *http.Transport {
+	return &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 64}
+}
+
+// BenchmarkTrace is one call after another.
+func BenchmarkTrace(b *testing.B) {
+	srv := serveArtifact(b, 0)
+	b.Run("by-hand", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			traceByHand(b, http.DefaultClient, srv)
+		}
+	})
+	b.Run("sdk", func(b *testing.B) {
+		client := srv.client(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			traceBySDK(b, client)
+		}
+	})
+}
+
+// BenchmarkTrace64 is 64 goroutines on transports that are set alike.
+func BenchmarkTrace64(b *testing.B) {
+	run := func(b *testing.B, srv *benchServer, trace func()) {
+		b.Helper()
+		before := srv.connections.Load()
+		b.ReportAllocs()
+		for b.Loop() {
+			var running sync.WaitGroup
+			for range 64 {
+				running.Go(func() {
+					for range 50 {
+						trace()
+					}
+				})
+			}
+			running.Wait()
+		}
+		b.ReportMetric(float64(b.N*64*50)/b.Elapsed().Seconds(), "requests/s")
+		b.ReportMetric(float64(srv.connections.Load()-before), "connections")
+	}
+	b.Run("by-hand", func(b *testing.B) {
+		srv := serveArtifact(b, 0)
+		client := &http.Client{Transport: benchTransport()}
+		run(b, srv, func() { traceByHand(b, client, srv) })
+	})
+	b.Run("sdk", func(b *testing.B) {
+		srv := serveArtifact(b, 0)
+		client := srv.client(b, zadig.WithTransport(benchTransport()))
+		run(b, srv, func() { traceBySDK(b, client) })
+	})
+	b.Run("sdk/default-transport", func(b *testing.B) {
+		srv := serveArtifact(b, 0)
+		client := srv.client(b)
+		run(b, srv, func() { traceBySDK(b, client) })
+	})
+}
+
+// BenchmarkTraceMany traces 200 images on a server that takes 5 ms for each.
+func BenchmarkTraceMany(b *testing.B) {
+	srv := serveArtifact(b, 5*time.Millisecond)
+	client := srv.client(b)
+	images := make([]string, 200)
+	for i := range images {
+		images[i] = fmt.Sprintf("registry.example.com/shop/cart:%d", i)
+	}
+	b.Run("loop", func(b *testing.B) {
+		for b.Loop() {
+			for _, image := range images {
+				if _, err := client.Artifact.Trace(b.Context(), image); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+	b.Run("sdk", func(b *testing.B) {
+		for b.Loop() {
+			for _, result := range client.Artifact.TraceMany(b.Context(), images, artifact.TraceManyOptions{}) {
+				if result.Err != nil {
+					b.Fatal(result.Err)
+				}
+			}
+		}
+	})
+}
