@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -90,7 +91,10 @@ type Error struct {
 // Error says in one line what was asked, what came, and why.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %d", e.Method, pathAndQuery(e.URL), e.StatusCode)
+	if asked := strings.TrimSpace(e.Method + " " + pathAndQuery(e.URL)); asked != "" {
+		b.WriteString(asked + ": ")
+	}
+	b.WriteString(strconv.Itoa(e.StatusCode))
 	if e.Code != 0 && e.Code != e.StatusCode {
 		fmt.Fprintf(&b, " (code %d)", e.Code)
 	}

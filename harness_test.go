@@ -100,18 +100,18 @@ func newClient(t *testing.T, base string, opts ...zadig.Option) *zadig.Client {
 
 // script answers the n-th request with the n-th answer, and with the last one
 // from then on.
-func script(answers ...http.HandlerFunc) http.Handler {
+func script(answers ...http.HandlerFunc) http.HandlerFunc {
 	var (
 		mu sync.Mutex
 		n  int
 	)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		answer := answers[min(n, len(answers)-1)]
 		n++
 		mu.Unlock()
 		answer(w, r)
-	})
+	}
 }
 
 // sends answers with a status, a body and headers in pairs.

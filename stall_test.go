@@ -1,0 +1,262 @@
+package zadig_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+)
+
+// pipe is a listener within a synctest bubble, where no real connection may
+// be.
+type pipe struct {
+	conns chan net.Conn
+	done  chan struct{}
+}
+
+func (p *pipe) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipe) Close() error {
+	close(p.done)
+	return nil
+}
+
+func (p *pipe) Addr() net.Addr { return &net.TCPAddr{} }
+
+// inBubble runs a test with a client of a server that answers with h, both on
+// the clock of a synctest bubble, through net/http on both sides.
+func inBubble(t *testing.T, h http.HandlerFunc, opts []zadig.Option, test func(t *testing.T, client *zadig.Client)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		listener := &pipe{make(chan net.Conn), make(chan struct{})}
+		server := &http.Server{Handler: http.StripPrefix(basePath, h), ReadHeaderTimeout: time.Hour}
+		go func() { _ = server.Serve(listener) }()
+		transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			listener.conns <- theirs
+			return ours, nil
+		}}
+		test(t, newClient(t, "http://zadig.example.com"+basePath, append([]zadig.Option{zadig.WithTransport(transport)}, opts...)...))
+		transport.CloseIdleConnections()
+		_ = server.Close()
+	})
+}
+
+// after waits until the client has gone, or for a time.
+func after(r *http.Request, d time.Duration) {
+	select {
+	case <-r.Context().Done():
+	case <-time.After(d):
+	}
+}
+
+// drips sends a body byte by byte, waiting before each.
+func drips(body string, every time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).Flush()
+		for i := range len(body) {
+			after(r, every)
+			_, _ = io.WriteString(w, body[i:i+1])
+			_ = http.NewResponseController(w).Flush()
+		}
+	}
+}
+
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	headersAfter := func(d time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			after(r, d)
+			sendsJSON(`[1]`)(w, r)
+		}
+	}
+	list := "[" + strings.Repeat("1,", 20) + "1]"
+	option := func(d time.Duration) []zadig.Option { return []zadig.Option{zadig.WithTimeout(d)} }
+	for _, row := range []struct {
+		name     string
+		h        http.HandlerFunc
+		opts     []zadig.Option
+		deadline time.Duration
+		takes    time.Duration
+		because  string // "": success
+	}{
+		{"headers in time: a database that is down takes 30 s", headersAfter(44 * time.Second), nil, 0, 44 * time.Second, ""},
+		{"headers too late", headersAfter(46 * time.Second), nil, 0, 45 * time.Second, "no response headers within 45s"},
+		{"headers never", hangs, nil, 0, 45 * time.Second, "no response headers within 45s"},
+		{"headers never, short time-out", hangs, option(2 * time.Second), 0, 2 * time.Second, "no response headers within 2s"},
+		{"headers late, long time-out", headersAfter(9 * time.Minute), option(10 * time.Minute), 0, 9 * time.Minute, ""},
+		{"headers never, deadline", hangs, nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
+		{"headers never, deadline and time-out together", hangs, option(5 * time.Second), 5*time.Second - 1, 5*time.Second - 1, "context deadline exceeded"},
+
+		{"body never", stalls("["), nil, 0, 30 * time.Second, "no further byte of the body within 30s"},
+		{"body never, short time-out", stalls("["), option(2 * time.Second), 0, 2 * time.Second, "no further byte of the body within 2s"},
+		{"body never, long time-out", stalls("["), option(10 * time.Minute), 0, 30 * time.Second, "no further byte of the body within 30s"},
+		{"body never, deadline", stalls("["), nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
+		{"slow body that moves", drips(list, 29*time.Second), nil, 0, time.Duration(len(list)) * 29 * time.Second, ""},
+		{"slow body that moves, short time-out", drips(list, 900*time.Millisecond), option(time.Second), 0, time.Duration(len(list)) * 900 * time.Millisecond, ""},
+		{"slow body that moves too slowly", drips(list, 31*time.Second), nil, 0, 30 * time.Second, "no further byte"},
+		{"slow body that moves, deadline", drips(list, 10*time.Second), nil, time.Minute, time.Minute, "context deadline exceeded"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, row.h, row.opts, func(t *testing.T, client *zadig.Client) {
+				ctx := t.Context()
+				if row.deadline > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, row.deadline)
+					defer cancel()
+				}
+				start := time.Now()
+				var out []int
+				err := client.Get(ctx, "/api/x", nil, &out)
+				assert.Equal(t, row.takes, time.Since(start), "no longer, and not tried again")
+				if row.because == "" {
+					require.NoError(t, err)
+					assert.NotEmpty(t, out)
+					return
+				}
+				require.ErrorContains(t, err, row.because)
+				checkTimeout(t, err, row.deadline > 0)
+			})
+		})
+	}
+}
+
+// checkTimeout makes sure that an error is a time-out in every way in which
+// one looks for it.
+func checkTimeout(t *testing.T, err error, byContext bool) {
+	t.Helper()
+	assert.Empty(t, meaning(err), "no answer came")
+	var failure net.Error
+	require.ErrorAs(t, err, &failure)
+	assert.True(t, failure.Timeout())
+	assert.Equal(t, byContext, errors.Is(err, context.DeadlineExceeded), "that is the caller's")
+	assert.Equal(t, !byContext, errors.Is(err, os.ErrDeadlineExceeded))
+	assert.NotErrorIs(t, err, context.Canceled)
+}
+
+func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
+	t.Parallel()
+	t.Run("slow consumer", func(t *testing.T) {
+		t.Parallel()
+		body := strings.Repeat("x", 64<<10)
+		inBubble(t, sends(200, body), nil, func(t *testing.T, client *zadig.Client) {
+			resp, err := client.Do(httpGet(t, "/api/x"))
+			require.NoError(t, err)
+			defer resp.Body.Close()
+			var got strings.Builder
+			for {
+				time.Sleep(time.Hour)
+				n, err := io.CopyN(&got, resp.Body, 10<<10)
+				if n == 0 && err == io.EOF { //nolint:errorlint // as io.Reader says it
+					break
+				}
+			}
+			assert.Equal(t, body, got.String())
+		})
+	})
+	t.Run("stalled in the middle", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, stalls("abc"), nil, func(t *testing.T, client *zadig.Client) {
+			resp, err := client.Do(httpGet(t, "/api/x"))
+			require.NoError(t, err)
+			defer resp.Body.Close()
+			time.Sleep(time.Hour)
+			start := time.Now()
+			got, err := io.ReadAll(resp.Body)
+			assert.Equal(t, "abc", string(got), "what came is not lost")
+			assert.Equal(t, 30*time.Second, time.Since(start))
+			checkTimeout(t, err, false)
+			_, again := resp.Body.Read(make([]byte, 1))
+			require.Error(t, again)
+		})
+	})
+	t.Run("given up in the middle", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, stalls("abc"), nil, func(t *testing.T, client *zadig.Client) {
+			resp, err := client.Do(httpGet(t, "/api/x"))
+			require.NoError(t, err)
+			time.AfterFunc(time.Second, func() { _ = resp.Body.Close() })
+			_, err = io.ReadAll(resp.Body)
+			require.Error(t, err)
+			require.NoError(t, resp.Body.Close())
+		})
+	})
+	t.Run("cancelled in the middle", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, stalls("abc"), nil, func(t *testing.T, client *zadig.Client) {
+			ctx, cancel := context.WithCancel(t.Context())
+			resp, err := client.Do(httpGet(t, "/api/x").WithContext(ctx))
+			require.NoError(t, err)
+			defer resp.Body.Close()
+			time.AfterFunc(time.Second, cancel)
+			_, err = io.ReadAll(resp.Body)
+			require.ErrorIs(t, err, context.Canceled)
+		})
+	})
+}
+
+// Each attempt has its own time for the headers.
+func TestTimeoutOfEachAttempt(t *testing.T) {
+	t.Parallel()
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		after(r, 40*time.Second)
+		sends(503, "")(w, r)
+	}
+	inBubble(t, slow, []zadig.Option{quickly()}, func(t *testing.T, client *zadig.Client) {
+		start := time.Now()
+		err := client.Get(t.Context(), "/api/x", nil, nil)
+		assert.Equal(t, 3, asError(t, err).Attempts)
+		assert.GreaterOrEqual(t, time.Since(start), 2*time.Minute)
+	})
+}
+
+// The body of a failure is read, too, and must not keep anybody.
+func TestFailureWhoseBodyStalls(t *testing.T) {
+	t.Parallel()
+	stalled := func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		stalls("Forb")(w, r)
+	}
+	inBubble(t, stalled, nil, func(t *testing.T, client *zadig.Client) {
+		start := time.Now()
+		err := client.Get(t.Context(), "/api/x", nil, nil)
+		assert.Equal(t, 30*time.Second, time.Since(start))
+		assert.Equal(t, "ErrForbidden", meaning(err))
+		assert.Equal(t, "Forb", string(asError(t, err).Body))
+	})
+}
+
+func TestCancelledWhileWaiting(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("the user pressed a key")
+	inBubble(t, hangs, nil, func(t *testing.T, client *zadig.Client) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(3*time.Second, func() { cancel(reason) })
+		start := time.Now()
+		err := client.Get(ctx, "/api/x", nil, nil)
+		assert.Equal(t, 3*time.Second, time.Since(start))
+		require.ErrorIs(t, err, context.Canceled)
+		var failure net.Error
+		require.ErrorAs(t, err, &failure)
+		assert.False(t, failure.Timeout())
+	})
+}
