@@ -5,6 +5,7 @@ package walk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -156,7 +157,7 @@ func withContext(err, ended error) error {
 	if errors.Is(err, ended) {
 		return err
 	}
-	return errors.Join(ended, err)
+	return fmt.Errorf("%w: %w", err, ended)
 }
 
 // Total reads the header X-Total: how many elements the whole list has, -1

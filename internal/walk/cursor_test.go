@@ -1,0 +1,131 @@
+package walk_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/internal/walk"
+)
+
+// Wherever a walk stands, the next window begins before the end of what is
+// covered and reaches beyond it.
+func TestWindowsOverlapAndAdvance(t *testing.T) {
+	t.Parallel()
+	for perPage := 1; perPage <= 120; perPage++ {
+		for covered := range 1500 {
+			w := walk.NewCursorAt(perPage, covered, 1).Next()
+			start, end := (w.Page-1)*w.PerPage, w.Page*w.PerPage
+			// Small pages must be stretched now and then: no page of three or
+			// less begins at the sixth element or before and ends behind it.
+			if start < 0 || start >= max(covered, 1) || end <= covered || w.PerPage > max(perPage, 11) {
+				t.Fatalf("per page %d, covered %d: %+v", perPage, covered, w)
+			}
+		}
+	}
+}
+
+// A cursor that steps back begins at least as far back as it is told.
+func TestWindowsStepBack(t *testing.T) {
+	t.Parallel()
+	for perPage := 1; perPage <= 60; perPage++ {
+		for covered := 1; covered < 400; covered += 7 {
+			for overlap := 2; overlap < 2*covered; overlap *= 2 {
+				w := walk.NewCursorAt(perPage, covered, overlap).Next()
+				if start := (w.Page - 1) * w.PerPage; start > max(covered-overlap, 0) || w.PerPage > perPage {
+					t.Fatalf("per page %d, covered %d, overlap %d: %+v", perPage, covered, overlap, w)
+				}
+			}
+		}
+	}
+}
+
+// walkOver walks over a list that stands still, as a server pages it, and
+// returns what was seen, in order, and how many windows it took.
+func walkOver(t *testing.T, perPage, length, total int) (order []int, windows int) {
+	t.Helper()
+	c := walk.NewCursorAt(perPage, 0, 1)
+	seen := map[int]bool{}
+	for done := false; !done; windows++ {
+		require.Less(t, windows, 3*length+10, "per page %d, length %d: it does not end", perPage, length)
+		w := c.Next()
+		start := min((w.Page-1)*w.PerPage, length)
+		end := min(start+w.PerPage, length)
+		r := walk.Result{Count: end - start, Total: total}
+		for i := start; i < end; i++ {
+			if !seen[i] {
+				if r.Gap = i == start && c.Expects(); r.Gap {
+					break
+				}
+				seen[i] = true
+				order = append(order, i)
+				r.Fresh++
+			}
+		}
+		done = c.Advance(r)
+	}
+	return order, windows
+}
+
+// Everything is seen, in order, and overlapping costs a quarter more windows
+// than there are pages, and twice as many where pages are small.
+func TestWalkOverAListThatStandsStill(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for perPage := 1; perPage <= 120; perPage++ {
+		for range 3 {
+			length := rng.IntN(30 * perPage)
+			for _, total := range []int{-1, length} {
+				order, windows := walkOver(t, perPage, length, total)
+				require.Len(t, order, length)
+				require.True(t, slices.IsSorted(order), "in the server's order")
+				limit := 2*length/perPage + 3
+				if perPage >= 50 {
+					limit = 5*length/(4*perPage) + 2
+				}
+				require.LessOrEqual(t, windows, limit, "per page %d, length %d", perPage, length)
+			}
+		}
+	}
+}
+
+// Whatever a server answers, a walk that finds nothing new any more comes to
+// an end. (One that fills every page, as large as it may be, has no end.)
+func TestWalkEnds(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func(rng *rand.Rand, w walk.Window) (count, total int){
+		"any count": func(rng *rand.Rand, w walk.Window) (int, int) { return rng.IntN(w.PerPage + 1), rng.IntN(1000) - 1 },
+		"more":      func(_ *rand.Rand, w walk.Window) (int, int) { return w.PerPage + 1, -1 },
+		"twenty":    func(*rand.Rand, walk.Window) (int, int) { return 20, -1 },
+		"one":       func(*rand.Rand, walk.Window) (int, int) { return 1, 1 << 40 },
+		"nothing":   func(*rand.Rand, walk.Window) (int, int) { return 0, 1 << 40 },
+	} {
+		for _, gaps := range []int{0, 4, 1} { // never, now and then, always
+			t.Run(fmt.Sprint(name, gaps), func(t *testing.T) {
+				t.Parallel()
+				for seed := range uint64(30) {
+					rng := rand.New(rand.NewPCG(seed, 3))
+					c := walk.NewCursorAt(1+rng.IntN(50), 0, 1)
+					fruitful := rng.IntN(200)
+					for windows := 0; ; windows++ {
+						require.Less(t, windows, fruitful+1000, "seed %d", seed)
+						w := c.Next()
+						require.Positive(t, w.PerPage)
+						var r walk.Result
+						r.Count, r.Total = answer(rng, w)
+						r.Gap = c.Expects() && r.Count > 0 && gaps > 0 && rng.IntN(gaps) == 0
+						if windows < fruitful {
+							r.Fresh = rng.IntN(r.Count + 1)
+						}
+						if c.Advance(r) {
+							break
+						}
+					}
+				}
+			})
+		}
+	}
+}
