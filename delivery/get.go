@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
+	"github.com/zadig-go/zadig/internal/answer"
 	"github.com/zadig-go/zadig/internal/fault"
 )
 
@@ -43,6 +45,9 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	if errors.As(err, &open) && open.Question == fault.MissingOrDown {
 		return nil, s.decideMissing(ctx, open, o)
 	}
+	if errors.Is(err, fault.ErrBadRequest) && o.ProjectName == "" {
+		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
+	}
 	if err != nil {
 		return nil, lacking(err, "this server has no releases by id; is the base URL right?")
 	}
@@ -62,7 +67,7 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	}
 	r, err := shaped.release()
 	if err != nil {
-		return nil, whole.Unexpected(whole.LooksLike() + " where a release is due: " + err.Error())
+		return nil, whole.Unexpected(whole.LooksLike() + " where a release is due: " + reason(err))
 	}
 	r.keepRaw(whole.Raw())
 	return r, nil
@@ -71,21 +76,33 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 // decideMissing asks for a brief list of one: a server that answers it has a
 // database, so the release is not there.
 func (s *Service) decideMissing(ctx context.Context, open *fault.Undecided, o GetOptions) error {
+	first, err := s.listOne(ctx, o)
+	var odd *answer.Odd
+	switch {
+	case err == io.EOF, errors.As(err, &odd): //nolint:errorlint // nothing in the list, or nothing good: a list all the same
+		return open.Decide(fault.ErrNotFound, "")
+	case err != nil && ctx.Err() != nil:
+		return fmt.Errorf("%w; whether it exists could not be asked: %w", open.Decide(fault.ErrServer, ""), ctx.Err())
+	case err != nil:
+		return open.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+	case first.DeployInfo != nil:
+		return open.Decide(fault.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
+	}
+	return open.Decide(fault.ErrNotFound, "")
+}
+
+// listOne reads the first release of a brief list, or io.EOF.
+func (s *Service) listOne(ctx context.Context, o GetOptions) (*Release, error) {
 	list := ListOptions{ProjectName: o.ProjectName, Verbosity: VerbosityBrief}
 	whole, err := s.fetch(ctx, releasesPath, list.params(1, 1))
 	if err != nil {
-		if ended := ctx.Err(); ended != nil {
-			return errors.Join(ended, open.Decide(fault.ErrServer, "whether it exists could not be asked"))
-		}
-		return open.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+		return nil, err
 	}
 	defer whole.Close()
 	array := whole.Array("an array of releases")
 	defer array.Close()
-	if r, _, err := read(array, true); err == nil && r.DeployInfo != nil {
-		return open.Decide(fault.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
-	}
-	return open.Decide(fault.ErrNotFound, "")
+	r, _, err := read(array, true)
+	return r, err
 }
 
 // checkID refuses an id that no release has.

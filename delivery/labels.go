@@ -43,9 +43,12 @@ func (s *Service) names(ctx context.Context, path, projectName, due string) ([]s
 		return nil, err
 	}
 	defer whole.Close()
-	names := []string{}
+	var names []string
 	if err := whole.Decode(&names, due); err != nil {
 		return nil, err
+	}
+	if names == nil { // a list that is null is empty
+		names = []string{}
 	}
 	slices.Sort(names)
 	return names, nil

@@ -3,9 +3,9 @@ package delivery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
+	"strings"
 
 	"github.com/zadig-go/zadig/internal/answer"
 	"github.com/zadig-go/zadig/internal/fault"
@@ -41,7 +41,8 @@ type ListOptions struct {
 	// refuses another.
 	Page int
 	// PerPage is how many releases a page has: 0 is 20 for List and 100 for
-	// All, which asks for at most this many at a time.
+	// All, which asks for at most this many at a time, except where pages of
+	// ten or less, or a server that ignores Page, need larger ones.
 	PerPage int
 	// Verbosity: see VerbosityBrief. It cannot be combined with ServiceName.
 	Verbosity Verbosity
@@ -188,8 +189,14 @@ func read(array *answer.Array, skipManifests bool) (*Release, string, error) {
 	}
 	r, err := s.release()
 	if err != nil {
-		return nil, "", array.Reject(fmt.Sprint(err))
+		return nil, "", array.Reject(reason(err))
 	}
 	r.keepRaw(raw)
 	return r, r.VersionInfo.ID, nil
+}
+
+// reason is what err says besides that the response is unexpected, for an
+// error that says so again.
+func reason(err error) string {
+	return strings.TrimPrefix(err.Error(), fault.ErrUnexpectedResponse.Error()+": ")
 }

@@ -1,0 +1,160 @@
+package delivery_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+const (
+	labelsPath       = listPath + "/labels"
+	serviceNamesPath = "/api/aslan/delivery/servicenames"
+)
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	labels, serviceNames := (*delivery.Service).Labels, (*delivery.Service).ServiceNames
+	for name, test := range map[string]struct {
+		call    func(*delivery.Service, context.Context, string) ([]string, error)
+		project string
+		answer  http.Handler
+		asked   url.URL
+		want    []string
+	}{
+		"labels": {
+			labels, "商城&shop", recording.Answer(200, `["v2","a","v10"]`),
+			url.URL{Path: labelsPath, RawQuery: "ifPassFilter=true&projectName=%E5%95%86%E5%9F%8E%26shop"}, []string{"a", "v10", "v2"},
+		},
+		"no labels": {
+			labels, "p", recording.Answer(200, `[]`),
+			url.URL{Path: labelsPath, RawQuery: "ifPassFilter=true&projectName=p"}, []string{},
+		},
+		"null labels": {
+			labels, "p", recording.Answer(200, `null`),
+			url.URL{Path: labelsPath, RawQuery: "ifPassFilter=true&projectName=p"}, []string{},
+		},
+		"service names": {
+			serviceNames, "p", recording.Answer(200, `["b","c","a"]`),
+			url.URL{Path: serviceNamesPath, RawQuery: "ifPassFilter=true&projectName=p"}, []string{"a", "b", "c"},
+		},
+		"service names of all projects": {
+			serviceNames, "", recording.Answer(200, `["b","a"]`),
+			url.URL{Path: serviceNamesPath}, []string{"a", "b"},
+		},
+		"no service names": {
+			serviceNames, "voting-helm", recording.One(t, "v1.11.0/servicenames_project"),
+			url.URL{Path: serviceNamesPath, RawQuery: "ifPassFilter=true&projectName=voting-helm"}, []string{},
+		},
+		"labels, recorded": {
+			labels, "nginx2", recording.One(t, "v5.0.0/release_labels"),
+			url.URL{Path: labelsPath, RawQuery: "ifPassFilter=true&projectName=nginx2"}, recorded(t, "v5.0.0/release_labels"),
+		},
+		"service names, recorded": {
+			serviceNames, "", recording.One(t, "v1.11.0/servicenames"),
+			url.URL{Path: serviceNamesPath}, recorded(t, "v1.11.0/servicenames"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t, test.answer)
+			got, err := test.call(c.Delivery, t.Context(), test.project)
+			require.NoError(t, err)
+			assert.Equal(t, test.want, got)
+			assert.Equal(t, []*url.URL{&test.asked}, srv.Asked())
+		})
+	}
+}
+
+// recorded are the strings of a recorded array, sorted.
+func recorded(t *testing.T, name string) []string {
+	t.Helper()
+	var names []string
+	require.NoError(t, json.Unmarshal(recording.One(t, name).Bytes(), &names))
+	require.NotEmpty(t, names)
+	slices.Sort(names)
+	return names
+}
+
+func TestNamesFailures(t *testing.T) {
+	t.Parallel()
+	labels, serviceNames := (*delivery.Service).Labels, (*delivery.Service).ServiceNames
+	for name, test := range map[string]struct {
+		call     func(*delivery.Service, context.Context, string) ([]string, error)
+		answer   http.Handler
+		sentinel error
+		says     string
+	}{
+		"labels, unknown path":         {labels, recording.One(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "servers before v4.0.0 have no labels"},
+		"labels, taken for an id":      {labels, recording.One(t, "v1.11.0/release_malformed_id"), zadig.ErrUnexpectedResponse, "servers before v4.0.0 have no labels"},
+		"labels, database down":        {labels, recording.Answer(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`), zadig.ErrServer, "server selection error"},
+		"labels, no permission":        {labels, recording.One(t, "v5.0.0/forbidden_releases"), zadig.ErrForbidden, "403"},
+		"labels, object":               {labels, recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object where an array of labels is due"},
+		"labels, numbers":              {labels, recording.Answer(200, `["a",1]`), zadig.ErrUnexpectedResponse, "at /1: a number where a string is due"},
+		"labels, login page":           {labels, recording.Answer(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"service names, unknown path":  {serviceNames, recording.One(t, "v5.0.0/unknown_route"), zadig.ErrUnexpectedResponse, "servers since v2.3.1 have no service names"},
+		"service names, database down": {serviceNames, recording.Answer(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`), zadig.ErrServer, "server selection error"},
+		"service names, object":        {serviceNames, recording.One(t, "v1.11.0/releases_collaboration_pending"), zadig.ErrUnexpectedResponse, "collaboration mode"},
+		"service names, login page":    {serviceNames, recording.Answer(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t, test.answer)
+			got, err := test.call(c.Delivery, t.Context(), "p")
+			require.ErrorIs(t, err, test.sentinel)
+			assert.ErrorContains(t, err, test.says)
+			assert.Nil(t, got)
+			assert.Len(t, srv.Asked(), 1)
+		})
+	}
+}
+
+func TestLabelsNeedAProject(t *testing.T) {
+	t.Parallel()
+	c, srv := play(t)
+	_, err := c.Delivery.Labels(t.Context(), "")
+	require.ErrorIs(t, err, zadig.ErrBadRequest)
+	assert.ErrorContains(t, err, "projectName")
+	assert.Empty(t, srv.Asked())
+}
+
+// Each server has one of the two or none, and the error says which have it.
+func TestNamesOnEveryServer(t *testing.T) {
+	t.Parallel()
+	versions := zadigtest.Versions()
+	since := func(version, first string) bool {
+		return slices.Index(versions, version) >= slices.Index(versions, first)
+	}
+	for _, version := range versions {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			c := zadigtest.NewServer(t, zadigtest.WithServerVersion(version)).Client()
+			labels, err := c.Delivery.Labels(t.Context(), "nginx2")
+			if since(version, "v4.0.0") {
+				require.NoError(t, err)
+				assert.Equal(t, []string{"test"}, labels)
+			} else {
+				require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+				require.ErrorContains(t, err, "v4.0.0")
+			}
+			names, err := c.Delivery.ServiceNames(t.Context(), "nginx2")
+			if since(version, "v2.3.1") {
+				require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+				assert.ErrorContains(t, err, "v2.3.1")
+			} else {
+				require.NoError(t, err)
+				assert.Equal(t, []string{"nginx"}, names)
+			}
+		})
+	}
+}
