@@ -36,13 +36,14 @@ import (
 // New ones that appear at the top meanwhile may or may not be seen. Releases
 // created in the same second have no order on the server.
 //
-// Requests: one for each page of PerPage (100) releases, of which one is
-// asked for again, and one more where the last page was full and the server
-// does not send X-Total (before v2.3.1), or sent just 20 of more. A deletion
-// ahead costs one request or more. With ServiceName, servers since v4.2 are
-// asked for each release by id as well, because their lists leave services
-// out. A page that the server answers with 500 because one release in it is
-// broken costs a brief list and a request for each release of that page.
+// Requests: one for each page of PerPage (100) releases, and up to a quarter
+// more because pages overlap (up to twice as many with a small PerPage); one
+// more where the last page was full and the server does not send X-Total
+// (before v2.3.1), or sent just 20 of more. A deletion ahead costs one
+// request or more. With ServiceName, servers since v4.2 are asked for each
+// release by id as well, because their lists leave services out. A page that
+// the server answers with 500 because one release in it is broken costs a
+// brief list and a request for each release of that page.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		if err := o.checkAll(); err != nil {
@@ -99,7 +100,8 @@ func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, salvage
 		switch {
 		case errors.Is(err, fault.ErrNotFound): // deleted meanwhile
 			return nil, false, nil
-		case isBrokenRecord(err), errors.Is(err, fault.ErrUnexpectedResponse), errors.Is(err, fault.ErrResponseTooLarge):
+		case isBrokenRecord(err), errors.Is(err, fault.ErrBadRequest),
+			errors.Is(err, fault.ErrUnexpectedResponse), errors.Is(err, fault.ErrResponseTooLarge):
 			return nil, false, &answer.Odd{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
 		case err != nil:
 			return nil, false, err

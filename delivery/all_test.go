@@ -345,14 +345,15 @@ func TestAllStopsWhenTheContextEnds(t *testing.T) {
 		}
 	}
 	require.ErrorIs(t, last, context.Canceled)
-	assert.Equal(t, 2, len(m.requests), "no request after the end")
+	assert.Len(t, m.requests, 2, "no request after the end")
 }
 
 func TestAllCanBeRangedTwiceAndLeft(t *testing.T) {
 	t.Parallel()
 	m := (&model{}).fill(250)
 	all := m.client(t).Delivery.All(t.Context(), delivery.ListOptions{})
-	for range all {
+	for _, err := range all {
+		require.NoError(t, err)
 		break
 	}
 	assert.Len(t, m.requests, 1, "nothing is asked beyond the page at hand")
