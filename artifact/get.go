@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"net/url"
 
 	"github.com/zadig-go/zadig/internal/answer"
@@ -36,18 +38,35 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 
 // decide asks for a list of one: a server that answers it has a database, so
 // the first answer meant what alive says.
-func (s *Service) decide(ctx context.Context, open *fault.Undecided, alive error) error {
+func (s *Service) decide(ctx context.Context, u *fault.Undecided, alive error) error {
+	err := s.listOne(ctx)
+	switch {
+	case err == nil:
+		return u.Decide(alive, "")
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w; what it means could not be asked: %w", u.Decide(fault.ErrServer, ""), ctx.Err())
+	}
+	return u.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+}
+
+// listOne reads a list of one, and returns nil if it is a list, whatever it
+// holds.
+func (s *Service) listOne(ctx context.Context) error {
 	u, err := ListOptions{}.url(1, 1)
 	if err != nil {
 		return err
 	}
 	whole, err := answer.Fetch(ctx, s.sender(), u)
 	if err != nil {
-		if ended := ctx.Err(); ended != nil {
-			return errors.Join(ended, open.Decide(fault.ErrServer, "what it means could not be asked"))
-		}
-		return open.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+		return err
 	}
-	whole.Close()
-	return open.Decide(alive, "")
+	defer whole.Close()
+	array := whole.Array(due)
+	defer array.Close()
+	_, _, err = read(array)
+	var odd *answer.Odd
+	if err == io.EOF || errors.As(err, &odd) { //nolint:errorlint // the array's end, as io.Reader says it
+		return nil
+	}
+	return err
 }

@@ -33,7 +33,8 @@ type ListOptions struct {
 	// refuses another.
 	Page int
 	// PerPage is how many artifacts a page has: 0 is 20 for List and 100 for
-	// All, which asks for at most this many at a time.
+	// All, which asks for at most this many at a time, except where pages of
+	// ten or less, or a server that ignores Page, need larger ones.
 	PerPage int
 }
 

@@ -49,9 +49,9 @@ func (s *Service) one(ctx context.Context, u *url.URL) (*Artifact, error) {
 	return a, nil
 }
 
-// isOne tells an artifact from an object that is something else. Every
-// artifact has a name and a type.
-func (a *Artifact) isOne() bool { return a.Name != "" || a.Type != "" || a.Image != "" }
+// isOne tells an artifact from an object that is something else, as one that
+// has a type "error": by id the answer has the id, and a trace has the image.
+func (a *Artifact) isOne() bool { return a.ID != "" || a.Image != "" }
 
 // open finds the question that an answer left open.
 func open(err error, question fault.Question) (*fault.Undecided, bool) {
@@ -59,7 +59,8 @@ func open(err error, question fault.Question) (*fault.Undecided, bool) {
 		return nil, false
 	}
 	var u *fault.Undecided
-	return u, errors.As(err, &u) && u.Question == question
+	ok := errors.As(err, &u) && u.Question == question
+	return u, ok
 }
 
 // lacking turns the answer to an unknown path into an error that says which

@@ -1,0 +1,375 @@
+package artifact_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+const listPath = "/api/aslan/delivery/artifacts"
+
+func TestListSendsWhatIsSet(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		options artifact.ListOptions
+		query   string
+	}{
+		"nothing":            {artifact.ListOptions{}, "page=1&per_page=20"},
+		"type":               {artifact.ListOptions{Type: "file"}, "page=1&per_page=20&type=file"},
+		"source":             {artifact.ListOptions{Source: "workflow"}, "page=1&per_page=20&source=workflow"},
+		"tag":                {artifact.ListOptions{ImageTag: "1.0+b"}, "imageTag=1.0%2Bb&page=1&per_page=20"},
+		"name":               {artifact.ListOptions{Name: "^pic"}, "name=%5Epic&page=1&per_page=20"},
+		"image":              {artifact.ListOptions{Image: `picket:.*736$`}, "image=picket%3A.%2A736%24&page=1&per_page=20"},
+		"repository":         {artifact.ListOptions{RepoName: "zadig"}, "page=1&per_page=20&repoName=zadig"},
+		"branch":             {artifact.ListOptions{Branch: "main"}, "branch=main&page=1&per_page=20"},
+		"repository, branch": {artifact.ListOptions{RepoName: "zadig", Branch: "main"}, "branch=main&page=1&per_page=20&repoName=zadig"},
+		"page":               {artifact.ListOptions{Page: 3}, "page=3&per_page=20"},
+		"page size":          {artifact.ListOptions{PerPage: 100}, "page=1&per_page=100"},
+		"all that go together": {
+			artifact.ListOptions{Type: "image", Source: "workflow", ImageTag: "t", Name: "n", Image: "i", Page: 2, PerPage: 5},
+			"image=i&imageTag=t&name=n&page=2&per_page=5&source=workflow&type=image",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t, recording.Answer(200, "[]"))
+			_, err := c.Artifact.List(t.Context(), test.options)
+			require.NoError(t, err)
+			assert.Equal(t, []*url.URL{{Path: listPath, RawQuery: test.query}}, srv.Asked())
+		})
+	}
+}
+
+func TestListRefusesArgumentsBeforeARequest(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		options artifact.ListOptions
+		names   string
+	}{
+		"negative page":       {artifact.ListOptions{Page: -1}, "Page"},
+		"negative page size":  {artifact.ListOptions{PerPage: -1}, "PerPage"},
+		"repository, type":    {artifact.ListOptions{RepoName: "r", Type: "t"}, "RepoName"},
+		"repository, source":  {artifact.ListOptions{RepoName: "r", Source: "s"}, "RepoName"},
+		"repository, tag":     {artifact.ListOptions{RepoName: "r", ImageTag: "t"}, "RepoName"},
+		"repository, name":    {artifact.ListOptions{RepoName: "r", Name: "n"}, "RepoName"},
+		"repository, image":   {artifact.ListOptions{RepoName: "r", Image: "i"}, "RepoName"},
+		"branch, image":       {artifact.ListOptions{Branch: "b", Image: "i"}, "Branch"},
+		"both, and the image": {artifact.ListOptions{RepoName: "r", Branch: "b", Image: "i"}, "RepoName"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t)
+			_, err := c.Artifact.List(t.Context(), test.options)
+			_, errs := all(t, c, test.options)
+			require.Len(t, errs, 1)
+			for _, err := range []error{err, errs[0]} {
+				require.ErrorIs(t, err, zadig.ErrBadRequest)
+				assert.ErrorContains(t, err, test.names)
+			}
+			assert.Empty(t, srv.Asked())
+		})
+	}
+}
+
+func TestAllRefusesALaterPage(t *testing.T) {
+	t.Parallel()
+	c, srv := play(t, recording.Answer(200, "[]"))
+	_, errs := all(t, c, artifact.ListOptions{Page: 2})
+	require.Len(t, errs, 1)
+	require.ErrorIs(t, errs[0], zadig.ErrBadRequest)
+	assert.Empty(t, srv.Asked())
+	_, errs = all(t, c, artifact.ListOptions{Page: 1})
+	assert.Empty(t, errs)
+}
+
+func TestListReadsRecordings(t *testing.T) {
+	t.Parallel()
+	var count int
+	for _, r := range append(recording.Load(t, "v1.11.0/artifacts_*"), recording.Load(t, "v5.0.0/artifacts")...) {
+		if r.Response.Status != http.StatusOK {
+			continue
+		}
+		count++
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			var elements []json.RawMessage
+			require.NoError(t, json.Unmarshal(r.Bytes(), &elements))
+			total, err := strconv.Atoi(r.Response.Headers["X-Total"])
+			require.NoError(t, err)
+
+			c, _ := play(t, r)
+			page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
+			require.NoError(t, err)
+			assert.Equal(t, total, page.Total)
+			assert.NotNil(t, page.Artifacts)
+			require.Len(t, page.Artifacts, len(elements))
+			for i, a := range page.Artifacts {
+				assert.Contains(t, string(elements[i]), a.ID, "in the server's order")
+				assert.Nil(t, a.RawJSON())
+			}
+
+			c, err = c.With(zadig.WithRawJSON())
+			require.NoError(t, err)
+			page, err = c.Artifact.List(t.Context(), artifact.ListOptions{})
+			require.NoError(t, err)
+			for i, a := range page.Artifacts {
+				assert.Equal(t, string(elements[i]), string(a.RawJSON()))
+			}
+		})
+	}
+	assert.Greater(t, count, 8, "most recordings have gone")
+}
+
+func TestListTotalIsNotAlwaysThere(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"[]", "null"} {
+		c, _ := play(t, recording.Answer(200, body))
+		page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, &artifact.Page{Artifacts: []*artifact.Artifact{}, Total: -1}, page)
+	}
+}
+
+func TestListFailures(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer   http.Handler
+		sentinel error
+		says     string
+	}{
+		"database down":         {recording.One(t, "v1.11.0/db_down_artifacts"), zadig.ErrServer, "code 6663"},
+		"events not readable":   {recording.Answer(400, `{"code":6665,"message":"","type":"error"}`), zadig.ErrServer, "code 6665"},
+		"a build's artifact":    {recording.Answer(400, `{"code":6662,"message":"","type":"error"}`), zadig.ErrServer, "code 6662"},
+		"no permission":         {recording.One(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
+		"unknown path":          {recording.One(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifact list; is the base URL right?"},
+		"object":                {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object where an array of artifacts is due"},
+		"login page":            {recording.Answer(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"nothing":               {recording.Answer(200, ``), zadig.ErrUnexpectedResponse, "an empty body"},
+		"no artifact inside":    {recording.Answer(200, `[{"id":"`+someID+`"},{"message":"success"}]`), zadig.ErrUnexpectedResponse, "at /1: an object without id"},
+		"null inside":           {recording.Answer(200, `[null]`), zadig.ErrUnexpectedResponse, "at /0: an object without id"},
+		"wrong member inside":   {recording.Answer(200, `[{"id":"`+someID+`","layers":[{"size":"1"}]}]`), zadig.ErrUnexpectedResponse, "at /0/layers/0/size: a string where an integer is due"},
+		"garbage behind":        {recording.Answer(200, `[] x`), zadig.ErrUnexpectedResponse, "more than an array of artifacts"},
+		"broken off":            {recording.Answer(200, `[{"id":"`+someID+`"}`), zadig.ErrUnexpectedResponse, "JSON that ends"},
+		"parameters (recorded)": {recording.One(t, "v1.11.0/artifacts_page_not_a_number"), zadig.ErrBadRequest, "page args err"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := play(t, test.answer)
+			page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
+			assert.Nil(t, page)
+			require.ErrorIs(t, err, test.sentinel)
+			assert.ErrorContains(t, err, test.says)
+		})
+	}
+}
+
+// 400 with code 6663 is a regular expression that the database refuses or a
+// database that is down.
+func TestListFindsOutWhoIsToBlame(t *testing.T) {
+	t.Parallel()
+	for name, test := range downOrNot(t) {
+		for field, o := range map[string]artifact.ListOptions{"image": {Image: "("}, "name": {Name: "("}} {
+			t.Run(name+"/"+field, func(t *testing.T) {
+				t.Parallel()
+				c, srv := play(t, recording.One(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
+				_, err := c.Artifact.List(t.Context(), o)
+				sentinel := zadig.ErrServer
+				if test.alive {
+					sentinel = zadig.ErrBadRequest
+					assert.Len(t, srv.Asked(), 2)
+				}
+				oneSentinel(t, err, sentinel)
+				assert.ErrorContains(t, err, test.says)
+				assert.Equal(t, "page=1&per_page=1", srv.Asked()[1].RawQuery, "without the filter")
+
+				c, _ = play(t, recording.One(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
+				_, errs := all(t, c, o)
+				require.Len(t, errs, 1)
+				oneSentinel(t, errs[0], sentinel)
+			})
+		}
+	}
+}
+
+// all ranges over All to its end.
+func all(t *testing.T, c *zadig.Client, o artifact.ListOptions) (ids []string, errs []error) {
+	t.Helper()
+	for a, err := range c.Artifact.All(t.Context(), o) {
+		if err != nil {
+			errs = append(errs, err)
+		} else {
+			ids = append(ids, a.ID)
+		}
+		require.Less(t, len(ids)+len(errs), 100_000, "the walk does not end")
+	}
+	return ids, errs
+}
+
+// pages serves a list as Zadig pages it.
+func pages(t *testing.T, elements []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page, err := strconv.Atoi(r.URL.Query().Get("page"))
+		assert.NoError(t, err)
+		perPage, err := strconv.Atoi(r.URL.Query().Get("per_page"))
+		assert.NoError(t, err)
+		start := min((page-1)*perPage, len(elements))
+		end := min(start+perPage, len(elements))
+		w.Header().Set("X-Total", strconv.Itoa(len(elements)))
+		recording.Answer(200, "["+strings.Join(elements[start:end], ",")+"]").ServeHTTP(w, r)
+	})
+}
+
+func element(n int) string { return fmt.Sprintf(`{"id":%q,"name":"a"}`, id(n)) }
+
+func id(n int) string { return fmt.Sprintf("%024x", n) }
+
+func TestAllWalksPages(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		length, perPage, requests int
+	}{
+		"nothing":            {0, 0, 1},
+		"one page":           {34, 0, 1},
+		"one full page":      {100, 0, 1},
+		"several pages":      {250, 0, 3},
+		"pages of 20":        {98, 20, 7},
+		"pages of one":       {5, 1, 5},
+		"one page, not full": {10, 20, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var elements, want []string
+			for n := test.length; n > 0; n-- {
+				elements, want = append(elements, element(n)), append(want, id(n))
+			}
+			c, srv := play(t, pages(t, elements))
+			ids, errs := all(t, c, artifact.ListOptions{PerPage: test.perPage, Name: "a"})
+			assert.Empty(t, errs)
+			assert.Equal(t, want, ids)
+			assert.LessOrEqual(t, len(srv.Asked()), test.requests)
+			for _, asked := range srv.Asked() {
+				assert.Equal(t, "a", asked.Query().Get("name"))
+			}
+		})
+	}
+}
+
+// With RepoName or Branch the server pages by builds: an artifact comes as
+// often as it was built.
+func TestAllYieldsAnArtifactOnceHoweverOftenItWasBuilt(t *testing.T) {
+	t.Parallel()
+	for name, builds := range map[string]func(n int) int{ // which artifact the n-th build made
+		"three builds each":         func(n int) int { return n / 3 },
+		"builds by turns":           func(n int) int { return n % 50 },
+		"one artifact, many builds": func(n int) int { return max(n-400, 0) },
+		"all the same":              func(int) int { return 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var elements, want []string
+			for n := range 500 {
+				elements, want = append(elements, element(builds(n))), append(want, id(builds(n)))
+			}
+			slices.Sort(want)
+			want = slices.Compact(want)
+			c, srv := play(t, pages(t, elements))
+			ids, errs := all(t, c, artifact.ListOptions{RepoName: "zadig"})
+			assert.Empty(t, errs)
+			slices.Sort(ids)
+			assert.Equal(t, want, ids)
+			assert.LessOrEqual(t, len(srv.Asked()), 12)
+		})
+	}
+}
+
+func TestAllGoesOnBehindAnOddArtifact(t *testing.T) {
+	t.Parallel()
+	for name, odd := range map[string]string{
+		"a number": `17`, "null": `null`, "no artifact": `{"message":"success"}`, "a string for a number": `{"id":"` + id(2) + `","image_size":"1"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := play(t, pages(t, []string{element(3), odd, element(1)}))
+			ids, errs := all(t, c, artifact.ListOptions{})
+			assert.Equal(t, []string{id(3), id(1)}, ids)
+			require.Len(t, errs, 1)
+			require.ErrorIs(t, errs[0], zadig.ErrUnexpectedResponse)
+			assert.ErrorContains(t, errs[0], "at /1")
+		})
+	}
+}
+
+func TestAllGoesOnWhereAPageBroke(t *testing.T) {
+	t.Parallel()
+	whole := pages(t, []string{element(3), element(2), element(1)})
+	c, srv := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = w.Write([]byte("[" + element(3) + "," + element(2)[:10]))
+	}), whole)
+	ids, errs := all(t, c, artifact.ListOptions{})
+	assert.Empty(t, errs)
+	assert.Equal(t, []string{id(3), id(2), id(1)}, ids)
+	assert.Len(t, srv.Asked(), 2)
+}
+
+func TestAllCanBeRangedTwiceAndLeft(t *testing.T) {
+	t.Parallel()
+	c, srv := play(t, pages(t, []string{element(3), element(2), element(1)}))
+	artifacts := c.Artifact.All(t.Context(), artifact.ListOptions{PerPage: 1})
+	for _, err := range artifacts {
+		require.NoError(t, err)
+		break
+	}
+	assert.Len(t, srv.Asked(), 1, "nothing is asked beyond the page at hand")
+	var ids []string
+	for a, err := range artifacts {
+		require.NoError(t, err)
+		ids = append(ids, a.ID)
+	}
+	assert.Equal(t, []string{id(3), id(2), id(1)}, ids)
+}
+
+func TestListAndGetOnEveryServer(t *testing.T) {
+	t.Parallel()
+	for _, version := range zadigtest.Versions() {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			data := zadigtest.Generate(1, 40)
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(data))
+			c := srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+			ids, errs := all(t, c, artifact.ListOptions{PerPage: 20})
+			require.Empty(t, errs)
+			require.NotEmpty(t, ids)
+			page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
+			require.NoError(t, err)
+			assert.Equal(t, len(ids), page.Total)
+
+			a, err := c.Artifact.Get(t.Context(), ids[0])
+			require.NoError(t, err)
+			assert.Equal(t, ids[0], a.ID)
+			_, err = c.Artifact.Get(t.Context(), id(0))
+			require.ErrorIs(t, err, zadig.ErrNotFound)
+			_, err = c.Artifact.List(t.Context(), artifact.ListOptions{Image: "("})
+			require.ErrorIs(t, err, zadig.ErrBadRequest)
+
+			srv.Inject(zadigtest.DatabaseDown())
+			_, err = c.Artifact.Get(t.Context(), ids[0])
+			require.ErrorIs(t, err, zadig.ErrServer)
+			_, err = c.Artifact.List(t.Context(), artifact.ListOptions{Image: "("})
+			require.ErrorIs(t, err, zadig.ErrServer)
+		})
+	}
+}

@@ -1,0 +1,116 @@
+package artifact_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+)
+
+const someID = "619dbaa8c528070000000000"
+
+// calls are all methods that send a request.
+var calls = map[string]func(context.Context, *artifact.Service) error{
+	"List": func(ctx context.Context, s *artifact.Service) error {
+		_, err := s.List(ctx, artifact.ListOptions{})
+		return err
+	},
+	"All": func(ctx context.Context, s *artifact.Service) error {
+		for _, err := range s.All(ctx, artifact.ListOptions{}) {
+			return err
+		}
+		return nil
+	},
+	"Get": func(ctx context.Context, s *artifact.Service) error {
+		_, err := s.Get(ctx, someID)
+		return err
+	},
+	"Trace": func(ctx context.Context, s *artifact.Service) error {
+		_, err := s.Trace(ctx, "nginx:1")
+		return err
+	},
+	"TraceMany": func(ctx context.Context, s *artifact.Service) error {
+		for _, result := range s.TraceMany(ctx, []string{"nginx:1"}, artifact.TraceManyOptions{}) {
+			return result.Err
+		}
+		return nil
+	},
+}
+
+// Whatever a Doer does, or whether there is one, a call ends in an error and
+// not in a panic.
+func TestOddDoers(t *testing.T) {
+	t.Parallel()
+	answers := func(resp *http.Response) *artifact.Service {
+		return artifact.New(doer(func(*http.Request) (*http.Response, error) { return resp, nil }))
+	}
+	down := errors.New("no route to host")
+	for name, test := range map[string]struct {
+		service *artifact.Service
+		want    error // nil: any
+	}{
+		"nil service":   {nil, nil},
+		"zero service":  {&artifact.Service{}, nil},
+		"nil Doer":      {artifact.New(nil), nil},
+		"nil client":    {artifact.New((*zadig.Client)(nil)), nil},
+		"zero client":   {artifact.New(&zadig.Client{}), nil},
+		"nil response":  {answers(nil), zadig.ErrUnexpectedResponse},
+		"nil body":      {answers(&http.Response{StatusCode: http.StatusOK}), zadig.ErrUnexpectedResponse},
+		"not 2xx":       {answers(&http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("[]"))}), zadig.ErrUnexpectedResponse},
+		"zero status":   {answers(&http.Response{Body: http.NoBody}), zadig.ErrUnexpectedResponse},
+		"empty body":    {answers(&http.Response{StatusCode: http.StatusOK, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
+		"its own error": {artifact.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
+	} {
+		for method, call := range calls {
+			t.Run(name+"/"+method, func(t *testing.T) {
+				t.Parallel()
+				err := call(t.Context(), test.service)
+				require.Error(t, err)
+				if test.want != nil {
+					assert.ErrorIs(t, err, test.want)
+				}
+			})
+		}
+	}
+}
+
+// A Doer need not be a client: this one fills in as little as it can.
+func TestPlainDoer(t *testing.T) {
+	t.Parallel()
+	body := map[string]string{
+		listPath:                `[{"id":"` + someID + `"}]`,
+		listPath + "/" + someID: `{"id":"` + someID + `"}`,
+		tracePath:               `{"image":"nginx:1"}`,
+	}
+	s := artifact.New(doer(func(req *http.Request) (*http.Response, error) {
+		assert.Equal(t, http.MethodGet, req.Method)
+		assert.Empty(t, req.URL.Host, "relative to the client's base URL")
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body[req.URL.Path]))}, nil
+	}))
+	for method, call := range calls {
+		assert.NoError(t, call(t.Context(), s), method)
+	}
+}
+
+func TestNilContext(t *testing.T) {
+	t.Parallel()
+	for method, call := range calls {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t)
+			var none context.Context
+			err := call(none, c.Artifact)
+			require.ErrorIs(t, err, zadig.ErrBadRequest)
+			assert.ErrorContains(t, err, "ctx")
+			assert.Empty(t, srv.Asked())
+		})
+	}
+}

@@ -1,0 +1,182 @@
+package artifact_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+const tracePath = "/api/directory/dc/artifact"
+
+func TestTraceReadsRecordings(t *testing.T) {
+	t.Parallel()
+	failures := map[string]error{ // all others are found
+		"v1.11.0/dc_artifact_image_empty":                 zadig.ErrBadRequest,
+		"v1.11.0/dc_artifact_image_missing":               zadig.ErrBadRequest,
+		"v1.11.0/dc_artifact_percent_bad_escape":          zadig.ErrBadRequest,
+		"v1.11.0/dc_artifact_not_found":                   zadig.ErrNotFound,
+		"v1.11.0/dc_artifact_percent_unescaped_not_found": zadig.ErrNotFound,
+		"v1.11.0/dc_artifact_plus_unescaped_not_found":    zadig.ErrNotFound,
+		"v1.11.0/dc_artifact_surrounding_space_not_found": zadig.ErrNotFound,
+		"v1.11.0/db_down_dc_artifact":                     zadig.ErrServer,
+		"v1.11.0/aslan_down_dc_artifact":                  zadig.ErrServer,
+		"v5.0.0/dc_artifact_image_missing":                zadig.ErrBadRequest,
+		"v5.0.0/dc_artifact_not_found":                    zadig.ErrNotFound,
+	}
+	found := 0
+	for _, r := range append(recording.Load(t, "v1.11.0/*dc_artifact*"), recording.Load(t, "v5.0.0/*dc_artifact*")...) {
+		failure, fails := failures[r.Name]
+		delete(failures, r.Name)
+		if !fails {
+			found++
+		}
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t, r)
+			a, err := c.Artifact.Trace(t.Context(), "nginx:1")
+			assert.Len(t, srv.Asked(), 1, "a 500 of Zadig is its answer and not sent again")
+			if fails {
+				require.ErrorIs(t, err, failure)
+				assert.Nil(t, a)
+				var answer *zadig.Error
+				require.ErrorAs(t, err, &answer)
+				assert.Equal(t, 500, answer.StatusCode)
+				return
+			}
+			require.NoError(t, err)
+			sent, err := url.ParseQuery(r.Request.Query)
+			require.NoError(t, err)
+			assert.Equal(t, sent["image"][0], a.Image)
+			assert.NotNil(t, a.Activities, "sent by every server")
+			var sorted int
+			for kind, activities := range a.SortedActivities {
+				for _, activity := range activities {
+					assert.Equal(t, kind, activity.Type)
+				}
+				sorted += len(activities)
+			}
+			assert.Equal(t, len(a.Activities), sorted)
+			assert.Nil(t, a.RawJSON())
+
+			keeping, err := c.With(zadig.WithRawJSON())
+			require.NoError(t, err)
+			a, err = keeping.Artifact.Trace(t.Context(), "nginx:1")
+			require.NoError(t, err)
+			assert.Equal(t, string(r.Bytes()), string(a.RawJSON()))
+		})
+	}
+	assert.Empty(t, failures, "recordings that have gone")
+	assert.Greater(t, found, 10, "most recordings have gone")
+}
+
+// An image arrives as it was given, whatever is in it.
+func TestTraceEscapes(t *testing.T) {
+	t.Parallel()
+	c, srv := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Len(t, r.URL.Query(), 1)
+		assert.NoError(t, json.NewEncoder(w).Encode(map[string]any{"image": r.URL.Query().Get("image"), "activities": []any{}}))
+	}))
+	images := []string{
+		"ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736",
+		"localhost:5000/app@sha256:" + strings.Repeat("1d", 32),
+		"app:1.0.0+build.5",
+		"a&b=c:1#frag?x",
+		"app:100%zz",
+		"app:100%25",
+		"app with space:1 ",
+		"商城/应用:一",
+		"a;b",
+		`a"b\c`,
+		"a\nb",
+	}
+	for _, image := range images {
+		a, err := c.Artifact.Trace(t.Context(), image)
+		require.NoError(t, err, image)
+		assert.Equal(t, image, a.Image)
+	}
+	for _, asked := range srv.Asked() {
+		assert.Equal(t, tracePath, asked.Path)
+	}
+	assert.Equal(t, "image=app%3A1.0.0%2Bbuild.5", srv.Asked()[2].RawQuery, "a bare + is another image")
+}
+
+func TestTraceRefusesAnEmptyImage(t *testing.T) {
+	t.Parallel()
+	c, srv := play(t)
+	_, err := c.Artifact.Trace(t.Context(), "")
+	require.ErrorIs(t, err, zadig.ErrBadRequest)
+	assert.ErrorContains(t, err, "artifact.Trace: bad request: image: ")
+	assert.Empty(t, srv.Asked())
+}
+
+func TestTraceFailures(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer   http.Handler
+		sentinel error
+		says     string
+	}{
+		"null":            {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "null that is no artifact"},
+		"empty object":    {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object that is no artifact"},
+		"success":         {recording.Answer(200, `{"message":"success"}`), zadig.ErrUnexpectedResponse, "a JSON object that is no artifact"},
+		"an error in 200": {recording.Answer(200, `{"type":"error","code":500,"message":"Internal Error"}`), zadig.ErrUnexpectedResponse, "a JSON object that is no artifact"},
+		"a user":          {recording.Answer(200, `{"name":"user1","type":"system"}`), zadig.ErrUnexpectedResponse, "a JSON object that is no artifact"},
+		"array":           {recording.Answer(200, `[{"image":"nginx:1"}]`), zadig.ErrUnexpectedResponse, "a JSON array where an artifact is due"},
+		"string":          {recording.Answer(200, `"ok"`), zadig.ErrUnexpectedResponse, "a JSON string where an artifact is due"},
+		"login page":      {recording.Answer(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"nothing":         {recording.Answer(200, ""), zadig.ErrUnexpectedResponse, "an empty body where an artifact is due"},
+		"wrong member":    {recording.Answer(200, `{"image":"nginx:1","activities":[{"commits":{}}]}`), zadig.ErrUnexpectedResponse, "at /activities/0/commits: an object where an array is due"},
+		"up to v1.7.1":    {recording.Answer(404, "Invalid path: /public-api/v1/dc/artifact"), zadig.ErrUnexpectedResponse, "servers up to v1.7.1 cannot trace an image"},
+		"no Zadig":        {recording.Answer(404, "<html>"), zadig.ErrUnexpectedResponse, "is the base URL right?"},
+		"no permission":   {recording.Answer(500, `{"code":500,"description":"failed to get artifact by image err:[403 Forbidden] ","message":"Internal Error: "}`), zadig.ErrForbidden, "[403 Forbidden]"},
+		"aslan is silent": {recording.Answer(500, `{"code":500,"description":"failed to get artifact by image err:Get \"http://aslan/\": context deadline exceeded","message":"Internal Error: "}`), zadig.ErrServer, "context deadline exceeded"},
+		"its second step": {recording.Answer(500, `{"code":500,"description":"failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input","message":"Internal Error: "}`), zadig.ErrServer, "unexpected end"},
+		"a panic":         {recording.Answer(500, ""), zadig.ErrServer, "empty body"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t, test.answer)
+			a, err := c.Artifact.Trace(t.Context(), "nginx:1")
+			assert.Nil(t, a)
+			require.ErrorIs(t, err, test.sentinel)
+			assert.ErrorContains(t, err, test.says)
+			assert.ErrorContains(t, err, "GET /base"+tracePath+"?image=nginx%3A1: ")
+			assert.Len(t, srv.Asked(), 1)
+		})
+	}
+}
+
+func TestTraceOnEveryServer(t *testing.T) {
+	t.Parallel()
+	for _, version := range zadigtest.Versions() {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			const image = "nginx:1"
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithArtifacts(&artifact.Artifact{Type: "image", Image: image}))
+			c := srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+			a, err := c.Artifact.Trace(t.Context(), image)
+			_, missing := c.Artifact.Trace(t.Context(), image+"0")
+			if version == "v1.7.1" {
+				require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+				require.ErrorIs(t, missing, zadig.ErrUnexpectedResponse)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, image, a.Image)
+			require.ErrorIs(t, missing, zadig.ErrNotFound)
+			srv.Inject(zadigtest.DatabaseDown())
+			_, err = c.Artifact.Trace(t.Context(), image)
+			require.ErrorIs(t, err, zadig.ErrServer)
+		})
+	}
+}
