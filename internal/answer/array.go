@@ -53,6 +53,7 @@ type Array struct {
 	in   *source
 	dec  *jsontext.Decoder
 	open bool
+	over error     // what every further Next returns
 	body io.Closer // nil where somebody else closes it
 }
 
@@ -113,6 +114,17 @@ func (nothing) Read([]byte) (int, error) { return 0, io.EOF }
 // white space follows; *Odd for an element that v cannot hold; *Broken when
 // the answer broke off; and otherwise an error that ends the reading.
 func (a *Array) Next(v any, raw *[]byte) error {
+	if a.over != nil {
+		return a.over
+	}
+	err := a.next(v, raw)
+	if _, odd := err.(*Odd); err != nil && !odd { //nolint:errorlint // next's own, not one that it wraps
+		a.over = err
+	}
+	return err
+}
+
+func (a *Array) next(v any, raw *[]byte) error {
 	a.in.bound(a.dec.InputOffset(), a.call.maxBytes())
 	if !a.open {
 		switch kind := a.dec.PeekKind(); kind {
@@ -136,6 +148,8 @@ func (a *Array) Next(v any, raw *[]byte) error {
 		}
 		return a.end()
 	}
+	ahead := a.dec.UnreadBuffer() // the comma and white space are not the element's
+	a.in.bound(a.dec.InputOffset()+int64(len(ahead)-len(bytes.TrimLeft(ahead, ", \t\r\n"))), a.call.maxBytes())
 	_, index := a.dec.StackIndex(1)
 	err := a.decode(v, raw)
 	var semantic *json.SemanticError
@@ -263,7 +277,15 @@ func (s *source) Read(p []byte) (int, error) {
 		return 0, s.err
 	}
 	if s.read >= s.max {
-		s.err = ErrTooLarge
+		_, err := io.ReadFull(s.r, make([]byte, 1))
+		switch {
+		case err == nil:
+			s.err = ErrTooLarge
+		case errors.Is(err, io.EOF): // it ends right at the bound
+			return 0, io.EOF
+		default:
+			s.err = err
+		}
 		return 0, s.err
 	}
 	if int64(len(p)) > s.max-s.read {

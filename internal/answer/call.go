@@ -78,14 +78,22 @@ func (c *Call) Pause(ctx context.Context, n int) error {
 	if c.Client.Wait != nil {
 		return c.Client.Wait(ctx, n)
 	}
-	timer := time.NewTimer(time.Duration(n) * 100 * time.Millisecond)
+	return Sleep(ctx, time.Duration(n)*100*time.Millisecond)
+}
+
+// Sleep waits, or returns the context's error, together with its cause.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return context.Cause(ctx)
 	case <-timer.C:
 		return nil
 	}
+	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
 }
 
 func (c *Call) reject(resp *http.Response, body []byte, sentinel error, reason string) error {

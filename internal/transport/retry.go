@@ -40,16 +40,7 @@ func (p Policy) Backoff(n int) time.Duration {
 }
 
 // Pause waits after the n-th failure, or returns the context's error.
-func (p Policy) Pause(ctx context.Context, n int) error {
-	timer := time.NewTimer(p.Backoff(n))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
-}
+func (p Policy) Pause(ctx context.Context, n int) error { return answer.Sleep(ctx, p.Backoff(n)) }
 
 // Outcome is what a request came to.
 type Outcome struct {
