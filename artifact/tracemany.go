@@ -30,6 +30,7 @@ type Result struct {
 //
 // A negative Concurrency yields one zadig.ErrBadRequest, for the image "".
 func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOptions) iter.Seq2[string, Result] {
+	pending := distinct(images)
 	return func(yield func(string, Result) bool) {
 		if o.Concurrency < 0 {
 			yield("", Result{Err: fault.BadArgument("artifact.TraceMany", "Concurrency", "%d is negative", o.Concurrency)})
@@ -48,7 +49,6 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 			result Result
 		}
 		var (
-			pending  = distinct(images)
 			next     atomic.Int64
 			left     atomic.Bool // the loop was left
 			results  = make(chan traced)
@@ -62,8 +62,11 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 					if i >= len(pending) {
 						return
 					}
-					artifact, err := s.Trace(ctx, pending[i])
-					results <- traced{pending[i], Result{artifact, err}}
+					var result Result
+					if result.Err = ctx.Err(); result.Err == nil {
+						result.Artifact, result.Err = s.Trace(ctx, pending[i])
+					}
+					results <- traced{pending[i], result}
 				}
 			})
 		}
