@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math"
 	"net/url"
 
 	"github.com/google/go-querystring/query"
@@ -153,6 +154,8 @@ func (o ListOptions) check(method string) error {
 		return fault.BadArgument(method, "Page", "%d is negative", o.Page)
 	case o.PerPage < 0:
 		return fault.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+	case o.Page > math.MaxInt/o.perPage(listPerPage):
+		return fault.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
 	case byBuild && other:
 		return fault.BadArgument(method, "RepoName", "with RepoName or Branch the server ignores every other filter")
 	}

@@ -3,6 +3,7 @@ package artifact_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,6 +62,7 @@ func TestListRefusesArgumentsBeforeARequest(t *testing.T) {
 	}{
 		"negative page":       {artifact.ListOptions{Page: -1}, "Page"},
 		"negative page size":  {artifact.ListOptions{PerPage: -1}, "PerPage"},
+		"a page too far":      {artifact.ListOptions{Page: math.MaxInt / 99, PerPage: 100}, "Page"},
 		"repository, type":    {artifact.ListOptions{RepoName: "r", Type: "t"}, "RepoName"},
 		"repository, source":  {artifact.ListOptions{RepoName: "r", Source: "s"}, "RepoName"},
 		"repository, tag":     {artifact.ListOptions{RepoName: "r", ImageTag: "t"}, "RepoName"},

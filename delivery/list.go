@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/url"
 	"strings"
 
@@ -117,6 +118,8 @@ func (o ListOptions) check(method string) error {
 		return fault.BadArgument(method, "Page", "%d is negative", o.Page)
 	case o.PerPage < 0:
 		return fault.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+	case o.Page > math.MaxInt/o.perPage(listPerPage):
+		return fault.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
 	case o.Verbosity != "" && o.Verbosity != VerbosityBrief && o.Verbosity != VerbosityDetailed:
 		return fault.BadArgument(method, "Verbosity", "%q is neither brief nor detailed", o.Verbosity)
 	case o.ServiceName != "" && o.Verbosity == VerbosityBrief:

@@ -3,6 +3,7 @@ package delivery_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -60,6 +61,28 @@ func TestListSendsWhatIsSet(t *testing.T) {
 			assert.Equal(t, test.options.Label, label, "as the server reads it")
 		})
 	}
+}
+
+// A server whose arithmetic overflows says what it says when its database is
+// down.
+func TestListRefusesAPageThatNoServerCanCount(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]delivery.ListOptions{
+		"page":          {Page: math.MaxInt},
+		"their product": {Page: math.MaxInt / 99, PerPage: 100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := play(t, recording.One(t, "v1.11.0/releases_page_huge_int64_max"))
+			_, err := c.Delivery.List(t.Context(), o)
+			require.ErrorIs(t, err, zadig.ErrBadRequest)
+			assert.ErrorContains(t, err, "Page")
+			assert.Empty(t, srv.Asked())
+		})
+	}
+	c, _ := play(t, recording.Answer(200, "[]"))
+	_, err := c.Delivery.List(t.Context(), delivery.ListOptions{Page: math.MaxInt / 100, PerPage: 100})
+	assert.NoError(t, err)
 }
 
 // lists are the recorded release lists.
