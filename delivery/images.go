@@ -13,8 +13,11 @@ type Image struct {
 // the server's order: those that were deployed; where nothing was, those of
 // the environment; the images of packaged charts; of a flat release (v4.0 and
 // later) the released images, which lists leave out since v4.2.0. It is nil
-// for a brief release and where nothing is known.
+// for a brief release, for a nil one, and where nothing is known.
 func (r *Release) Images() []Image {
+	if r == nil {
+		return nil
+	}
 	var images []Image
 	add := func(service, container, image string) {
 		found := Image{service, container, image}
@@ -24,7 +27,7 @@ func (r *Release) Images() []Image {
 	}
 	for _, d := range r.DeployInfo {
 		if d != nil {
-			add(d.ownServiceName(), d.ContainerName, d.Image)
+			add(d.Service(), d.Container(), d.Image)
 		}
 	}
 	if images == nil && r.VersionInfo != nil && r.VersionInfo.ProductEnvInfo != nil {

@@ -1,0 +1,87 @@
+package artifact
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// repoPage is the page of a repository in the web pages of its code host, or
+// "" when it cannot be told. kind is the host's, from source or else from the
+// address, or "".
+//
+// Nothing but scheme, host and path of the address goes into it: an address
+// can hold credentials.
+func repoPage(source, address, owner, name string) (page, kind string) {
+	kind = strings.ToLower(source)
+	if kind == "github" && address == "" {
+		address = "https://github.com"
+	}
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+		return "", ""
+	}
+	switch kind {
+	case "github", "gitlab", "gitee", "gerrit":
+	case "gitee-enterprise":
+		kind = "gitee"
+	case "", "other": // read as a plain Git server
+		switch u.Hostname() {
+		case "github.com":
+			kind = "github"
+		case "gitlab.com":
+			kind = "gitlab"
+		case "gitee.com":
+			kind = "gitee"
+		default:
+			return "", ""
+		}
+	default:
+		return "", ""
+	}
+	page = (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}).String()
+	if kind == "gerrit" { // its pages are found by number and commit, whatever the repository
+		return page, kind
+	}
+	for part := range strings.SplitSeq(owner+"/"+name, "/") {
+		if part == "" || part == "." || part == ".." {
+			return "", ""
+		}
+		page += "/" + url.PathEscape(part)
+	}
+	return page, kind
+}
+
+// commitPage is the page of a commit, or "".
+func commitPage(source, address, owner, name, id string) string {
+	page, kind := repoPage(source, address, owner, name)
+	if page == "" || id == "" {
+		return ""
+	}
+	id = url.PathEscape(id)
+	switch kind {
+	case "gerrit":
+		return page + "/q/commit:" + id
+	case "gitlab":
+		return page + "/-/commit/" + id
+	}
+	return page + "/commit/" + id
+}
+
+// pullPage is the page of a pull request, or "".
+func pullPage(source, address, owner, name string, number int) string {
+	page, kind := repoPage(source, address, owner, name)
+	if page == "" || number <= 0 {
+		return ""
+	}
+	n := strconv.Itoa(number)
+	switch kind {
+	case "gerrit":
+		return page + "/" + n
+	case "gitlab":
+		return page + "/-/merge_requests/" + n
+	case "gitee":
+		return page + "/pulls/" + n
+	}
+	return page + "/pull/" + n
+}

@@ -1,0 +1,194 @@
+package delivery
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Changes is what is different in a release, compared with an earlier one.
+// Each slice is sorted by service, container and image, and nil if there is
+// nothing to say.
+type Changes struct {
+	Added     []Image       // images of containers that the earlier release did not have
+	Removed   []Image       // images of containers that only the earlier release had
+	Changed   []ImageChange // containers that have another image
+	Manifests []string      // services whose Kubernetes manifests differ
+}
+
+// ImageChange is one container with the image of the earlier release and that
+// of the later one.
+type ImageChange struct {
+	Service   string // the service's own name; "" where only a chart is known
+	Container string // "" where the server stores none
+	From, To  string // image references
+}
+
+// Diff compares what two releases deliver: b with the earlier a. Either may be
+// nil, which is to deliver nothing.
+//
+// Images are those of [Release.Images], container by container. Releases from
+// before and after v4.0 can be compared. Where one of the two does not know a
+// service's or container's name, as those of packaged charts, images that have
+// the same name go together. A brief release, and one from a list since v4.2,
+// has no images, so that all those of the other seem added or removed: compare
+// what Get, Find or Latest return.
+//
+// Manifests are compared as texts for each service that both releases have
+// some of. A manifest that names its image differs when the image does.
+// Manifests is nil when one of the releases was read with SkipManifests, and
+// for charts, which have none. Nothing is asked of the server.
+func Diff(a, b *Release) Changes {
+	var c Changes
+	added, removed := b.Images(), a.Images()
+	for _, same := range []func(from, to Image) bool{
+		func(from, to Image) bool { return from == to },
+		func(from, to Image) bool { return sameContainer(from, to) && repository(from) == repository(to) },
+		func(from, to Image) bool { return sameContainer(from, to) && from.Service != "" },
+		func(from, to Image) bool { return perhapsSameContainer(from, to) && shortName(from) == shortName(to) },
+	} {
+		removed = slices.DeleteFunc(removed, func(from Image) bool {
+			i := slices.IndexFunc(added, func(to Image) bool { return same(from, to) })
+			if i < 0 {
+				return false
+			}
+			if to := added[i]; from.Image != to.Image {
+				c.Changed = append(c.Changed, ImageChange{
+					Service:   firstNotEmpty(to.Service, from.Service),
+					Container: firstNotEmpty(to.Container, from.Container),
+					From:      from.Image,
+					To:        to.Image,
+				})
+			}
+			added = slices.Delete(added, i, i+1)
+			return true
+		})
+	}
+	if len(added) > 0 {
+		c.Added = slices.SortedFunc(slices.Values(added), compareImages)
+	}
+	if len(removed) > 0 {
+		c.Removed = slices.SortedFunc(slices.Values(removed), compareImages)
+	}
+	slices.SortFunc(c.Changed, func(x, y ImageChange) int {
+		return cmp.Or(
+			compareImages(Image{x.Service, x.Container, x.From}, Image{y.Service, y.Container, y.From}),
+			strings.Compare(x.To, y.To),
+		)
+	})
+
+	was, is := a.manifests(), b.manifests()
+	for _, service := range slices.Sorted(maps.Keys(is)) {
+		if before, ok := was[service]; ok && !slices.Equal(before, is[service]) {
+			c.Manifests = append(c.Manifests, service)
+		}
+	}
+	return c
+}
+
+// IsEmpty tells whether nothing is different.
+func (c Changes) IsEmpty() bool {
+	return len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Manifests) == 0
+}
+
+// String is one line for each difference, without a newline at the end, and
+// "no changes" when there is none. It is meant for people and may change.
+func (c Changes) String() string {
+	if c.IsEmpty() {
+		return "no changes"
+	}
+	var lines []string
+	for _, i := range c.Added {
+		lines = append(lines, fmt.Sprintf("added %s: %s", place(i.Service, i.Container), i.Image))
+	}
+	for _, i := range c.Removed {
+		lines = append(lines, fmt.Sprintf("removed %s: %s", place(i.Service, i.Container), i.Image))
+	}
+	for _, i := range c.Changed {
+		lines = append(lines, fmt.Sprintf("changed %s: %s → %s", place(i.Service, i.Container), i.From, i.To))
+	}
+	for _, service := range c.Manifests {
+		lines = append(lines, "manifests of "+service+" differ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// place names a container as servers do.
+func place(service, container string) string {
+	switch {
+	case service == "" && container == "":
+		return "image"
+	case service == "" || container == "":
+		return service + container
+	}
+	return service + "/" + container
+}
+
+func compareImages(x, y Image) int {
+	return cmp.Or(
+		strings.Compare(x.Service, y.Service),
+		strings.Compare(x.Container, y.Container),
+		strings.Compare(x.Image, y.Image),
+	)
+}
+
+func sameContainer(x, y Image) bool { return x.Service == y.Service && x.Container == y.Container }
+
+// perhapsSameContainer takes a name that is not known for any name.
+func perhapsSameContainer(x, y Image) bool {
+	return (x.Service == y.Service || x.Service == "" || y.Service == "") &&
+		(x.Container == y.Container || x.Container == "" || y.Container == "")
+}
+
+// repository is an image reference without tag and digest.
+func repository(i Image) string {
+	name, _, _ := strings.Cut(i.Image, "@")
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		name = name[:colon]
+	}
+	return name
+}
+
+// shortName is the last part of the repository's name: it stays when an image
+// is copied to another registry.
+func shortName(i Image) string {
+	name := repository(i)
+	return name[strings.LastIndexByte(name, '/')+1:]
+}
+
+// manifests are the Kubernetes objects of each service that has some. Servers
+// repeat them for each container of a service up to v3.4, and send them as one
+// text since v4.0; taken apart and sorted they can be compared.
+func (r *Release) manifests() map[string][]string {
+	if r == nil {
+		return nil
+	}
+	all := map[string][]string{}
+	add := func(service, text string) {
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+		for object := range strings.SplitSeq("\n"+text, "\n---\n") {
+			if object = strings.TrimSpace(object); object != "" && object != "---" {
+				all[service] = append(all[service], object)
+			}
+		}
+	}
+	for _, d := range r.DeployInfo {
+		if d != nil {
+			for _, text := range d.YAMLContents {
+				add(d.Service(), text)
+			}
+		}
+	}
+	for _, s := range r.Services {
+		if s != nil {
+			add(s.ServiceName, s.YAMLContent)
+		}
+	}
+	for service, objects := range all {
+		slices.Sort(objects)
+		all[service] = slices.Compact(objects)
+	}
+	return all
+}

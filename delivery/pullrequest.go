@@ -1,0 +1,43 @@
+package delivery
+
+import "slices"
+
+// PullRequest is a pull request, merge request or Gerrit change that was
+// built.
+type PullRequest struct {
+	Address   string // URL of the code host
+	Source    string // kind of code host, as "github"; may be ""
+	RepoOwner string // user or group: RepoNamespace where it is set
+	RepoName  string // repository
+	Number    int    // from 1
+}
+
+// URL is the pull request's web page: of GitHub (also Enterprise), GitLab,
+// Gitee and Gerrit at any address, as Source tells, or of github.com,
+// gitlab.com and gitee.com without a source. It is http or https and without
+// credentials, and "" when it cannot be told.
+func (p PullRequest) URL() string {
+	return pullPage(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
+}
+
+// URL is the commit's web page, as that of a PullRequest. For Gerrit it is the
+// search for the commit, which opens its change. It is "" without CommitID
+// and when it cannot be told.
+func (c *Commit) URL() string {
+	return commitPage(c.Source, c.Address, c.namespace(), c.RepoName, c.CommitID)
+}
+
+// PullRequests are those of PR and PRs, each once. Nil if there are none.
+func (c *Commit) PullRequests() []PullRequest {
+	var all []PullRequest
+	for _, number := range append([]int{c.PR}, c.PRs...) {
+		pr := PullRequest{c.Address, c.Source, c.namespace(), c.RepoName, number}
+		if number > 0 && !slices.Contains(all, pr) {
+			all = append(all, pr)
+		}
+	}
+	return all
+}
+
+// namespace is what the code host has the repository under.
+func (c *Commit) namespace() string { return firstNotEmpty(c.RepoNamespace, c.RepoOwner) }

@@ -1,0 +1,90 @@
+package delivery
+
+// Service is the service's own name: "nginx" where ServiceName is
+// "nginx/nginx-test".
+func (d *DeployInfo) Service() string { return firstNotEmpty(d.RealServiceName, d.ownServiceName()) }
+
+// Container is the name of the container, "" in records without one.
+func (d *DeployInfo) Container() string { return firstNotEmpty(d.ServiceModule, d.ContainerName) }
+
+// ReleasedService is all that a release holds of one service. What servers of
+// the release's version do not send is nil.
+type ReleasedService struct {
+	Name        string            // the service's own name, as "nginx"
+	Images      []Image           // of Release.Images those of this service
+	Builds      []*BuildInfo      // up to v3.4
+	Deploys     []*DeployInfo     // up to v3.4: one per container
+	Distributes []*DistributeInfo // up to v3.4: what was handed out, images of charts among it
+	Environment *EnvService       // up to v3.4: the service in the environment that was released
+	Released    *ReleaseService   // since v4.0
+}
+
+// Service collects what a release holds of the service with this name, which
+// is its own: "nginx", not "nginx/nginx-test". It returns false when the
+// release does not mention the service, as a brief one, and one from a list
+// since v4.2, mentions none. The members are those of the release, not copies.
+//
+// A service of the environment is there although the release did not deploy
+// it: look at Deploys, or Released, to know.
+func (r *Release) Service(name string) (ReleasedService, bool) {
+	s := ReleasedService{Name: name}
+	if r == nil || name == "" {
+		return s, false
+	}
+	for _, i := range r.Images() {
+		if i.Service == name {
+			s.Images = append(s.Images, i)
+		}
+	}
+	for _, b := range r.BuildInfo {
+		if b != nil && b.ServiceName == name {
+			s.Builds = append(s.Builds, b)
+		}
+	}
+	for _, d := range r.DeployInfo {
+		if d != nil && d.Service() == name {
+			s.Deploys = append(s.Deploys, d)
+		}
+	}
+	for _, d := range r.DistributeInfo {
+		s.Distributes = appendOf(s.Distributes, name, d)
+	}
+	s.Environment = r.environmentService(name)
+	for _, released := range r.Services {
+		if released != nil && released.ServiceName == name {
+			s.Released = released
+			break
+		}
+	}
+	found := s.Images != nil || s.Builds != nil || s.Deploys != nil || s.Distributes != nil ||
+		s.Environment != nil || s.Released != nil
+	return s, found
+}
+
+// appendOf appends d, or what is below it, if it is of the service.
+func appendOf(all []*DistributeInfo, service string, d *DistributeInfo) []*DistributeInfo {
+	if d == nil {
+		return all
+	}
+	if d.ServiceName == service {
+		return append(all, d)
+	}
+	for _, sub := range d.SubDistributes {
+		all = appendOf(all, service, sub)
+	}
+	return all
+}
+
+func (r *Release) environmentService(name string) *EnvService {
+	if r.VersionInfo == nil || r.VersionInfo.ProductEnvInfo == nil {
+		return nil
+	}
+	for _, group := range r.VersionInfo.ProductEnvInfo.Services {
+		for _, s := range group {
+			if s != nil && s.ServiceName == name {
+				return s
+			}
+		}
+	}
+	return nil
+}
