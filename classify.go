@@ -78,7 +78,7 @@ var meanings = []struct {
 }
 
 // classify says what an answer means.
-func classify(e *Error) (error, fault.Question) {
+func classify(e *Error) (fault.Question, error) {
 	f := failure{status: e.StatusCode, code: e.Code, description: e.Description}
 	if inner, ok := behindPicket(e); ok {
 		f = inner
@@ -86,16 +86,16 @@ func classify(e *Error) (error, fault.Question) {
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
 			(f.nested || !m.nested) && strings.Contains(f.description, m.text) {
-			return m.sentinel, m.question
+			return m.question, m.sentinel
 		}
 	}
 	switch {
 	case f.status >= 500:
-		return ErrServer, 0
+		return 0, ErrServer
 	case f.status >= 400:
-		return ErrBadRequest, 0
+		return 0, ErrBadRequest
 	}
-	return ErrUnexpectedResponse, 0
+	return 0, ErrUnexpectedResponse
 }
 
 var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?\[([1-5][0-9][0-9]) [A-Za-z]*\] `)

@@ -24,9 +24,7 @@ func setEnv(t *testing.T, url, token, caFile string) {
 	t.Setenv("ZADIG_CA_FILE", caFile)
 }
 
-// These tests set the environment and so cannot be parallel.
-
-func TestNewClientFromEnv(t *testing.T) {
+func TestNewClientFromEnv(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
 	s := newServer(t, sendsJSON(`[]`))
 	setEnv(t, s.base(), "env-token", "")
 	client, err := zadig.NewClientFromEnv(zadig.WithUserAgent("mine/1"))
@@ -47,13 +45,13 @@ func TestNewClientFromEnv(t *testing.T) {
 	assert.NotContains(t, s.seen()[2].Header, "Authorization")
 }
 
-func TestNewClientFromEnvRefuses(t *testing.T) {
+func TestNewClientFromEnvRefuses(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
 	dir := t.TempDir()
 	notPEM := filepath.Join(dir, "ca.txt")
 	require.NoError(t, os.WriteFile(notPEM, []byte("no certificate"), 0o600))
 	brokenPEM := filepath.Join(dir, "broken.pem")
 	require.NoError(t, os.WriteFile(brokenPEM, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("junk")}), 0o600))
-	for _, row := range []struct{ name, url, token, caFile, because string }{
+	for _, row := range []struct{ name, url, token, caFile, because string }{ //nolint:paralleltest // t.Setenv forbids it
 		{"no URL", "", "env-token", "", "ZADIG_URL is not set"},
 		{"bad URL", "zadig.example.com", "env-token", "", "ZADIG_URL: the base URL"},
 		{"token with a line break", "https://zadig.example.com", "hunter2\n", "", "ZADIG_TOKEN: the token holds a line break"},
@@ -63,7 +61,7 @@ func TestNewClientFromEnvRefuses(t *testing.T) {
 		{"CA file without PEM", "https://zadig.example.com", "", notPEM, "ZADIG_CA_FILE: " + notPEM + " holds no PEM certificate"},
 		{"CA file with broken PEM", "https://zadig.example.com", "", brokenPEM, "ZADIG_CA_FILE: " + brokenPEM + " holds no PEM certificate"},
 	} {
-		t.Run(row.name, func(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
+		t.Run(row.name, func(t *testing.T) {
 			setEnv(t, row.url, row.token, row.caFile)
 			_, err := zadig.NewClientFromEnv()
 			require.ErrorContains(t, err, "zadig: "+row.because)
@@ -72,7 +70,7 @@ func TestNewClientFromEnvRefuses(t *testing.T) {
 	}
 }
 
-func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) {
+func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
 	s := httptest.NewUnstartedServer(http.StripPrefix(basePath, sendsJSON(`["https"]`)))
 	s.EnableHTTP2 = true
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the client that refuses its certificate

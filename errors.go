@@ -113,7 +113,7 @@ func (e *Error) Unwrap() error {
 	if e.kind != nil {
 		return e.kind
 	}
-	sentinel, question := classify(e)
+	question, sentinel := classify(e)
 	if question == 0 {
 		return sentinel
 	}

@@ -133,8 +133,7 @@ func TestRetry(t *testing.T) {
 			}
 			require.ErrorContains(t, err, row.because)
 			assert.NotContains(t, err.Error(), "\n")
-			var failure *zadig.Error
-			if errors.As(err, &failure) {
+			if failure, ok := errors.AsType[*zadig.Error](err); ok {
 				assert.Equal(t, row.count, failure.Attempts)
 			}
 			assert.Equal(t, row.count > 1, strings.HasSuffix(err.Error(), " attempts)"), err)

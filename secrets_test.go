@@ -56,8 +56,7 @@ func checkNoSecret(t *testing.T, text string) {
 func checkError(t *testing.T, err error) {
 	t.Helper()
 	checkNoSecret(t, printed(t, err))
-	var failure *zadig.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*zadig.Error](err); ok {
 		checkNoSecret(t, printed(t, *failure))
 		checkNoSecret(t, string(failure.Body)+failure.Message+failure.Description+failure.URL+failure.RequestID+fmt.Sprint(failure.Extra))
 	}

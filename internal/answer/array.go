@@ -173,8 +173,7 @@ func (a *Array) decode(v any, raw *[]byte) error {
 	}
 	*raw = bytes.Clone(value)
 	err = Unmarshal(value, v)
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		semantic.JSONPointer = jsontext.Pointer(fmt.Sprintf("/%d", index)) + semantic.JSONPointer
 	}
 	return err

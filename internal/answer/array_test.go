@@ -334,7 +334,7 @@ func TestStreamOfOtherDoers(t *testing.T) {
 	require.ErrorIs(t, err, fault.ErrUnexpectedResponse)
 	require.ErrorContains(t, err, "the Doer returned a failure as an answer")
 	a, err := answer.Stream(t.Context(), doerFunc(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{}`))}, nil
 	}), asked(), "x")
 	require.NoError(t, err, "a response without a request, from a Doer that knows no Call")
 	_, _, err = readAll(t, a)

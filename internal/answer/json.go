@@ -29,12 +29,10 @@ func Unmarshal(data []byte, v any) error {
 // describe says what is wrong with JSON, and where, without repeating a value
 // that stood there: it could be a secret.
 func describe(err error) string {
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		return fmt.Sprintf("at %s: %s where %s is due", pointer(semantic.JSONPointer), kindName(semantic.JSONKind), typeName(semantic.GoType))
 	}
-	var syntactic *jsontext.SyntacticError
-	if errors.As(err, &syntactic) {
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return fmt.Sprintf("JSON that ends at byte %d, within %s", syntactic.ByteOffset, pointer(syntactic.JSONPointer))
 		}

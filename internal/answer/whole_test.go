@@ -246,7 +246,7 @@ func TestBufferIsABody(t *testing.T) {
 func TestCallOfAnotherDoer(t *testing.T) {
 	t.Parallel()
 	whole := fetch(t, doerFunc(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader("x"))}, nil
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("x"))}, nil
 	}))
 	require.ErrorIs(t, whole.Unexpected("because"), fault.ErrUnexpectedResponse)
 	assert.Equal(t, 3, whole.Call.MaxBreaks())

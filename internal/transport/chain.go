@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -56,8 +57,8 @@ func New(c Config) (*Transport, error) {
 // from the bottom up it is the order in which a request travels.
 func assemble(c Config) (http.RoundTripper, error) {
 	rt := watchStalls(c.Base, c.Timeout)
-	for i := len(c.Middleware) - 1; i >= 0; i-- { // the first one given is the outermost
-		if rt = c.Middleware[i](rt); rt == nil {
+	for i, wrap := range slices.Backward(c.Middleware) { // the first one given is the outermost
+		if rt = wrap(rt); rt == nil {
 			return nil, fmt.Errorf("WithMiddleware: middleware %d returned nil", i+1)
 		}
 	}

@@ -1,0 +1,69 @@
+package transport_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/internal/transport"
+)
+
+func TestSameOrigin(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, a, b string
+		same       bool
+	}{
+		{"equal", "https://h/a", "https://h/b", true},
+		{"default port of https", "https://h", "https://h:443", true},
+		{"default port of http", "http://h:80", "http://h", true},
+		{"empty port", "https://h:", "https://h", true},
+		{"letter case", "HTTPS://H.Example.COM", "https://h.example.com", true},
+		{"IPv6", "http://[::1]:80", "http://[::1]", true},
+		{"scheme", "http://h", "https://h", false},
+		{"scheme with the same port", "http://h:443", "https://h:443", false},
+		{"port", "https://h:8443", "https://h", false},
+		{"the other's default port", "https://h:80", "https://h", false},
+		{"host", "https://h", "https://i", false},
+		{"subdomain", "https://a.h", "https://h", false},
+		{"longer", "https://h.evil.example.com", "https://h", false},
+		{"user info that looks like the host", "https://h@evil.example.com", "https://h", false},
+		{"dot at the end", "https://h.", "https://h", false},
+		{"no scheme", "//h", "https://h", false},
+		{"nothing", "", "https://h", false},
+	} {
+		a, err := url.Parse(row.a)
+		require.NoError(t, err)
+		b, err := url.Parse(row.b)
+		require.NoError(t, err)
+		assert.Equal(t, row.same, transport.SameOrigin(a, b), row.name)
+		assert.Equal(t, row.same, transport.SameOrigin(b, a), row.name)
+	}
+}
+
+func TestCheckToken(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{"x", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln-_", "!~", "a+/=", `"quoted"`} {
+		require.NoError(t, transport.CheckToken(good), good)
+	}
+	for bad, because := range map[string]string{
+		"":              "is empty",
+		"hunter2\n":     "line break",
+		"hunter2\r":     "line break",
+		"\nhunter2":     "line break",
+		" hunter2":      `without "Bearer "`,
+		"hunter2 ":      "a space",
+		"Bearer hunter": `without "Bearer "`,
+		"hunter2\t":     "a space or a character",
+		"hunter2\x00":   "a character that no header may hold",
+		"hunter2\x7f":   "a character that no header may hold",
+		"hunter2é":      "a character that no header may hold",
+		"hunter2\xff":   "a character that no header may hold",
+	} {
+		err := transport.CheckToken(bad)
+		require.ErrorContains(t, err, because, "%q", bad)
+		assert.NotContains(t, err.Error(), "hunter")
+	}
+}
