@@ -51,6 +51,7 @@ func TestGetRefusesIDs(t *testing.T) {
 		"25 digits":       strings.Repeat("a", 25),
 		"26 digits":       strings.Repeat("a", 26),
 		"not hex":         strings.Repeat("g", 24),
+		"not hex, upper":  strings.Repeat("G", 24),
 		"a path":          "../../../../../../../etc",
 		"a line break":    strings.Repeat("a", 23) + "\n",
 		"24 wide digits":  strings.Repeat("１", 24),

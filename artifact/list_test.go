@@ -169,11 +169,12 @@ func TestListFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, _ := play(t, test.answer)
+			c, srv := play(t, test.answer)
 			page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
 			assert.Nil(t, page)
 			require.ErrorIs(t, err, test.sentinel)
 			assert.ErrorContains(t, err, test.says)
+			assert.Len(t, srv.Asked(), 1, "nothing is left open")
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"runtime"
 	"slices"
@@ -117,7 +118,7 @@ func TestTraceManyConcurrency(t *testing.T) {
 		"default":           {0, 20, 8, 3},
 		"one":               {1, 5, 1, 5},
 		"three":             {3, 7, 3, 3},
-		"more than images":  {100, 5, 5, 1},
+		"more than images":  {math.MaxInt, 5, 5, 1},
 		"as many as images": {5, 5, 5, 1},
 		"no images":         {8, 0, 0, 0},
 	} {

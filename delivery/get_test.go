@@ -72,6 +72,7 @@ func TestGetRefusesIDs(t *testing.T) {
 		"23 digits":       strings.Repeat("a", 23),
 		"25 digits":       strings.Repeat("a", 25),
 		"not hex":         strings.Repeat("g", 24),
+		"not hex, upper":  strings.Repeat("G", 24),
 		"a path":          "../../../../../../../etc",
 		"a query":         strings.Repeat("a", 20) + "?a=b",
 		"a space":         strings.Repeat("a", 23) + " ",

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -245,6 +246,8 @@ func TestListRefusesWhatIsNoList(t *testing.T) {
 		"text":               {recording.Answer(200, "it works"), "text that is not JSON"},
 		"string":             {recording.Answer(200, `"success"`), "a JSON string where an array of releases is due"},
 		"string inside":      {recording.Answer(200, `["success"]`), "at /0: a string where an object is due"},
+		"object inside":      {recording.Answer(200, `[{"message":"success"}]`), "at /0: not a release: neither versionInfo nor id is there"},
+		"null inside":        {recording.Answer(200, `[null]`), "at /0: not a release"},
 		"array inside":       {recording.Answer(200, `[[]]`), "at /0: an array where an object is due"},
 		"cut":                {recording.Answer(200, `[`), "JSON that ends"},
 		"garbage":            {recording.Answer(200, `[}`), "not JSON from byte 1 on"},
@@ -257,6 +260,7 @@ func TestListRefusesWhatIsNoList(t *testing.T) {
 			assert.Nil(t, page)
 			assert.ErrorContains(t, err, "GET /base"+listPath)
 			assert.ErrorContains(t, err, test.says)
+			assert.Equal(t, 1, strings.Count(err.Error(), zadig.ErrUnexpectedResponse.Error()), "said once: %v", err)
 			assert.Len(t, srv.Asked(), 1, "the same would come again")
 		})
 	}
