@@ -1,0 +1,87 @@
+package delivery_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/zadig-go/zadig/delivery"
+)
+
+func TestDeployNames(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		deploy             delivery.DeployInfo
+		service, container string
+	}{
+		"container stored":            {delivery.DeployInfo{ServiceName: "nginx/nginx-test", ContainerName: "nginx-test"}, "nginx", "nginx-test"},
+		"none stored":                 {delivery.DeployInfo{ServiceName: "old"}, "old", ""},
+		"service named as container":  {delivery.DeployInfo{ServiceName: "web/web", ContainerName: "web"}, "web", "web"},
+		"container not appended":      {delivery.DeployInfo{ServiceName: "web", ContainerName: "main"}, "web", "main"},
+		"name ends like a container":  {delivery.DeployInfo{ServiceName: "a-main/main", ContainerName: "main"}, "a-main", "main"},
+		"since v2.3.0":                {delivery.DeployInfo{ServiceName: "nginx/test", ContainerName: "test", RealServiceName: "nginx", ServiceModule: "test"}, "nginx", "test"},
+		"what is sent separately won": {delivery.DeployInfo{ServiceName: "x/y", ContainerName: "y", RealServiceName: "nginx", ServiceModule: "test"}, "nginx", "test"},
+		"nothing":                     {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.service, test.deploy.Service())
+			assert.Equal(t, test.container, test.deploy.Container())
+		})
+	}
+}
+
+func TestReleaseService(t *testing.T) {
+	t.Parallel()
+	var (
+		build   = &delivery.BuildInfo{ServiceName: "cart"}
+		main    = &delivery.DeployInfo{ServiceName: "cart/main", ContainerName: "main", Image: "shop/cart:1"}
+		proxy   = &delivery.DeployInfo{ServiceName: "cart/proxy", ContainerName: "proxy", Image: "shop/proxy:1"}
+		image   = &delivery.DistributeInfo{ServiceName: "cart", DistributeType: delivery.DistributeImage, RegistryName: "prod/cart:1"}
+		chart   = &delivery.DistributeInfo{ChartName: "c", DistributeType: delivery.DistributeChart, SubDistributes: []*delivery.DistributeInfo{nil, image}}
+		inEnv   = &delivery.EnvService{ServiceName: "cart", Containers: []*delivery.Container{{Name: "main", Image: "shop/cart:0"}}}
+		idle    = &delivery.EnvService{ServiceName: "idle"}
+		flat    = &delivery.ReleaseService{ServiceName: "cart", Images: []*delivery.ServiceImage{{ContainerName: "main", TargetImage: "prod/cart:1"}}}
+		version = &delivery.VersionInfo{ProductEnvInfo: &delivery.ProductEnvInfo{Services: [][]*delivery.EnvService{{}, {nil, idle}, {inEnv}}}}
+	)
+	documented := &delivery.Release{
+		VersionInfo:    version,
+		BuildInfo:      []*delivery.BuildInfo{nil, {ServiceName: "cart2"}, build},
+		DeployInfo:     []*delivery.DeployInfo{main, nil, {ServiceName: "cart2", Image: "x"}, proxy},
+		DistributeInfo: []*delivery.DistributeInfo{nil, image},
+	}
+	images := []delivery.Image{{Service: "cart", Container: "main", Image: "shop/cart:1"}, {Service: "cart", Container: "proxy", Image: "shop/proxy:1"}}
+
+	for name, test := range map[string]struct {
+		release *delivery.Release
+		service string
+		want    delivery.ReleasedService
+		found   bool
+	}{
+		"documented": {documented, "cart", delivery.ReleasedService{
+			Name: "cart", Images: images,
+			Builds: []*delivery.BuildInfo{build}, Deploys: []*delivery.DeployInfo{main, proxy},
+			Distributes: []*delivery.DistributeInfo{image}, Environment: inEnv,
+		}, true},
+		"in the environment only": {documented, "idle", delivery.ReleasedService{Name: "idle", Environment: idle}, true},
+		"image of a chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ReleasedService{
+			Name: "cart", Images: []delivery.Image{{Service: "cart", Image: "prod/cart:1"}},
+			Distributes: []*delivery.DistributeInfo{image},
+		}, true},
+		"flat": {&delivery.Release{Services: []*delivery.ReleaseService{nil, {ServiceName: "pay"}, flat}}, "cart", delivery.ReleasedService{
+			Name: "cart", Images: []delivery.Image{{Service: "cart", Container: "main", Image: "prod/cart:1"}}, Released: flat,
+		}, true},
+		"with its container":  {documented, "cart/main", delivery.ReleasedService{Name: "cart/main"}, false},
+		"other letter case":   {documented, "Cart", delivery.ReleasedService{Name: "Cart"}, false},
+		"brief":               {&delivery.Release{VersionInfo: &delivery.VersionInfo{}}, "cart", delivery.ReleasedService{Name: "cart"}, false},
+		"nil":                 {nil, "cart", delivery.ReleasedService{Name: "cart"}, false},
+		"charts have no name": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "", delivery.ReleasedService{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, found := test.release.Service(test.service)
+			assert.Equal(t, test.want, got)
+			assert.Equal(t, test.found, found)
+		})
+	}
+}
