@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,6 +37,7 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) ht
 	}
 	streamed := &http.Transport{
 		Proxy:                  proxy,
+		OnProxyConnectResponse: heedProxy,
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        config.Clone(),
 		ForceAttemptHTTP2:      true,
@@ -48,4 +51,17 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) ht
 	whole := streamed.Clone()
 	whole.MaxConnsPerHost = maxConns
 	return &pools{whole: whole, streamed: streamed}
+}
+
+// heedProxy lets a proxy's answer to CONNECT be retried when it would be as
+// an answer of Zadig. A wrong password of the proxy is not tried three times.
+func heedProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	err := fmt.Errorf("the proxy answered CONNECT with %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
+	if retryable(answer.StatusCode) {
+		return err
+	}
+	return final{err}
 }

@@ -172,16 +172,15 @@ func (t *trip) worthwhile(resp *http.Response, err error) bool {
 		return retryable(resp.StatusCode)
 	}
 	var (
-		dial        *net.OpError
+		network     *net.OpError
 		own         final
 		silent      *stalled
 		certificate *tls.CertificateVerificationError
 		authority   x509.UnknownAuthorityError
-		alert       tls.AlertError
 		notTLS      tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &dial) && dial.Op == "dial":
+	case errors.As(err, &network) && network.Op == "dial":
 		return true // also when it timed out
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return false // http.Client.Timeout
@@ -189,8 +188,9 @@ func (t *trip) worthwhile(resp *http.Response, err error) bool {
 		return false
 	case errors.As(err, &silent): // it would only be silent again
 		return false
-	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &alert),
-		errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, &certificate), errors.As(err, &authority),
+		errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
+		network != nil && (network.Op == "remote error" || network.Op == "local error"): // crypto/tls's alerts
 		return false // no other attempt changes a certificate, or what is served at a port
 	case errors.Is(err, answer.ErrTooLarge):
 		return false

@@ -1,0 +1,19 @@
+package faults
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// Whatever went wrong in a test, no goroutine of it is left at the end: those
+// of the SDK, of net/http's connections, and of the servers here.
+// Toxiproxy leaves its own behind when it is stopped with data under way.
+func TestMain(m *testing.M) {
+	const toxiproxy = "github.com/Shopify/toxiproxy/v2"
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction(toxiproxy+".(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction(toxiproxy+".(*ToxicLink).write"),
+		goleak.IgnoreAnyFunction(toxiproxy+"/toxics.(*ToxicStub).Run"),
+	)
+}

@@ -1,0 +1,298 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// calls are what users do. Each returns its errors, one for each that a user
+// gets, and makes sure that what comes without error is right.
+var calls = []struct {
+	name string
+	do   func(context.Context, *zadig.Client, *zadigServer) []error
+}{
+	{"List", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		page, err := c.Delivery.List(ctx, delivery.ListOptions{})
+		switch {
+		case err != nil:
+			return []error{err}
+		case len(page.Releases) != releases || page.Releases[0].VersionInfo.ID != z.ids()[0]:
+			return []error{fmt.Errorf("%w: %d releases", errNotZadig, len(page.Releases))}
+		}
+		return nil
+	}},
+	{"All", func(ctx context.Context, c *zadig.Client, z *zadigServer) (errs []error) {
+		var ids []string
+		for r, err := range c.Delivery.All(ctx, delivery.ListOptions{PerPage: releases / 2}) {
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			ids = append(ids, r.VersionInfo.ID)
+		}
+		all := z.ids()
+		if len(errs) == 0 && len(ids) != len(all) || len(ids) > len(all) || !slices.Equal(ids, all[:len(ids)]) {
+			errs = append(errs, fmt.Errorf("%w: %d releases", errNotZadig, len(ids)))
+		}
+		return errs
+	}},
+	{"Get", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		r, err := c.Delivery.Get(ctx, z.release().ID, delivery.GetOptions{ProjectName: z.release().ProductName})
+		switch {
+		case err != nil:
+			return []error{err}
+		case r.VersionInfo.ID != z.release().ID:
+			return []error{errNotZadig}
+		}
+		return nil
+	}},
+	{"Trace", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		image := z.images()[0]
+		a, err := c.Artifact.Trace(ctx, image)
+		switch {
+		case err != nil:
+			return []error{err}
+		case a.Image != image:
+			return []error{errNotZadig}
+		}
+		return nil
+	}},
+	{"TraceMany", func(ctx context.Context, c *zadig.Client, z *zadigServer) (errs []error) {
+		seen := make(map[string]bool)
+		for image, result := range c.Artifact.TraceMany(ctx, z.images(), artifact.TraceManyOptions{Concurrency: 2}) {
+			seen[image] = true
+			if result.Err != nil {
+				errs = append(errs, result.Err)
+			} else if result.Artifact.Image != image {
+				errs = append(errs, errNotZadig)
+			}
+		}
+		if len(seen) != 3 {
+			errs = append(errs, fmt.Errorf("%w: %d results", errNotZadig, len(seen)))
+		}
+		return errs
+	}},
+}
+
+// undisturbed is how many requests a call needs: one, and All those of two
+// pages that overlap, and of the one that shows that there is no more.
+func undisturbed(call string) int {
+	switch call {
+	case "All":
+		return 4
+	case "TraceMany":
+		return 3
+	}
+	return 1
+}
+
+// enter sets a fault up.
+func (f *fault) enter(t *testing.T, z *zadigServer, hits func(int) bool) place {
+	t.Helper()
+	s := &stage{T: t, zadig: z, strike: f.strike, stream: f.stream, hits: hits}
+	switch {
+	case f.place != nil:
+		return f.place(s)
+	case f.stream != nil:
+		return secure(s)
+	}
+	return plain(s)
+}
+
+func (p place) client(t *testing.T, opts ...zadig.Option) *zadig.Client {
+	t.Helper()
+	c, err := zadig.NewClient(p.url, slices.Concat(p.opts, opts)...)
+	require.NoError(t, err)
+	return c
+}
+
+// eachFault runs a test for every row of the table.
+func eachFault(t *testing.T, test func(*testing.T, *zadigServer, *fault)) {
+	z := newZadig(t)
+	t.Cleanup(func() { require.Len(t, z.images(), 3) })
+	t.Run("faults", func(t *testing.T) {
+		for _, group := range faults {
+			for i := range group.rows {
+				f := &group.rows[i]
+				t.Run(group.heading+"/"+f.name, func(t *testing.T) {
+					t.Parallel()
+					test(t, z, f)
+				})
+			}
+		}
+	})
+}
+
+// Every call in every fault comes to what the table says, in time and with no
+// more requests than it says, and gives its connections back.
+func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows are
+	eachFault(t, func(t *testing.T, z *zadigServer, f *fault) {
+		for mode, strikes := range map[string]struct {
+			hits     func(int) bool
+			outcomes *outcomes
+			only     string
+		}{
+			"first":  {func(n int) bool { return n == 1 }, f.once, ""},
+			"second": {func(n int) bool { return n == 2 }, f.once, "All"},
+			"always": {func(int) bool { return true }, f.always, ""},
+		} {
+			for _, call := range calls {
+				if strikes.outcomes == nil || strikes.only != "" && strikes.only != call.name {
+					continue
+				}
+				p := f.enter(t, z, strikes.hits)
+				client := p.client(t, append([]zadig.Option{
+					zadig.WithTimeout(timeout),
+					zadig.WithMaxResponseBytes(maxBytes),
+					zadig.WithRetry(zadig.RetryPolicy{MinWait: minWait, MaxWait: maxWait}),
+				}, f.opts...)...)
+				want := strikes.outcomes.of(call.name)
+				where := call.name + ", " + mode
+
+				start := time.Now()
+				errs := call.do(t.Context(), client, z)
+				took := time.Since(start)
+
+				most := want.requests
+				switch {
+				case want.kind == success:
+					require.Empty(t, errs, where)
+					most += undisturbed(call.name)
+				case mode == "always" && call.name == "TraceMany":
+					require.Len(t, errs, 3, where)
+					most *= 3
+				case call.name == "TraceMany": // one image is struck, the others are not
+					require.Len(t, errs, 1, where)
+					most += 2
+				default:
+					require.Len(t, errs, 1, where)
+					if mode == "second" {
+						most++
+					}
+				}
+				for _, err := range errs {
+					want.check(t, err, where)
+				}
+				bound := f.bound()
+				if call.name == "TraceMany" {
+					bound += time.Duration(f.waits)*timeout + f.takes // two at a time
+				}
+				assert.LessOrEqual(t, took, bound, where)
+				assert.LessOrEqual(t, p.requests(), int64(most), "%s: requests", where)
+				assert.Eventually(t, func() bool { return p.busy() == 0 }, 5*time.Second, time.Millisecond,
+					"%s: a connection is still waited at", where)
+			}
+		}
+	})
+}
+
+func (o outcome) check(t *testing.T, err error, where string) {
+	t.Helper()
+	var answer *zadig.Error
+	require.NotErrorIs(t, err, errNotZadig, where)
+	assert.Equal(t, o.kind == refused, errors.As(err, &answer), "%s: a *zadig.Error: %v", where, err)
+	if o.kind == refused {
+		assert.Equal(t, []string{sentinelName(o.sentinel)}, meanings(err), "%s: %v", where, err)
+	} else {
+		assert.Empty(t, meanings(err), "%s: %v", where, err)
+	}
+	assert.Equal(t, o.kind == silent, timedOut(err), "%s: a time-out: %v", where, err)
+	assert.NotErrorIs(t, err, context.DeadlineExceeded, where)
+	assert.NotErrorIs(t, err, context.Canceled, where)
+	assertPresentable(t, err, where)
+}
+
+func assertPresentable(t *testing.T, err error, where string) {
+	t.Helper()
+	assert.NotContains(t, err.Error(), "\n", where)
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		assert.NotContains(t, fmt.Sprintf(verb, err), token, where)
+	}
+}
+
+func meanings(err error) (names []string) {
+	for _, s := range sentinels {
+		if errors.Is(err, s.err) {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+func timedOut(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// With nothing to end a call but its context, it ends by the context: in
+// every fault, whatever was going on.
+func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // its rows are
+	const (
+		patience = 100 * time.Millisecond
+		bound    = 500 * time.Millisecond
+	)
+	ends := map[string]func(context.Context) (context.Context, context.CancelFunc){
+		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, patience)
+		},
+		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			timer := time.AfterFunc(patience, cancel)
+			return ctx, func() { timer.Stop(); cancel() }
+		},
+	}
+	eachFault(t, func(t *testing.T, z *zadigServer, f *fault) {
+		var running sync.WaitGroup
+		defer running.Wait()
+		for name, end := range ends {
+			for _, call := range calls {
+				p := f.enter(t, z, func(int) bool { return true })
+				client := p.client(t,
+					zadig.WithMaxResponseBytes(maxBytes),
+					zadig.WithTimeout(time.Minute),
+					zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Minute, MaxWait: time.Minute}),
+				)
+				where := call.name + ", " + name
+				running.Go(func() {
+					ctx, cancel := end(t.Context())
+					start := time.Now()
+					errs := call.do(ctx, client, z)
+					took := time.Since(start)
+					cancel()
+
+					assert.LessOrEqual(t, took, patience+bound, where)
+					for _, err := range errs {
+						assert.NotErrorIs(t, err, errNotZadig, where)
+						assert.LessOrEqual(t, len(meanings(err)), 1, "%s: %v", where, err)
+						assertPresentable(t, err, where)
+					}
+					if f.once != nil && f.always == nil && len(errs) == 0 {
+						return // a fault that is over before the context is
+					}
+					if f.always == nil || f.always.of(call.name).kind != success {
+						assert.NotEmpty(t, errs, where)
+					}
+					if f.always != nil && f.always.of(call.name).kind == silent {
+						for _, err := range errs {
+							assert.ErrorIs(t, err, ctx.Err(), "%s", where)
+						}
+					}
+					assert.Eventually(t, func() bool { return p.busy() == 0 }, 5*time.Second, time.Millisecond,
+						"%s: a connection is still waited at", where)
+				})
+			}
+		}
+	})
+}

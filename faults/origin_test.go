@@ -1,0 +1,339 @@
+package faults
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+// zadig is the healthy server behind the faults. It is asked once for each
+// URL: its data do not change.
+type zadigServer struct {
+	*zadigtest.Server
+	data    zadigtest.Data
+	mu      sync.Mutex
+	answers map[string]*answer
+}
+
+// answer is what a healthy Zadig sends.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+const releases = 12
+
+func newZadig(t *testing.T) *zadigServer {
+	t.Helper()
+	data := zadigtest.Generate(7, releases)
+	return &zadigServer{
+		Server:  zadigtest.NewServer(t, zadigtest.WithData(data)),
+		data:    data,
+		answers: make(map[string]*answer),
+	}
+}
+
+func (z *zadigServer) ids() []string {
+	ids := make([]string, 0, len(z.data.Releases))
+	for _, r := range z.data.Releases {
+		ids = append(ids, r.VersionInfo.ID)
+	}
+	return ids
+}
+
+func (z *zadigServer) release() *delivery.VersionInfo { return z.data.Releases[3].VersionInfo }
+
+// images are three that can be traced.
+func (z *zadigServer) images() []string {
+	var images []string
+	for _, a := range z.data.Artifacts {
+		if a.Image != "" && !slices.Contains(images, a.Image) && len(images) < 3 {
+			images = append(images, a.Image)
+		}
+	}
+	return images
+}
+
+func (z *zadigServer) answer(uri string) (*answer, error) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if a := z.answers[uri]; a != nil {
+		return a, nil
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
+	resp, err := client.Get(z.URL + uri)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{resp.StatusCode, resp.Header, body}
+	a.header.Del("Content-Length")
+	z.answers[uri] = a
+	return a, nil
+}
+
+// origin is a server that writes its answers byte by byte, so that they can
+// be wrong in any way.
+type origin struct {
+	zadig        *zadigServer
+	hits         func(n int) bool // which requests, from 1, are struck
+	strike       func(*exchange)
+	strikeStream func(*stream)  // the same by HTTP/2
+	greet        func(net.Conn) // instead of reading a request, if it is there
+
+	address  string
+	config   *tls.Config
+	accepted atomic.Int64 // connections
+	requests atomic.Int64 // that arrived
+	busy     atomic.Int64 // connections that are being written to or waited for
+
+	mu       sync.Mutex
+	over     bool
+	listener net.Listener
+	conns    map[net.Conn]struct{}
+	running  sync.WaitGroup
+}
+
+func startOrigin(t *testing.T, o *origin) *origin {
+	t.Helper()
+	o.conns = make(map[net.Conn]struct{})
+	require.NoError(t, o.listen("127.0.0.1:0"))
+	t.Cleanup(func() {
+		o.mu.Lock()
+		o.over = true
+		o.mu.Unlock()
+		o.close()
+		o.running.Wait()
+	})
+	return o
+}
+
+func (o *origin) url() string {
+	if o.config != nil {
+		return "https://" + o.address
+	}
+	return "http://" + o.address
+}
+
+func (o *origin) listen(address string) error {
+	var (
+		l   net.Listener
+		err error
+	)
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if l, err = net.Listen("tcp", address); err == nil || time.Now().After(deadline) {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return l.Close()
+	}
+	o.listener, o.address = l, l.Addr().String()
+	o.running.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			o.accepted.Add(1)
+			o.mu.Lock()
+			o.conns[conn] = struct{}{}
+			o.mu.Unlock()
+			o.running.Go(func() { o.serve(conn) })
+		}
+	})
+	return nil
+}
+
+// close cuts every connection and accepts no more.
+func (o *origin) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_ = o.listener.Close()
+	for conn := range o.conns {
+		_ = conn.Close()
+	}
+}
+
+func (o *origin) serve(raw net.Conn) {
+	conn := raw
+	defer func() {
+		_ = conn.Close()
+		o.mu.Lock()
+		delete(o.conns, raw)
+		o.mu.Unlock()
+	}()
+	if o.greet != nil {
+		o.busy.Add(1)
+		defer o.busy.Add(-1)
+		o.greet(conn)
+		return
+	}
+	if o.config != nil {
+		secured := tls.Server(raw, o.config)
+		if secured.Handshake() != nil {
+			_, _ = io.Copy(io.Discard, raw) // a close now could overtake the alert
+			return
+		}
+		if conn = secured; secured.ConnectionState().NegotiatedProtocol == "h2" {
+			o.serveHTTP2(secured)
+			return
+		}
+	}
+	in := bufio.NewReader(conn)
+	for {
+		req, err := http.ReadRequest(in)
+		if err != nil {
+			if err != io.EOF { //nolint:errorlint // the client's end of the connection
+				_, _ = io.WriteString(conn, "HTTP/1.0 400 Bad Request\r\n\r\n")
+				_, _ = io.Copy(io.Discard, conn)
+			}
+			return
+		}
+		x := &exchange{origin: o, raw: raw, conn: conn, in: in, n: int(o.requests.Add(1))}
+		if req.Method != http.MethodConnect {
+			x.answer, err = o.zadig.answer(req.URL.RequestURI())
+			if err != nil {
+				return
+			}
+		}
+		x.path = req.URL.RequestURI()
+		o.busy.Add(1)
+		if o.strike != nil && o.hits(x.n) {
+			o.strike(x)
+		} else {
+			x.good()
+			x.keep = true
+		}
+		o.busy.Add(-1)
+		if !x.keep {
+			return
+		}
+	}
+}
+
+// exchange is one request, and what a fault may do about it. The connection
+// is closed behind it unless keep is set.
+type exchange struct {
+	*answer
+	origin *origin
+	raw    net.Conn
+	conn   net.Conn
+	in     io.Reader
+	n      int
+	path   string
+	keep   bool
+}
+
+func (x *exchange) write(p []byte) { _, _ = x.conn.Write(p) }
+
+// head writes the status line and the headers of the good answer, and more
+// headers, "Name: value".
+func (x *exchange) head(more ...string) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", x.status, http.StatusText(x.status))
+	_ = x.header.Write(&b)
+	for _, line := range more {
+		b.WriteString(line + "\r\n")
+	}
+	b.WriteString("\r\n")
+	x.write(b.Bytes())
+}
+
+func length(n int) string { return fmt.Sprintf("Content-Length: %d", n) }
+
+func (x *exchange) good() {
+	x.head(length(len(x.body)))
+	x.write(x.body)
+}
+
+// other answers with something else.
+func (x *exchange) other(status int, body string, header ...string) {
+	changed := *x
+	changed.answer = &answer{status, http.Header{}, []byte(body)}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		changed.header.Add(name, value)
+	}
+	changed.good()
+	x.keep = true
+}
+
+// hang waits until the client has given up.
+func (x *exchange) hang() { _, _ = io.Copy(io.Discard, x.in) }
+
+func (x *exchange) reset() {
+	if tcp, ok := x.raw.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = x.raw.Close()
+}
+
+// slowly writes p in pieces, and stops when the client has gone.
+func (x *exchange) slowly(p []byte, pieces int, pause time.Duration) {
+	for part := range slices.Chunk(p, len(p)/pieces+1) {
+		if _, err := x.conn.Write(part); err != nil {
+			return
+		}
+		if errors.Is(x.gone(pause), io.EOF) {
+			return
+		}
+	}
+}
+
+// gone waits, and returns io.EOF if the client has closed the connection.
+func (x *exchange) gone(wait time.Duration) error {
+	_ = x.conn.SetReadDeadline(time.Now().Add(wait))
+	defer func() { _ = x.conn.SetReadDeadline(time.Time{}) }()
+	var one [1]byte
+	_, err := x.raw.Read(one[:])
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return nil
+	}
+	return io.EOF
+}
+
+// restart takes the server away for a while.
+func (x *exchange) restart(away time.Duration) {
+	o := x.origin
+	o.running.Go(func() {
+		o.close()
+		time.Sleep(away)
+		_ = o.listen(o.address)
+	})
+	x.hang()
+}
+
+func clone(h http.Header, name, value string) http.Header {
+	c := maps.Clone(h)
+	c.Set(name, value)
+	return c
+}

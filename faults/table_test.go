@@ -1,0 +1,253 @@
+package faults
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zadig-go/zadig"
+)
+
+// kind is what a call comes to.
+type kind int
+
+const (
+	success kind = iota // what was asked for, whole
+	refused             // a *zadig.Error that matches one sentinel
+	gone                // no answer: no *zadig.Error, no sentinel, no time-out
+	silent              // a time-out: no *zadig.Error, no sentinel, os.ErrDeadlineExceeded
+)
+
+// outcome is what a user should get.
+type outcome struct {
+	kind     kind
+	sentinel error
+	// requests is how many the server sees at the most: for a success on top
+	// of those that an undisturbed call needs, otherwise in all (for
+	// TraceMany: for each image).
+	requests int
+}
+
+func succeeds(further int) outcome            { return outcome{success, nil, further} }
+func fails(sentinel error, times int) outcome { return outcome{refused, sentinel, times} }
+func getsNothing(times int) outcome           { return outcome{gone, nil, times} }
+func timesOut(times int) outcome              { return outcome{silent, nil, times} }
+
+func (o outcome) String() string {
+	requests := "1 request"
+	if o.requests != 1 {
+		requests = fmt.Sprintf("%d requests", o.requests)
+	}
+	switch o.kind {
+	case refused:
+		return fmt.Sprintf("`%s`, %s", sentinelName(o.sentinel), requests)
+	case gone:
+		return "no answer, " + requests
+	case silent:
+		return "time-out, " + requests
+	}
+	if o.requests == 0 {
+		return "success"
+	}
+	return "success, " + strings.Replace(requests, " ", " more ", 1)
+}
+
+// outcomes are those of each call.
+type outcomes struct{ List, All, Get, Trace, TraceMany outcome }
+
+func each(o outcome) *outcomes { return &outcomes{o, o, o, o, o} }
+
+// all says what is different for All.
+func (o *outcomes) all(a outcome) *outcomes {
+	o.All = a
+	return o
+}
+
+// lists says what is different for List, an array read whole.
+func (o *outcomes) list(l outcome) *outcomes {
+	o.List = l
+	return o
+}
+
+func (o *outcomes) of(call string) outcome {
+	return map[string]outcome{"List": o.List, "All": o.All, "Get": o.Get, "Trace": o.Trace, "TraceMany": o.TraceMany}[call]
+}
+
+func (o *outcomes) String() string {
+	if o == nil {
+		return "–"
+	}
+	var (
+		different []string
+		others    = o.Get.String()
+	)
+	for _, call := range []string{"List", "All", "Trace", "TraceMany"} {
+		if s := o.of(call).String(); s != others {
+			different = append(different, fmt.Sprintf("`%s`: %s", call, s))
+		}
+	}
+	if len(different) == 0 {
+		return others
+	}
+	return strings.Join(append(different, "others: "+others), "<br>")
+}
+
+// fault is one row of the table.
+type fault struct {
+	name string
+
+	// What happens to the requests that are struck, in HTTP/1.1 …
+	strike func(*exchange)
+	// … or in HTTP/2, or else: place sets up everything itself.
+	stream func(*stream)
+	place  func(*stage) place
+
+	once   *outcomes // one request is struck
+	always *outcomes // every request is struck
+
+	waits int           // how many time-outs may pass
+	takes time.Duration // what else it may take
+	opts  []zadig.Option
+}
+
+// The bounds of the matrix: time-out, waits between attempts, and how much
+// longer than that a call may take on a machine that has other things to do.
+const (
+	timeout = 250 * time.Millisecond
+	minWait = 2 * time.Millisecond
+	maxWait = 20 * time.Millisecond
+	slack   = time.Second
+
+	maxBytes = 4 << 20
+)
+
+func (f *fault) bound() time.Duration { return time.Duration(f.waits)*timeout + f.takes + slack }
+
+// faults is the table. What the columns mean: docs/faults.md.
+var faults = []struct {
+	heading string
+	rows    []fault
+}{
+	{"No connection", []fault{
+		{name: "the name does not resolve", place: noSuchName, always: each(getsNothing(0))},
+		{name: "the name server keeps silent", place: silentNames, always: each(timesOut(0)), waits: 1},
+		{name: "connection refused", place: nobodyListens, once: each(succeeds(0)), always: each(getsNothing(0))},
+		{name: "the connection is never made", place: blackHole, always: each(timesOut(0)), waits: 1},
+		{name: "the server restarts", strike: func(x *exchange) { x.restart(60 * time.Millisecond) }, once: each(succeeds(1)), opts: patient},
+	}},
+	{"Before and in the headers", []fault{
+		{name: "reset before the headers", strike: (*exchange).reset, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "closed before the headers", strike: func(*exchange) {}, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "reset within the headers", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")); x.pause(); x.reset() }, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "closed within the headers", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")) }, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "no headers", strike: (*exchange).hang, once: each(timesOut(1)), always: each(timesOut(1)), waits: 1},
+		{name: "headers that stop", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")); x.hang() }, always: each(timesOut(1)), waits: 1},
+		{name: "headers that never end, slowly", strike: func(x *exchange) { x.endlessHeaders(20 * time.Millisecond) }, always: each(timesOut(1)), waits: 1},
+		{name: "headers that never end, quickly", strike: func(x *exchange) { x.endlessHeaders(0) }, always: each(getsNothing(3))},
+		{name: "something that is not HTTP", strike: func(x *exchange) { x.write([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }, once: each(succeeds(1)), always: each(getsNothing(3))},
+	}},
+	{"In the body", []fault{
+		{name: "reset behind the headers", strike: func(x *exchange) { x.head(length(len(x.body))); x.pause(); x.reset() }, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "closed behind the headers", strike: func(x *exchange) { x.head(length(len(x.body))) }, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "reset in the middle", strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()); x.pause(); x.reset() }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
+		{name: "closed in the middle", strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
+		{name: "closed in the middle, chunked", strike: func(x *exchange) { x.chunked(x.half(), false) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
+		{name: "closed in the middle, of unknown length", strike: func(x *exchange) { x.head("Connection: close"); x.write(x.half()) }, once: each(fails(unexpected, 1)).all(succeeds(1)), always: each(fails(unexpected, 1)).all(fails(unexpected, 4))},
+		{name: "stops in the middle", strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()); x.hang() }, once: each(timesOut(1)).all(succeeds(1)), always: each(timesOut(1)).all(timesOut(4)), waits: 4},
+		{name: "drips for longer than the time-out", strike: func(x *exchange) { x.head(length(len(x.body))); x.slowly(x.body, 10, timeout/5) }, once: each(succeeds(0)), waits: 4},
+		{name: "empty", strike: func(x *exchange) { x.other(200, "") }, once: each(fails(unexpected, 1)), always: each(fails(unexpected, 1))},
+		{name: "Content-Length too small", strike: func(x *exchange) { x.head(length(len(x.body) / 2)); x.write(x.body) }, once: each(fails(unexpected, 1)).all(succeeds(1)), always: each(fails(unexpected, 1)).all(fails(unexpected, 4))},
+		{name: "Content-Length too large, then closed", strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
+		{name: "Content-Length too large, then silence", strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body); x.hang() }, always: each(timesOut(1)).all(timesOut(4)), waits: 4},
+		{name: "garbage behind the JSON", strike: func(x *exchange) { x.other(200, string(x.body)+"]") }, always: each(fails(unexpected, 1))},
+		{name: "larger than the limit", strike: func(x *exchange) { x.chunked([]byte("["+strings.Repeat(" ", maxBytes+1)), true) }, always: each(fails(zadig.ErrResponseTooLarge, 1))},
+		{name: "JSON without end", strike: func(x *exchange) { x.endless(`[{"versionInfo":{"desc":"`, "a") }, always: each(fails(zadig.ErrResponseTooLarge, 1))},
+	}},
+	{"gzip", []fault{
+		{name: "that is none", strike: func(x *exchange) { x.other(200, "not gzip at all", "Content-Encoding: gzip") }, once: each(succeeds(1)), always: each(fails(unexpected, 3))},
+		{name: "with a broken checksum", strike: func(x *exchange) { x.gzipped(func(z []byte) []byte { z[len(z)-6] ^= 1; return z }) }, once: each(succeeds(1)), always: each(fails(unexpected, 3)).all(fails(unexpected, 4))},
+		{name: "truncated", strike: func(x *exchange) { x.gzipped(func(z []byte) []byte { return z[:len(z)/2] }) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
+		{name: "a bomb", strike: (*exchange).bomb, once: each(fails(zadig.ErrResponseTooLarge, 1)), always: each(fails(zadig.ErrResponseTooLarge, 1))},
+	}},
+	{"Answers of a gateway", []fault{
+		{name: "429", strike: status(429), once: each(succeeds(1)), always: each(fails(zadig.ErrRateLimited, 3))},
+		{name: "429, Retry-After: 1", strike: status(429, "Retry-After: 1"), once: each(succeeds(1)), takes: 2 * time.Second},
+		{name: "429, Retry-After: 3600", strike: status(429, "Retry-After: 3600"), once: each(fails(zadig.ErrRateLimited, 1)), always: each(fails(zadig.ErrRateLimited, 1))},
+		{name: "502", strike: status(502), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
+		{name: "503", strike: status(503), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
+		{name: "503, Retry-After: 1", strike: status(503, "Retry-After: 1"), once: each(succeeds(1)), takes: 2 * time.Second},
+		{name: "503, Retry-After: 3600", strike: status(503, "Retry-After: 3600"), once: each(fails(zadig.ErrServer, 1)), always: each(fails(zadig.ErrServer, 1))},
+		{name: "504", strike: status(504), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
+		{name: "500, empty", strike: status(500), once: each(fails(zadig.ErrServer, 1)).all(succeeds(1 + releases)), always: each(fails(zadig.ErrServer, 1)).all(fails(zadig.ErrServer, 2))},
+		{name: "HTML with 502", strike: page(502), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
+		{name: "HTML with 200, a login page", strike: page(200), once: each(fails(unexpected, 1)), always: each(fails(unexpected, 1))},
+		{name: "503 whose body stops", strike: func(x *exchange) {
+			x.write([]byte("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 9\r\n\r\nbusy"))
+			x.hang()
+		}, always: each(fails(zadig.ErrServer, 3)), waits: 3},
+		{name: "redirect loop", strike: func(x *exchange) { x.other(302, "", "Location: "+x.path) }, always: each(fails(unexpected, 10))},
+		{name: "redirect to another origin", place: redirectsElsewhere, always: each(fails(unexpected, 1))},
+	}},
+	{"TLS (connections in place of requests)", []fault{
+		{name: "expired certificate", place: expired, always: each(getsNothing(1))},
+		{name: "certificate of another host", place: wrongHost, always: each(getsNothing(1))},
+		{name: "certificate of an unknown CA", place: unknownCA, always: each(getsNothing(1))},
+		{name: "a client certificate is wanted", place: wantsCertificate, always: each(getsNothing(1))},
+		{name: "a server that speaks no TLS", place: plainPort, always: each(getsNothing(1))},
+		{name: "the handshake stops", place: silentHandshake, always: each(timesOut(1)), waits: 1},
+	}},
+	{"HTTP/2", []fault{
+		{name: "GOAWAY before the answer", stream: (*stream).goAwayUnseen, once: each(succeeds(1))},
+		{name: "GOAWAY, then the answer", stream: (*stream).goAwayGracefully, once: each(succeeds(0)), always: each(succeeds(0))},
+		{name: "GOAWAY with an error", stream: (*stream).goAwayAngrily, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "stream refused", stream: func(s *stream) { s.reset(http2Refused) }, once: each(succeeds(1))},
+		{name: "stream reset before the headers", stream: func(s *stream) { s.reset(http2Internal) }, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "stream reset in the middle", stream: func(s *stream) { s.head(); s.data(s.half(), false); s.reset(http2Internal) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
+		{name: "closed in the middle", stream: func(s *stream) { s.head(); s.data(s.half(), false) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
+		{name: "the stream stops", stream: func(s *stream) { s.head(); s.data(s.half(), false); s.keep = true }, always: each(timesOut(1)).all(timesOut(4)), waits: 4},
+	}},
+	{"Proxies", []fault{
+		{name: "407 for a plain request", place: proxyRefuses("http"), always: each(fails(zadig.ErrBadRequest, 1))},
+		{name: "407 for CONNECT", place: proxyRefuses("https"), always: each(getsNothing(1))},
+		{name: "the proxy is not there", place: noProxy, always: each(getsNothing(0))},
+	}},
+	{"A proxy with injected faults (toxiproxy)", []fault{
+		{name: "latency", place: toxic("latency", `{"latency":40,"jitter":10}`), always: each(succeeds(0)), takes: 2 * time.Second},
+		{name: "bandwidth", place: toxic("bandwidth", `{"rate":1000}`), always: each(succeeds(0)), takes: 2 * time.Second},
+		{name: "slicer", place: toxic("slicer", `{"average_size":400,"size_variation":300,"delay":10}`), always: each(succeeds(0)), takes: 2 * time.Second},
+		{name: "reset_peer", place: toxic("reset_peer", `{"timeout":0}`), always: each(getsNothing(3))},
+		{name: "limit_data", place: toxic("limit_data", `{"bytes":300}`), always: each(getsNothing(3))},
+		{name: "slow_close", place: toxic("slow_close", `{"delay":50}`), always: each(succeeds(0))},
+		{name: "timeout, the connection stays", place: toxic("timeout", `{"timeout":0}`), always: each(timesOut(1)), waits: 1},
+		{name: "timeout, the connection is closed", place: toxic("timeout", `{"timeout":30}`), always: each(getsNothing(3)), takes: time.Second},
+	}},
+}
+
+var unexpected = zadig.ErrUnexpectedResponse
+
+// patient waits long enough for a server that restarts.
+var patient = []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 30, MinWait: 20 * time.Millisecond, MaxWait: 20 * time.Millisecond})}
+
+var sentinels = []struct {
+	name string
+	err  error
+}{
+	{"ErrBadRequest", zadig.ErrBadRequest},
+	{"ErrUnauthorized", zadig.ErrUnauthorized},
+	{"ErrForbidden", zadig.ErrForbidden},
+	{"ErrNotFound", zadig.ErrNotFound},
+	{"ErrLicense", zadig.ErrLicense},
+	{"ErrRateLimited", zadig.ErrRateLimited},
+	{"ErrServer", zadig.ErrServer},
+	{"ErrResponseTooLarge", zadig.ErrResponseTooLarge},
+	{"ErrUnexpectedResponse", zadig.ErrUnexpectedResponse},
+}
+
+func sentinelName(err error) string {
+	for _, s := range sentinels {
+		if s.err == err { //nolint:errorlint // the sentinel itself
+			return s.name
+		}
+	}
+	return fmt.Sprint(err)
+}
