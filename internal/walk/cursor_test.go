@@ -43,6 +43,23 @@ func TestWindowsStepBack(t *testing.T) {
 	}
 }
 
+// Gap after gap, a cursor steps back further, and soon to the top.
+func TestWindowsStepBackFurtherEachTime(t *testing.T) {
+	t.Parallel()
+	c := walk.NewCursorAt(100, 10_000, 1)
+	var starts []int
+	for len(starts) == 0 || starts[len(starts)-1] > 0 {
+		require.Less(t, len(starts), 8, "it does not get to the top: %v", starts)
+		w := c.Next()
+		starts = append(starts, (w.Page-1)*w.PerPage)
+		require.Equal(t, starts[len(starts)-1] > 0, c.Expects(), "at the top there is nothing to begin with")
+		require.False(t, c.Advance(walk.Result{Gap: true, Total: -1}))
+	}
+	for i := range starts[1:] {
+		require.Less(t, starts[i+1], starts[i], "%v", starts)
+	}
+}
+
 // walkOver walks over a list that stands still, as a server pages it, and
 // returns what was seen, in order, and how many windows it took.
 func walkOver(t *testing.T, perPage, length, total int) (order []int, windows int) {
