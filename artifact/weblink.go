@@ -9,18 +9,12 @@ import (
 // repoPage is the page of a repository in the web pages of its code host, or
 // "" when it cannot be told. kind is the host's, from source or else from the
 // address, or "".
-//
-// Nothing but scheme, host and path of the address goes into it: an address
-// can hold credentials.
 func repoPage(source, address, owner, name string) (page, kind string) {
-	kind = strings.ToLower(source)
-	if kind == "github" && address == "" {
-		address = "https://github.com"
-	}
-	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+	u, ok := host(address)
+	if !ok || (u.Scheme != "https" && u.Scheme != "http") {
 		return "", ""
 	}
+	kind = strings.ToLower(source)
 	switch kind {
 	case "github", "gitlab", "gitee", "gerrit":
 	case "gitee-enterprise":
@@ -39,7 +33,7 @@ func repoPage(source, address, owner, name string) (page, kind string) {
 	default:
 		return "", ""
 	}
-	page = (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}).String()
+	page = u.String()
 	if kind == "gerrit" { // its pages are found by number and commit, whatever the repository
 		return page, kind
 	}
@@ -50,6 +44,16 @@ func repoPage(source, address, owner, name string) (page, kind string) {
 		page += "/" + url.PathEscape(part)
 	}
 	return page, kind
+}
+
+// host is the address of a code host without all that could be a credential:
+// scheme, host and path are left. It is false for what is no URL.
+func host(address string) (*url.URL, bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return &url.URL{}, false
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, true
 }
 
 // commitPage is the page of a commit, or "".

@@ -5,7 +5,7 @@ import "slices"
 // PullRequest is a pull request, merge request or Gerrit change that was
 // built.
 type PullRequest struct {
-	Address   string // URL of the code host
+	Address   string // URL of the code host without credentials, "" if it is no URL
 	Source    string // kind of code host, as "github"; may be ""
 	RepoOwner string // user or group: RepoNamespace where it is set
 	RepoName  string // repository
@@ -30,8 +30,9 @@ func (c *Commit) URL() string {
 // PullRequests are those of PR and PRs, each once. Nil if there are none.
 func (c *Commit) PullRequests() []PullRequest {
 	var all []PullRequest
+	address, _ := host(c.Address)
 	for _, number := range append([]int{c.PR}, c.PRs...) {
-		pr := PullRequest{c.Address, c.Source, c.namespace(), c.RepoName, number}
+		pr := PullRequest{address.String(), c.Source, c.namespace(), c.RepoName, number}
 		if number > 0 && !slices.Contains(all, pr) {
 			all = append(all, pr)
 		}

@@ -1,0 +1,153 @@
+package artifact_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+)
+
+const (
+	builtDigest = "sha256:1d9ddf94feb5ff9ca9d76248ad51dd2a95210895d0dbf1e87bd66cc471c41f0e"
+	otherDigest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+)
+
+func TestParseImage(t *testing.T) {
+	t.Parallel()
+	sha512 := "sha512:" + strings.Repeat("0a", 64)
+	for ref, want := range map[string]artifact.ImageRef{
+		"nginx":                     {Repository: "nginx"},
+		"nginx:1.25":                {Repository: "nginx", Tag: "1.25"},
+		"library/nginx":             {Repository: "library/nginx"},
+		"nginx@" + builtDigest:      {Repository: "nginx", Digest: builtDigest},
+		"docker.io/library/nginx:1": {Registry: "docker.io", Repository: "library/nginx", Tag: "1"},
+		"ccr.ccs.tencentyun.com/koderover-rc/nginx-test:20211116230712-40-master": {
+			Registry: "ccr.ccs.tencentyun.com", Repository: "koderover-rc/nginx-test", Tag: "20211116230712-40-master",
+		},
+		"registry.example.com:5000/a/b/c": {Registry: "registry.example.com:5000", Repository: "a/b/c"},
+		"registry.example.com:5000/a:t@" + builtDigest: {
+			Registry: "registry.example.com:5000", Repository: "a", Tag: "t", Digest: builtDigest,
+		},
+		"a/b@" + sha512:       {Repository: "a/b", Digest: sha512},
+		"localhost/a":         {Registry: "localhost", Repository: "a"},
+		"localhost:5000/a":    {Registry: "localhost:5000", Repository: "a"},
+		"localhost:5000":      {Repository: "localhost", Tag: "5000"},
+		"registry:5000/a":     {Registry: "registry:5000", Repository: "a"},
+		"HARBOR/a":            {Registry: "HARBOR", Repository: "a"},
+		"10.0.0.1/a:1":        {Registry: "10.0.0.1", Repository: "a", Tag: "1"},
+		"[::1]:5000/a:1":      {Registry: "[::1]:5000", Repository: "a", Tag: "1"},
+		"a_b/c__d/e---f.g:_x": {Repository: "a_b/c__d/e---f.g", Tag: "_x"},
+	} {
+		t.Run(ref, func(t *testing.T) {
+			t.Parallel()
+			got, err := artifact.ParseImage(ref)
+			require.NoError(t, err)
+			assert.Equal(t, want, got)
+			assert.Equal(t, ref, got.String())
+		})
+	}
+	assert.Empty(t, artifact.ImageRef{}.String())
+}
+
+func TestParseImageRefuses(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ ref, wrong string }{
+		"empty":             {"", "name"},
+		"no name":           {":1", "name"},
+		"only a registry":   {"example.com/", "name"},
+		"doubled slash":     {"a//b", "name"},
+		"upper case":        {"example.com/Shop/cart:1", "name"},
+		"a space":           {"registry.example.com/team/app with space:1", "name"},
+		"dots":              {"a/../b", "name"},
+		"a port of nothing": {":5000/a", "registry"},
+		"port not a number": {"host:port/a", "registry"},
+		"dot at the start":  {".example.com/a", "registry"},
+		"pod's image id":    {"docker-pullable://host.example/a@" + builtDigest, "registry"},
+		"empty tag":         {"nginx:", "tag"},
+		"plus in the tag":   {"app:1.0.0+build.5", "tag"},
+		"tag too long":      {"app:" + strings.Repeat("x", 129), "tag"},
+		"empty digest":      {"nginx@", "digest"},
+		"short digest":      {"nginx@sha256:1d9ddf94", "digest"},
+		"long digest":       {"nginx@" + builtDigest + "00", "digest"},
+		"upper-case digest": {"nginx@" + strings.Replace(builtDigest, "d", "D", 1), "digest"},
+		"two digests":       {"nginx@" + builtDigest + "@" + builtDigest, "digest"},
+		"a bare digest":     {builtDigest + "x", ""},
+		"a line break":      {"nginx:1\n", "tag"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := artifact.ParseImage(test.ref)
+			if test.wrong == "" { // Docker, too, takes it for a name and a tag
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, zadig.ErrBadRequest)
+			assert.ErrorContains(t, err, "artifact.ParseImage: bad request: ref: ")
+			assert.ErrorContains(t, err, "has no valid "+test.wrong)
+			assert.Less(t, len(err.Error()), 500)
+			assert.Zero(t, got)
+		})
+	}
+}
+
+func FuzzParseImage(f *testing.F) {
+	for _, seed := range []string{
+		"", "nginx", "nginx:1", "localhost:5000/a:1@" + builtDigest, "[::1]:80/a", "A.b/c", "a/b__c@" + builtDigest, "a:b:c", "@", "a//b", "a\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, ref string) {
+		image, err := artifact.ParseImage(ref)
+		if err != nil {
+			require.ErrorIs(t, err, zadig.ErrBadRequest)
+			assert.Zero(t, image)
+			return
+		}
+		assert.NotEmpty(t, image.Repository)
+		assert.Equal(t, ref, image.String())
+		again, err := artifact.ParseImage(image.String())
+		require.NoError(t, err)
+		assert.Equal(t, image, again)
+	})
+}
+
+func TestDigests(t *testing.T) {
+	t.Parallel()
+	built := &artifact.Artifact{Image: "host/a:1", ImageDigest: builtDigest}
+	for name, test := range map[string]struct {
+		artifact       *artifact.Artifact
+		imageID        string
+		built, drifted bool
+	}{
+		"docker, pulled":                  {built, "docker-pullable://host/a@" + builtDigest, true, false},
+		"containerd":                      {built, "host/a@" + builtDigest, true, false},
+		"with a tag":                      {built, "host/a:1@" + builtDigest, true, false},
+		"from a mirror":                   {built, "mirror.example:5000/a@" + builtDigest, true, false},
+		"bare":                            {built, builtDigest, true, false},
+		"pushed again":                    {built, "docker-pullable://host/a@" + otherDigest, false, true},
+		"pushed again, containerd":        {built, "host/a@" + otherDigest, false, true},
+		"pushed again, said to be one":    {built, "@" + otherDigest, false, true},
+		"bare may be the image's own id":  {built, otherDigest, false, false},
+		"loaded, docker":                  {built, "docker://" + otherDigest, false, false},
+		"loaded, docker, whatever it has": {built, "docker://" + builtDigest, false, false},
+		"not started yet":                 {built, "", false, false},
+		"a tag":                           {built, "host/a:1", false, false},
+		"half a digest":                   {built, "host/a@" + builtDigest[:30], false, false},
+		"nothing known":                   {&artifact.Artifact{Image: "host/a:1"}, "host/a@" + builtDigest, false, false},
+		"nothing known of both":           {&artifact.Artifact{}, "", false, false},
+		"a digest that is none":           {&artifact.Artifact{ImageDigest: "unknown"}, "unknown", false, false},
+		"in the image":                    {&artifact.Artifact{Image: "host/a@" + builtDigest}, "host/a@" + builtDigest, true, false},
+		"in the image, another":           {&artifact.Artifact{Image: "host/a@" + builtDigest}, "host/a@" + otherDigest, false, true},
+		"no artifact":                     {nil, "host/a@" + builtDigest, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.built, test.artifact.BuiltDigest(test.imageID))
+			assert.Equal(t, test.drifted, test.artifact.Drifted(test.imageID))
+		})
+	}
+}
