@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+)
+
+// IsTerminal tells whether a stream is a terminal, or another device that
+// takes characters.
+func IsTerminal(stream any) bool {
+	file, ok := stream.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&fs.ModeCharDevice != 0
+}
+
+// Progress is one line that tells how far long work has got. It shows on a
+// terminal only.
+type Progress struct {
+	out   io.Writer // nil: not a terminal
+	shown bool
+	last  time.Time
+}
+
+// NewProgress returns a Progress that shows nothing yet.
+func NewProgress(stderr io.Writer) *Progress {
+	if !IsTerminal(stderr) {
+		return &Progress{}
+	}
+	return &Progress{out: stderr}
+}
+
+const progressPause = 100 * time.Millisecond
+
+// Show replaces the line, at most ten times a second.
+func (p *Progress) Show(format string, args ...any) {
+	if p.out == nil || time.Since(p.last) < progressPause {
+		return
+	}
+	p.last, p.shown = time.Now(), true
+	fmt.Fprintf(p.out, "\r\x1b[K"+format, args...)
+}
+
+// Clear takes the line away, before something else is written.
+func (p *Progress) Clear() {
+	if p.shown {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.shown, p.last = false, time.Time{}
+	}
+}

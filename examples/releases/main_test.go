@@ -1,0 +1,477 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/examples/internal/cli/clitest"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	os.Exit(m.Run())
+}
+
+// releases runs the program against a server.
+func releases(t *testing.T, srv *zadigtest.Server, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	ctx := cli.WithClient(t.Context(), srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
+	var out, complaints strings.Builder
+	code = run(ctx, args, strings.NewReader(""), &out, &complaints)
+	return out.String(), complaints.String(), code
+}
+
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	sessions := clitest.Sessions(string(readme), name)
+	require.Len(t, sessions, 4)
+	for _, s := range sessions {
+		var stdout, stderr strings.Builder
+		assert.Zero(t, run(t.Context(), s.Args, nil, &stdout, &stderr))
+		assert.Equal(t, s.Output, stdout.String(), "paste it again: %s", s.Args)
+		assert.Empty(t, stderr.String())
+	}
+}
+
+// made are releases of two projects, the newest first.
+func made() []*delivery.Release {
+	at := time.Date(2024, 3, 4, 12, 0, 0, 0, time.UTC)
+	var all []*delivery.Release
+	for i := range 6 {
+		project := []string{"shop", "bank"}[i%2]
+		r := release(i, project, at.Add(-time.Duration(i)*time.Hour), fmt.Sprintf("v1.%d", 6-i))
+		if i == 2 {
+			r.VersionInfo.Labels = []string{"hotfix"}
+			r.DeployInfo[0].ServiceName = "order/order"
+			r.DeployInfo[0].ContainerName = "order"
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func release(n int, project string, at time.Time, version string) *delivery.Release {
+	return &delivery.Release{
+		VersionInfo: &delivery.VersionInfo{
+			ID: fmt.Sprintf("%024x", n+1), Version: version, ProductName: project, WorkflowName: project + "-ops", TaskID: 100 - n,
+			CreatedBy: "李雷", CreatedAt: at.Unix(), Desc: "a | \x1b[31mb\nsecond line",
+		},
+		BuildInfo: []*delivery.BuildInfo{{
+			ID: fmt.Sprintf("%024x", 900+n), ServiceName: "cart",
+			Commits: []*delivery.Commit{{RepoName: "cart", OAuthToken: "secret-1", Password: "secret-2", SSHKey: "secret-3", PrivateAccessToken: "secret-4"}},
+		}},
+		DeployInfo: []*delivery.DeployInfo{{
+			ID: fmt.Sprintf("%024x", 800+n), ServiceName: "cart/cart", ContainerName: "cart", Image: "registry.example.com/" + project + "/cart:" + version,
+			YAMLContents: []string{"kind: Deployment"},
+		}},
+	}
+}
+
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(made()...))
+		for args, want := range map[string]string{
+			"":                                     "v1.6 v1.5 v1.4 v1.3 v1.2 v1.1",
+			"-project shop":                        "v1.6 v1.4 v1.2",
+			"-project shop -limit 2":               "v1.6 v1.4",
+			"-workflow bank-ops":                   "v1.5 v1.3 v1.1",
+			"-workflow shop-ops -task 98":          "v1.4",
+			"-label hotfix":                        "v1.4",
+			"-service order":                       "v1.4",
+			"-project shop -service cart -limit 1": "v1.6",
+			"-since 2024-03-04T09:30:00Z":          "v1.6 v1.5 v1.4",
+			"-since 2024-03-05":                    "",
+			"-since 7d":                            "",
+			"-images":                              "v1.6 v1.5 v1.4 v1.3 v1.2 v1.1",
+			"-full":                                "v1.6 v1.5 v1.4 v1.3 v1.2 v1.1",
+		} {
+			t.Run(version+" "+args, func(t *testing.T) {
+				t.Parallel()
+				stdout, stderr, code := releases(t, srv, append(strings.Fields(args), "-format", "json")...)
+				assert.Zero(t, code)
+				assert.Empty(t, stderr)
+				var got []string
+				for line := range strings.Lines(stdout) {
+					var r struct {
+						Version     string `json:"version"` // also of a flat release
+						VersionInfo struct {
+							Version string `json:"version"`
+						} `json:"versionInfo"`
+					}
+					require.NoError(t, json.Unmarshal([]byte(line), &r))
+					got = append(got, r.Version+r.VersionInfo.Version)
+				}
+				assert.Equal(t, want, strings.Join(got, " "))
+			})
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	t.Parallel()
+	one := made()[2:3]
+	for _, version := range []string{"v1.11.0", "v5.0.0"} {
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(one...))
+		for args, want := range map[string]string{
+			"": `CREATED           PROJECT  VERSION  WORKFLOW  TASK  BY    LABELS  DESCRIPTION
+2024-03-04 10:00  shop     v1.4     shop-ops  98    李雷  hotfix  a | [31mb
+`,
+			"-format markdown": `| CREATED | PROJECT | VERSION | WORKFLOW | TASK | BY | LABELS | DESCRIPTION |
+|---|---|---|---|---|---|---|---|
+| 2024-03-04 10:00 | shop | v1.4 | shop-ops | 98 | 李雷 | hotfix | a \| \[31mb |
+`,
+			"-format json": `{"id":"000000000000000000000003","project":"shop","version":"v1.4","workflow":"shop-ops","task":98,"type":"TYPE","status":"STATUS","labels":["hotfix"],` +
+				`"created_by":"李雷","created_at":"2024-03-04T10:00:00Z","description":"a | \u001b[31mb\nsecond line"}` + "\n",
+			"-images": `CREATED           PROJECT  VERSION  WORKFLOW  TASK  BY    LABELS  SERVICE  IMAGE
+2024-03-04 10:00  shop     v1.4     shop-ops  98    李雷  hotfix  order    registry.example.com/shop/cart:v1.4
+`,
+			"-format markdown -images": `| CREATED | PROJECT | VERSION | WORKFLOW | TASK | BY | LABELS | SERVICE | IMAGE |
+|---|---|---|---|---|---|---|---|---|
+| 2024-03-04 10:00 | shop | v1.4 | shop-ops | 98 | 李雷 | hotfix | order | ` + "`registry.example.com/shop/cart:v1.4`" + ` |
+`,
+		} {
+			t.Run(version+" "+args, func(t *testing.T) {
+				t.Parallel()
+				stdout, stderr, code := releases(t, srv, strings.Fields(args)...)
+				assert.Zero(t, code)
+				assert.Empty(t, stderr)
+				if strings.HasSuffix(args, "json") { // what the server says since v4.0 is its own
+					var r record
+					require.NoError(t, json.Unmarshal([]byte(stdout), &r))
+					want = strings.NewReplacer("TYPE", r.Type, "STATUS", r.Status).Replace(want)
+				}
+				assert.Equal(t, want, stdout)
+			})
+		}
+	}
+}
+
+// Builds carry credentials, which have no business in a file.
+func TestFullHasEverythingButCredentials(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithReleases(made()...))
+	stdout, _, code := releases(t, srv, "-format", "json", "-full")
+	assert.Zero(t, code)
+	assert.Equal(t, 6, strings.Count(stdout, "\n"))
+	assert.Contains(t, stdout, `"yamlContents":["kind: Deployment"]`)
+	assert.Contains(t, stdout, `"oauth_token":""`)
+	assert.NotContains(t, stdout, "secret-")
+}
+
+func TestNothingMatches(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithReleases())
+	stdout, stderr, code := releases(t, srv, "-project", "none")
+	assert.Zero(t, code)
+	assert.Empty(t, stdout)
+	assert.Equal(t, "releases: no releases match\n", stderr)
+}
+
+func TestOneOddReleaseIsLeftOut(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"v1.11.0", "v5.0.0"} {
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(made()...))
+		srv.Inject(zadigtest.BrokenRecord("000000000000000000000002"))
+		stdout, stderr, code := releases(t, srv, "-images")
+		assert.Equal(t, 1, code)
+		assert.Equal(t, 6, strings.Count(stdout, "\n"), stdout)
+		assert.Contains(t, stderr, "releases: left out: ")
+		assert.True(t, strings.HasSuffix(stderr, "releases: releases that could not be read: 1\n"), stderr)
+	}
+}
+
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t)
+	for args, reason := range map[string]string{
+		"-nope":                              "not defined: -nope",
+		"shop":                               `takes no arguments, but "shop"`,
+		"-task x":                            "invalid value",
+		"-task -1":                           "negative",
+		"-limit -1":                          "negative",
+		"-since yesterday":                   "neither a length of time nor a date",
+		"-since -3h":                         "neither a length of time nor a date",
+		"-interval 0s":                       "no time to wait",
+		"-format yaml":                       "table, json or markdown",
+		"-full":                              "-full goes with -format json",
+		"-project":                           "needs an argument",
+		"-follow -format json -interval -1s": "no time to wait",
+	} {
+		stdout, stderr, code := releases(t, srv, strings.Fields(args)...)
+		assert.Equal(t, 2, code, args)
+		assert.Empty(t, stdout, args)
+		assert.Contains(t, stderr, reason)
+		assert.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
+	}
+	srv.ExpectNoRequests(t)
+
+	stdout, stderr, code := releases(t, srv, "-h")
+	assert.Zero(t, code)
+	assert.Contains(t, stdout, "Usage: releases")
+	assert.Empty(t, stderr)
+}
+
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		arrange func(*zadigtest.Server)
+		reason  string
+	}{
+		"no server":     {(*zadigtest.Server).Down, "Zadig cannot be reached: "},
+		"wrong token":   {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "see ZADIG_TOKEN: "},
+		"no permission": {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "without -project it takes the right to see all projects"},
+		"no licence":    {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenceExpired()) }, "no valid licence: "},
+		"login page":    {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "unexpected response"},
+		"database down": {func(s *zadigtest.Server) { s.Inject(zadigtest.DatabaseDown()) }, "400"},
+	} {
+		for _, follow := range []string{"", "-follow"} {
+			t.Run(name+follow, func(t *testing.T) {
+				t.Parallel()
+				srv := zadigtest.NewServer(t)
+				row.arrange(srv)
+				stdout, stderr, code := releases(t, srv, strings.Fields(follow)...)
+				assert.Equal(t, 1, code)
+				assert.Empty(t, stdout)
+				assert.Contains(t, stderr, row.reason)
+				assert.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
+			})
+		}
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithReleases(made()...))
+	ctx := cli.WithClient(t.Context(), srv.Client())
+	for _, format := range []string{"table", "json", "markdown"} {
+		var stderr strings.Builder
+		assert.Equal(t, 1, run(ctx, []string{"-format", format}, nil, full{}, &stderr))
+		assert.Equal(t, "releases: disk full\n", stderr.String())
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestEnvironment(t *testing.T) {
+	srv := zadigtest.NewServer(t, zadigtest.WithToken("right-token"), zadigtest.WithReleases(made()...))
+	var stdout, stderr strings.Builder
+	t.Setenv("ZADIG_URL", srv.URL)
+	t.Setenv("ZADIG_TOKEN", "right-token")
+	assert.Zero(t, run(t.Context(), nil, nil, &stdout, &stderr))
+	assert.Contains(t, stdout.String(), "v1.6")
+
+	t.Setenv("ZADIG_TOKEN", "wrong-token")
+	assert.Equal(t, 1, run(t.Context(), nil, nil, &stdout, &stderr))
+	assert.Contains(t, stderr.String(), "does not accept the token")
+	assert.NotContains(t, stderr.String(), "wrong-token")
+
+	t.Setenv("ZADIG_URL", "")
+	stderr.Reset()
+	assert.Equal(t, 1, run(t.Context(), nil, nil, &stdout, &stderr))
+	assert.Contains(t, stderr.String(), "ZADIG_URL is not set")
+}
+
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	srv.Inject(zadigtest.Hook(func(*http.Request) { interrupt() }))
+	srv.Inject(zadigtest.Delay(time.Hour))
+	var stderr strings.Builder
+	assert.Equal(t, 1, run(cli.WithClient(ctx, srv.Client()), nil, nil, io.Discard, &stderr))
+	assert.Equal(t, "releases: interrupted\n", stderr.String())
+}
+
+func TestSince(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2024, 3, 8, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]string{
+		"90m":                       "2024-03-08 10:30:00",
+		"0s":                        "2024-03-08 12:00:00",
+		"7d":                        "2024-03-01 12:00:00",
+		"2024-03-01":                "2024-03-01 00:00:00",
+		"2024-03-01 08:30":          "2024-03-01 08:30:00",
+		"2024-03-01T12:00:00+08:00": "2024-03-01 04:00:00",
+	} {
+		got, err := parseSince(text, now)
+		require.NoError(t, err)
+		assert.Equal(t, want, got.UTC().Format(time.DateTime), text)
+	}
+}
+
+// following is a run of the program with -follow.
+type following struct {
+	lines  chan string
+	errors chan string
+	stop   func() int // interrupts it and returns its exit code
+	done   chan int
+}
+
+func follow(t *testing.T, srv *zadigtest.Server, args ...string) *following {
+	t.Helper()
+	ctx, interrupt := context.WithCancel(t.Context())
+	ctx = cli.WithClient(ctx, srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
+	outEnd, out := io.Pipe()
+	errEnd, errs := io.Pipe()
+	f := &following{lines: make(chan string, 100), errors: make(chan string, 100), done: make(chan int, 1)}
+	read := func(from io.Reader, to chan<- string) {
+		for s := bufio.NewScanner(from); s.Scan(); {
+			to <- s.Text()
+		}
+		close(to)
+	}
+	go read(outEnd, f.lines)
+	go read(errEnd, f.errors)
+	go func() {
+		code := run(ctx, slices.Concat([]string{"-follow", "-interval", "5ms", "-format", "json", "-images"}, args), nil, out, errs)
+		out.Close()
+		errs.Close()
+		f.done <- code
+	}()
+	f.stop = func() int { interrupt(); return <-f.done }
+	t.Cleanup(interrupt)
+	return f
+}
+
+// next waits for the next release.
+func (f *following) next(t *testing.T) record {
+	t.Helper()
+	select {
+	case line, ok := <-f.lines:
+		require.True(t, ok, "it ended")
+		var r record
+		require.NoError(t, json.Unmarshal([]byte(line), &r))
+		return r
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "nothing came")
+		return record{}
+	}
+}
+
+func (f *following) complaint(t *testing.T) string {
+	t.Helper()
+	select {
+	case line := <-f.errors:
+		return line
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "nothing came")
+		return ""
+	}
+}
+
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"v1.7.1", "v1.11.0", "v4.0.0", "v5.0.0"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(made()...))
+			f := follow(t, srv, "-project", "shop", "-limit", "2")
+			assert.Equal(t, "v1.4", f.next(t).Version, "oldest first")
+			assert.Equal(t, "v1.6", f.next(t).Version)
+
+			at := time.Date(2024, 3, 4, 12, 0, 0, 0, time.UTC)
+			srv.AddRelease(release(10, "shop", at, "v1.7"), release(11, "bank", at, "v1.8"), release(12, "shop", at.Add(time.Minute), "v1.9"))
+			r := f.next(t)
+			assert.Equal(t, "v1.7", r.Version, "of the same second as one that is known")
+			assert.Equal(t, []image{{"cart", "cart", "registry.example.com/shop/cart:v1.7"}}, r.Images)
+			assert.Equal(t, "v1.9", f.next(t).Version)
+
+			srv.Down()
+			assert.Contains(t, f.complaint(t), "releases: asking again every 5ms: Zadig cannot be reached: ")
+			srv.AddRelease(release(13, "shop", at.Add(2*time.Hour), "v1.10"))
+			srv.Up()
+			assert.Equal(t, "releases: Zadig answers again", f.complaint(t))
+			assert.Equal(t, "v1.10", f.next(t).Version)
+
+			assert.Zero(t, f.stop())
+			assert.Empty(t, f.lines)
+			assert.Empty(t, f.errors)
+		})
+	}
+}
+
+func TestFollowFilters(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"v1.11.0", "v5.0.0"} {
+		for _, filter := range [][]string{{"-service", "order"}, {"-label", "hotfix"}} {
+			t.Run(version+filter[0], func(t *testing.T) {
+				t.Parallel()
+				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(made()...))
+				f := follow(t, srv, filter...)
+				assert.Equal(t, "v1.4", f.next(t).Version)
+				at := time.Date(2024, 3, 4, 13, 0, 0, 0, time.UTC)
+				wanted := release(21, "shop", at.Add(time.Second), "v2.0")
+				wanted.VersionInfo.Labels = []string{"hotfix"}
+				wanted.DeployInfo[0].ServiceName, wanted.DeployInfo[0].ContainerName = "order/order", "order"
+				srv.AddRelease(release(20, "shop", at, "v1.9"), wanted)
+				assert.Equal(t, "v2.0", f.next(t).Version)
+				assert.Zero(t, f.stop())
+			})
+		}
+	}
+}
+
+// From v1.18 to v2.2 who has rights in one project may list but not get.
+func TestFollowWithRightsInOneProject(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.18.0"), zadigtest.WithReleases(made()...))
+	srv.Inject(zadigtest.NoPermission().On(zadigtest.GetRelease))
+	f := follow(t, srv, "-project", "shop", "-since", "0s")
+	waitForRequests(t, srv)
+	srv.AddRelease(release(10, "shop", time.Date(2024, 3, 4, 13, 0, 0, 0, time.UTC), "v1.7"))
+	assert.Len(t, f.next(t).Images, 1)
+	assert.Zero(t, f.stop())
+}
+
+func TestFollowGoesOnAfterOneOddRelease(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithReleases(made()...))
+	f := follow(t, srv, "-limit", "1")
+	assert.Equal(t, "v1.6", f.next(t).Version)
+	at := time.Date(2024, 3, 4, 13, 0, 0, 0, time.UTC)
+	srv.Inject(zadigtest.BrokenRecord(fmt.Sprintf("%024x", 11)))
+	srv.AddRelease(release(10, "shop", at, "v1.7"), release(11, "shop", at.Add(time.Second), "v1.8"))
+	assert.Contains(t, f.complaint(t), "releases: release v1.7 (00000000000000000000000b) cannot be read in detail: ")
+	assert.Equal(t, "v1.7", f.next(t).Version, "as far as it is known")
+	assert.Equal(t, "v1.8", f.next(t).Version)
+	assert.Zero(t, f.stop())
+}
+
+func TestFollowEndsWhenTheTokenExpires(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithReleases(made()...))
+	f := follow(t, srv, "-limit", "1")
+	f.next(t)
+	srv.Inject(zadigtest.ExpiredToken())
+	assert.Contains(t, f.complaint(t), "does not accept the token")
+	assert.Equal(t, 1, <-f.done)
+}
+
+// waitForRequests waits until the program has asked for what there is, and
+// then once more.
+func waitForRequests(t *testing.T, srv *zadigtest.Server) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(srv.Requests()) > 3 }, 20*time.Second, time.Millisecond)
+}
