@@ -170,6 +170,7 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 		{"retry and time-out", nil, []zadig.Option{quickly(), zadig.WithTimeout(1e9)}, 1},
 		{"the user's transport", []zadig.Option{zadig.WithTransport(new(http.Transport))}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"the user's client", []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
+		{"token, after a TLS configuration", []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"TLS configuration", nil, []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, 2},
 		{"proxy", nil, []zadig.Option{zadig.WithProxy(noProxy)}, 2},
 		{"transport", nil, []zadig.Option{zadig.WithTransport(new(http.Transport))}, 2},

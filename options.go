@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -268,7 +267,6 @@ func WithHeader(key, value string) Option {
 		if err := checkHeader(key, value); err != nil {
 			return fmt.Errorf("WithHeader: %w", err)
 		}
-		c.header = maps.Clone(c.header)
 		if c.header == nil {
 			c.header = http.Header{}
 		}

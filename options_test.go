@@ -3,9 +3,12 @@ package zadig_test
 import (
 	"context"
 	"crypto/tls"
+	"io"
+	"log"
 	"log/slog"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
@@ -182,9 +185,17 @@ func TestOptionsCopyWhatTheyAreGiven(t *testing.T) {
 	mine.Transport = roundTrip(nil)
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 
+	secure := httptest.NewUnstartedServer(sendsJSON(`[]`))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
 	cfg := tlsConfig()
-	client = newClient(t, s.base(), zadig.WithTLSConfig(cfg))
+	client = newClient(t, secure.URL, zadig.WithTLSConfig(cfg))
 	cfg.InsecureSkipVerify = true
-	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	for _, opts := range [][]zadig.Option{nil, {zadig.WithProxy(noProxy)}} { // the latter makes a new transport
+		client, err := client.With(opts...)
+		require.NoError(t, err)
+		require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "certificate")
+	}
 	assert.Empty(t, cfg.NextProtos, "net/http writes into the configuration that it is given")
 }

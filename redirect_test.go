@@ -109,6 +109,20 @@ func TestRedirectsToAnotherOriginAreRefused(t *testing.T) {
 	t.Cleanup(func() { assert.Zero(t, count.Load(), "requests to the stranger") })
 }
 
+// Also where it is the user's own redirect policy that turns elsewhere.
+func TestTokenStaysAtItsOriginWhateverAPolicyDoes(t *testing.T) {
+	t.Parallel()
+	other, count := stranger(t)
+	astray := &http.Client{Transport: new(http.Transport), CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+		req.URL.Host = strings.TrimPrefix(other.URL, "http://")
+		return nil
+	}}
+	client, _ := serve(t, redirects(302, basePath+"/api/y"), zadig.WithHTTPClient(astray),
+		zadig.WithToken("hunter2-token"), zadig.WithHeader("X-Key", "hunter2-key"))
+	require.NoError(t, client.Get(t.Context(), "/api/x", nil, nil))
+	assert.EqualValues(t, 1, count.Load())
+}
+
 func TestRedirectNamesTheBaseURLToUse(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, to, because string }{

@@ -124,6 +124,9 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 		{name: "the server echoes the header", h: echoes(500, "you sent %s")},
 		{name: "the server echoes the header in its envelope", h: echoes(400, `{"code":400,"message":"%s","description":"%s","type":"error"}`)},
 		{name: "the server echoes the header in what is no answer", h: echoes(200, `{"message":"%s"}`)},
+		{name: "the server echoes the header, slashes escaped", h: func(w http.ResponseWriter, r *http.Request) {
+			echoes(400, `{"code":400,"message":"`+strings.ReplaceAll(r.Header.Get("Authorization")[len("Bearer "):], "/", `\/`)+`"}`)(w, r)
+		}},
 		{name: "the server echoes the query", h: sends(500, envelope(`failed to get artifact by image err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`))},
 		{name: "the query holds the token", h: sends(403, ""), path: "/x?image=a&token=" + word + "&page=1"},
 		{name: "the query holds the token, in an odd form", h: sends(403, ""), path: "/x?Access_Token=" + word},

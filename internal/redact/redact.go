@@ -3,6 +3,7 @@
 package redact
 
 import (
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"strings"
@@ -47,14 +48,27 @@ func Text(s string, literals ...string) string {
 			continue
 		}
 		s = strings.ReplaceAll(s, literal, Mask)
-		if escaped := url.QueryEscape(literal); escaped != literal {
-			s = strings.ReplaceAll(s, escaped, Mask)
+		for _, escaped := range escapedForms(literal) {
+			if escaped != literal {
+				s = strings.ReplaceAll(s, escaped, Mask)
+			}
 		}
 	}
 	for _, rule := range rules {
 		s = rule.pattern.ReplaceAllString(s, rule.with)
 	}
 	return s
+}
+
+// escapedForms are those of a URL and of a JSON string; some writers of JSON
+// escape slashes, too.
+func escapedForms(literal string) []string {
+	if !strings.ContainsFunc(literal, func(r rune) bool { return strings.ContainsRune(`"%&+/<=>?\#;,:@$`, r) }) {
+		return nil
+	}
+	quoted, _ := json.Marshal(literal)
+	inJSON := string(quoted[1 : len(quoted)-1])
+	return []string{url.QueryEscape(literal), url.PathEscape(literal), inJSON, strings.ReplaceAll(inJSON, "/", `\/`)}
 }
 
 // Value masks the strings in a decoded JSON value, in place.

@@ -45,6 +45,8 @@ func TestTextMasksTheTokenItself(t *testing.T) {
 	t.Parallel()
 	got := redact.Text("echo "+secret+" and "+url.QueryEscape(secret), secret)
 	assert.Equal(t, "echo *** and ***", got)
+	const odd = `a"b<c>d&e/f`
+	assert.Equal(t, `echo "***" "***" "***"`, redact.Text(`echo "a\"b\u003cc\u003ed\u0026e/f" "a\"b\u003cc\u003ed\u0026e\/f" "a%22b%3Cc%3Ed&e%2Ff"`, odd))
 	assert.Equal(t, "page one", redact.Text("page one", "one"), "too short to look for")
 }
 
