@@ -241,7 +241,7 @@ func timedOut(err error) bool {
 func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // its rows are
 	const (
 		patience = 100 * time.Millisecond
-		bound    = 500 * time.Millisecond
+		bound    = 2 * time.Second // of a machine that is busy; alone it is milliseconds
 	)
 	ends := map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -110,7 +110,8 @@ type origin struct {
 	busy     atomic.Int64 // connections that are being written to or waited for
 
 	mu       sync.Mutex
-	over     bool
+	closed   bool
+	over     bool // for good
 	listener net.Listener
 	conns    map[net.Conn]struct{}
 	running  sync.WaitGroup
@@ -155,6 +156,7 @@ func (o *origin) listen(address string) error {
 	if o.over {
 		return l.Close()
 	}
+	o.closed = false
 	o.listener, o.address = l, l.Addr().String()
 	o.running.Go(func() {
 		for {
@@ -164,7 +166,9 @@ func (o *origin) listen(address string) error {
 			}
 			o.accepted.Add(1)
 			o.mu.Lock()
-			o.conns[conn] = struct{}{}
+			if o.conns[conn] = struct{}{}; o.closed {
+				_ = conn.Close() // it came while close ran
+			}
 			o.mu.Unlock()
 			o.running.Go(func() { o.serve(conn) })
 		}
@@ -176,6 +180,7 @@ func (o *origin) listen(address string) error {
 func (o *origin) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.closed = true
 	_ = o.listener.Close()
 	for conn := range o.conns {
 		_ = conn.Close()

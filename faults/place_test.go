@@ -120,17 +120,17 @@ func named(s *stage, answer func(query []byte) []byte) place {
 	return place{"http://zadig.example.com", []zadig.Option{dials(s, (&net.Dialer{Resolver: resolver}).DialContext)}, none, none}
 }
 
-// nobodyListens strikes connections instead of requests: those go to a port
-// that was given up.
+// nobody is where no program listens. A port that was given up could be
+// another test's by now.
+const nobody = "127.0.0.1:1"
+
+// nobodyListens strikes connections instead of requests.
 func nobodyListens(s *stage) place {
 	o := startOrigin(s.T, &origin{zadig: s.zadig})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(s, err)
-	require.NoError(s, l.Close())
 	var n atomic.Int64
 	return o.place(zadig.WithToken(token), dials(s, func(ctx context.Context, network, address string) (net.Conn, error) {
 		if s.hits(int(n.Add(1))) {
-			address = l.Addr().String()
+			address = nobody
 		}
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}))
@@ -224,10 +224,7 @@ func proxyRefuses(scheme string) func(*stage) place {
 }
 
 func noProxy(s *stage) place {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(s, err)
-	require.NoError(s, l.Close())
-	return place{"http://zadig.example.com", []zadig.Option{zadig.WithToken(token), proxied("http://" + l.Addr().String())}, none, none}
+	return place{"http://zadig.example.com", []zadig.Option{zadig.WithToken(token), proxied("http://" + nobody)}, none, none}
 }
 
 // toxic puts toxiproxy between, with one toxic in what the server sends.
