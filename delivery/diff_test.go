@@ -89,6 +89,14 @@ func TestDiff(t *testing.T) {
 			deployed(deploy("s", "c", "i:1")), deployed(deploy("s", "c", "i:1"), deploy("s", "c", "i:2")),
 			delivery.Changes{Added: []delivery.Image{{"s", "c", "i:2"}}},
 		},
+		"deployed twice, the new image first": {
+			deployed(deploy("s", "c", "i:1")), deployed(deploy("s", "c", "i:2"), deploy("s", "c", "i:1")),
+			delivery.Changes{Added: []delivery.Image{{"s", "c", "i:2"}}},
+		},
+		"several images without a container's name": {
+			deployed(deploy("s", "", "r/a:1"), deploy("s", "", "r/b:1")), deployed(deploy("s", "", "r/b:2"), deploy("s", "", "r/a:2")),
+			delivery.Changes{Changed: []delivery.ImageChange{{"s", "", "r/a:1", "r/a:2"}, {"s", "", "r/b:1", "r/b:2"}}},
+		},
 		"a port is no tag": {
 			chart("host:5000/a", "host:5000/b"), chart("host:5000/b:2", "host:5000/a@sha256:aa"),
 			delivery.Changes{Changed: []delivery.ImageChange{{"", "", "host:5000/a", "host:5000/a@sha256:aa"}, {"", "", "host:5000/b", "host:5000/b:2"}}},
