@@ -63,9 +63,10 @@ func (o *outcomes) all(a outcome) *outcomes {
 	return o
 }
 
-// lists says what is different for List, an array read whole.
-func (o *outcomes) list(l outcome) *outcomes {
-	o.List = l
+// many says what is different for TraceMany, whose requests are under way
+// together.
+func (o *outcomes) many(m outcome) *outcomes {
+	o.TraceMany = m
 	return o
 }
 
@@ -113,10 +114,12 @@ type fault struct {
 // The bounds of the matrix: time-out, waits between attempts, and how much
 // longer than that a call may take on a machine that has other things to do.
 const (
-	timeout = 250 * time.Millisecond
+	timeout = 500 * time.Millisecond
 	minWait = 2 * time.Millisecond
 	maxWait = 20 * time.Millisecond
-	slack   = time.Second
+	slack   = 2 * time.Second
+
+	longTimeout = 10 * time.Second // where it has no part in the outcome
 
 	maxBytes = 4 << 20
 )
@@ -198,7 +201,7 @@ var faults = []struct {
 	}},
 	{"HTTP/2", []fault{
 		{name: "GOAWAY before the answer", stream: (*stream).goAwayUnseen, once: each(succeeds(1))},
-		{name: "GOAWAY, then the answer", stream: (*stream).goAwayGracefully, once: each(succeeds(0)), always: each(succeeds(0))},
+		{name: "GOAWAY, then the answer", stream: (*stream).goAwayGracefully, once: each(succeeds(0)).many(succeeds(3)), always: each(succeeds(0)).many(succeeds(3))},
 		{name: "GOAWAY with an error", stream: (*stream).goAwayAngrily, once: each(succeeds(1)), always: each(getsNothing(3))},
 		{name: "stream refused", stream: func(s *stream) { s.reset(http2Refused) }, once: each(succeeds(1))},
 		{name: "stream reset before the headers", stream: func(s *stream) { s.reset(http2Internal) }, once: each(succeeds(1)), always: each(getsNothing(3))},
