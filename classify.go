@@ -13,9 +13,9 @@ import (
 
 // failure is what classification looks at.
 type failure struct {
-	status, code int
-	description  string
-	nested       bool // aslan's answer, which picket wrapped into its own
+	status, code         int
+	message, description string
+	nested               string // "[400 BadRequest]": aslan's answer, which picket wrapped into its own
 }
 
 // meanings tells what each failure on the wire means; the first row that fits
@@ -79,13 +79,10 @@ var meanings = []struct {
 
 // classify says what an answer means.
 func classify(e *Error) (fault.Question, error) {
-	f := failure{status: e.StatusCode, code: e.Code, description: e.Description}
-	if inner, ok := behindPicket(e); ok {
-		f = inner
-	}
+	f := e.failure()
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
-			(f.nested || !m.nested) && strings.Contains(f.description, m.text) {
+			(f.nested != "" || !m.nested) && strings.Contains(f.description, m.text) {
 			return m.question, m.sentinel
 		}
 	}
@@ -98,7 +95,15 @@ func classify(e *Error) (fault.Question, error) {
 	return 0, ErrUnexpectedResponse
 }
 
-var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?\[([1-5][0-9][0-9]) [A-Za-z]*\] `)
+// failure is what the server that failed said: aslan, if picket passes it on.
+func (e *Error) failure() failure {
+	if inner, ok := behindPicket(e); ok {
+		return inner
+	}
+	return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description}
+}
+
+var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(\[([1-5][0-9][0-9]) [A-Za-z]*\]) `)
 
 // behindPicket takes apart the 500 of picket that holds an answer of aslan:
 // `failed to get artifact by image err:[400 BadRequest] {"code":6662,…}` from
@@ -111,14 +116,15 @@ func behindPicket(e *Error) (failure, bool) {
 	if match == nil {
 		return failure{}, false
 	}
-	status, err := strconv.Atoi(match[1])
+	status, err := strconv.Atoi(match[2])
 	if err != nil || status < 400 {
 		return failure{}, false
 	}
 	var envelope struct {
 		Code        int    `json:"code"`
+		Message     string `json:"message"`
 		Description string `json:"description"`
 	}
 	_ = json.Unmarshal([]byte(e.Description[len(match[0]):]), &envelope) // empty behind [403 Forbidden]
-	return failure{status, envelope.Code, envelope.Description, true}, true
+	return failure{status, envelope.Code, envelope.Message, envelope.Description, match[1]}, true
 }

@@ -95,8 +95,13 @@ func (e *Error) Error() string {
 		b.WriteString(asked + ": ")
 	}
 	b.WriteString(strconv.Itoa(e.StatusCode))
-	if e.Code != 0 && e.Code != e.StatusCode {
-		fmt.Fprintf(&b, " (code %d)", e.Code)
+	switch said := e.failure(); {
+	case said.nested != "" && said.code != 0:
+		fmt.Fprintf(&b, " (%s code %d)", said.nested, said.code)
+	case said.nested != "":
+		fmt.Fprintf(&b, " (%s)", said.nested)
+	case said.code != 0 && said.code != e.StatusCode:
+		fmt.Fprintf(&b, " (code %d)", said.code)
 	}
 	fmt.Fprintf(&b, ": %s", e.Unwrap())
 	if why := e.why(); why != "" {
@@ -133,12 +138,13 @@ func (e *Error) decide(sentinel error, reason string) error {
 func (e *Error) why() string {
 	const most = 300
 	var parts []string
-	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(e.Message), ":"), e.Description} {
+	said := e.failure()
+	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(said.message), ":"), said.description} {
 		if part = oneLine(part, most); part != "" {
 			parts = append(parts, part)
 		}
 	}
-	if len(parts) > 0 {
+	if len(parts) > 0 || said.nested != "" {
 		return strings.Join(parts, ": ")
 	}
 	body := bytes.TrimSpace(e.Body)

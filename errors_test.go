@@ -165,7 +165,7 @@ func TestErrorThatAUserMakes(t *testing.T) {
 		{zadig.Error{StatusCode: 404}, "ErrNotFound", "404: not found: empty body"},
 		{zadig.Error{StatusCode: 400, Code: 7050, Method: "GET", URL: "/api/x"}, "ErrLicense", "GET /api/x: 400 (code 7050): no valid licence: empty body"},
 		{zadig.Error{StatusCode: 400, Code: 6563}, "ErrBadRequest", "400 (code 6563): bad request: empty body"},
-		{zadig.Error{StatusCode: 500, Description: `failed to get artifact by image err:[403 Forbidden] `, URL: "https://h/x?y"}, "ErrForbidden", "/x?y: 500: forbidden: failed to get artifact by image err:[403 Forbidden]"},
+		{zadig.Error{StatusCode: 500, Description: `failed to get artifact by image err:[403 Forbidden] `, URL: "https://h/x?y"}, "ErrForbidden", "/x?y: 500 ([403 Forbidden]): forbidden"},
 		{zadig.Error{StatusCode: 503, Attempts: 3, Message: "m"}, "ErrServer", "503: server error: m (3 attempts)"},
 		{zadig.Error{Method: "GET", URL: "https://h"}, "ErrUnexpectedResponse", "GET /: 0: unexpected response: empty body"},
 	} {

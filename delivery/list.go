@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"math"
 	"net/url"
 	"strings"
@@ -62,6 +63,12 @@ type Page struct {
 	// does not say. It says since v2.3.1, not counting what ServiceName
 	// leaves out.
 	Total int
+}
+
+// LogValue counts the releases and leaves them out: their commits hold
+// credentials, which a JSON handler would print.
+func (p Page) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("releases", len(p.Releases)), slog.Int("total", p.Total))
 }
 
 const noList = "this server has no release list; is the base URL right?"

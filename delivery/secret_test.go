@@ -92,6 +92,7 @@ func TestSecretInSlog(t *testing.T) {
 		{"release", release, []string{"619dbaa8", "v1", "nginx2", "wf", "7"}},
 		{"release pointer", &release, []string{"619dbaa8"}},
 		{"empty release", delivery.Release{}, nil},
+		{"page", delivery.Page{Releases: []*delivery.Release{&release}, Total: 48}, []string{"48"}},
 	}
 	for name, handler := range handlers {
 		for _, tt := range values {
