@@ -1,0 +1,156 @@
+// Otel prints OpenTelemetry spans and metrics of what a client asks a Zadig:
+// a span for each request, one for each attempt below it, and a histogram of
+// how long the attempts took.
+//
+// Without ZADIG_URL it asks an in-memory Zadig that answers 503 once, so that
+// there is an attempt to see.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/stdout/stdoutmetric"
+	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+const usage = `Usage: otel [-project name] [-n releases]
+
+Reads the newest releases and traces their images, and prints the OpenTelemetry
+spans and metrics of that to standard output, as JSON: a line for each span,
+then one for all metrics. Needs no collector; exchange the exporters for OTLP's
+to send them to yours.
+
+  -project name  the project (default: all that the token may read)
+  -n releases    how many are read (default 3)
+  -h             this text
+
+ZADIG_URL and ZADIG_TOKEN say which Zadig is asked; without ZADIG_URL it is one
+in memory.
+
+Exit status: 0; 1 for a failure; 2 for wrong arguments.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var project string
+	var n int
+	flags := flag.NewFlagSet("otel", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&project, "project", "", "")
+	flags.IntVar(&n, "n", 3, "")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, usage)
+		return 0
+	case err == nil && flags.NArg() > 0:
+		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case err == nil && n < 1:
+		err = fmt.Errorf("-n %d is less than 1", n)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "otel: %v (-h shows the flags)\n", err)
+		return 2
+	}
+	if err := show(ctx, project, n, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "otel:", strings.Join(strings.Fields(err.Error()), " "))
+		return 1
+	}
+	return 0
+}
+
+func show(ctx context.Context, project string, n int, stdout, stderr io.Writer) (err error) {
+	spans, err := stdouttrace.New(stdouttrace.WithWriter(stdout))
+	if err != nil {
+		return err
+	}
+	numbers, err := stdoutmetric.New(stdoutmetric.WithWriter(stdout))
+	if err != nil {
+		return err
+	}
+	who := resource.NewSchemaless(attribute.String("service.name", "otel-example"))
+	traces := sdktrace.NewTracerProvider(sdktrace.WithBatcher(spans), sdktrace.WithResource(who))
+	metrics := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewPeriodicReader(numbers)), sdkmetric.WithResource(who))
+	defer func() { // what is left is printed also after a failure
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		err = errors.Join(err, traces.Shutdown(ctx), metrics.Shutdown(ctx))
+	}()
+	telemetry, err := NewTelemetry(traces, metrics)
+	if err != nil {
+		return err
+	}
+
+	client, closeServer, err := connect(stderr, zadig.WithMiddleware(telemetry.Middleware))
+	if err != nil {
+		return err
+	}
+	defer closeServer()
+	telemetry.Watch(client)
+
+	// A span of your own is the parent of all that is asked within it.
+	ctx, span := traces.Tracer(scope).Start(ctx, "newest releases")
+	defer span.End()
+	return work(ctx, client, project, n)
+}
+
+// connect returns a client of the server that the environment names, or of an
+// in-memory one.
+func connect(stderr io.Writer, opts ...zadig.Option) (client *zadig.Client, closeServer func(), err error) {
+	if os.Getenv("ZADIG_URL") != "" {
+		client, err = zadig.NewClientFromEnv(opts...)
+		return client, func() {}, err
+	}
+	fmt.Fprintln(stderr, "otel: ZADIG_URL is not set, so this is a Zadig in memory")
+	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 20)))
+	if err != nil {
+		return nil, nil, err
+	}
+	srv.Inject(zadigtest.Status(503, "").On(zadigtest.TraceArtifact).Times(1))
+	return srv.Client(opts...), srv.Close, nil
+}
+
+// work is what a program might do: the newest releases, and where their
+// images come from.
+func work(ctx context.Context, client *zadig.Client, project string, n int) error {
+	page, err := client.Delivery.List(ctx, delivery.ListOptions{ProjectName: project, PerPage: n, SkipManifests: true})
+	if err != nil {
+		return err
+	}
+	var images []string
+	for _, release := range page.Releases[:min(n, len(page.Releases))] {
+		for _, i := range release.Images() {
+			images = append(images, i.Image)
+		}
+	}
+	var failed error
+	for _, result := range client.Artifact.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: 4}) {
+		if failed == nil && !errors.Is(result.Err, zadig.ErrNotFound) {
+			failed = result.Err
+		}
+	}
+	return failed
+}
