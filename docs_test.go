@@ -31,7 +31,7 @@ func TestDocsCompile(t *testing.T) {
 		assert.NotEmpty(t, p.goBlocks(), path)
 		pages = append(pages, p)
 	}
-	assert.Empty(t, vetBlocks(t, pages))
+	assert.Empty(t, compileBlocks(t, pages))
 }
 
 // What the test above is worth: each kind of block fails, at its own line.
@@ -52,7 +52,7 @@ func TestDocsCompileFindsMistakes(t *testing.T) {
 	for i, m := range mistakes {
 		pages = append(pages, parsePage(fmt.Sprintf("mistake%d.md", i), "# Page\n\n"+fence+"go\n"+m.block+"\n"+fence+"\n"))
 	}
-	wrong := vetBlocks(t, pages)
+	wrong := compileBlocks(t, pages)
 	for i, m := range mistakes {
 		assert.Contains(t, wrong, fmt.Sprintf("mistake%d.md%s", i, m.because), m.name)
 	}
@@ -87,6 +87,23 @@ func TestReadmesAgree(t *testing.T) {
 		for j, row := range table {
 			assert.Equal(t, row.cells, other[j].cells, "cells: README.md:%d and README.zh-CN.md:%d", row.line, other[j].line)
 			assert.Equal(t, row.code, other[j].code, "code: README.md:%d and README.zh-CN.md:%d", row.line, other[j].line)
+		}
+	}
+}
+
+func TestDocsLinkToWhatIsThere(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	more, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	for _, path := range append(pages, more...) {
+		for _, target := range readPage(t, path).links {
+			target, _, _ = strings.Cut(target, "#")
+			if target != "" && !strings.Contains(target, "://") {
+				_, err := os.Stat(filepath.Join(filepath.Dir(path), target))
+				assert.NoError(t, err, path)
+			}
 		}
 	}
 }
@@ -256,9 +273,9 @@ func NewLimiter(r Limit, b int) *Limiter { return nil }
 func (*Limiter) Wait(ctx context.Context) error { return nil }
 `
 
-// vetBlocks type-checks the Go blocks of pages, in a module of their own that
+// compileBlocks compiles the Go blocks of pages, in a module of their own that
 // uses this one, and returns what is wrong with them. It needs no network.
-func vetBlocks(t *testing.T, pages []*page) string {
+func compileBlocks(t *testing.T, pages []*page) string {
 	t.Helper()
 	root, err := os.Getwd()
 	require.NoError(t, err)
@@ -309,10 +326,11 @@ replace (
 		}
 	}
 
-	vet := exec.CommandContext(t.Context(), "go", "vet", "-unreachable=false", "./...")
-	vet.Dir = dir
-	vet.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off", "GOSUMDB=off")
-	if output, err := vet.CombinedOutput(); err != nil {
+	// This compiles as go build does, and links nothing.
+	compile := exec.CommandContext(t.Context(), "go", "list", "-export", "-f", "", "./...")
+	compile.Dir = dir
+	compile.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off", "GOSUMDB=off")
+	if output, err := compile.CombinedOutput(); err != nil {
 		fmt.Fprintf(&wrong, "%s%v\n", output, err)
 	}
 	return wrong.String()
