@@ -110,9 +110,11 @@ func TestText(t *testing.T) {
 	assert.Equal(t, "支付", cli.Shorten("支付", 2))
 	assert.Empty(t, cli.Time(time.Time{}))
 	assert.Equal(t, `a\|b \*c\* &lt;b&gt; \[x\](y)`, cli.Escape("a|b\n*c* <b> [x](y)"))
+	assert.Equal(t, `\# a`, cli.Escape("# a"))
+	assert.Equal(t, `\- a`, cli.Escape("- a"))
 	assert.Equal(t, "`a_b`", cli.Code("a_b"))
 	assert.Equal(t, "a\\|\\`b", cli.Code("a|`b"), "a code span in a table cannot hold them")
-	assert.Equal(t, "[\\#7](https://x/7%28a%29%7C)", cli.Link("#7", "https://x/7(a)|"))
+	assert.Equal(t, "[#7](https://x/7%28a%29%7C)", cli.Link("#7", "https://x/7(a)|"))
 	assert.Equal(t, "a", cli.Link("a", ""))
 	assert.Equal(t, "[`a`](https://x)", cli.CodeLink("a", "https://x"))
 }

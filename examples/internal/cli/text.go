@@ -49,11 +49,22 @@ func Time(t time.Time) string {
 
 var markdownEscaper = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `&lt;`, `>`, `&gt;`, `&`, `&amp;`,
-	`|`, `\|`, `#`, `\#`, `~`, `\~`, `!`, `\!`, `$`, `\$`,
+	`|`, `\|`, `~`, `\~`, `!`, `\!`, `$`, `\$`,
 )
 
 // Escape is a text as Markdown that shows just that text.
-func Escape(s string) string { return markdownEscaper.Replace(Clean(s)) }
+func Escape(s string) string {
+	s = markdownEscaper.Replace(Clean(s))
+	if s != "" && slices.Contains([]byte("#-+="), s[0]) && !isNumber(s[1:]) { // it would be a heading, a list, or a line
+		s = `\` + s
+	}
+	return s
+}
+
+// isNumber tells whether a text is digits alone: "#7" is no heading.
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
 
 // Code is a text as a code span of Markdown, also inside a table.
 func Code(s string) string {

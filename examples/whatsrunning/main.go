@@ -1,0 +1,116 @@
+// Whatsrunning tells for each image that runs in a Kubernetes cluster which
+// commit, pull request and author it comes from, and whether what runs is what
+// was built.
+//
+//	kubectl get pods -A -o json | whatsrunning
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+const name = "whatsrunning"
+
+const usage = `
+Usage: kubectl get pods -A -o json | whatsrunning [flags]
+       whatsrunning -images file [flags]
+
+Tells for each image that runs, init containers included, what Zadig knows of
+it: commit, pull request, author and time of the build. STATUS is one of
+
+  drifted     another digest runs than was built: the tag was pushed again, and
+              commit and author are those of the build, not of what runs
+  built       the digest that runs is the one that was built
+  unverified  Zadig built it, but one of the digests is not known
+  pending     Zadig built it, and it does not run yet
+  failed      Zadig could not be asked about it; see stderr
+  unknown     Zadig did not build it
+
+  whatsrunning -demo    to see what it looks like`
+
+func main() { cli.Main(run) }
+
+// run is the program but for the process around it.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return cli.Exit(name, program(ctx, args, stdin, stdout, stderr), stderr)
+}
+
+//go:embed testdata/pods.json
+var demoPods []byte
+
+func program(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	f := cli.NewFlags(name, cli.Table, usage)
+	list := f.String("images", "", "read images from this `file` in place of pods, one a line; - is stdin")
+	knownOnly := f.Bool("known-only", false, "leave out images that Zadig did not build")
+	finished := f.Bool("finished", false, "with pods that have ended, as those of jobs")
+	arguments, err := f.Parse(args, stdout)
+	if err != nil {
+		return err
+	}
+	if len(arguments) > 0 {
+		return cli.Usage("it takes no arguments, but %q was given; pods are read from stdin", arguments[0])
+	}
+	if f.Demo && *list == "" {
+		stdin = bytes.NewReader(demoPods)
+	}
+	progress := cli.NewProgress(stderr)
+	defer progress.Clear()
+
+	running := newUses()
+	if *list != "" {
+		err = readImageFile(*list, stdin, running)
+	} else {
+		err = readPods(stdin, *finished, running)
+	}
+	if err != nil {
+		return err
+	}
+
+	client, closeServer, err := cli.Connect(ctx, f.Demo, func() zadigtest.Data { return zadigtest.Generate(1, 60) })
+	if err != nil {
+		return err
+	}
+	defer closeServer()
+	found, err := trace(ctx, client.Artifact, running.sorted(), progress)
+	if err != nil {
+		return err
+	}
+	progress.Clear()
+	failed := 0
+	for _, o := range found {
+		if o.err != nil {
+			failed++
+			fmt.Fprintf(stderr, "%s: %s: %s\n", name, cli.Clean(o.Image), cli.Explain(o.err))
+		}
+	}
+	out := bufio.NewWriter(stdout)
+	if err := errors.Join(write(out, f.Format, found, *knownOnly), out.Flush()); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return fmt.Errorf("images that Zadig could not be asked about: %d of %d", failed, len(found))
+	}
+	return nil
+}
+
+func readImageFile(path string, stdin io.Reader, to *uses) error {
+	if path == "-" {
+		return readImages(stdin, to)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return cli.Usage("-images: %v", err)
+	}
+	defer file.Close()
+	return readImages(file, to)
+}
