@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/examples/internal/cli"
+)
+
+// notes are what changed from one release to another. They are the JSON of
+// -format json.
+type notes struct {
+	Project      string        `json:"project"`
+	From         version       `json:"from"`
+	To           version       `json:"to"`
+	Images       []image       `json:"images"`
+	Manifests    []string      `json:"manifests"` // services whose manifests differ
+	Commits      []*commit     `json:"commits"`
+	PullRequests []pullRequest `json:"pull_requests"`
+	Issues       []issue       `json:"issues"`
+	Authors      []string      `json:"authors"`
+	Untraced     []untraced    `json:"untraced"`
+
+	failed error // an image could not be traced, for another reason than that Zadig did not build it
+}
+
+type version struct {
+	Version     string    `json:"version"`
+	CreatedBy   string    `json:"created_by"`
+	CreatedAt   time.Time `json:"created_at"`
+	Description string    `json:"description"`
+}
+
+type image struct {
+	Change    string `json:"change"` // added, changed or removed
+	Service   string `json:"service"`
+	Container string `json:"container"`
+	From      string `json:"from"`
+	To        string `json:"to"`
+	Compare   string `json:"compare"` // page of all commits between the two, "" if it cannot be told
+}
+
+type commit struct {
+	Repo         string        `json:"repo"`
+	Commit       string        `json:"commit"`
+	URL          string        `json:"url"`
+	Branch       string        `json:"branch"`
+	Tag          string        `json:"tag"`
+	Message      string        `json:"message"`
+	Author       string        `json:"author"`
+	PullRequests []pullRequest `json:"pull_requests"`
+	Services     []string      `json:"services"`
+}
+
+type pullRequest struct {
+	Repo   string `json:"repo"`
+	Number int    `json:"number"`
+	URL    string `json:"url"`
+}
+
+type issue struct {
+	Key   string `json:"key"`
+	URL   string `json:"url"`
+	Title string `json:"title"`
+}
+
+type untraced struct {
+	Service string `json:"service"`
+	Image   string `json:"image"`
+	Old     bool   `json:"old"` // an image of the old version: its commits are not known, and so not left out
+	Reason  string `json:"reason"`
+}
+
+// takeNotes compares two releases and traces the images that differ.
+func takeNotes(ctx context.Context, artifacts *artifact.Service, from, to *delivery.Release, progress *cli.Progress) (*notes, error) {
+	changes := delivery.Diff(from, to)
+	n := &notes{
+		Project: to.VersionInfo.ProductName, From: newVersion(from), To: newVersion(to),
+		Images: []image{}, Manifests: append([]string{}, changes.Manifests...),
+		Commits: []*commit{}, PullRequests: []pullRequest{}, Issues: []issue{}, Authors: []string{}, Untraced: []untraced{},
+	}
+	for _, i := range changes.Changed {
+		n.Images = append(n.Images, image{Change: "changed", Service: i.Service, Container: i.Container, From: i.From, To: i.To})
+	}
+	for _, i := range changes.Added {
+		n.Images = append(n.Images, image{Change: "added", Service: i.Service, Container: i.Container, To: i.Image})
+	}
+	for _, i := range changes.Removed {
+		n.Images = append(n.Images, image{Change: "removed", Service: i.Service, Container: i.Container, From: i.Image})
+	}
+	n.Images = withoutRepeated(n.Images)
+
+	var toTrace []string
+	for _, i := range n.Images {
+		for _, image := range []string{i.From, i.To} {
+			if image != "" {
+				toTrace = append(toTrace, image)
+			}
+		}
+	}
+	traced := make(map[string]artifact.Result)
+	for image, result := range artifacts.TraceMany(ctx, toTrace, artifact.TraceManyOptions{}) {
+		traced[image] = result
+		progress.Show("%d images traced", len(traced))
+		if errors.Is(result.Err, context.Canceled) || errors.Is(result.Err, zadig.ErrUnauthorized) {
+			return nil, result.Err
+		}
+	}
+	n.fill(traced, issueTitles(to))
+	return n, nil
+}
+
+func newVersion(r *delivery.Release) version {
+	v := r.VersionInfo
+	return version{v.Version, v.CreatedBy, v.Created().UTC(), v.Desc}
+}
+
+// withoutRepeated drops changes that name no container where another one says
+// the same of one: a packaged chart and its environment tell of one image.
+func withoutRepeated(images []image) []image {
+	return slices.DeleteFunc(slices.Clone(images), func(i image) bool {
+		return i.Container == "" && slices.ContainsFunc(images, func(other image) bool {
+			return other.Container != "" && other.Service == i.Service && other.From == i.From && other.To == i.To
+		})
+	})
+}
+
+// commitKey is a commit wherever it was built.
+type commitKey struct{ address, owner, repo, id string }
+
+func keyOf(c *artifact.Commit) commitKey {
+	id := c.CommitID
+	if id == "" { // not every code host has one
+		id = strings.Join([]string{c.Branch, c.Tag, c.CommitMessage}, "\x00")
+	}
+	return commitKey{c.Address, c.RepoOwner, c.RepoName, id}
+}
+
+// fill adds what the new images were built from and the old ones were not.
+func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string) {
+	old := make(map[commitKey]bool)
+	for _, i := range n.Images {
+		if i.From == "" {
+			continue
+		}
+		if result := traced[i.From]; result.Err != nil {
+			n.addUntraced(i, i.From, true, result.Err)
+		} else {
+			for _, c := range result.Artifact.Commits() {
+				old[keyOf(c)] = true
+			}
+		}
+	}
+	known := make(map[commitKey]*commit)
+	for at, i := range n.Images {
+		if i.To == "" {
+			continue
+		}
+		result := traced[i.To]
+		if result.Err != nil {
+			n.addUntraced(i, i.To, false, result.Err)
+			continue
+		}
+		if i.From != "" && traced[i.From].Err == nil {
+			n.Images[at].Compare = comparePage(traced[i.From].Artifact, result.Artifact)
+		}
+		fresh := false
+		for _, c := range result.Artifact.Commits() {
+			if old[keyOf(c)] {
+				continue
+			}
+			fresh = true
+			line := known[keyOf(c)]
+			if line == nil {
+				line = n.addCommit(c)
+				known[keyOf(c)] = line
+			}
+			line.Services = appendNew(line.Services, i.Service)
+		}
+		if !fresh { // built again from the same commits: its issues are those of the old version
+			continue
+		}
+		for _, text := range result.Artifact.Issues() {
+			one := issue{Key: text, Title: titles[text]}
+			if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
+				one.Key, one.URL = path.Base(text), text
+			}
+			n.Issues = appendNew(n.Issues, one)
+		}
+	}
+}
+
+func (n *notes) addUntraced(i image, ref string, old bool, err error) {
+	reason := "not built by Zadig"
+	if !errors.Is(err, zadig.ErrNotFound) {
+		reason = cli.Explain(err)
+		n.failed = err
+	}
+	if i.Service == "" {
+		i.Service = i.Container
+	}
+	n.Untraced = appendNew(n.Untraced, untraced{i.Service, ref, old, reason})
+}
+
+func (n *notes) addCommit(c *artifact.Commit) *commit {
+	line := &commit{
+		Repo: c.RepoOwner + "/" + c.RepoName, Commit: c.CommitID, URL: c.URL(), Branch: c.Branch, Tag: c.Tag,
+		Message: c.CommitMessage, Author: c.AuthorName, PullRequests: []pullRequest{}, Services: []string{},
+	}
+	for _, pr := range c.PullRequests() {
+		one := pullRequest{line.Repo, pr.Number, pr.URL()}
+		line.PullRequests = append(line.PullRequests, one)
+		n.PullRequests = appendNew(n.PullRequests, one)
+	}
+	if c.AuthorName != "" {
+		n.Authors = appendNew(n.Authors, c.AuthorName)
+	}
+	n.Commits = append(n.Commits, line)
+	return line
+}
+
+// comparePage is the page of a code host with all commits from one build to
+// another: of GitHub, GitLab and Gitee, where each has one commit of the same
+// repository.
+func comparePage(from, to *artifact.Artifact) string {
+	before, after := from.Commits(), to.Commits()
+	if len(before) != 1 || len(after) != 1 || before[0].CommitID == after[0].CommitID || before[0].CommitID == "" {
+		return ""
+	}
+	was, wasFound := strings.CutSuffix(before[0].URL(), "/commit/"+before[0].CommitID)
+	is, isFound := strings.CutSuffix(after[0].URL(), "/commit/"+after[0].CommitID)
+	if !wasFound || !isFound || was != is {
+		return ""
+	}
+	return is + "/compare/" + before[0].CommitID + "..." + after[0].CommitID
+}
+
+// issueTitles are the summaries of issues by their keys and pages, as far as
+// the release has them: servers up to v3.4 send them.
+func issueTitles(r *delivery.Release) map[string]string {
+	titles := make(map[string]string)
+	for _, build := range r.BuildInfo {
+		if build == nil {
+			continue
+		}
+		for _, i := range build.Issues {
+			if i != nil {
+				titles[i.Key], titles[i.URL] = i.Summary, i.Summary
+			}
+		}
+	}
+	return titles
+}
+
+// appendNew appends what is not there yet.
+func appendNew[E comparable](all []E, one E) []E {
+	if slices.Contains(all, one) {
+		return all
+	}
+	return append(all, one)
+}
