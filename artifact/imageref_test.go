@@ -76,6 +76,7 @@ func TestParseImageRefuses(t *testing.T) {
 		"upper-case digest": {"nginx@" + strings.Replace(builtDigest, "d", "D", 1), "digest"},
 		"two digests":       {"nginx@" + builtDigest + "@" + builtDigest, "digest"},
 		"a bare digest":     {builtDigest + "x", ""},
+		"very long":         {strings.Repeat("X", 1000), "name"},
 		"a line break":      {"nginx:1\n", "tag"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,6 +143,7 @@ func TestDigests(t *testing.T) {
 		"a digest that is none":           {&artifact.Artifact{ImageDigest: "unknown"}, "unknown", false, false},
 		"in the image":                    {&artifact.Artifact{Image: "host/a@" + builtDigest}, "host/a@" + builtDigest, true, false},
 		"in the image, another":           {&artifact.Artifact{Image: "host/a@" + builtDigest}, "host/a@" + otherDigest, false, true},
+		"in the image, no other digest":   {&artifact.Artifact{Image: "host/a@" + builtDigest, ImageDigest: "unknown"}, "host/a@" + builtDigest, true, false},
 		"no artifact":                     {nil, "host/a@" + builtDigest, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {

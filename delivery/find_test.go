@@ -322,6 +322,16 @@ func TestSearchWhileReleasesAreDeleted(t *testing.T) {
 	}
 }
 
+// A detailed list is all that there is of a release without deploys: it is not
+// asked for again.
+func TestLatestWithoutDeploys(t *testing.T) {
+	t.Parallel()
+	srv, s := serve(t, "v1.11.0", &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: id(1), ProductName: "shop"}})
+	_, err := s.Latest(t.Context(), delivery.ListOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, cost{1, 0}, costOf(srv))
+}
+
 // Labels travel with the encoding that servers undo twice, and the list of one
 // is what a server that filters is asked for.
 func TestLatestAsksForOne(t *testing.T) {

@@ -38,6 +38,7 @@ func TestLinks(t *testing.T) {
 		"codehub, up to v1.x":       {"codehub", "https://codehub.example.com", "o", "r", "", ""},
 		"perforce":                  {"perforce", "https://p4.example.com", "o", "r", "", ""},
 		"no address":                {"github", "", "o", "r", "", ""},
+		"no host":                   {"github", "https:///git", "o", "r", "", ""},
 		"no scheme":                 {"gitlab", "gitlab.example.com", "o", "r", "", ""},
 		"ssh":                       {"other", "git@github.com", "o", "r", "", ""},
 		"ssh URL":                   {"github", "ssh://git@github.com", "o", "r", "", ""},
