@@ -170,7 +170,7 @@ func TestVersions(t *testing.T) {
 	for _, version := range zadigtest.Versions() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			srv := zadigtest.NewServer(t, zadigtest.WithToken(token), zadigtest.WithServerVersion(version), zadigtest.WithData(zadigtest.Generate(3, 60)))
+			srv := zadigtest.NewServer(t, zadigtest.WithToken(token), zadigtest.WithServerVersion(version), zadigtest.WithData(zadigtest.Generate(3, 30)))
 			args := []string{"-project", "shop"}
 			if version == "v1.7.1" { // which cannot trace
 				status, _, log := report(t, srv, args...)
