@@ -134,6 +134,8 @@ func TestWithSharesNothingThatChanges(t *testing.T) {
 	require.NoError(t, err)
 	two, err := parent.With(zadig.WithHeader("Only", "two"), zadig.WithToken("other-token"), mark("two"))
 	require.NoError(t, err)
+	again, err := one.With()
+	require.NoError(t, err)
 
 	for i, row := range []struct {
 		name      string
@@ -145,6 +147,7 @@ func TestWithSharesNothingThatChanges(t *testing.T) {
 		{"parent", parent, "parent", "", "parent-token", []string{"a", "b", "c"}},
 		{"one", one, "one", "one", "parent-token", []string{"a", "b", "c", "one"}},
 		{"two", two, "parent", "two", "other-token", []string{"a", "b", "c", "two"}},
+		{"one again", again, "one", "one", "parent-token", []string{"a", "b", "c", "one"}},
 	} {
 		_, err := row.client.Delivery.List(t.Context(), delivery.ListOptions{})
 		require.NoError(t, err, row.name)

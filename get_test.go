@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
 )
 
 func TestGetSendsPathAndQuery(t *testing.T) {
@@ -161,10 +162,16 @@ func TestGetBoundsTheBody(t *testing.T) {
 	}
 	t.Run("no limit that anybody could reach", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, sendsJSON(`["a"]`), zadig.WithMaxResponseBytes(1<<63-1))
-		var out []string
+		client, _ := serve(t, sendsJSON(`[`+strings.Repeat(`{"id":"a"},`, 10_000)+`{"id":"b"}]`), zadig.WithMaxResponseBytes(1<<63-1))
+		var out []any
 		require.NoError(t, client.Get(t.Context(), "/x", nil, &out))
-		assert.Equal(t, []string{"a"}, out)
+		assert.Len(t, out, 10_001)
+		page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+		require.NoError(t, err)
+		assert.Len(t, page.Releases, 10_001)
+		for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+			require.NoError(t, err)
+		}
 	})
 }
 

@@ -2,6 +2,8 @@ package zadig_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log"
@@ -171,6 +173,7 @@ func TestRetryOfConnections(t *testing.T) {
 	}{
 		// No further attempt changes a certificate.
 		{"certificate of an unknown authority", secure.URL, "certificate", 1},
+		{"certificate of another host", strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), "certificate", 1},
 		// Nor what is served at a port.
 		{"plain HTTP where HTTPS is due", strings.Replace(plain.URL, "http:", "https:", 1), "HTTP response to HTTPS client", 1},
 
@@ -180,8 +183,13 @@ func TestRetryOfConnections(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			var dials atomic.Int64
+			trust := x509.NewCertPool()
+			if strings.Contains(row.base, "localhost") {
+				trust.AddCert(secure.Certificate())
+			}
 			client := newClient(t, row.base+basePath, quickly(), zadig.WithTransport(&http.Transport{
 				DisableKeepAlives: true,
+				TLSClientConfig:   &tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS12},
 				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 					dials.Add(1)
 					if strings.HasPrefix(address, "zadig.invalid") {

@@ -245,6 +245,27 @@ func TestFailureWhoseBodyStalls(t *testing.T) {
 	})
 }
 
+// A transport that is slow to give up must not make the caller's deadline look
+// like a time-out of ours.
+func TestDeadlineBeatsTheTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := roundTrip(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(6 * time.Second)
+			return nil, req.Context().Err()
+		})
+		client := newClient(t, farAway, zadig.WithTransport(slow), zadig.WithTimeout(5*time.Second))
+		ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
+		defer cancel()
+		err := client.Get(ctx, "/api/x", nil, nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.NotErrorIs(t, err, os.ErrDeadlineExceeded)
+		var failure net.Error
+		require.ErrorAs(t, err, &failure)
+		assert.True(t, failure.Timeout())
+	})
+}
+
 func TestCancelledWhileWaiting(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("the user pressed a key")
