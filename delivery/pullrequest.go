@@ -1,6 +1,10 @@
 package delivery
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/zadig-go/zadig/internal/weblink"
+)
 
 // PullRequest is a pull request, merge request or Gerrit change that was
 // built.
@@ -17,20 +21,20 @@ type PullRequest struct {
 // gitlab.com and gitee.com without a source. It is http or https and without
 // credentials, and "" when it cannot be told.
 func (p PullRequest) URL() string {
-	return pullPage(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
+	return weblink.PullRequest(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
 }
 
 // URL is the commit's web page, as that of a PullRequest. For Gerrit it is the
 // search for the commit, which opens its change. It is "" without CommitID
 // and when it cannot be told.
 func (c *Commit) URL() string {
-	return commitPage(c.Source, c.Address, c.namespace(), c.RepoName, c.CommitID)
+	return weblink.Commit(c.Source, c.Address, c.namespace(), c.RepoName, c.CommitID)
 }
 
 // PullRequests are those of PR and PRs, each once. Nil if there are none.
 func (c *Commit) PullRequests() []PullRequest {
 	var all []PullRequest
-	address, _ := host(c.Address)
+	address, _ := weblink.Host(c.Address)
 	for _, number := range append([]int{c.PR}, c.PRs...) {
 		pr := PullRequest{address.String(), c.Source, c.namespace(), c.RepoName, number}
 		if number > 0 && !slices.Contains(all, pr) {

@@ -1,4 +1,6 @@
-package artifact
+// Package weblink makes links into the web pages of code hosts: GitHub,
+// GitLab, Gitee and Gerrit, at any address.
+package weblink
 
 import (
 	"net/url"
@@ -10,7 +12,7 @@ import (
 // "" when it cannot be told. kind is the host's, from source or else from the
 // address, or "".
 func repoPage(source, address, owner, name string) (page, kind string) {
-	u, ok := host(address)
+	u, ok := Host(address)
 	if !ok || (u.Scheme != "https" && u.Scheme != "http") {
 		return "", ""
 	}
@@ -46,9 +48,9 @@ func repoPage(source, address, owner, name string) (page, kind string) {
 	return page, kind
 }
 
-// host is the address of a code host without all that could be a credential:
+// Host is the address of a code host without all that could be a credential:
 // scheme, host and path are left. It is false for what is no URL.
-func host(address string) (*url.URL, bool) {
+func Host(address string) (*url.URL, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return &url.URL{}, false
@@ -56,8 +58,8 @@ func host(address string) (*url.URL, bool) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, true
 }
 
-// commitPage is the page of a commit, or "".
-func commitPage(source, address, owner, name, id string) string {
+// Commit is the page of a commit, or "".
+func Commit(source, address, owner, name, id string) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || id == "" {
 		return ""
@@ -72,8 +74,8 @@ func commitPage(source, address, owner, name, id string) string {
 	return page + "/commit/" + id
 }
 
-// pullPage is the page of a pull request, or "".
-func pullPage(source, address, owner, name string, number int) string {
+// PullRequest is the page of a pull request, or "".
+func PullRequest(source, address, owner, name string, number int) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || number <= 0 {
 		return ""
