@@ -65,7 +65,7 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	if err != nil {
 		return nil, err
 	}
-	r, err := shaped.release()
+	r, err := shaped.answered()
 	if err != nil {
 		return nil, whole.Unexpected(whole.LooksLike() + " where a release is due: " + reason(err))
 	}

@@ -197,7 +197,7 @@ func read(array *answer.Array, skipManifests bool) (*Release, string, error) {
 	if err != nil {
 		return nil, s.id(), err
 	}
-	r, err := s.release()
+	r, err := s.answered()
 	if err != nil {
 		return nil, "", array.Reject(reason(err))
 	}

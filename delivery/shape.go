@@ -60,6 +60,16 @@ func (s *shape) release() (*Release, error) {
 	return nil, fmt.Errorf("%w: not a release: neither versionInfo nor id is there", fault.ErrUnexpectedResponse)
 }
 
+// answered is release for what a server sent: each one that is stored has an
+// id, so one without is something else.
+func (s *shape) answered() (*Release, error) {
+	r, err := s.release()
+	if err == nil && r.VersionInfo.ID == "" {
+		return nil, fmt.Errorf("%w: not a release: versionInfo has no id", fault.ErrUnexpectedResponse)
+	}
+	return r, err
+}
+
 // id is the release's id, as far as it was read.
 func (s *shape) id() string {
 	if s.VersionInfo != nil {
