@@ -1,0 +1,86 @@
+package zadig_test
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+// leavesNothing runs f and waits until no goroutine is left that was not
+// there before.
+func leavesNothing(t *testing.T, f func()) {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	f()
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines, %d before\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
+}
+
+// One client and variants of it, used by 200 goroutines at the same time,
+// some of which leave their loops: each gets its own answers, and nothing is
+// left when the connections are closed.
+func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // counts all goroutines
+	leavesNothing(t, func() {
+		data := zadigtest.Generate(3, 8)
+		srv, err := zadigtest.Start(zadigtest.WithData(data), zadigtest.WithToken("right-token"))
+		require.NoError(t, err)
+		defer srv.Close()
+		transport := &http.Transport{MaxIdleConnsPerHost: 32, MaxConnsPerHost: 32}
+		defer transport.CloseIdleConnections()
+		shared := srv.Client(zadig.WithTransport(transport), quickly())
+		image := data.Artifacts[0].Image
+
+		var running sync.WaitGroup
+		for g := range 200 {
+			running.Go(func() {
+				own, err := shared.With(zadig.WithHeader("X-Goroutine", fmt.Sprint(g)))
+				if !assert.NoError(t, err) {
+					return
+				}
+				wrong, err := shared.With(zadig.WithToken(fmt.Sprintf("wrong-token-%d", g)))
+				if !assert.NoError(t, err) {
+					return
+				}
+				n := 0
+				for r, err := range own.Delivery.All(t.Context(), delivery.ListOptions{PerPage: 3, Verbosity: delivery.VerbosityBrief}) {
+					if !assert.NoError(t, err) || g%3 == 0 && n == g%5 {
+						break
+					}
+					assert.Equal(t, data.Releases[n].VersionInfo.ID, r.VersionInfo.ID)
+					n++
+				}
+				if g%3 != 0 {
+					assert.Equal(t, len(data.Releases), n)
+				}
+				_, err = wrong.Delivery.List(t.Context(), delivery.ListOptions{})
+				assert.ErrorIs(t, err, zadig.ErrUnauthorized)
+				for got, result := range shared.Artifact.TraceMany(t.Context(), []string{image, image + "-other"}, artifact.TraceManyOptions{}) {
+					if got == image {
+						assert.NoError(t, result.Err)
+					} else {
+						assert.ErrorIs(t, result.Err, zadig.ErrNotFound)
+					}
+					if g%2 == 0 {
+						break
+					}
+				}
+			})
+		}
+		running.Wait()
+	})
+}
