@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,6 +62,14 @@ const (
 type commit struct {
 	ID, URL, Message, Author, Repo, Ref string
 	PRs                                 []pull
+}
+
+func newCommit(id, url, message, author, owner, repo, ref string) commit {
+	c := commit{ID: id, URL: url, Message: message, Author: author, Ref: ref}
+	if repo != "" {
+		c.Repo = strings.TrimPrefix(owner+"/"+repo, "/")
+	}
+	return c
 }
 
 type pull struct {
@@ -264,8 +273,11 @@ func (i *image) learn(state originState, a *artifact.Artifact) {
 		return
 	}
 	for _, c := range a.Commits() {
-		at := repository{c.Source, c.Address, c.RepoOwner, c.RepoName}
-		i.Commits = append(i.Commits, at.commit(c.CommitID, c.CommitMessage, c.AuthorName, c.Branch, c.Tag, c.PR, c.PRs))
+		known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, c.RepoOwner, c.RepoName, cmp.Or(c.Branch, c.Tag))
+		for _, pr := range c.PullRequests() {
+			known.PRs = append(known.PRs, pull{pr.Number, pr.URL()})
+		}
+		i.Commits = append(i.Commits, known)
 	}
 }
 
@@ -343,8 +355,11 @@ func (i *image) built(b *delivery.BuildInfo) {
 	}
 	for _, c := range b.Commits {
 		if c != nil {
-			at := repository{c.Source, c.Address, cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName}
-			i.Commits = append(i.Commits, at.commit(c.CommitID, c.CommitMessage, c.AuthorName, c.Branch, c.Tag, c.PR, c.PRs))
+			known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName, cmp.Or(c.Branch, c.Tag))
+			for _, pr := range c.PullRequests() {
+				known.PRs = append(known.PRs, pull{pr.Number, pr.URL()})
+			}
+			i.Commits = append(i.Commits, known)
 		}
 	}
 	for _, known := range b.Issues {

@@ -359,24 +359,6 @@ func TestInterrupted(t *testing.T) {
 	assert.NoFileExists(t, name)
 }
 
-func TestLinks(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct{ source, address, commit, pull string }{
-		{"github", "https://github.com", "https://github.com/o/r/commit/abc", "https://github.com/o/r/pull/7"},
-		{"gitlab", "https://git.example.com/sub/", "https://git.example.com/sub/o/r/-/commit/abc", "https://git.example.com/sub/o/r/-/merge_requests/7"},
-		{"gitee", "https://gitee.com", "https://gitee.com/o/r/commit/abc", "https://gitee.com/o/r/pulls/7"},
-		{"gitlab", "https://user:secret@git.example.com?private_token=x", "https://git.example.com/o/r/-/commit/abc", "https://git.example.com/o/r/-/merge_requests/7"},
-		{"other", "https://git.example.com", "", ""},
-		{"github", "git@github.com:o/r", "", ""},
-		{"github", "javascript:alert(1)", "", ""},
-		{"github", "", "", ""},
-	} {
-		c := repository{row.source, row.address, "o", "r"}.commit("abc", "", "", "main", "", 7, nil)
-		assert.Equal(t, row.commit, c.URL, row)
-		assert.Equal(t, row.pull, c.PRs[0].URL, row)
-	}
-}
-
 func TestWeeksAndMonths(t *testing.T) {
 	t.Parallel()
 	at := func(days ...string) (releases []*release) {

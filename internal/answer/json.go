@@ -13,8 +13,10 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
-// options read duplicate names, invalid UTF-8 and null as encoding/json does.
+// options read names, duplicate ones too, invalid UTF-8 and null as
+// encoding/json does.
 var options = json.JoinOptions(
+	json.MatchCaseInsensitiveNames(true),
 	jsontext.AllowDuplicateNames(true),
 	jsontext.AllowInvalidUTF8(true),
 	jsonv1.MergeWithLegacySemantics(true),
