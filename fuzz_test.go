@@ -48,7 +48,7 @@ func requireGoodError(t *testing.T, err error, status int) *zadig.Error {
 	require.Equal(t, status, failure.StatusCode)
 	require.NotEmpty(t, meaning(err), "%v", err)
 	require.NotContains(t, meaning(err), " and ", "%v", err)
-	require.Negative(t, strings.IndexFunc(err.Error(), func(r rune) bool { return unicode.IsControl(r) }), "%q", err.Error())
+	require.Negative(t, strings.IndexFunc(err.Error(), unicode.IsControl), "%q", err.Error())
 	require.NotEmpty(t, strings.ToValidUTF8(err.Error(), ""))
 	require.LessOrEqual(t, len(failure.Body), 2<<10)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
@@ -96,7 +96,7 @@ func FuzzPicketText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		body := fmt.Appendf(nil, `{"code":500,"message":"Internal Error","description":%s}`, quote(text))
 		_, err := fuzzed{status: 500, body: body}.client(t).Artifact.Trace(t.Context(), "registry.example.com/shop/cart:1")
-		requireGoodError(t, err, 500)
+		_ = requireGoodError(t, err, 500)
 		switch {
 		case errors.Is(err, zadig.ErrNotFound):
 			if !strings.Contains(text, "[404 ") {

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -42,8 +41,6 @@ import (
 // also be given by ZADIG_CA_FILE, see NewClientFromEnv.
 func ExampleWithTLSConfig_ownCA() {
 	site := newIntranet(tls.NoClientCert)
-	defer site.Close()
-
 	cas, err := x509.SystemCertPool()
 	if err != nil {
 		cas = x509.NewCertPool()
@@ -64,13 +61,13 @@ func ExampleWithTLSConfig_ownCA() {
 	}
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
+	site.Close()
 	// Output: 1 <nil>
 }
 
 // A gateway in front of Zadig that lets nobody in without a certificate.
 func ExampleWithTLSConfig_clientCertificate() {
 	site := newIntranet(tls.RequireAndVerifyClientCert)
-	defer site.Close()
 
 	certificate, err := tls.LoadX509KeyPair(site.certFile, site.keyFile)
 	if err != nil {
@@ -89,6 +86,7 @@ func ExampleWithTLSConfig_clientCertificate() {
 	}
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
+	site.Close()
 	// Output: 1 <nil>
 }
 
@@ -96,9 +94,7 @@ func ExampleWithTLSConfig_clientCertificate() {
 // HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 func ExampleWithProxy() {
 	site := newIntranet(tls.NoClientCert)
-	defer site.Close()
 	proxy := newProxy()
-	defer proxy.Close()
 
 	proxyURL, err := url.Parse(proxy.URL)
 	if err != nil {
@@ -114,6 +110,8 @@ func ExampleWithProxy() {
 	}
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err, proxy.tunnels, "tunnel")
+	proxy.Close()
+	site.Close()
 	// Output: 1 <nil> 1 tunnel
 }
 
@@ -138,7 +136,7 @@ func TestIntranetRefuses(t *testing.T) {
 			assert.Empty(t, meaning(err), "no answer came")
 			assert.NotContains(t, err.Error(), "attempts", "another attempt changes no certificate")
 			var failure *zadig.Error
-			assert.False(t, errors.As(err, &failure))
+			assert.NotErrorAs(t, err, &failure)
 		})
 	}
 }
