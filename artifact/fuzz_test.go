@@ -12,7 +12,6 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/internal/golden"
 	"github.com/zadig-go/zadig/internal/recording"
 )
 
@@ -42,7 +41,7 @@ func FuzzArtifact(f *testing.F) {
 		} else {
 			require.NotEqual(t, artifact.Artifact{}, *a, "a success with nothing in it")
 			var standard artifact.Artifact
-			if json.Unmarshal(body, &standard) == nil && !golden.Misspelt(body, standard) {
+			if json.Unmarshal(body, &standard) == nil {
 				require.Equal(t, &standard, a)
 			}
 			requireStable(t, a)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/golden"
 	"github.com/zadig-go/zadig/internal/recording"
 )
 
@@ -52,7 +51,7 @@ func FuzzRelease(f *testing.F) {
 			return
 		}
 		require.NotEmpty(t, r.VersionInfo.ID, "a success without an id")
-		if standardErr == nil && !misspelt(body) {
+		if standardErr == nil {
 			require.Equal(t, &standard, r)
 		}
 		requireStable(t, r)
@@ -116,7 +115,7 @@ func FuzzListStream(f *testing.F) {
 		require.Equal(t, distinct, walked)
 
 		var standard []*delivery.Release
-		if json.Unmarshal(body, &standard) == nil && len(standard) > 0 && !misspelt(body) {
+		if json.Unmarshal(body, &standard) == nil && len(standard) > 0 {
 			require.Equal(t, standard, page.Releases)
 		}
 	})
@@ -132,15 +131,6 @@ func answering(body []byte) doer {
 	return func(req *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body)), Request: req}, nil
 	}
-}
-
-// misspelt tells whether a name differs from a release's in upper and lower
-// case only, in either shape.
-func misspelt(body []byte) bool {
-	return golden.Misspelt(body, struct {
-		delivery.Nested
-		delivery.Flat
-	}{})
 }
 
 // requireStable encodes a release, decodes that, and wants the same again.
