@@ -1,4 +1,4 @@
-package faults
+package faults_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -138,6 +139,7 @@ func eachFault(t *testing.T, test func(*testing.T, *zadigServer, *fault)) {
 // Every call in every fault comes to what the table says, in time and with no
 // more requests than it says, and gives its connections back.
 func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows are
+	late := lateness(t)
 	eachFault(t, func(t *testing.T, z *zadigServer, f *fault) {
 		var running sync.WaitGroup
 		defer running.Wait()
@@ -192,7 +194,7 @@ func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows
 					if call.name == "TraceMany" {
 						bound += time.Duration(f.waits)*timeout + f.takes // two at a time
 					}
-					assert.LessOrEqual(t, took, bound, where)
+					assert.LessOrEqual(t, took, bound+late(), where)
 					assert.LessOrEqual(t, p.requests(), int64(most), "%s: requests", where)
 					assert.Eventually(t, func() bool { return p.busy() == 0 }, 5*time.Second, time.Millisecond,
 						"%s: a connection is still waited at", where)
@@ -248,7 +250,7 @@ func timedOut(err error) bool {
 func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // its rows are
 	const (
 		patience = 100 * time.Millisecond
-		bound    = 2 * time.Second // of a machine that is busy; alone it is milliseconds
+		bound    = time.Second
 	)
 	ends := map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -260,6 +262,7 @@ func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // it
 			return ctx, func() { timer.Stop(); cancel() }
 		},
 	}
+	late := lateness(t)
 	eachFault(t, func(t *testing.T, z *zadigServer, f *fault) {
 		var running sync.WaitGroup
 		defer running.Wait()
@@ -279,7 +282,7 @@ func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // it
 					took := time.Since(start)
 					cancel()
 
-					assert.LessOrEqual(t, took, patience+bound, where)
+					assert.LessOrEqual(t, took, patience+bound+late(), where)
 					for _, err := range errs {
 						assert.NotErrorIs(t, err, errNotZadig, where)
 						assert.LessOrEqual(t, len(meanings(err)), 1, "%s: %v", where, err)
@@ -302,4 +305,27 @@ func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // it
 			}
 		}
 	})
+}
+
+// lateness measures what the machine adds to every bound while it is busy
+// with other things: ten times what it was late for a timer at the most.
+func lateness(t *testing.T) func() time.Duration {
+	t.Helper()
+	var worst atomic.Int64
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		const tick = 5 * time.Millisecond
+		for {
+			start := time.Now()
+			select {
+			case <-done:
+				return
+			case <-time.After(tick):
+				worst.Store(max(worst.Load(), int64(time.Since(start)-tick)))
+			}
+		}
+	}()
+	t.Cleanup(func() { close(done); <-ended })
+	return func() time.Duration { return 10 * time.Duration(worst.Load()) }
 }

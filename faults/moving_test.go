@@ -1,4 +1,4 @@
-package faults
+package faults_test
 
 import (
 	"net/http"
@@ -15,12 +15,13 @@ import (
 
 // A body that moves is not given up, although it takes nine time-outs, and
 // although the one who reads it takes longer than that, too.
-func TestAStreamThatMovesIsNeverKilled(t *testing.T) { //nolint:paralleltest // its clock is real
-	const short = 400 * time.Millisecond
+func TestAStreamThatMovesIsNeverKilled(t *testing.T) {
+	t.Parallel()
+	const short = 800 * time.Millisecond
 	z := newZadig(t)
 	slow := startOrigin(t, &origin{zadig: z, hits: func(int) bool { return true }, strike: func(x *exchange) {
 		x.head(length(len(x.body)))
-		x.slowly(x.body, 40, short/4)
+		x.slowly(x.body, 100, short/10)
 	}})
 	client := slow.place(zadig.WithTimeout(short)).client(t)
 	for _, query := range []string{"?page=1&per_page=100", "?page=1&per_page=20"} { // the time-out is not for the test's own preparations

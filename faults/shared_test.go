@@ -1,8 +1,7 @@
-package faults
+package faults_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -48,7 +47,7 @@ func TestOneClientForManyGoroutines(t *testing.T) {
 	}
 	running.Wait()
 	assert.Positive(t, waited.Load())
-	assert.LessOrEqual(t, o.accepted.Load(), int64(o.requests.Load()/4), "connections are shared")
+	assert.LessOrEqual(t, o.accepted.Load(), o.requests.Load()/4, "connections are shared")
 }
 
 type limiter func(context.Context) error
@@ -93,7 +92,7 @@ func TestLoopsThatAreLeft(t *testing.T) {
 		}
 		for _, result := range client.Artifact.TraceMany(ctx, z.images(), artifact.TraceManyOptions{}) {
 			if result.Err != nil {
-				require.True(t, errors.Is(result.Err, context.DeadlineExceeded), "%v", result.Err)
+				require.ErrorIs(t, result.Err, context.DeadlineExceeded)
 			}
 			if i%2 == 0 {
 				break
