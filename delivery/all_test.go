@@ -279,6 +279,47 @@ func TestAllResumesAPageCutAtAnyByte(t *testing.T) {
 	}
 }
 
+// endless repeats a piece for ever.
+type endless string
+
+func (e endless) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) {
+		n += copy(p[n:], e)
+	}
+	return n, nil
+}
+
+func TestAllReadsBodiesThatComeByteByByte(t *testing.T) {
+	t.Parallel()
+	m := (&model{}).fill(4)
+	m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
+		return iotest.OneByteReader(strings.NewReader(string(body)))
+	}
+	w := walk(t, m.client(t), delivery.ListOptions{})
+	assert.Empty(t, w.errs)
+	assert.Equal(t, m.ids(), w.ids)
+}
+
+func TestAllEndsOnABodyThatIsEndlessFromAnyByte(t *testing.T) {
+	t.Parallel()
+	whole := len(listBody(t, (&model{}).fill(4)))
+	for at := range whole + 1 {
+		for _, piece := range []endless{" ", "x", "[", `{"a":`, `"\u0061`} {
+			m := (&model{}).fill(4)
+			m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
+				return io.MultiReader(strings.NewReader(string(body[:at])), piece)
+			}
+			w := walk(t, m.client(t, zadig.WithMaxResponseBytes(4096)), delivery.ListOptions{})
+			require.NotEmpty(t, w.errs, "%q from byte %d on", piece, at)
+			last := w.errs[len(w.errs)-1]
+			require.True(t, errors.Is(last, zadig.ErrResponseTooLarge) || errors.Is(last, zadig.ErrUnexpectedResponse), "%q from byte %d on: %v", piece, at, last)
+			require.Equal(t, m.ids()[:len(w.ids)], orEmpty(w.ids), "what came before is good")
+			require.Len(t, m.requests, 1, "it did not break off")
+		}
+	}
+}
+
 func listBody(t *testing.T, m *model) []byte {
 	t.Helper()
 	resp := m.list(mustRequest(t, "http://zadig.test/?page=1&per_page=100"), 1)

@@ -258,6 +258,10 @@ func (a *Array) unexpected(reason string) error {
 	return a.call.reject(a.resp, a.in.head, fault.ErrUnexpectedResponse, reason)
 }
 
+// maxEmptyReads is how often in a row a body may give neither a byte nor an
+// error, as bufio has it.
+const maxEmptyReads = 100
+
 // source is the reader below the decoder. It keeps the head of the body, ends
 // an element that is too large, and remembers which error was the body's own.
 type source struct {
@@ -291,6 +295,12 @@ func (s *source) Read(p []byte) (int, error) {
 		p = p[:s.max-s.read]
 	}
 	n, err := s.r.Read(p)
+	for tries := 0; n == 0 && err == nil && len(p) > 0; n, err = s.r.Read(p) {
+		if tries++; tries == maxEmptyReads {
+			err = io.ErrNoProgress
+			break
+		}
+	}
 	s.read += int64(n)
 	if room := headBytes - len(s.head); room > 0 && n > 0 {
 		s.head = append(s.head, p[:min(n, room)]...)
