@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,26 +19,31 @@ const minLiteral = 6
 
 const secretNames = `token|password|passwd|ssh_key|secret`
 
+var nameHints = strings.Split(secretNames, "|")
+
+// rules are tried where one of their hints is in the text, in lower case:
+// most texts have none, and an expression costs a hundred times as much.
 var rules = []struct {
+	hints   []string
 	pattern *regexp.Regexp
 	with    string
 }{
 	// token=…, access_token=… in an echoed URL; a backslash ends the value,
 	// because the URL may stand in JSON ("\u0026").
-	{regexp.MustCompile(`(?i)((?:` + secretNames + `)=)[^&\s"'\\<>]+`), "${1}" + Mask},
+	{nameHints, regexp.MustCompile(`(?i)((?:` + secretNames + `)=)[^&\s"'\\<>]+`), "${1}" + Mask},
 	// the same in a URL that is a parameter of another
-	{regexp.MustCompile(`(?i)((?:` + secretNames + `)(?:%(?:25)*3D))[^&\s"'\\<>]+`), "${1}" + Mask},
+	{nameHints, regexp.MustCompile(`(?i)((?:` + secretNames + `)(?:%(?:25)*3D))[^&\s"'\\<>]+`), "${1}" + Mask},
 	// "oauth_token":"…"
-	{regexp.MustCompile(`(?i)("[\w-]*(?:` + secretNames + `)"\s*:\s*")(?:[^"\\]|\\.)+`), "${1}" + Mask},
+	{nameHints, regexp.MustCompile(`(?i)("[\w-]*(?:` + secretNames + `)"\s*:\s*")(?:[^"\\]|\\.)+`), "${1}" + Mask},
 	// \"oauth_token\":\"…\", JSON inside a JSON string
-	{regexp.MustCompile(`(?i)(\\"[\w-]*(?:` + secretNames + `)\\"\s*:\s*\\")(?:[^"\\]|\\\\\\"|\\\\|\\[^"\\])+`), "${1}" + Mask},
-	{regexp.MustCompile(`(?i)(bearer\s+)[\w.~+/=-]+`), "${1}" + Mask},
+	{nameHints, regexp.MustCompile(`(?i)(\\"[\w-]*(?:` + secretNames + `)\\"\s*:\s*\\")(?:[^"\\]|\\\\\\"|\\\\|\\[^"\\])+`), "${1}" + Mask},
+	{[]string{"bearer"}, regexp.MustCompile(`(?i)(bearer\s+)[\w.~+/=-]+`), "${1}" + Mask},
 	// a JSON web token, wherever it stands
-	{regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]*`), Mask},
+	{[]string{"eyj"}, regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]*`), Mask},
 	// https://user:password@host, https://token@host
-	{regexp.MustCompile(`(?i)(https?://)[^/\s@"'\\<>]+@`), "${1}" + Mask + "@"},
-	{regexp.MustCompile(`(://)[^/\s:@"]*:[^/\s@"]+@`), "${1}" + Mask + "@"},
-	{regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*-----|$)`), Mask},
+	{[]string{"@"}, regexp.MustCompile(`(?i)(https?://)[^/\s@"'\\<>]+@`), "${1}" + Mask + "@"},
+	{[]string{"@"}, regexp.MustCompile(`(://)[^/\s:@"]*:[^/\s@"]+@`), "${1}" + Mask + "@"},
+	{[]string{"private key"}, regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*-----|$)`), Mask},
 }
 
 // Text masks everything in s that looks like a secret, and each literal in
@@ -54,8 +60,11 @@ func Text(s string, literals ...string) string {
 			}
 		}
 	}
+	lower := strings.ToLower(s)
 	for _, rule := range rules {
-		s = rule.pattern.ReplaceAllString(s, rule.with)
+		if slices.ContainsFunc(rule.hints, func(hint string) bool { return strings.Contains(lower, hint) }) {
+			s = rule.pattern.ReplaceAllString(s, rule.with)
+		}
 	}
 	return s
 }
