@@ -39,10 +39,14 @@ func resets(w http.ResponseWriter, _ *http.Request) {
 // hangs answers only when the client has gone.
 func hangs(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
+// patience is short, and long enough for a busy machine to open a connection.
+// stall_test.go has the clock.
+const patience = 200 * time.Millisecond
+
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	const good = `[]`
-	short := zadig.WithTimeout(20 * time.Millisecond)
+	short := zadig.WithTimeout(patience)
 	for _, row := range []struct {
 		name    string
 		answers []http.HandlerFunc // the last one again and again
@@ -75,8 +79,8 @@ func TestRetry(t *testing.T) {
 		// It would be as large again.
 		{name: "200 that is too large", answers: []http.HandlerFunc{sends(200, "[1234]")}, opts: []zadig.Option{zadig.WithMaxResponseBytes(5)}, count: 1, meaning: "ErrResponseTooLarge", because: "5 bytes"},
 		// It would be silent as long again.
-		{name: "headers do not come in time", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{short}, count: 1, because: "no response headers within 20ms"},
-		{name: "body stands still", answers: []http.HandlerFunc{stalls("[")}, opts: []zadig.Option{short}, count: 1, because: "no further byte of the body within 20ms"},
+		{name: "headers do not come in time", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{short}, count: 1, because: "no response headers within"},
+		{name: "body stands still", answers: []http.HandlerFunc{stalls("[")}, opts: []zadig.Option{short}, count: 1, because: "no further byte of the body within"},
 		// Nobody waits for the answer.
 		{name: "cancelled before", answers: []http.HandlerFunc{sendsJSON(good)}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
@@ -85,7 +89,7 @@ func TestRetry(t *testing.T) {
 		}, count: 0, because: "context canceled"},
 		{name: "deadline while waiting for headers", answers: []http.HandlerFunc{hangs}, ctx: shortly, count: 1, because: "context deadline exceeded"},
 		{name: "deadline while reading the body", answers: []http.HandlerFunc{stalls("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
-		{name: "time-out of the user's client", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: 20 * time.Millisecond})}, count: 1, because: "exceeded"},
+		{name: "time-out of the user's client", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: patience})}, count: 1, because: "exceeded"},
 		// The user said so.
 		{name: "503 with MaxAttempts 1", answers: []http.HandlerFunc{sends(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, meaning: "ErrServer", because: "503"},
 		{name: "closed with MaxAttempts 1", answers: []http.HandlerFunc{closes}, opts: []zadig.Option{once(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},
@@ -144,7 +148,7 @@ func TestRetry(t *testing.T) {
 }
 
 func shortly(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, 20*time.Millisecond)
+	return context.WithTimeout(ctx, patience)
 }
 
 // stalls sends a part of the body and then nothing.
