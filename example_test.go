@@ -33,11 +33,13 @@ func ExampleNewClient() {
 		zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5}),
 	)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "nginx2"}) {
 		if err != nil {
-			log.Fatal(err)
+			fmt.Println(err)
+			return
 		}
 		fmt.Println(release.VersionInfo.Version, release.VersionInfo.WorkflowName)
 	}
@@ -57,7 +59,8 @@ func ExampleClient_With() {
 	client := srv.Client()
 	once, err := client.With(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})) // shares the connections
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	page, err := once.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
@@ -80,7 +83,8 @@ func ExampleError() {
 
 	client, err := zadig.NewClient(srv.URL, zadig.WithToken("expired-token"))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	_, err = client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1")
 	var answer *zadig.Error
