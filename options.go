@@ -216,11 +216,12 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithTimeout bounds the wait for the headers of each attempt, and, where it
-// is shorter than 30 seconds, also the wait for each further byte of a body
-// while the SDK or the reader waits for it. It does not bound a body that
-// keeps arriving; the context bounds the whole call. Default, and 0: 45
-// seconds, because a Zadig whose database is down answers after 30.
+// WithTimeout bounds the wait for the headers of each attempt, the wait for a
+// free connection included, and, where it is shorter than 30 seconds, also the
+// wait for each further byte of a body while the SDK or the reader waits for
+// it. It does not bound a body that keeps arriving; the context bounds the
+// whole call. Default, and 0: 45 seconds, because a Zadig whose database is
+// down answers after 30.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout < 0 {
