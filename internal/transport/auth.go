@@ -20,8 +20,7 @@ func authorize(next http.RoundTripper, origin *url.URL, header http.Header, toke
 			return next.RoundTrip(req)
 		}
 		sent := *req
-		sent.Header = make(http.Header, len(req.Header)+len(header)+1)
-		maps.Copy(sent.Header, header)
+		sent.Header = header.Clone()       // values too: middleware may write into them
 		maps.Copy(sent.Header, req.Header) // what the caller set on the request wins
 		if host := header.Get("Host"); host != "" {
 			sent.Host = host // net/http reads it nowhere else
@@ -36,10 +35,10 @@ func authorize(next http.RoundTripper, origin *url.URL, header http.Header, toke
 				if err := CheckToken(t); err != nil {
 					return nil, final{fmt.Errorf("token source: %w", err)}
 				}
-				c = &credential{t, []string{"Bearer " + t}}
+				c = &credential{t, "Bearer " + t}
 				last.Store(c)
 			}
-			sent.Header["Authorization"] = c.header[:1:1]
+			sent.Header["Authorization"] = []string{c.header}
 			if trip := tripFrom(req.Context()); trip != nil {
 				trip.token = t
 			}
@@ -49,10 +48,7 @@ func authorize(next http.RoundTripper, origin *url.URL, header http.Header, toke
 }
 
 // credential is a token that has been checked, with its header.
-type credential struct {
-	token  string
-	header []string
-}
+type credential struct{ token, header string }
 
 // CheckToken says what is wrong with a token, without repeating it.
 func CheckToken(token string) error {
