@@ -30,10 +30,10 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 		return nil, fault.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
 	}
 	a, err := s.one(ctx, &url.URL{Path: artifactsPath + "/" + id})
-	if u, ok := open(err, fault.MissingOrDown); ok {
+	if u, ok := fault.Open(err, fault.MissingOrDown); ok {
 		return nil, s.decide(ctx, u, fault.ErrNotFound)
 	}
-	return a, lacking(err, "this server has no artifacts by id; is the base URL right?")
+	return a, fault.Lacking(err, "this server has no artifacts by id; is the base URL right?")
 }
 
 // decide asks for a list of one: a server that answers it has a database, so

@@ -121,16 +121,16 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 
 // listFailure decides what the list's failures leave open.
 func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) error {
-	if u, ok := open(err, fault.RefusedOrDown); ok {
+	if u, ok := fault.Open(err, fault.RefusedOrDown); ok {
 		if o.Name == "" && o.Image == "" {
 			return u.Decide(fault.ErrServer, "")
 		}
 		return s.decide(ctx, u, fault.ErrBadRequest)
 	}
-	if u, ok := open(err, fault.MissingOrDown); ok { // a build whose artifact is gone breaks its page
+	if u, ok := fault.Open(err, fault.MissingOrDown); ok { // a build whose artifact is gone breaks its page
 		return u.Decide(fault.ErrServer, "")
 	}
-	return lacking(err, noList)
+	return fault.Lacking(err, noList)
 }
 
 func read(array *answer.Array) (*Artifact, string, error) {

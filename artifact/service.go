@@ -2,12 +2,10 @@ package artifact
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
 )
 
 // Doer sends one request. *zadig.Client is one: the URL is relative to its
@@ -52,22 +50,3 @@ func (s *Service) one(ctx context.Context, u *url.URL) (*Artifact, error) {
 // isOne tells an artifact from an object that is something else, as one that
 // has a type "error": by id the answer has the id, and a trace has the image.
 func (a *Artifact) isOne() bool { return a.ID != "" || a.Image != "" }
-
-// open finds the question that an answer left open.
-func open(err error, question fault.Question) (*fault.Undecided, bool) {
-	if err == nil {
-		return nil, false
-	}
-	var u *fault.Undecided
-	ok := errors.As(err, &u) && u.Question == question
-	return u, ok
-}
-
-// lacking turns the answer to an unknown path into an error that says which
-// servers have it.
-func lacking(err error, what string) error {
-	if u, ok := open(err, fault.NoSuchEndpoint); ok {
-		return u.Decide(fault.ErrUnexpectedResponse, what)
-	}
-	return err
-}

@@ -22,5 +22,5 @@ func (s *Service) Trace(ctx context.Context, image string) (*Artifact, error) {
 		return nil, fault.BadArgument("artifact.Trace", "image", "it is empty")
 	}
 	a, err := s.one(ctx, &url.URL{Path: "/api/directory/dc/artifact", RawQuery: "image=" + url.QueryEscape(image)})
-	return a, lacking(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
+	return a, fault.Lacking(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
 }

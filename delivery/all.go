@@ -64,7 +64,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 					return nil, err
 				}
 				array, err := answer.Stream(ctx, s.sender(), u, "an array of releases")
-				return array, lacking(err, noList)
+				return array, fault.Lacking(err, noList)
 			},
 			Next: func(array *answer.Array) (*Release, string, error) {
 				return read(array, o.SkipManifests)

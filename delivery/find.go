@@ -120,7 +120,7 @@ func noRelease(method string) error {
 func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
 	whole, err := s.fetch(ctx, releasesPath, o.params(1, 1))
 	if err != nil {
-		return nil, lacking(err, noList)
+		return nil, fault.Lacking(err, noList)
 	}
 	defer whole.Close()
 	array := whole.Array("an array of releases")

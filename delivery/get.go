@@ -49,7 +49,7 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
 	}
 	if err != nil {
-		return nil, lacking(err, "this server has no releases by id; is the base URL right?")
+		return nil, fault.Lacking(err, "this server has no releases by id; is the base URL right?")
 	}
 	defer whole.Close()
 	var (

@@ -22,7 +22,7 @@ func (s *Service) Labels(ctx context.Context, projectName string) ([]string, err
 	if errors.As(err, &open) && open.Question == fault.MissingOrDown { // it took "labels" for an id
 		return nil, open.Decide(fault.ErrUnexpectedResponse, older)
 	}
-	return labels, lacking(err, older)
+	return labels, fault.Lacking(err, older)
 }
 
 // ServiceNames returns the names of the services that were deployed by
@@ -31,7 +31,7 @@ func (s *Service) Labels(ctx context.Context, projectName string) ([]string, err
 // zadig.ErrUnexpectedResponse.
 func (s *Service) ServiceNames(ctx context.Context, projectName string) ([]string, error) {
 	names, err := s.names(ctx, "/api/aslan/delivery/servicenames", projectName, "an array of service names")
-	return names, lacking(err, "servers since v2.3.1 have no service names")
+	return names, fault.Lacking(err, "servers since v2.3.1 have no service names")
 }
 
 func (s *Service) names(ctx context.Context, path, projectName, due string) ([]string, error) {

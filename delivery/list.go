@@ -91,7 +91,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	}
 	whole, err := s.fetch(ctx, releasesPath, o.params(max(o.Page, 1), o.perPage(listPerPage)))
 	if err != nil {
-		return nil, lacking(err, noList)
+		return nil, fault.Lacking(err, noList)
 	}
 	defer whole.Close()
 	array := whole.Array("an array of releases")

@@ -2,14 +2,12 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/google/go-querystring/query"
 
 	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
 )
 
 // releasesPath is the same on all servers.
@@ -52,14 +50,4 @@ func withQuery(path string, params any) (*url.URL, error) {
 		return nil, err
 	}
 	return &url.URL{Path: path, RawQuery: values.Encode()}, nil
-}
-
-// lacking turns the answer to an unknown path into an error that says which
-// servers have it.
-func lacking(err error, what string) error {
-	var open *fault.Undecided
-	if errors.As(err, &open) && open.Question == fault.NoSuchEndpoint {
-		return open.Decide(fault.ErrUnexpectedResponse, what)
-	}
-	return err
 }

@@ -1,5 +1,7 @@
 package fault
 
+import "errors"
+
 // Question names what an answer leaves open; only the service that asked for
 // it can tell.
 type Question int
@@ -33,3 +35,22 @@ func (u *Undecided) Error() string { return u.Default.Error() }
 
 // Unwrap makes the default match while nobody decides.
 func (u *Undecided) Unwrap() error { return u.Default }
+
+// Open finds the question that an answer left open, if it is this one.
+func Open(err error, question Question) (*Undecided, bool) {
+	if err == nil {
+		return nil, false
+	}
+	var u *Undecided
+	ok := errors.As(err, &u) && u.Question == question
+	return u, ok
+}
+
+// Lacking turns the answer to an unknown path into an error that says which
+// servers have it, and leaves every other error as it is.
+func Lacking(err error, what string) error {
+	if u, ok := Open(err, NoSuchEndpoint); ok {
+		return u.Decide(ErrUnexpectedResponse, what)
+	}
+	return err
+}
