@@ -108,6 +108,21 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 	return newClient(s.base, cfg, s.roundTrip)
 }
 
+// CloseIdleConnections closes the connections that wait for a next request,
+// those of clients from [Client.With] too if they share them, as
+// [http.Client.CloseIdleConnections] does. The client stays usable. Idle
+// connections end by themselves after 90 seconds, unless the transport is the
+// caller's own.
+func (c *Client) CloseIdleConnections() {
+	s, err := c.ready()
+	if err != nil {
+		return
+	}
+	if closer, ok := s.roundTrip.(interface{ CloseIdleConnections() }); ok {
+		closer.CloseIdleConnections()
+	}
+}
+
 // Do sends one GET request with the client's token, retries and errors. A
 // relative URL is joined to the base URL; an absolute one must have the base
 // URL's scheme, host and port. Every answer that is not 2xx comes back as an

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -190,4 +191,34 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 			assert.Equal(t, row.connections, s.connections())
 		})
 	}
+}
+
+// Idle connections are shared with variants, of both pools, and closed when
+// the program says so; then there are new ones.
+func TestCloseIdleConnections(t *testing.T) {
+	t.Parallel()
+	client, s := serve(t, sendsJSON("[]"))
+	variant, err := client.With(zadig.WithHeader("X-Key", "1"))
+	require.NoError(t, err)
+	use := func() {
+		require.NoError(t, variant.Get(t.Context(), "/api/x", nil, nil))
+		for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+			t.Error("there is no release", err)
+		}
+	}
+	use()
+	use()
+	require.Equal(t, 2, s.openConnections())
+	require.Equal(t, 2, s.connections())
+	variant.CloseIdleConnections()
+	require.Eventually(t, func() bool { return s.openConnections() == 0 }, 10*time.Second, time.Millisecond)
+	use()
+	require.Equal(t, 4, s.connections())
+
+	pool := &idler{RoundTripper: http.DefaultTransport}
+	newClient(t, s.base(), zadig.WithTransport(pool)).CloseIdleConnections()
+	assert.EqualValues(t, 1, pool.closed.Load(), "a transport of the caller's")
+	newClient(t, s.base(), zadig.WithTransport(roundTrip(http.DefaultTransport.RoundTrip))).CloseIdleConnections()
+	new(zadig.Client).CloseIdleConnections()
+	(*zadig.Client)(nil).CloseIdleConnections()
 }

@@ -3,10 +3,8 @@ package zadig_test
 import (
 	"fmt"
 	"net/http"
-	"runtime"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,28 +12,15 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/leak"
 	"github.com/zadig-go/zadig/zadigtest"
 )
-
-// leavesNothing runs f and waits until no goroutine is left that was not
-// there before.
-func leavesNothing(t *testing.T, f func()) {
-	t.Helper()
-	before := runtime.NumGoroutine()
-	f()
-	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			stacks := make([]byte, 1<<20)
-			t.Fatalf("%d goroutines, %d before\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
-		}
-	}
-}
 
 // One client and variants of it, used by 200 goroutines at the same time,
 // some of which leave their loops: each gets its own answers, and nothing is
 // left when the connections are closed.
 func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // counts all goroutines
-	leavesNothing(t, func() {
+	leak.Check(t, func() {
 		data := zadigtest.Generate(3, 8)
 		srv, err := zadigtest.Start(zadigtest.WithData(data), zadigtest.WithToken("right-token"))
 		require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/leak"
 )
 
 // basePath is where the servers of these tests live, so that a request which
@@ -28,6 +29,7 @@ type server struct {
 	mu       sync.Mutex
 	requests []*http.Request
 	conns    int
+	open     int
 }
 
 // base is the base URL for clients.
@@ -50,6 +52,13 @@ func (s *server) connections() int {
 	return s.conns
 }
 
+// openConnections is how many connections there are now.
+func (s *server) openConnections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
 // newServer starts a server that answers with h below basePath and fails the
 // test elsewhere.
 func newServer(t *testing.T, h http.Handler) *server {
@@ -68,10 +77,14 @@ func newServer(t *testing.T, h http.Handler) *server {
 		below.ServeHTTP(w, r)
 	}))
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			s.mu.Lock()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		switch state {
+		case http.StateNew:
 			s.conns++
-			s.mu.Unlock()
+			s.open++
+		case http.StateClosed, http.StateHijacked:
+			s.open--
 		}
 	}
 	s.Start()
@@ -84,11 +97,12 @@ func quickly() zadig.Option {
 	return zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond})
 }
 
-// serve starts a server and makes a client of it, which retries quickly.
+// serve starts a server and makes a client of it, which retries quickly and
+// must close every answer.
 func serve(t *testing.T, h http.Handler, opts ...zadig.Option) (*zadig.Client, *server) {
 	t.Helper()
 	s := newServer(t, h)
-	return newClient(t, s.base(), append([]zadig.Option{quickly()}, opts...)...), s
+	return newClient(t, s.base(), append([]zadig.Option{quickly(), zadig.WithMiddleware(leak.Answers(t))}, opts...)...), s
 }
 
 func newClient(t *testing.T, base string, opts ...zadig.Option) *zadig.Client {

@@ -150,6 +150,7 @@ func TestProxyFromTheEnvironment(t *testing.T) {
 		page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 		require.NoError(t, err)
 		require.Len(t, page.Releases, 1)
+		client.CloseIdleConnections()
 		return
 	}
 	srv := zadigtest.NewServer(t, zadigtest.WithToken("right-token"))

@@ -19,6 +19,7 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/leak"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -264,48 +265,42 @@ func TestDownAndUp(t *testing.T) {
 
 // TestCloseLeavesNothingBehind is not parallel, because it counts goroutines.
 func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // counts all goroutines
-	before := runtime.NumGoroutine()
-	srv, err := zadigtest.Start()
-	require.NoError(t, err)
-	srv.Inject(zadigtest.Delay(time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("hang") }))
-	srv.Inject(zadigtest.SlowBody(1, time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("slow") }))
-	srv.Inject(zadigtest.Reset().When(func(r *http.Request) bool { return r.URL.Query().Has("reset") }))
+	leak.Check(t, func() {
+		srv, err := zadigtest.Start()
+		require.NoError(t, err)
+		srv.Inject(zadigtest.Delay(time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("hang") }))
+		srv.Inject(zadigtest.SlowBody(1, time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("slow") }))
+		srv.Inject(zadigtest.Reset().When(func(r *http.Request) bool { return r.URL.Query().Has("reset") }))
 
-	var group sync.WaitGroup
-	transport := &http.Transport{}
-	for _, query := range []string{"?hang", "?hang", "?slow", "?reset", "?per_page=1", "?per_page=2"} {
-		group.Go(func() {
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+releasesPath+query, http.NoBody)
-			assert.NoError(t, err)
-			resp, err := transport.RoundTrip(req)
-			if err == nil {
-				buffer := make([]byte, 1<<20)
-				for err == nil {
-					_, err = resp.Body.Read(buffer)
+		var group sync.WaitGroup
+		transport := &http.Transport{}
+		for _, query := range []string{"?hang", "?hang", "?slow", "?reset", "?per_page=1", "?per_page=2"} {
+			group.Go(func() {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+releasesPath+query, http.NoBody)
+				assert.NoError(t, err)
+				resp, err := transport.RoundTrip(req)
+				if err == nil {
+					buffer := make([]byte, 1<<20)
+					for err == nil {
+						_, err = resp.Body.Read(buffer)
+					}
+					resp.Body.Close()
 				}
-				resp.Body.Close()
-			}
-		})
-	}
-	// Of a request whose body is due net/http does not see that the client has gone.
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
-	require.NoError(t, err)
-	defer conn.Close()
-	_, err = io.WriteString(conn, "POST "+releasesPath+"?hang HTTP/1.1\r\nHost: zadig\r\nContent-Length: 10\r\n\r\n")
-	require.NoError(t, err)
-	require.Eventually(t, func() bool { return len(srv.Requests()) == 7 }, 10*time.Second, time.Millisecond)
-	start := time.Now()
-	srv.Close()
-	assert.Less(t, time.Since(start), 5*time.Second, "a hanging request is cut short")
-	group.Wait()
-	transport.CloseIdleConnections()
-	for start := time.Now(); runtime.NumGoroutine() > before && time.Since(start) < 10*time.Second; {
-		runtime.Gosched() // the client's own goroutines end now
-	}
-	if after := runtime.NumGoroutine(); after > before {
-		stacks := make([]byte, 1<<20)
-		t.Fatalf("%d goroutines before, %d after:\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
-	}
+			})
+		}
+		// Of a request whose body is due net/http does not see that the client has gone.
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = io.WriteString(conn, "POST "+releasesPath+"?hang HTTP/1.1\r\nHost: zadig\r\nContent-Length: 10\r\n\r\n")
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return len(srv.Requests()) == 7 }, 10*time.Second, time.Millisecond)
+		start := time.Now()
+		srv.Close()
+		assert.Less(t, time.Since(start), 5*time.Second, "a hanging request is cut short")
+		group.Wait()
+		transport.CloseIdleConnections()
+	})
 }
 
 // TestDelayEndsWithTheClient holds a request for an hour, which ends when the

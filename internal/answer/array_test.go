@@ -274,7 +274,7 @@ func TestArrayBoundsEachElement(t *testing.T) {
 	t.Run("a whole body as large as the limit", func(t *testing.T) {
 		t.Parallel()
 		for _, body := range []string{"null", "[" + good[:limit-12] + `","n":1}]`, "[]  "} {
-			whole, err := answer.Fetch(t.Context(), doer{body: strings.NewReader(body), client: answer.Client{MaxBytes: int64(len(body))}}, asked())
+			whole, err := answer.Fetch(t.Context(), doer{t: t, body: strings.NewReader(body), client: answer.Client{MaxBytes: int64(len(body))}}, asked())
 			require.NoError(t, err)
 			_, _, err = readAll(t, whole.Array("an array of things"))
 			require.NoError(t, err, body)
@@ -330,7 +330,7 @@ func TestStreamOfOtherDoers(t *testing.T) {
 	require.ErrorContains(t, err, "Doer")
 	_, err = answer.Stream(t.Context(), doerFunc(func(*http.Request) (*http.Response, error) { return nil, nil }), asked(), "x")
 	require.ErrorIs(t, err, fault.ErrUnexpectedResponse)
-	_, err = answer.Stream(t.Context(), doer{body: strings.NewReader("no"), status: 500}, asked(), "x")
+	_, err = answer.Stream(t.Context(), doer{t: t, body: strings.NewReader("no"), status: 500}, asked(), "x")
 	require.ErrorIs(t, err, fault.ErrUnexpectedResponse)
 	require.ErrorContains(t, err, "the Doer returned a failure as an answer")
 	a, err := answer.Stream(t.Context(), doerFunc(func(*http.Request) (*http.Response, error) {

@@ -12,11 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/leak"
 )
 
 // doer answers every request with the same body, as a client configured so
 // would.
 type doer struct {
+	t      *testing.T // in which the body must be closed; nil: it need not be
 	body   io.Reader
 	header http.Header
 	client answer.Client
@@ -31,7 +33,11 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	if d.status == 0 {
 		d.status = http.StatusOK
 	}
-	return &http.Response{StatusCode: d.status, Header: d.header, Body: io.NopCloser(d.body), Request: req}, nil
+	body := io.NopCloser(d.body)
+	if d.t != nil {
+		body = leak.Body(d.t, body, req.URL.Path)
+	}
+	return &http.Response{StatusCode: d.status, Header: d.header, Body: body, Request: req}, nil
 }
 
 // rejection is what reject makes.
@@ -97,6 +103,7 @@ func readAll(t *testing.T, a *answer.Array) (results []result, raws []string, er
 
 func stream(t *testing.T, d doer) *answer.Array {
 	t.Helper()
+	d.t = t
 	a, err := answer.Stream(t.Context(), d, asked(), "an array of things")
 	require.NoError(t, err)
 	return a

@@ -25,6 +25,10 @@ import (
 
 func fetch(t *testing.T, d answer.Doer) *answer.Whole {
 	t.Helper()
+	if watched, ok := d.(doer); ok {
+		watched.t = t
+		d = watched
+	}
 	whole, err := answer.Fetch(t.Context(), d, asked())
 	require.NoError(t, err)
 	t.Cleanup(whole.Close)
@@ -95,7 +99,7 @@ func TestWholeIsBounded(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%d/%s", size, name), func(t *testing.T) {
 				t.Parallel()
-				d := doer{body: wrap(strings.NewReader(strings.Repeat("x", size))), client: answer.Client{MaxBytes: limit}}
+				d := doer{t: t, body: wrap(strings.NewReader(strings.Repeat("x", size))), client: answer.Client{MaxBytes: limit}}
 				whole, err := answer.Fetch(t.Context(), d, asked())
 				if size > limit {
 					require.ErrorIs(t, err, fault.ErrResponseTooLarge)
@@ -173,7 +177,7 @@ func TestWholeThatBreaks(t *testing.T) {
 			assert.Equal(t, row.garbled, answer.Garbled(err), err)
 
 			again := func() io.Reader { return io.MultiReader(bytes.NewReader(body), iotest.ErrReader(err)) }
-			_, fetched := answer.Fetch(t.Context(), doer{body: again()}, asked())
+			_, fetched := answer.Fetch(t.Context(), doer{t: t, body: again()}, asked())
 			assert.Equal(t, row.garbled, errors.Is(fetched, fault.ErrUnexpectedResponse))
 			assert.Equal(t, !row.garbled, errors.Is(fetched, io.ErrUnexpectedEOF))
 

@@ -29,6 +29,11 @@ func (p *pools) RoundTrip(req *http.Request) (*http.Response, error) {
 	return p.streamed.RoundTrip(req)
 }
 
+func (p *pools) CloseIdleConnections() {
+	p.whole.CloseIdleConnections()
+	p.streamed.CloseIdleConnections()
+}
+
 // NewBase makes such a RoundTripper: HTTP/2, and a proxy from the environment
 // unless another one is given. Both arguments may be nil.
 func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) http.RoundTripper {
