@@ -121,6 +121,7 @@ func startOrigin(t *testing.T, o *origin) *origin {
 	t.Helper()
 	o.conns = make(map[net.Conn]struct{})
 	require.NoError(t, o.listen("127.0.0.1:0"))
+	o.address = o.listener.Addr().String()
 	t.Cleanup(func() {
 		o.mu.Lock()
 		o.over = true
@@ -157,7 +158,7 @@ func (o *origin) listen(address string) error {
 		return l.Close()
 	}
 	o.closed = false
-	o.listener, o.address = l, l.Addr().String()
+	o.listener = l
 	o.running.Go(func() {
 		for {
 			conn, err := l.Accept()
@@ -176,15 +177,20 @@ func (o *origin) listen(address string) error {
 	return nil
 }
 
-// close cuts every connection and accepts no more.
-func (o *origin) close() {
+// close cuts every connection and accepts no more. It says whether that was
+// otherwise before.
+func (o *origin) close() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.closed {
+		return false
+	}
 	o.closed = true
 	_ = o.listener.Close()
 	for conn := range o.conns {
 		_ = conn.Close()
 	}
+	return true
 }
 
 func (o *origin) serve(raw net.Conn) {
@@ -326,13 +332,14 @@ func (x *exchange) gone(wait time.Duration) error {
 	return io.EOF
 }
 
-// restart takes the server away for a while.
+// restart takes the server away for a while, unless it is away already.
 func (x *exchange) restart(away time.Duration) {
 	o := x.origin
 	o.running.Go(func() {
-		o.close()
-		time.Sleep(away)
-		_ = o.listen(o.address)
+		if o.close() {
+			time.Sleep(away)
+			_ = o.listen(o.address)
+		}
 	})
 	x.hang()
 }

@@ -136,7 +136,7 @@ var faults = []struct {
 		{name: "the name server keeps silent", place: silentNames, always: each(timesOut(0)), waits: 1},
 		{name: "connection refused", place: nobodyListens, once: each(succeeds(0)), always: each(getsNothing(0))},
 		{name: "the connection is never made", place: blackHole, always: each(timesOut(0)), waits: 1},
-		{name: "the server restarts", strike: func(x *exchange) { x.restart(60 * time.Millisecond) }, once: each(succeeds(1)), opts: patient},
+		{name: "the server restarts", strike: func(x *exchange) { x.restart(60 * time.Millisecond) }, once: each(succeeds(1)).many(succeeds(2)), opts: patient},
 	}},
 	{"Before and in the headers", []fault{
 		{name: "reset before the headers", strike: (*exchange).reset, once: each(succeeds(1)), always: each(getsNothing(3))},
