@@ -19,12 +19,13 @@ import (
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/examples/internal/cli"
 	"github.com/zadig-go/zadig/examples/internal/cli/clitest"
+	"github.com/zadig-go/zadig/internal/leak"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
-	os.Exit(m.Run())
+	leak.Main(m)
 }
 
 // whatsrunning runs the program against a server.
