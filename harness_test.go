@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/internal/leak"
 )
 
 // basePath is where the servers of these tests live, so that a request which
@@ -97,12 +96,11 @@ func quickly() zadig.Option {
 	return zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond})
 }
 
-// serve starts a server and makes a client of it, which retries quickly and
-// must close every answer.
+// serve starts a server and makes a client of it, which retries quickly.
 func serve(t *testing.T, h http.Handler, opts ...zadig.Option) (*zadig.Client, *server) {
 	t.Helper()
 	s := newServer(t, h)
-	return newClient(t, s.base(), append([]zadig.Option{quickly(), zadig.WithMiddleware(leak.Answers(t))}, opts...)...), s
+	return newClient(t, s.base(), append([]zadig.Option{quickly()}, opts...)...), s
 }
 
 func newClient(t *testing.T, base string, opts ...zadig.Option) *zadig.Client {

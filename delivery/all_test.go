@@ -453,4 +453,13 @@ func TestAllRefusesArgumentsBeforeARequest(t *testing.T) {
 			assert.Empty(t, m.requests)
 		})
 	}
+	t.Run("a later page", func(t *testing.T) {
+		t.Parallel()
+		m := (&model{}).fill(3)
+		w := walk(t, m.client(t), delivery.ListOptions{Page: 2})
+		require.Len(t, w.errs, 1)
+		require.ErrorIs(t, w.errs[0], zadig.ErrBadRequest)
+		require.ErrorContains(t, w.errs[0], "Page: 2: All begins at the first page")
+		assert.Empty(t, m.requests)
+	})
 }
