@@ -51,7 +51,7 @@ func TestEveryAnswerIsClosed(t *testing.T) {
 				}
 			}
 			_, _ = client.Artifact.Trace(ctx, "nginx:1")
-			assert.GreaterOrEqual(t, s.count(), 5)
+			assert.Positive(t, s.count())
 		})
 	}
 }

@@ -132,8 +132,10 @@ func TestInABrowser(t *testing.T) {
 
 			dom, console := chromium(t, path, l, "--dump-dom", "--virtual-time-budget=8000", fmt.Sprintf("%s/harness.html?width=%d&height=%d", files.URL, l.width, l.height))
 			assert.NotContains(t, console, "CONSOLE", "no error, warning or refused request")
+			mu.Lock()
 			slices.Sort(asked)
 			assert.Equal(t, []string{"/harness.html", "/report.html"}, asked, "nothing else is asked for")
+			mu.Unlock()
 
 			_, result, _ := strings.Cut(dom, `<pre id="result">`)
 			result, _, _ = strings.Cut(result, "</pre>")
