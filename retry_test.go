@@ -169,8 +169,7 @@ func TestRetryOfConnections(t *testing.T) {
 	t.Cleanup(secure.Close)
 	plain := httptest.NewServer(sendsJSON(`[]`))
 	t.Cleanup(plain.Close)
-	gone := httptest.NewServer(sendsJSON(`[]`))
-	gone.Close()
+	const nobody = "http://127.0.0.1:1" // a port that was given up may be another test's by now
 	for _, row := range []struct {
 		name, base, because string
 		dials               int64
@@ -181,7 +180,7 @@ func TestRetryOfConnections(t *testing.T) {
 		// Nor what is served at a port.
 		{"plain HTTP where HTTPS is due", strings.Replace(plain.URL, "http:", "https:", 1), "HTTP response to HTTPS client", 1},
 
-		{"refused", gone.URL, "refused", 3},
+		{"refused", nobody, "refused", 3},
 		{"no such host", "http://zadig.invalid", "zadig.invalid", 3},
 	} {
 		t.Run(row.name, func(t *testing.T) {
