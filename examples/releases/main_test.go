@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -21,36 +20,20 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/examples/internal/cli"
 	"github.com/zadig-go/zadig/examples/internal/cli/clitest"
-	"github.com/zadig-go/zadig/internal/leak"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-func TestMain(m *testing.M) {
-	time.Local = time.UTC
-	leak.Main(m)
+func TestMain(m *testing.M) { clitest.Main(m) }
+
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	clitest.Program(run).Readme(t, name, 4)
 }
 
 // releases runs the program against a server.
 func releases(t *testing.T, srv *zadigtest.Server, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	ctx := cli.WithClient(t.Context(), srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
-	var out, complaints strings.Builder
-	code = run(ctx, args, strings.NewReader(""), &out, &complaints)
-	return out.String(), complaints.String(), code
-}
-
-func TestReadme(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	sessions := clitest.Sessions(string(readme), name)
-	require.Len(t, sessions, 4)
-	for _, s := range sessions {
-		var stdout, stderr strings.Builder
-		assert.Zero(t, run(t.Context(), s.Args, nil, &stdout, &stderr))
-		assert.Equal(t, s.Output, stdout.String(), "paste it again: %s", s.Args)
-		assert.Empty(t, stderr.String())
-	}
+	return clitest.Program(run).Run(t, srv, "", args...)
 }
 
 // made are releases of two projects, the newest first.

@@ -15,40 +15,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/examples/internal/cli"
 	"github.com/zadig-go/zadig/examples/internal/cli/clitest"
-	"github.com/zadig-go/zadig/internal/leak"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-func TestMain(m *testing.M) {
-	time.Local = time.UTC
-	leak.Main(m)
+func TestMain(m *testing.M) { clitest.Main(m) }
+
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	clitest.Program(run).Readme(t, name, 2)
 }
 
 // whatsrunning runs the program against a server.
 func whatsrunning(t *testing.T, srv *zadigtest.Server, stdin string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	ctx := cli.WithClient(t.Context(), srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
-	var out, complaints strings.Builder
-	code = run(ctx, args, strings.NewReader(stdin), &out, &complaints)
-	return out.String(), complaints.String(), code
-}
-
-func TestReadme(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	sessions := clitest.Sessions(string(readme), name)
-	require.Len(t, sessions, 2)
-	for _, s := range sessions {
-		var stdout, stderr strings.Builder
-		assert.Zero(t, run(t.Context(), s.Args, nil, &stdout, &stderr))
-		assert.Equal(t, s.Output, stdout.String(), "paste it again: %s", s.Args)
-		assert.Empty(t, stderr.String())
-	}
+	return clitest.Program(run).Run(t, srv, stdin, args...)
 }
 
 var (
