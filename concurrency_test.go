@@ -1,10 +1,13 @@
 package zadig_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,4 +71,42 @@ func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // cou
 		}
 		running.Wait()
 	})
+}
+
+// More callers than there are turns: the wait for one is no time-out of the
+// server, which answers each request in a fifth of it.
+func TestTheWaitForATurnIsNoTimeout(t *testing.T) {
+	t.Parallel()
+	const timeout = time.Second
+	var now, most atomic.Int64
+	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			continue
+		}
+		time.Sleep(timeout / 5)
+		sendsJSON("{}")(w, r)
+	}), zadig.WithTimeout(timeout))
+	start := time.Now()
+	var running sync.WaitGroup
+	for range 8 * 64 {
+		running.Go(func() { assert.NoError(t, client.Get(t.Context(), "/api/x", nil, nil)) })
+	}
+	running.Wait()
+	assert.Greater(t, time.Since(start), timeout)
+	assert.EqualValues(t, 64, most.Load())
+
+	// One who waits ends with its context.
+	hold := make(chan struct{})
+	held, _ := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
+	for range 64 {
+		running.Go(func() { _ = held.Get(t.Context(), "/api/x", nil, nil) })
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	err := held.Get(ctx, "/api/x", nil, nil)
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	close(hold)
+	running.Wait()
 }

@@ -192,9 +192,13 @@ func TestLogRecords(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	handler := slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})
-	client, s := serve(t, script(sends(503, ""), closes, sendsJSON(`[]`)), once(), zadig.WithLogger(slog.New(handler)))
+	client, s := serve(t, script(sends(503, ""), closes, sendsJSON(`[]`), sendsJSON(`[]`), cuts("[")), once(), zadig.WithLogger(slog.New(handler)))
 	require.NoError(t, client.Get(t.Context(), "/x?a=1&token="+word, nil, nil))
 	require.Error(t, newClientLogging(t, s, handler).Get(t.Context(), "/x", nil, new(int)))
+	require.Error(t, newClientLogging(t, s, handler, zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})).Get(t.Context(), "/x", nil, nil))
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	require.Error(t, newClientLogging(t, s, handler).Get(left, "/x", nil, nil))
 	type record struct {
 		Level, Msg, Method, URL, Error string
 		Attempt, Status, Duration      int64
@@ -213,10 +217,13 @@ func TestLogRecords(t *testing.T) {
 		{Level: "WARN", Msg: "zadig: no answer", Method: "GET", URL: asked, Attempt: 2, Error: "EOF"},
 		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: asked, Attempt: 3, Status: 200},
 		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Status: 200},
+		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Status: 200},
+		{Level: "WARN", Msg: "zadig: broken answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Status: 200, Error: "unexpected EOF"},
+		{Level: "DEBUG", Msg: "zadig: no answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Error: "context canceled"},
 	}, got)
 }
 
-func newClientLogging(t *testing.T, s *server, handler slog.Handler) *zadig.Client {
+func newClientLogging(t *testing.T, s *server, handler slog.Handler, opts ...zadig.Option) *zadig.Client {
 	t.Helper()
-	return newClient(t, s.base(), zadig.WithLogger(slog.New(handler)))
+	return newClient(t, s.base(), append(opts, zadig.WithLogger(slog.New(handler)))...)
 }

@@ -216,12 +216,12 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithTimeout bounds the wait for the headers of each attempt, the wait for a
-// free connection included, and, where it is shorter than 30 seconds, also the
-// wait for each further byte of a body while the SDK or the reader waits for
-// it. It does not bound a body that keeps arriving; the context bounds the
-// whole call. Default, and 0: 45 seconds, because a Zadig whose database is
-// down answers after 30.
+// WithTimeout bounds the wait for the headers of each attempt and, where it is
+// shorter than 30 seconds, also the wait for each further byte of a body while
+// the SDK or the reader waits for it. It does not bound a body that keeps
+// arriving, nor the wait for a turn where more than 64 requests are under way
+// on the SDK's own transport; the context bounds the whole call. Default, and
+// 0: 45 seconds, because a Zadig whose database is down answers after 30.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout < 0 {
@@ -236,9 +236,12 @@ func WithTimeout(timeout time.Duration) Option {
 }
 
 // WithLogger writes a record for each attempt: method, URL with secrets
-// masked, number of the attempt, status, duration and the text of a failure.
-// Answers are logged at level Debug; 429, 502, 503, 504 and failures without
-// an answer at level Warn. Default: nothing is logged.
+// masked, number of the attempt, status, duration and the text of a failure;
+// and another one when the body of an answer breaks off. Answers are logged at
+// level Debug; 429, 502, 503, 504, failures without an answer and broken
+// answers at level Warn, unless the caller has cancelled the context. What the
+// caller is told of an answer that arrived, as a 500 or a body that is no JSON,
+// is for the caller to log. Default: nothing is logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {

@@ -258,10 +258,6 @@ func (a *Array) unexpected(reason string) error {
 	return a.call.reject(a.resp, a.in.head, fault.ErrUnexpectedResponse, reason)
 }
 
-// maxEmptyReads is how often in a row a body may give neither a byte nor an
-// error, as bufio has it.
-const maxEmptyReads = 100
-
 // source is the reader below the decoder. It keeps the head of the body, ends
 // an element that is too large, and remembers which error was the body's own.
 type source struct {
@@ -294,13 +290,7 @@ func (s *source) Read(p []byte) (int, error) {
 	if int64(len(p)) > s.max-s.read {
 		p = p[:s.max-s.read]
 	}
-	n, err := s.r.Read(p)
-	for tries := 0; n == 0 && err == nil && len(p) > 0; n, err = s.r.Read(p) {
-		if tries++; tries == maxEmptyReads {
-			err = io.ErrNoProgress
-			break
-		}
-	}
+	n, err := Progress{s.r}.Read(p)
 	s.read += int64(n)
 	if room := headBytes - len(s.head); room > 0 && n > 0 {
 		s.head = append(s.head, p[:min(n, room)]...)

@@ -90,6 +90,12 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+	return Ended(ctx)
+}
+
+// Ended is the error of a context that has ended, together with its cause;
+// nil while it has not.
+func Ended(ctx context.Context) error {
 	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
 		return fmt.Errorf("%w: %w", ctx.Err(), cause)
 	}

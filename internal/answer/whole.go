@@ -41,7 +41,7 @@ func ReadWhole(body io.ReadCloser, limit int64) (*Buffer, error) {
 	for {
 		data.Grow(bytes.MinRead)
 		room := data.AvailableBuffer()
-		n, err := body.Read(room[:cap(room)])
+		n, err := Progress{body}.Read(room[:cap(room)])
 		data.Write(room[:n])
 		if int64(data.Len()) > limit {
 			err = fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)

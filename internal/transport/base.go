@@ -20,7 +20,12 @@ const maxConns = 64
 // the caller goes on, a streamed list, holds its connection meanwhile: it has
 // a pool of its own without a bound, because callers that ask for more inside
 // their loops would otherwise wait for each other for ever.
-type pools struct{ whole, streamed *http.Transport }
+type pools struct {
+	whole, streamed *http.Transport
+	// turns has room for as many requests as there may be connections: who
+	// waits for one does so before the attempt, whose time is not yet running.
+	turns chan struct{}
+}
 
 func (p *pools) RoundTrip(req *http.Request) (*http.Response, error) {
 	if call := answer.CallFrom(req.Context()); call != nil && call.Whole {
@@ -55,7 +60,7 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) ht
 	}
 	whole := streamed.Clone()
 	whole.MaxConnsPerHost = maxConns
-	return &pools{whole: whole, streamed: streamed}
+	return &pools{whole: whole, streamed: streamed, turns: make(chan struct{}, maxConns)}
 }
 
 // heedProxy lets a proxy's answer to CONNECT be retried when it would be as

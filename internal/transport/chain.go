@@ -61,6 +61,7 @@ func assemble(c Config) (http.RoundTripper, error) {
 		if rt = wrap(rt); rt == nil {
 			return nil, fmt.Errorf("WithMiddleware: middleware %d returned nil", i+1)
 		}
+		rt = tame(rt)
 	}
 	rt = logAttempts(rt, c.Logger)
 	rt = authorize(rt, c.Origin, c.Header, c.Token)

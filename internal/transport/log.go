@@ -1,6 +1,9 @@
 package transport
 
 import (
+	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -10,7 +13,8 @@ import (
 
 // logAttempts writes one record for each attempt: method, URL with secret
 // values masked, number of the attempt, status, duration, and for a failure
-// its text. No header and no body is ever logged.
+// its text; and another one if the body breaks off. No header and no body is
+// ever logged.
 func logAttempts(next http.RoundTripper, logger *slog.Logger) http.RoundTripper {
 	if logger == nil {
 		return next
@@ -32,12 +36,42 @@ func logAttempts(next http.RoundTripper, logger *slog.Logger) http.RoundTripper 
 		switch {
 		case err != nil:
 			attrs = append(attrs, slog.String("error", redact.Text(err.Error(), token)))
-			logger.LogAttrs(ctx, slog.LevelWarn, "zadig: no answer", attrs...)
+			logger.LogAttrs(ctx, unlessCancelled(ctx), "zadig: no answer", attrs...)
+			return nil, err
 		case retryable(resp.StatusCode):
 			logger.LogAttrs(ctx, slog.LevelWarn, "zadig: answer", append(attrs, slog.Int("status", resp.StatusCode))...)
 		default:
 			logger.LogAttrs(ctx, slog.LevelDebug, "zadig: answer", append(attrs, slog.Int("status", resp.StatusCode))...)
 		}
-		return resp, err
+		resp.Body = &loggedBody{ReadCloser: resp.Body, broken: func(err error) {
+			attrs[len(attrs)-1] = slog.Duration("duration", time.Since(start))
+			logger.LogAttrs(ctx, unlessCancelled(ctx), "zadig: broken answer", append(attrs,
+				slog.Int("status", resp.StatusCode), slog.String("error", redact.Text(err.Error(), token)))...)
+		}}
+		return resp, nil
 	})
+}
+
+// unlessCancelled is the level of a failure. A caller who has lost interest,
+// as one who leaves a loop, is no trouble.
+func unlessCancelled(ctx context.Context) slog.Level {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
+}
+
+// loggedBody is a body that tells once when it does not come to its end.
+type loggedBody struct {
+	io.ReadCloser
+	broken func(error)
+}
+
+func (b *loggedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF && b.broken != nil { //nolint:errorlint // as io.Reader says it
+		b.broken(err)
+		b.broken = nil
+	}
+	return n, err
 }

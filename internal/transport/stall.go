@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/answer"
 )
 
 // maxStall bounds the wait for the next byte of a body.
@@ -38,14 +40,27 @@ func (s *stalled) Unwrap() error { return os.ErrDeadlineExceeded }
 // waits in Read. A body that moves may take as long as it likes, and so may
 // the one who reads it.
 func watchStalls(next http.RoundTripper, timeout time.Duration) http.RoundTripper {
+	var turns chan struct{}
+	if own, ok := next.(*pools); ok {
+		turns = own.turns
+	}
 	return step(func(req *http.Request) (*http.Response, error) {
 		ctx, cancel := context.WithCancel(req.Context())
 		w := &watch{cancel: cancel, stall: min(timeout, maxStall)}
+		if call := answer.CallFrom(ctx); call != nil && call.Whole && turns != nil {
+			select {
+			case turns <- struct{}{}:
+				w.turns = turns
+			case <-ctx.Done():
+				cancel()
+				return nil, answer.Ended(req.Context())
+			}
+		}
 		w.timer = time.AfterFunc(timeout, w.fire)
-		resp, err := next.RoundTrip(req.WithContext(ctx))
+		resp, err := sound(next.RoundTrip(req.WithContext(ctx)))
 		w.timer.Stop()
 		if err != nil {
-			cancel()
+			w.end()
 			if w.fired.Load() && req.Context().Err() == nil {
 				err = &stalled{timeout, "no response headers"}
 			}
@@ -63,6 +78,7 @@ type watch struct {
 	cancel context.CancelFunc
 	stall  time.Duration
 	timer  *time.Timer
+	turns  chan struct{} // one of them is to be given back; nil: none
 	fired  atomic.Bool
 	once   sync.Once
 }
@@ -74,7 +90,7 @@ func (w *watch) fire() {
 
 func (w *watch) Read(p []byte) (int, error) {
 	w.timer.Reset(w.stall)
-	n, err := w.body.Read(p)
+	n, err := answer.Progress{Reader: w.body}.Read(p)
 	w.timer.Stop()
 	if err != nil && err != io.EOF && w.fired.Load() {
 		err = &stalled{w.stall, "no further byte of the body"}
@@ -84,9 +100,14 @@ func (w *watch) Read(p []byte) (int, error) {
 
 func (w *watch) Close() error {
 	err := w.body.Close()
-	w.once.Do(func() {
-		w.timer.Stop()
-		w.cancel()
-	})
+	w.once.Do(w.end)
 	return err
+}
+
+func (w *watch) end() {
+	w.timer.Stop()
+	w.cancel()
+	if w.turns != nil {
+		<-w.turns
+	}
 }

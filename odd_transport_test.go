@@ -1,0 +1,62 @@
+package zadig_test
+
+import (
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// nothing is a body that gives neither a byte nor an error.
+type nothing struct{}
+
+func (nothing) Read([]byte) (int, error) { return 0, nil }
+func (nothing) Close() error             { return nil }
+
+// What a careless transport or middleware returns is an error in the end, and
+// neither a panic nor a call that never ends.
+func TestOddTransports(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		resp    *http.Response
+		meaning string
+		because string
+	}{
+		"nothing at all":           {nil, "", "neither an answer nor an error"},
+		"no body":                  {&http.Response{StatusCode: 200}, "ErrUnexpectedResponse", "empty body"},
+		"failure without a body":   {&http.Response{StatusCode: 500}, "ErrServer", "empty body"},
+		"503 without a body":       {&http.Response{StatusCode: 503}, "ErrServer", "(3 attempts)"},
+		"a body without a byte":    {&http.Response{StatusCode: 200, Body: nothing{}}, "", io.ErrNoProgress.Error()},
+		"a failure without a byte": {&http.Response{StatusCode: 500, Body: nothing{}}, "ErrServer", "empty body"},
+		"503 without a byte":       {&http.Response{StatusCode: 503, Body: nothing{}}, "ErrServer", "(3 attempts)"},
+	} {
+		odd := roundTrip(func(*http.Request) (*http.Response, error) {
+			if row.resp == nil {
+				return nil, nil //nolint:nilnil // that is what is odd
+			}
+			again := *row.resp
+			return &again, nil
+		})
+		for where, option := range map[string]zadig.Option{
+			"transport":  zadig.WithTransport(odd),
+			"its client": zadig.WithHTTPClient(&http.Client{Transport: odd}),
+			"middleware": zadig.WithMiddleware(func(http.RoundTripper) http.RoundTripper { return odd }),
+		} {
+			t.Run(name+"/"+where, func(t *testing.T) {
+				t.Parallel()
+				client := newClient(t, "http://zadig.example.com", quickly(), option)
+				_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+				assert.Equal(t, row.meaning, meaning(err), "%v", err)
+				require.ErrorContains(t, err, row.because)
+				for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+					require.Error(t, err)
+				}
+			})
+		}
+	}
+}
