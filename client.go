@@ -177,8 +177,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 }
 
 // Get reads any other GET endpoint, as "/api/aslan/delivery/servicenames",
-// and decodes its JSON answer into out, with the client's token, retries,
-// size limit and errors. The path is joined to the base URL; it may carry a
+// and decodes its JSON answer into out as encoding/json does, with the
+// client's token, retries, size limit and errors. The path is joined to the base URL; it may carry a
 // query of its own. With out nil the answer is only awaited.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
@@ -199,7 +199,7 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, out any
 	if out == nil {
 		return nil
 	}
-	return whole.Decode(out, "a JSON value")
+	return whole.DecodeInto(out)
 }
 
 func newClient(base *url.URL, cfg config, shared http.RoundTripper) (*Client, error) {

@@ -3,10 +3,12 @@ package zadig_test
 import (
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,6 +64,81 @@ func TestGetDecodes(t *testing.T) {
 	assert.Nil(t, env)
 }
 
+// refusing is a type with a will of its own.
+type refusing struct{ error }
+
+var errRefused = errors.New("not on a Monday")
+
+func (*refusing) UnmarshalJSON([]byte) error { return errRefused }
+
+// What encoding/json makes of an answer, Get makes of it.
+func TestGetDecodesAsEncodingJSON(t *testing.T) {
+	t.Parallel()
+	type cyclic struct {
+		Name string  `json:"name"`
+		Next *cyclic `json:"next"`
+	}
+	for name, row := range map[string]struct {
+		body string
+		out  func() any
+	}{
+		"json.Number":       {`{"n":12}`, func() any { return new(struct{ N json.Number }) }},
+		"time.Duration":     {`{"n":12}`, func() any { return new(struct{ N time.Duration }) }},
+		"a shorter array":   {`[1,2]`, func() any { return new([3]int) }},
+		"a longer array":    {`[1,2,3,4]`, func() any { return new([3]int) }},
+		"an array of bytes": {`[1,2,3]`, func() any { return new([3]byte) }},
+		"a number as a string": {`{"n":"12"}`, func() any {
+			return new(struct {
+				N int `json:",string"`
+			})
+		}},
+		"a bool as a string": {`{"n":"true"}`, func() any {
+			return new(struct {
+				N bool `json:",string"`
+			})
+		}},
+		"a string as a string": {`{"n":"\"x\""}`, func() any {
+			return new(struct {
+				N string `json:",string"`
+			})
+		}},
+		"recursive": {`{"name":"a","next":{"name":"b","next":null}}`, func() any { return new(cyclic) }},
+		"any":       {`{"n":[1,"x",null]}`, func() any { return new(any) }},
+		"bytes":     {`"AQID"`, func() any { return new([]byte) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := serve(t, sendsJSON(row.body))
+			want, got := row.out(), row.out()
+			require.NoError(t, json.Unmarshal([]byte(row.body), want))
+			require.NoError(t, client.Get(t.Context(), "/x", nil, got))
+			assert.Equal(t, want, got)
+		})
+	}
+	t.Run("an unmarshaler's own error", func(t *testing.T) {
+		t.Parallel()
+		client, _ := serve(t, sendsJSON(`[{"x":"token=hunter2"}]`))
+		err := client.Get(t.Context(), "/x", nil, new([]refusing))
+		require.ErrorIs(t, err, errRefused)
+		assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
+		assert.Equal(t, http.StatusOK, asError(t, err).StatusCode)
+		assert.ErrorContains(t, err, "it cannot be decoded: not on a Monday")
+	})
+	t.Run("a type's own parser", func(t *testing.T) {
+		t.Parallel()
+		client, _ := serve(t, sendsJSON(`{"at":"yesterday"}`))
+		err := client.Get(t.Context(), "/x", nil, new(struct{ At time.Time }))
+		var parse *time.ParseError
+		require.ErrorAs(t, err, &parse)
+	})
+	t.Run("what no type can hold", func(t *testing.T) {
+		t.Parallel()
+		client, _ := serve(t, sendsJSON(`{"n":12}`))
+		err := client.Get(t.Context(), "/x", nil, new(struct{ N chan int }))
+		assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
+	})
+}
+
 func TestGetRefusesArguments(t *testing.T) {
 	t.Parallel()
 	client, s := serve(t, sendsJSON(`[]`))
@@ -107,7 +184,7 @@ func TestGetOfSomethingElse(t *testing.T) {
 		{"empty", "", "an empty body"},
 		{"blank", " \n", "an empty body"},
 		{"text", "619dbaa8c528070000000000", "JSON"},
-		{"object for a list", `{"message":"success"}`, "a JSON object where a JSON value is due"},
+		{"object for a list", `{"message":"success"}`, "a JSON object where an array is due"},
 		{"element of another type", `["a",{"b":1}]`, "at /1: an object where a string is due"},
 		{"cut, as it was sent", `["a","b`, "ends at byte"},
 		{"garbage behind", `["a"] x`, "not JSON from byte 6"},
