@@ -24,7 +24,8 @@ func (a *Artifact) BuiltDigest(imageID string) bool {
 
 // Drifted tells whether the digest that runs is known to be another than the
 // one that was built: the tag was pushed again. imageID is as for BuiltDigest.
-// When either digest is unknown, both are false.
+// When either digest is unknown, or they are of different algorithms, both are
+// false.
 //
 // A bare "sha256:…" never proves it: for an image that was not pulled but
 // loaded into the node, a pod shows the image's own id so, which is no digest
@@ -32,7 +33,13 @@ func (a *Artifact) BuiltDigest(imageID string) bool {
 func (a *Artifact) Drifted(imageID string) bool {
 	runs, pulled := runningDigest(imageID)
 	built := a.digest()
-	return runs != "" && pulled && built != "" && runs != built
+	return runs != "" && pulled && built != "" && runs != built && algorithm(runs) == algorithm(built)
+}
+
+// algorithm is what a digest was made with, as "sha256".
+func algorithm(digest string) string {
+	name, _, _ := strings.Cut(digest, ":")
+	return name
 }
 
 // digest is that of the image as it was pushed, "" if it is not known.

@@ -3,8 +3,12 @@ package artifact
 import "slices"
 
 // Builds are the activities that built the artifact, newest first: usually
-// one, more when a tag was built and pushed again. Nil if there are none.
+// one, more when a tag was built and pushed again. Nil if there are none, and of
+// a nil artifact.
 func (a *Artifact) Builds() []*Activity {
+	if a == nil {
+		return nil
+	}
 	var builds []*Activity
 	for _, activity := range a.Activities {
 		if activity != nil && activity.Type == ActivityBuild {

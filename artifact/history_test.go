@@ -10,6 +10,10 @@ import (
 
 func TestHistory(t *testing.T) {
 	t.Parallel()
+	var none *artifact.Artifact
+	assert.Nil(t, none.Builds())
+	assert.Nil(t, none.Commits())
+	assert.Nil(t, none.PullRequests())
 	commit := func(repo, author string, pr int, prs ...int) *artifact.Commit {
 		return &artifact.Commit{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, CommitID: "c", AuthorName: author, PR: pr, PRs: prs}
 	}

@@ -136,6 +136,7 @@ func TestDigests(t *testing.T) {
 		"loaded, docker":                  {built, "docker://" + otherDigest, false, false},
 		"loaded, docker, whatever it has": {built, "docker://" + builtDigest, false, false},
 		"not started yet":                 {built, "", false, false},
+		"of another algorithm":            {built, "host/a@sha512:" + strings.Repeat("0", 128), false, false},
 		"a tag":                           {built, "host/a:1", false, false},
 		"half a digest":                   {built, "host/a@" + builtDigest[:30], false, false},
 		"nothing known":                   {&artifact.Artifact{Image: "host/a:1"}, "host/a@" + builtDigest, false, false},

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/zadig-go/zadig/internal/answer"
 	"github.com/zadig-go/zadig/internal/fault"
 )
 
@@ -45,8 +46,9 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 			workers = defaultConcurrency
 		}
 		type traced struct {
-			image  string
-			result Result
+			image    string
+			result   Result
+			panicked any
 		}
 		var (
 			next     atomic.Int64
@@ -57,16 +59,21 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 		)
 		for range min(workers, len(pending)) {
 			running.Go(func() {
+				defer func() { // a panic of the user's transport belongs to the user's goroutine
+					if p := recover(); p != nil {
+						results <- traced{panicked: p}
+					}
+				}()
 				for !left.Load() {
 					i := int(next.Add(1)) - 1
 					if i >= len(pending) {
 						return
 					}
 					var result Result
-					if result.Err = ctx.Err(); result.Err == nil {
+					if result.Err = answer.Ended(ctx); result.Err == nil {
 						result.Artifact, result.Err = s.Trace(ctx, pending[i])
 					}
-					results <- traced{pending[i], result}
+					results <- traced{image: pending[i], result: result}
 				}
 			})
 		}
@@ -82,6 +89,9 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 			}
 		}()
 		for t := range results {
+			if t.panicked != nil {
+				panic(t.panicked)
+			}
 			if !yield(t.image, t.result) {
 				return
 			}

@@ -286,6 +286,49 @@ func TestTraceManyWhoseContextEnds(t *testing.T) {
 	}
 }
 
+// Who cancels with a cause finds it in every result, also in those of images
+// that were not asked for any more.
+func TestTraceManyTellsTheCause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cause := errors.New("the deployment was rolled back")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		told := 0
+		for _, result := range (&tracer{}).service().TraceMany(ctx, images(40), artifact.TraceManyOptions{Concurrency: 1}) {
+			if ctx.Err() != nil {
+				require.ErrorIs(t, result.Err, context.Canceled)
+				if errors.Is(result.Err, cause) {
+					told++
+				}
+			}
+			cancel(cause)
+		}
+		assert.GreaterOrEqual(t, told, 38, "all but the first, and the one under way, whose error is the Doer's")
+	})
+}
+
+// A panic of the Doer comes to the goroutine that ranges, which may recover,
+// as it does from Trace.
+func TestTraceManyPassesAPanicOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ready := &tracer{}
+		s := artifact.New(doer(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Query().Get("image") == "app:003" {
+				panic("boom")
+			}
+			return ready.Do(req)
+		}))
+		assert.PanicsWithValue(t, "boom", func() {
+			for _, result := range s.TraceMany(t.Context(), images(40), artifact.TraceManyOptions{}) {
+				assert.NoError(t, result.Err)
+			}
+		})
+		assert.Zero(t, ready.running.Load(), "nothing goes on behind it")
+	})
+}
+
 func TestTraceManyRefusesArguments(t *testing.T) {
 	t.Parallel()
 	var none context.Context
