@@ -74,20 +74,27 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("zadig: ZADIG_URL: %w", err)
 	}
 	var fromEnv []Option
+	file := os.Getenv("ZADIG_CA_FILE")
 	if token := os.Getenv("ZADIG_TOKEN"); token != "" {
 		if err := transport.CheckToken(token); err != nil {
 			return nil, fmt.Errorf("zadig: ZADIG_TOKEN: %w", err)
 		}
 		fromEnv = append(fromEnv, WithToken(token))
 	}
-	if file := os.Getenv("ZADIG_CA_FILE"); file != "" {
+	if file != "" {
 		pool, err := loadCAs(file)
 		if err != nil {
 			return nil, fmt.Errorf("zadig: ZADIG_CA_FILE: %w", err)
 		}
 		fromEnv = append(fromEnv, WithTLSConfig(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}
-	return NewClient(baseURL, append(fromEnv, opts...)...)
+	client, err := NewClient(baseURL, append(fromEnv, opts...)...)
+	if err != nil && file != "" {
+		if _, without := NewClient(baseURL, opts...); without == nil {
+			return nil, fmt.Errorf("%w (ZADIG_CA_FILE is set: it is a TLS configuration)", err)
+		}
+	}
+	return client, err
 }
 
 // With returns a client that differs by opts and shares nothing with c that
@@ -328,8 +335,12 @@ func withoutToken(out transport.Outcome) *http.Request {
 }
 
 func parseBaseURL(baseURL string) (*url.URL, error) {
-	if strings.TrimSpace(baseURL) == "" {
+	switch strings.TrimSpace(baseURL) {
+	case "":
 		return nil, errors.New("the base URL is empty")
+	case baseURL:
+	default:
+		return nil, errors.New("the base URL begins or ends with white space")
 	}
 	u, err := url.Parse(baseURL)
 	if err != nil {

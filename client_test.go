@@ -37,7 +37,10 @@ func TestNewClientRefusesBadBaseURLs(t *testing.T) {
 		{"port that is none", "https://zadig.example.com:http", "cannot be parsed"},
 		{"port out of range", "https://zadig.example.com:65536", "port 65536"},
 		{"bad escape", "https://zadig.example.com/%zz", "cannot be parsed"},
-		{"line break", "https://zadig.example.com\n", "cannot be parsed"},
+		{"line break", "https://zadig.example.com/\nx", "cannot be parsed"},
+		{"white space behind", "https://zadig.example.com/ ", "white space"},
+		{"line break behind", "https://zadig.example.com\n", "white space"},
+		{"white space before", " https://zadig.example.com", "white space"},
 		{"bad escape with a password", "https://me:hunter2@zadig.example.com/%zz", "cannot be parsed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -87,6 +87,12 @@ func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest /
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, 2, resp.ProtoMajor, "the SDK's own transport speaks HTTP/2")
 
+	_, err = zadig.NewClientFromEnv(zadig.WithTransport(http.DefaultTransport))
+	require.ErrorContains(t, err, "ZADIG_CA_FILE is set")
+	_, err = zadig.NewClientFromEnv(zadig.WithHeader("", ""))
+	require.ErrorContains(t, err, "WithHeader")
+	require.NotContains(t, err.Error(), "ZADIG_CA_FILE", "it has nothing to do with that")
+
 	setEnv(t, s.URL+basePath, "env-token", "")
 	client, err = zadig.NewClientFromEnv()
 	require.NoError(t, err)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/redact"
 )
 
 // BuildInfo is one service that was built for a release. Its commits carry
@@ -138,11 +140,12 @@ type Commit struct {
 	ShelveID     int    `json:"shelve_id,omitzero"`     // Perforce, since v3.3.0; absent when 0
 }
 
-// Format prints the fields with the credentials masked. Without it fmt would
-// show a *Commit behind a verb that is wrong for pointers, as in
+// Format prints the fields with the credentials masked, also one that is part
+// of the address. Without it fmt would show a *Commit behind a verb that is wrong for pointers, as in
 // Printf("%s", build), field by field and call no method of Secret.
 func (c Commit) Format(f fmt.State, verb rune) {
 	type fields Commit
+	c.Address = redact.Text(c.Address)
 	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), fields(c))
 }
 

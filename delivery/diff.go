@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -158,6 +159,9 @@ func shortName(i Image) string {
 	return name[strings.LastIndexByte(name, '/')+1:]
 }
 
+// betweenDocuments is the line that separates the documents of a YAML text.
+var betweenDocuments = regexp.MustCompile(`(?m)^---[ \t]*$`)
+
 // manifests are the Kubernetes objects of each service that has some. Servers
 // repeat them for each container of a service up to v3.4, and send them as one
 // text since v4.0; taken apart and sorted they can be compared.
@@ -168,8 +172,8 @@ func (r *Release) manifests() map[string][]string {
 	all := map[string][]string{}
 	add := func(service, text string) {
 		text = strings.ReplaceAll(text, "\r\n", "\n")
-		for object := range strings.SplitSeq("\n"+text, "\n---\n") {
-			if object = strings.TrimSpace(object); object != "" && object != "---" {
+		for _, object := range betweenDocuments.Split(text, -1) {
+			if object = strings.TrimSpace(object); object != "" {
 				all[service] = append(all[service], object)
 			}
 		}

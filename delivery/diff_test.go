@@ -46,6 +46,17 @@ func chart(images ...string) *delivery.Release {
 	return &delivery.Release{VersionInfo: &delivery.VersionInfo{}, DistributeInfo: []*delivery.DistributeInfo{c}}
 }
 
+// packaged is the release of one chart up to v2.2: with the environment of all.
+func packaged(service, image string) *delivery.Release {
+	r := chart(image)
+	r.DistributeInfo[0].SubDistributes[0].ServiceName = service
+	r.VersionInfo = &delivery.VersionInfo{ProductEnvInfo: &delivery.ProductEnvInfo{Services: [][]*delivery.EnvService{{
+		{ServiceName: "vote", Containers: []*delivery.Container{{Name: "vote", Image: "r/vote:1"}}},
+		{ServiceName: "result", Containers: []*delivery.Container{{Name: "result", Image: "r/result:1"}}},
+	}}}}
+	return r
+}
+
 func TestDiff(t *testing.T) {
 	t.Parallel()
 	const (
@@ -137,6 +148,14 @@ func TestDiff(t *testing.T) {
 			deployed(deploy("s", "c", "i:1", "---\r\n"+one+"---\r\n"+two), deploy("s", "d", "i:1", one)),
 			deployed(deploy("s", "d", "i:1", two, one+"---\n"), deploy("s", "c", "i:1")),
 			delivery.Changes{},
+		},
+		"manifests between odd separators": {
+			deployed(deploy("s", "c", "i:1", "--- \n"+one+"---\t\n"+two+"\n---")),
+			deployed(deploy("s", "c", "i:1", one, two)),
+			delivery.Changes{},
+		},
+		"packaged charts of one environment": {
+			packaged("vote", "r/vote:1"), packaged("result", "r/result:1"), delivery.Changes{},
 		},
 		"manifests, sorted": {
 			deployed(deploy("t", "c", "i:1", one), deploy("s", "c", "i:1", one)),

@@ -37,6 +37,9 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	if err := checkID(method, id); err != nil {
 		return nil, err
 	}
+	if ctx == nil {
+		return nil, fault.BadArgument(method, "ctx", "it is nil")
+	}
 	whole, err := s.fetch(ctx, releasesPath+"/"+id, struct {
 		ProjectName string `url:"projectName,omitempty"`
 		project

@@ -9,11 +9,12 @@ type Image struct {
 	Image     string // reference: registry, name, and tag or digest
 }
 
-// Images lists the images of a release, each service and container once, in
-// the server's order: those that were deployed; where nothing was, those of
-// the environment; the images of packaged charts; of a flat release (v4.0 and
-// later) the released images, which lists leave out since v4.2.0. It is nil
-// for a brief release, for a nil one, and where nothing is known.
+// Images lists the images of a release, each of a service and container once,
+// in the server's order: those that were deployed; where nothing was, those of
+// the environment; the images of packaged charts that are not among them; of a
+// flat release (v4.0 and later) the released images, which lists leave out
+// since v4.2.0. It is nil for a brief release, for a nil one, and where nothing
+// is known.
 func (r *Release) Images() []Image {
 	if r == nil {
 		return nil
@@ -44,8 +45,13 @@ func (r *Release) Images() []Image {
 	for _, chart := range r.DistributeInfo {
 		if chart != nil {
 			for _, d := range chart.SubDistributes {
-				if d != nil && d.DistributeType == DistributeImage {
-					add(d.ServiceName, d.ServiceModule, d.reference())
+				if d == nil || d.DistributeType != DistributeImage {
+					continue
+				}
+				packed := Image{d.ServiceName, d.ServiceModule, d.reference()}
+				among := func(i Image) bool { return i.Image == packed.Image && perhapsSameContainer(i, packed) }
+				if !slices.ContainsFunc(images, among) {
+					add(packed.Service, packed.Container, packed.Image)
 				}
 			}
 		}

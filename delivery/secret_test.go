@@ -25,6 +25,7 @@ func credentials() delivery.Commit {
 		Password:           hidden,
 		SSHKey:             hidden,
 		PrivateAccessToken: hidden,
+		Address:            "https://bob:" + hidden + "@git.example.com",
 	}
 }
 
