@@ -40,8 +40,9 @@ import (
 // more because pages overlap (up to twice as many with a small PerPage); one
 // more where the last page was full and the server does not send X-Total
 // (before v2.3.1), or sent just 20 of more. A deletion ahead costs one
-// request or more. With ServiceName, servers since v4.2 are asked for each
-// release by id as well, because their lists leave services out. A page that
+// request or more. With ServiceName or VerbosityDetailed, servers since v4.2
+// are asked for each release by id as well, because their lists leave services
+// out, and with them the images. A page that
 // the server answers with 500 because one release in it is broken costs a
 // brief list and a request for each release of that page.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
@@ -94,9 +95,11 @@ func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, salvage
 	if o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
 		return nil, false, nil
 	}
-	servicesLeftOut := o.ServiceName != "" && r.isFlat() && len(r.Services) == 0
-	if salvage || servicesLeftOut {
-		whole, err := s.get(ctx, "delivery.All", r.VersionInfo.ID, GetOptions{ProjectName: r.VersionInfo.ProductName}, o.SkipManifests)
+	needsServices := o.ServiceName != "" || o.Verbosity == VerbosityDetailed
+	servicesLeftOut := r.isFlat() && len(r.Services) == 0
+	onlyBrief := salvage && !r.isFlat() // since v4.0 lists are not brief
+	if onlyBrief || needsServices && servicesLeftOut {
+		whole, err := s.whole(ctx, "delivery.All", r, o.SkipManifests)
 		switch {
 		case errors.Is(err, fault.ErrNotFound): // deleted meanwhile
 			return nil, false, nil

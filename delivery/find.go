@@ -142,19 +142,34 @@ func (s *Service) complete(ctx context.Context, method string, r *Release, o Lis
 	case !r.isFlat() && (listed != VerbosityBrief || r.DeployInfo != nil): // up to v1.7.1 it is there in spite of brief
 		return r, nil
 	}
+	return s.whole(ctx, method, r, o.SkipManifests)
+}
+
+// whole reads a listed release with all its details: by its id or, from v1.18
+// to v2.2, where who has rights in one project may list but not do that, from
+// a detailed list of its task. A release that no task made, as one of charts,
+// cannot be selected so.
+func (s *Service) whole(ctx context.Context, method string, r *Release, skipManifests bool) (*Release, error) {
 	v := r.VersionInfo
-	whole, err := s.get(ctx, method, v.ID, GetOptions{ProjectName: v.ProductName}, o.SkipManifests)
-	if !errors.Is(err, fault.ErrForbidden) || r.isFlat() {
+	whole, err := s.get(ctx, method, v.ID, GetOptions{ProjectName: v.ProductName}, skipManifests)
+	if !errors.Is(err, fault.ErrForbidden) || r.isFlat() || v.TaskID == 0 {
 		return whole, err
 	}
-	detailed := ListOptions{
+	page, listErr := s.List(ctx, ListOptions{
 		ProjectName:   v.ProductName,
 		WorkflowName:  v.WorkflowName,
 		TaskID:        v.TaskID,
-		SkipManifests: o.SkipManifests,
+		PerPage:       allPerPage,
+		SkipManifests: skipManifests,
+	})
+	switch {
+	case errors.Is(listErr, fault.ErrForbidden):
+		return nil, err
+	case listErr != nil:
+		return nil, listErr
 	}
-	for same, listErr := range s.All(ctx, detailed) {
-		if listErr == nil && same.VersionInfo.ID == v.ID {
+	for _, same := range page.Releases {
+		if same.VersionInfo.ID == v.ID {
 			return same, nil
 		}
 	}

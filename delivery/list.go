@@ -15,14 +15,18 @@ import (
 )
 
 // Verbosity is how much of each release a list holds, up to v3.4. Servers up
-// to v1.7.1 and since v4.0 send everything they have, whatever is asked.
+// to v1.7.1 and since v4.0 send everything they have, whatever is asked; since
+// v4.2 that is without the services and their images.
 type Verbosity string
 
-// The values that servers know. The zero value leaves it to the server, which
-// is detailed.
+// The values that servers know. The zero value leaves it to the server and
+// costs no further request: detailed, except for the services since v4.2.
 const (
-	VerbosityBrief    Verbosity = "brief"    // VersionInfo only; since v3.0.0 without ProductEnvInfo
-	VerbosityDetailed Verbosity = "detailed" // everything
+	VerbosityBrief Verbosity = "brief" // VersionInfo only; since v3.0.0 without ProductEnvInfo
+	// VerbosityDetailed is everything. All keeps that on every server: since
+	// v4.2 it reads each release by id that a list leaves the services out of.
+	// List sends one request, and so returns what the server sends.
+	VerbosityDetailed Verbosity = "detailed"
 )
 
 // ListOptions selects releases. The zero value selects all; a zero field does

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/leak"
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
 // instead answers requests for which it has an answer in place of the server.
@@ -51,7 +54,6 @@ func TestAllPutsAPageTogether(t *testing.T) {
 		"broken as well":    {500, "", zadig.ErrServer, false},
 		"test not readable": {400, `{"code":6601,"message":"","type":"error"}`, zadig.ErrServer, false},
 		"token expired":     {401, "", zadig.ErrUnauthorized, true},
-		"no permission":     {403, "", zadig.ErrForbidden, true},
 		"gateway":           {503, "", zadig.ErrServer, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,6 +139,69 @@ func TestAllWhoseContextEndsInAPage(t *testing.T) {
 	require.ErrorContains(t, errs[0], "reset by peer")
 	assert.NotContains(t, errs[0].Error(), "\n", "one line")
 	assert.Len(t, m.requests, 1)
+}
+
+// From v1.18 to v2.2 who has rights in one project may list its releases and
+// read none by id: those of a page that has to be put together come from the
+// lists of their tasks.
+func TestAllPutsAPageTogetherForAProjectMember(t *testing.T) {
+	t.Parallel()
+	data := zadigtest.Generate(5, 40)
+	project := data.Releases[0].VersionInfo.ProductName
+	var want []string
+	for _, r := range data.Releases {
+		if r.VersionInfo.ProductName == project {
+			want = append(want, r.VersionInfo.ID)
+		}
+	}
+	require.Greater(t, len(want), 4)
+	broken := want[2]
+	srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion("v1.18.0"))
+	srv.Inject(zadigtest.BrokenRecord(broken))
+	srv.Inject(zadigtest.NoPermission().On(zadigtest.GetRelease))
+	client := srv.Client(zadig.WithMiddleware(leak.Answers(t)))
+
+	w := walk(t, client, delivery.ListOptions{ProjectName: project})
+	require.Len(t, w.errs, 1)
+	require.ErrorIs(t, w.errs[0], zadig.ErrServer)
+	require.ErrorContains(t, w.errs[0], broken)
+	assert.Equal(t, slices.Delete(want, 2, 3), w.ids)
+
+	// Without the right to list it is no use.
+	srv.Inject(zadigtest.NoPermission().After(2)) // the list, and the brief list that names its releases
+	w = walk(t, client, delivery.ListOptions{ProjectName: project})
+	require.Len(t, w.errs, 1)
+	require.ErrorIs(t, w.errs[0], zadig.ErrForbidden)
+}
+
+// VerbosityDetailed is everything, also on servers whose lists leave the
+// services out; without it nothing is asked for besides the list.
+func TestAllDetailedHasTheImagesOnEveryServer(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			data := zadigtest.Generate(5, 12)
+			srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion(version))
+			leftOut := version == "v4.2.0" || version == "v5.0.0"
+			for _, verbosity := range []delivery.Verbosity{"", delivery.VerbosityDetailed} {
+				srv.ClearRequests()
+				n := 0
+				for r, err := range srv.Client().Delivery.All(t.Context(), delivery.ListOptions{Verbosity: verbosity}) {
+					require.NoError(t, err)
+					none := len(data.Releases[n].Images()) == 0
+					assert.Equal(t, none || leftOut && verbosity == "", len(r.Images()) == 0, r.VersionInfo.ID)
+					n++
+				}
+				assert.Equal(t, len(data.Releases), n)
+				if byID := len(srv.RequestsTo(zadigtest.GetRelease)); leftOut && verbosity != "" {
+					assert.Equal(t, n, byID)
+				} else {
+					assert.LessOrEqual(t, byID, 1, "one release has no services anyway")
+				}
+			}
+		})
+	}
 }
 
 // On servers that leave services out of lists, each release is read by id,

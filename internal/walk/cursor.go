@@ -21,6 +21,10 @@ const defaultPage = 20
 // before it takes a gap for what it is: elements without an order.
 const patience = 3
 
+// mostGaps is the same for gaps in a row that it steps back from and finds
+// again, although the pages between them are whole.
+const mostGaps = 8 * patience
+
 // cursor decides which window comes next, so that every element which is
 // there throughout is seen although elements come and go meanwhile.
 //
@@ -37,8 +41,10 @@ type cursor struct {
 	fixed   int // the server pages by this size whatever it is asked, 0: no
 	last    window
 
-	restarts  int // in a row, without anything fresh
-	acceptGap bool
+	// In a row, without anything fresh.
+	restarts, gaps int
+	acceptGap      bool // until there is something fresh
+	unordered      bool // it had to be done before: the next time it is done sooner
 }
 
 func newCursor(perPage int) *cursor { return &cursor{perPage: perPage, overlap: 1} }
@@ -81,14 +87,11 @@ func (c *cursor) expects() bool {
 // advance takes the result of the window and tells whether the walk is over.
 func (c *cursor) advance(r result) (done bool) {
 	if r.fresh > 0 {
-		c.restarts = 0
+		c.restarts, c.gaps, c.acceptGap = 0, 0, false
 	}
 	if r.gap || (r.count == 0 && c.expects()) {
 		c.stepBack()
 		return false
-	}
-	if c.last.page > 1 {
-		c.acceptGap = false
 	}
 	if c.fixed > 0 {
 		return r.fresh == 0 || r.count < c.fixed
@@ -132,6 +135,9 @@ func (c *cursor) stepBack() {
 	}
 	if c.overlap >= c.covered {
 		c.restarts++
-		c.acceptGap = c.restarts > patience
+	}
+	c.gaps++
+	if c.restarts > patience || c.gaps > mostGaps || c.unordered && c.gaps > patience {
+		c.acceptGap, c.unordered = true, true
 	}
 }

@@ -60,6 +60,70 @@ func TestWindowsStepBackFurtherEachTime(t *testing.T) {
 	}
 }
 
+// A server without a tie-breaker may put elements of the same second in
+// another order for each size and place of a page. Such a walk ends, with few
+// requests, and sees all that has an order.
+func TestWalkOverElementsWithoutAnOrderEnds(t *testing.T) {
+	t.Parallel()
+	for _, perPage := range []int{1, 2, 3, 10, 100} {
+		for _, length := range []int{6, 50, 1000} {
+			for _, tied := range []int{1, 2, 20, 1000} {
+				for name, key := range map[string]func(walk.Window, int) int{
+					"size":    func(w walk.Window, _ int) int { return w.PerPage },
+					"end":     func(w walk.Window, _ int) int { return w.Page * w.PerPage },
+					"request": func(_ walk.Window, n int) int { return n },
+				} {
+					t.Run(fmt.Sprintf("%d of %d, %d tied by %s", perPage, length, tied, name), func(t *testing.T) {
+						t.Parallel()
+						for seed := range uint64(5) {
+							c := walk.NewCursorAt(perPage, 0, 1)
+							seen := map[int]bool{}
+							most := 60 + 12*length/perPage
+							for n := 0; ; n++ {
+								require.Less(t, n, most, "seed %d: it does not end", seed)
+								w := c.Next()
+								order := tiedOrder(length, tied, seed, key(w, n))
+								r := walk.Result{Total: -1}
+								for i := min((w.Page-1)*w.PerPage, length); i < min(w.Page*w.PerPage, length); i++ {
+									r.Count++
+									if seen[order[i]] {
+										continue
+									}
+									if r.Gap = r.Count == 1 && c.Expects(); r.Gap {
+										break
+									}
+									seen[order[i]] = true
+									r.Fresh++
+								}
+								if c.Advance(r) {
+									break
+								}
+							}
+							require.GreaterOrEqual(t, len(seen), min(length, perPage), "seed %d", seed)
+							if tied == 1 {
+								require.Len(t, seen, length)
+							}
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// tiedOrder puts the elements of each second in an order of its own.
+func tiedOrder(length, tied int, seed uint64, key int) []int {
+	order := make([]int, length)
+	for i := range order {
+		order[i] = i
+	}
+	rng := rand.New(rand.NewPCG(seed, uint64(key)))
+	for group := range slices.Chunk(order, tied) {
+		rng.Shuffle(len(group), func(i, j int) { group[i], group[j] = group[j], group[i] })
+	}
+	return order
+}
+
 // walkOver walks over a list that stands still, as a server pages it, and
 // returns what was seen, in order, and how many windows it took.
 func walkOver(t *testing.T, perPage, length, total int) (order []int, windows int) {
