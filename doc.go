@@ -7,7 +7,8 @@
 //	if err != nil {
 //		return err
 //	}
-//	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{ProjectName: "shop"}) {
+//	everything := delivery.ListOptions{ProjectName: "shop", Verbosity: delivery.VerbosityDetailed}
+//	for release, err := range client.Delivery.All(ctx, everything) {
 //		if err != nil {
 //			return err
 //		}

@@ -34,10 +34,12 @@ import (
 // Pages move when releases are created or deleted meanwhile, so each page
 // overlaps the one before: a release that was there throughout is not missed.
 // New ones that appear at the top meanwhile may or may not be seen. Releases
-// created in the same second have no order on the server.
+// created in the same second have no order on the server: where it changes
+// from page to page, one of them can be missed.
 //
 // Requests: one for each page of PerPage (100) releases, and up to a quarter
-// more because pages overlap (up to twice as many with a small PerPage); one
+// more because pages overlap (up to twice as many with a small PerPage); a few
+// large ones where more than a page's worth of releases appears meanwhile; one
 // more where the last page was full and the server does not send X-Total
 // (before v2.3.1), or sent just 20 of more. A deletion ahead costs one
 // request or more. With ServiceName or VerbosityDetailed, servers since v4.2

@@ -2,12 +2,16 @@
 //
 // Everything, newest first, however many there are:
 //
-//	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{ProjectName: "shop"}) {
+//	o := delivery.ListOptions{ProjectName: "shop", Verbosity: delivery.VerbosityDetailed}
+//	for release, err := range client.Delivery.All(ctx, o) {
 //		if err != nil {
 //			return err
 //		}
 //		fmt.Println(release.VersionInfo.Version, release.VersionInfo.Created(), release.Images())
 //	}
+//
+// Without VerbosityDetailed the lists of v4.2 and later leave services and
+// images out, which saves a request for each release.
 //
 // One page, as the server's documentation has it:
 //

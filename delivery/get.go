@@ -14,7 +14,9 @@ import (
 type GetOptions struct {
 	// ProjectName is the project of the release. Servers since v2.3.0 answer
 	// zadig.ErrBadRequest without it; older ones do not need it. A right in
-	// this project is enough to read the release.
+	// this project is enough to read the release, except from v1.18 to v2.2:
+	// there only who may view the versions of the whole system may read one by
+	// its id (by their source; use All with its filters).
 	ProjectName string
 }
 

@@ -32,6 +32,10 @@ const (
 // ListOptions selects releases. The zero value selects all; a zero field does
 // not filter. Filters are exact and case-sensitive.
 type ListOptions struct {
+	// ProjectName also says where the caller has rights. Without it servers
+	// since v1.18 answer zadig.ErrForbidden to who may not view the versions of
+	// the whole system, and from v1.12 to v1.17 (by their source) to all but
+	// administrators.
 	ProjectName  string
 	WorkflowName string
 	// TaskID is unique within a workflow: without WorkflowName one task can
@@ -48,7 +52,8 @@ type ListOptions struct {
 	Page int
 	// PerPage is how many releases a page has: 0 is 20 for List and 100 for
 	// All, which asks for at most this many at a time, except where pages of
-	// ten or less, or a server that ignores Page, need larger ones.
+	// ten or less, a server that ignores Page, or a page's worth of new
+	// releases need larger ones.
 	PerPage int
 	// Verbosity: see VerbosityBrief. It cannot be combined with ServiceName.
 	Verbosity Verbosity

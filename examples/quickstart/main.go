@@ -73,7 +73,7 @@ func listReleases(ctx context.Context, client *zadig.Client, out io.Writer) (ima
 	defer table.Flush()
 	fmt.Fprintln(table, "  VERSION\tPROJECT\tWORKFLOW\tTASK\tBY\tCREATED\tSERVICE\tIMAGE")
 	shown := 0
-	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{SkipManifests: true, PerPage: most}) {
+	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{Verbosity: delivery.VerbosityDetailed, SkipManifests: true, PerPage: most}) {
 		if err != nil {
 			return nil, err
 		}

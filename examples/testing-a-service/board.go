@@ -85,32 +85,31 @@ func (b *Board) latest(w http.ResponseWriter, r *http.Request) {
 
 // ask reads the newest release of a project and traces its images.
 func (b *Board) ask(ctx context.Context, project string) (Latest, error) {
-	for release, err := range b.zadig.Delivery.All(ctx, delivery.ListOptions{ProjectName: project, PerPage: 1}) {
-		if err != nil {
-			return Latest{}, err
-		}
-		var images []string
-		for _, d := range release.DeployInfo {
-			images = append(images, d.Image)
-		}
-		latest := Latest{Version: release.VersionInfo.Version, By: release.VersionInfo.CreatedBy, Commits: make(map[string][]string)}
-		for image, result := range b.zadig.Artifact.TraceMany(ctx, images, artifact.TraceManyOptions{}) {
-			if errors.Is(result.Err, zadig.ErrNotFound) {
-				latest.Commits[image] = nil // not built by Zadig
-				continue
-			}
-			if result.Err != nil {
-				return Latest{}, result.Err
-			}
-			for _, activity := range result.Artifact.SortedActivities[artifact.ActivityBuild] {
-				for _, commit := range activity.Commits {
-					latest.Commits[image] = append(latest.Commits[image], commit.CommitID)
-				}
-			}
-		}
-		return latest, nil
+	release, err := b.zadig.Delivery.Latest(ctx, delivery.ListOptions{ProjectName: project})
+	switch {
+	case errors.Is(err, zadig.ErrNotFound):
+		return Latest{}, errNoRelease
+	case err != nil:
+		return Latest{}, err
 	}
-	return Latest{}, errNoRelease
+	var images []string
+	for _, i := range release.Images() {
+		images = append(images, i.Image)
+	}
+	latest := Latest{Version: release.VersionInfo.Version, By: release.VersionInfo.CreatedBy, Commits: make(map[string][]string)}
+	for image, result := range b.zadig.Artifact.TraceMany(ctx, images, artifact.TraceManyOptions{}) {
+		if errors.Is(result.Err, zadig.ErrNotFound) {
+			latest.Commits[image] = nil // not built by Zadig
+			continue
+		}
+		if result.Err != nil {
+			return Latest{}, result.Err
+		}
+		for _, commit := range result.Artifact.Commits() {
+			latest.Commits[image] = append(latest.Commits[image], commit.CommitID)
+		}
+	}
+	return latest, nil
 }
 
 func (b *Board) keep(project string, l Latest) {
