@@ -23,24 +23,24 @@ func (nothing) Close() error             { return nil }
 func TestOddTransports(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		resp    *http.Response
+		status  int // 0: no answer
+		body    io.ReadCloser
 		meaning string
 		because string
 	}{
-		"nothing at all":           {nil, "", "neither an answer nor an error"},
-		"no body":                  {&http.Response{StatusCode: 200}, "ErrUnexpectedResponse", "empty body"},
-		"failure without a body":   {&http.Response{StatusCode: 500}, "ErrServer", "empty body"},
-		"503 without a body":       {&http.Response{StatusCode: 503}, "ErrServer", "(3 attempts)"},
-		"a body without a byte":    {&http.Response{StatusCode: 200, Body: nothing{}}, "", io.ErrNoProgress.Error()},
-		"a failure without a byte": {&http.Response{StatusCode: 500, Body: nothing{}}, "ErrServer", "empty body"},
-		"503 without a byte":       {&http.Response{StatusCode: 503, Body: nothing{}}, "ErrServer", "(3 attempts)"},
+		"nothing at all":           {0, nil, "", "neither an answer nor an error"},
+		"no body":                  {200, nil, "ErrUnexpectedResponse", "empty body"},
+		"failure without a body":   {500, nil, "ErrServer", "empty body"},
+		"503 without a body":       {503, nil, "ErrServer", "(3 attempts)"},
+		"a body without a byte":    {200, nothing{}, "", io.ErrNoProgress.Error()},
+		"a failure without a byte": {500, nothing{}, "ErrServer", "empty body"},
+		"503 without a byte":       {503, nothing{}, "ErrServer", "(3 attempts)"},
 	} {
 		odd := roundTrip(func(*http.Request) (*http.Response, error) {
-			if row.resp == nil {
-				return nil, nil //nolint:nilnil // that is what is odd
+			if row.status == 0 {
+				return nil, nil
 			}
-			again := *row.resp
-			return &again, nil
+			return &http.Response{StatusCode: row.status, Body: row.body}, nil
 		})
 		for where, option := range map[string]zadig.Option{
 			"transport":  zadig.WithTransport(odd),

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -102,6 +103,26 @@ func TestSecretsAreShownNowhere(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Wherever an excerpt ends, it does not end in a part of the token.
+func TestExcerptsEndInNoPartOfTheToken(t *testing.T) {
+	t.Parallel()
+	const token = "own-t0ken-of-the-client"
+	for _, end := range []int{1 << 10, 2 << 10, 4 << 10} {
+		t.Run(fmt.Sprint(end), func(t *testing.T) {
+			t.Parallel()
+			for at := end - len(token) - 2; at <= end+2; at++ {
+				body := `{"x":"` + strings.Repeat("a", at-6) + token + strings.Repeat("b", 5000) + `"}`
+				client, _ := serve(t, sendsJSON(body), zadig.WithToken(token))
+				for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+					require.NotContains(t, string(asError(t, err).Body), token[:4], "at byte %d", at)
+				}
+				_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+				require.NotContains(t, string(asError(t, err).Body), token[:4], "at byte %d", at)
+			}
+		})
 	}
 }
 

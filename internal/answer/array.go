@@ -18,8 +18,10 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// headBytes is how much of a stream is kept to show what came.
-const headBytes = 1 << 10
+// headBytes is how much of a stream is kept to show what came: more than an
+// excerpt has, so that a secret which an excerpt would cut is there as a whole,
+// and masked.
+const headBytes = 4 << 10
 
 // Broken means that an answer broke off. What has been read is good, and the
 // rest can be asked for again.
@@ -295,7 +297,7 @@ func (s *source) Read(p []byte) (int, error) {
 	if room := headBytes - len(s.head); room > 0 && n > 0 {
 		s.head = append(s.head, p[:min(n, room)]...)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF { //nolint:errorlint // as io.Reader says it
 		s.err = err
 	}
 	return n, err

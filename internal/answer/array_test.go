@@ -170,7 +170,7 @@ func TestArrayKeepsTheHead(t *testing.T) {
 	require.NoError(t, a.Next(new(item), new([]byte)))
 	var rejected *rejection
 	require.ErrorAs(t, a.Next(new(item), new([]byte)), &rejected)
-	assert.Equal(t, body[:1024], rejected.body)
+	assert.Equal(t, body[:4096], rejected.body)
 	require.ErrorAs(t, a.Unexpected("because"), &rejected)
 	assert.Equal(t, "because", rejected.reason)
 	require.ErrorAs(t, a.Reject("makes no sense"), &rejected)

@@ -69,7 +69,7 @@ type loggedBody struct {
 
 func (b *loggedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && b.broken != nil { //nolint:errorlint // as io.Reader says it
+	if err != nil && err != io.EOF && b.broken != nil {
 		b.broken(err)
 		b.broken = nil
 	}

@@ -92,7 +92,7 @@ func (w *watch) Read(p []byte) (int, error) {
 	w.timer.Reset(w.stall)
 	n, err := answer.Progress{Reader: w.body}.Read(p)
 	w.timer.Stop()
-	if err != nil && err != io.EOF && w.fired.Load() {
+	if err != nil && err != io.EOF && w.fired.Load() { //nolint:errorlint // as io.Reader says it
 		err = &stalled{w.stall, "no further byte of the body"}
 	}
 	return n, err
