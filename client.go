@@ -185,8 +185,10 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 
 // Get reads any other GET endpoint, as "/api/aslan/delivery/servicenames",
 // and decodes its JSON answer into out as encoding/json does, with the
-// client's token, retries, size limit and errors. The path is joined to the base URL; it may carry a
-// query of its own. With out nil the answer is only awaited.
+// client's token, retries, size limit and errors. The path is joined to the
+// base URL; it may carry a query of its own. With out nil the answer is only
+// awaited. What out cannot hold is ErrUnexpectedResponse; the error of an
+// UnmarshalJSON of out's is in its chain.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {

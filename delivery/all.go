@@ -44,9 +44,9 @@ import (
 // (before v2.3.1), or sent just 20 of more. A deletion ahead costs one
 // request or more. With ServiceName or VerbosityDetailed, servers since v4.2
 // are asked for each release by id as well, because their lists leave services
-// out, and with them the images. A page that
-// the server answers with 500 because one release in it is broken costs a
-// brief list and a request for each release of that page.
+// out, and with them the images. A page that the server answers with 500
+// because one release in it is broken costs a brief list and a request for each
+// release of that page (up to v3.4; v1.18 to v2.2 perhaps two, see GetOptions).
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		if err := o.checkAll(); err != nil {

@@ -35,7 +35,7 @@ func (w *Whole) DecodeInto(v any) error {
 	semantic, ok := errors.AsType[*jsonv2.SemanticError](err)
 	switch {
 	case !ok:
-		return w.Unexpected("it cannot be decoded: " + redact.Text(failed.Error()))
+		return w.Unexpected("it does not fit the type given")
 	case semantic.JSONPointer == "":
 		return w.Unexpected(lookOf(body) + " where " + typeName(semantic.GoType) + " is due")
 	}
