@@ -354,7 +354,7 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
 		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Text(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("the base URL's scheme is %q; http or https is due", u.Scheme)
+		return nil, fmt.Errorf("the base URL's scheme is %q; it must begin with http:// or https://", u.Scheme)
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("the base URL %q has no host", redact.Text(baseURL))
 	case !validPort(u.Port()):
