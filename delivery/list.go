@@ -55,7 +55,8 @@ type ListOptions struct {
 	// ten or less, a server that ignores Page, or a page's worth of new
 	// releases need larger ones.
 	PerPage int
-	// Verbosity: see VerbosityBrief. It cannot be combined with ServiceName.
+	// Verbosity: see VerbosityBrief, which cannot be combined with ServiceName,
+	// and VerbosityDetailed.
 	Verbosity Verbosity
 	// Label keeps releases that have this label. Servers filter by it since
 	// v4.0; All filters by itself on older ones, and List returns an error.
