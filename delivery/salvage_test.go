@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -139,6 +141,32 @@ func TestAllWhoseContextEndsInAPage(t *testing.T) {
 	require.ErrorContains(t, errs[0], "reset by peer")
 	assert.NotContains(t, errs[0].Error(), "\n", "one line")
 	assert.Len(t, m.requests, 1)
+}
+
+// The context ends during the wait before a broken page is asked for again.
+func TestAllWhoseContextEndsBetweenTwoAttempts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		m := (&model{}).fill(10)
+		m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
+			return io.MultiReader(strings.NewReader(string(body[:len(body)/2])), iotest.ErrReader(errors.New("reset by peer")))
+		}
+		seen := 0
+		var errs []error
+		client := m.client(t, zadig.WithRetry(zadig.RetryPolicy{MinWait: 1000 * time.Hour, MaxWait: 1000 * time.Hour}))
+		for _, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {
+			if seen++; err != nil {
+				errs = append(errs, err)
+			}
+		}
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, errs[0], context.DeadlineExceeded)
+		require.ErrorContains(t, errs[0], "reset by peer")
+		assert.Greater(t, seen, 1, "what came before it is good")
+		assert.Len(t, m.requests, 1)
+	})
 }
 
 // From v1.18 to v2.2 who has rights in one project may list its releases and
