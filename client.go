@@ -188,7 +188,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 // client's token, retries, size limit and errors. The path is joined to the
 // base URL; it may carry a query of its own. With out nil the answer is only
 // awaited. What out cannot hold is ErrUnexpectedResponse; the error of an
-// UnmarshalJSON of out's is in its chain.
+// UnmarshalJSON of out's is in its chain, for errors.As, and not in its text.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {

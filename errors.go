@@ -187,7 +187,7 @@ func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel 
 	shown.Body = io.NopCloser(bytes.NewReader(body))
 	e := newError(&shown, out)
 	e.Code, e.Type, e.Description, e.Extra = 0, "", "", nil // no envelope, whatever it looks like
-	e.Message, e.kind = reason, sentinel
+	e.Message, e.kind = redact.Text(reason, out.Token), sentinel // it may name a member
 	return e
 }
 

@@ -122,7 +122,7 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 		require.ErrorIs(t, err, errRefused)
 		assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
 		assert.Equal(t, http.StatusOK, asError(t, err).StatusCode)
-		assert.ErrorContains(t, err, "it cannot be decoded: not on a Monday")
+		assert.ErrorContains(t, err, "it cannot be decoded: ")
 	})
 	t.Run("a type's own parser", func(t *testing.T) {
 		t.Parallel()
@@ -130,6 +130,25 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 		err := client.Get(t.Context(), "/x", nil, new(struct{ At time.Time }))
 		var parse *time.ParseError
 		require.ErrorAs(t, err, &parse)
+	})
+	t.Run("a value that its text would quote", func(t *testing.T) {
+		t.Parallel()
+		const token = "own-t0ken-of-the-client"
+		client, _ := serve(t, script(sendsJSON(`{"at":"`+token+`"}`), sendsJSON(`{"at":"hunter2"}`)), zadig.WithToken(token))
+		for range 2 {
+			err := client.Get(t.Context(), "/x", nil, new(struct{ At time.Time }))
+			require.Error(t, err)
+			for _, text := range shown(t, err) {
+				assert.NotContains(t, text, token)
+			}
+			assert.NotContains(t, asError(t, err).Message, "hunter2")
+		}
+		named, _ := serve(t, sendsJSON(`{"`+token+`":"x"}`), zadig.WithToken(token))
+		err := named.Get(t.Context(), "/x", nil, new(map[string]int))
+		require.ErrorContains(t, err, "a string where an integer is due")
+		for _, text := range shown(t, err) {
+			assert.NotContains(t, text, token, "as a member's name")
+		}
 	})
 	t.Run("what no type can hold", func(t *testing.T) {
 		t.Parallel()

@@ -141,8 +141,9 @@ type Commit struct {
 }
 
 // Format prints the fields with the credentials masked, also one that is part
-// of the address. Without it fmt would show a *Commit behind a verb that is wrong for pointers, as in
-// Printf("%s", build), field by field and call no method of Secret.
+// of the address. Without it fmt would show a *Commit behind a verb that is
+// wrong for pointers, as in Printf("%s", build), field by field and call no
+// method of Secret.
 func (c Commit) Format(f fmt.State, verb rune) {
 	type fields Commit
 	c.Address = redact.Text(c.Address)

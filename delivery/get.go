@@ -16,7 +16,7 @@ type GetOptions struct {
 	// zadig.ErrBadRequest without it; older ones do not need it. A right in
 	// this project is enough to read the release, except from v1.18 to v2.2:
 	// there only who may view the versions of the whole system may read one by
-	// its id (by their source; use All with its filters).
+	// its id (seen on v1.18.0; use All with its filters).
 	ProjectName string
 }
 

@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 
 	jsonv2 "github.com/go-json-experiment/json"
-
-	"github.com/zadig-go/zadig/internal/redact"
 )
 
 // DecodeInto reads the body into v, a pointer of the user's, as encoding/json
 // does. Anything that v cannot hold is ErrUnexpectedResponse; the error of an
-// unmarshaler of the user's is in its chain.
+// unmarshaler of the user's is in its chain. Its text is not repeated, because
+// it may quote a value, which could be a secret.
 func (w *Whole) DecodeInto(v any) error {
 	const due = "a JSON value"
 	body := w.Bytes()
@@ -28,7 +28,8 @@ func (w *Whole) DecodeInto(v any) error {
 		return w.Unexpected(due + " is due: " + describe(err))
 	}
 	if _, mismatch := errors.AsType[*json.UnmarshalTypeError](failed); !mismatch {
-		return &undecodable{w.Unexpected("it cannot be decoded: " + redact.Text(failed.Error())), failed}
+		refused := w.Unexpected(fmt.Sprintf("it cannot be decoded: %T", failed))
+		return &undecodable{refused, func() error { return failed }}
 	}
 	// The same again with a decoder that says where.
 	err := Unmarshal(body, reflect.New(reflect.TypeOf(v).Elem()).Interface())
@@ -42,10 +43,11 @@ func (w *Whole) DecodeInto(v any) error {
 	return w.Unexpected(due + " is due: " + describe(err))
 }
 
-// undecodable is an answer with the user's own reason to refuse it.
+// undecodable is an answer with the user's own reason to refuse it, which is a
+// function so that fmt cannot print it.
 type undecodable struct {
 	error
-	cause error
+	cause func() error
 }
 
-func (u *undecodable) Unwrap() []error { return []error{u.error, u.cause} }
+func (u *undecodable) Unwrap() []error { return []error{u.error, u.cause()} }
