@@ -97,16 +97,18 @@ func TestTheWaitForATurnIsNoTimeout(t *testing.T) {
 	assert.Greater(t, time.Since(start), timeout)
 	assert.EqualValues(t, 64, most.Load())
 
-	// One who waits ends with its context.
+	// One who waits ends with its context, and was never sent.
 	hold := make(chan struct{})
-	held, _ := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
+	held, busy := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
 	for range 64 {
 		running.Go(func() { _ = held.Get(t.Context(), "/api/x", nil, nil) })
 	}
+	assert.Eventually(t, func() bool { return busy.count() == 64 }, 10*time.Second, time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	err := held.Get(ctx, "/api/x", nil, nil)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Equal(t, 64, busy.count())
 	close(hold)
 	running.Wait()
 }

@@ -186,7 +186,7 @@ func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel 
 	shown := *resp
 	shown.Body = io.NopCloser(bytes.NewReader(body))
 	e := newError(&shown, out)
-	e.Code, e.Type, e.Description, e.Extra = 0, "", "", nil // no envelope, whatever it looks like
+	e.Code, e.Type, e.Description, e.Extra = 0, "", "", nil      // no envelope, whatever it looks like
 	e.Message, e.kind = redact.Text(reason, out.Token), sentinel // it may name a member
 	return e
 }

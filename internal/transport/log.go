@@ -26,27 +26,28 @@ func logAttempts(next http.RoundTripper, logger *slog.Logger) http.RoundTripper 
 			attempt, token = trip.attempts, trip.token
 		}
 		start := time.Now()
+		record := func(level slog.Level, message string, more ...slog.Attr) {
+			logger.LogAttrs(ctx, level, message, append([]slog.Attr{
+				slog.String("method", req.Method),
+				slog.String("url", redact.URL(req.URL, token)),
+				slog.Int("attempt", attempt),
+				slog.Duration("duration", time.Since(start)),
+			}, more...)...)
+		}
+		failure := func(err error) slog.Attr { return slog.String("error", redact.Text(err.Error(), token)) }
+
 		resp, err := next.RoundTrip(req)
-		attrs := []slog.Attr{
-			slog.String("method", req.Method),
-			slog.String("url", redact.URL(req.URL, token)),
-			slog.Int("attempt", attempt),
-			slog.Duration("duration", time.Since(start)),
-		}
-		switch {
-		case err != nil:
-			attrs = append(attrs, slog.String("error", redact.Text(err.Error(), token)))
-			logger.LogAttrs(ctx, unlessCancelled(ctx), "zadig: no answer", attrs...)
+		if err != nil {
+			record(unlessCancelled(ctx), "zadig: no answer", failure(err))
 			return nil, err
-		case retryable(resp.StatusCode):
-			logger.LogAttrs(ctx, slog.LevelWarn, "zadig: answer", append(attrs, slog.Int("status", resp.StatusCode))...)
-		default:
-			logger.LogAttrs(ctx, slog.LevelDebug, "zadig: answer", append(attrs, slog.Int("status", resp.StatusCode))...)
 		}
+		level, status := slog.LevelDebug, slog.Int("status", resp.StatusCode)
+		if retryable(resp.StatusCode) {
+			level = slog.LevelWarn
+		}
+		record(level, "zadig: answer", status)
 		resp.Body = &loggedBody{ReadCloser: resp.Body, broken: func(err error) {
-			attrs[len(attrs)-1] = slog.Duration("duration", time.Since(start))
-			logger.LogAttrs(ctx, unlessCancelled(ctx), "zadig: broken answer", append(attrs,
-				slog.Int("status", resp.StatusCode), slog.String("error", redact.Text(err.Error(), token)))...)
+			record(unlessCancelled(ctx), "zadig: broken answer", status, failure(err))
 		}}
 		return resp, nil
 	})

@@ -47,6 +47,7 @@ func watchStalls(next http.RoundTripper, timeout time.Duration) http.RoundTrippe
 	return step(func(req *http.Request) (*http.Response, error) {
 		ctx, cancel := context.WithCancel(req.Context())
 		w := &watch{cancel: cancel, stall: min(timeout, maxStall)}
+		// The turn is taken and given back here because the body is watched here.
 		if call := answer.CallFrom(ctx); call != nil && call.Whole && turns != nil {
 			select {
 			case turns <- struct{}{}:
