@@ -140,50 +140,6 @@ func TestAllSurvivesMassCreation(t *testing.T) {
 	assert.Subset(t, w.ids, before)
 }
 
-func TestAllFiltersByServiceItself(t *testing.T) {
-	t.Parallel()
-	rare := func(m *model) *model {
-		m.fill(250)
-		m.records[7].service, m.records[190].service = "rare-svc", "rare-svc"
-		return m
-	}
-	for name, test := range map[string]struct {
-		model    *model
-		requests int
-	}{
-		"up to v3.4, filtered after paging":   {rare(&model{}), 3},
-		"v4.0, filter ignored":                {rare(&model{flat: true, xTotal: true}), 3},
-		"v4.2, services left out of the list": {rare(&model{flat: true, xTotal: true, omitServices: true}), 3 + 250},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := walk(t, test.model.client(t), delivery.ListOptions{ServiceName: "rare-svc"})
-			assert.Empty(t, w.errs)
-			assert.Equal(t, []string{id(250 - 7), id(250 - 190)}, w.ids)
-			assert.LessOrEqual(t, len(test.model.requests), test.requests)
-			for _, u := range test.model.requests {
-				assert.NotContains(t, u.RawQuery, "serviceName", "it would be applied after paging")
-			}
-		})
-	}
-}
-
-func TestAllFiltersByServiceOwnNameOnly(t *testing.T) {
-	t.Parallel()
-	m := (&model{}).fill(3)
-	assert.Len(t, walk(t, m.client(t), delivery.ListOptions{ServiceName: "nginx"}).ids, 3)
-	assert.Empty(t, walk(t, m.client(t), delivery.ListOptions{ServiceName: "nginx/main"}).ids)
-}
-
-func TestAllFiltersByLabelOnServersThatIgnoreIt(t *testing.T) {
-	t.Parallel()
-	m := (&model{}).fill(30)
-	m.records[4].label = "a+b"
-	w := walk(t, m.client(t), delivery.ListOptions{Label: "a+b"})
-	assert.Equal(t, []string{id(26)}, w.ids)
-	assert.Contains(t, m.requests[0].RawQuery, "label=a%252Bb", "servers decode it twice")
-}
-
 func TestAllGoesOnBehindABrokenRecord(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
