@@ -27,7 +27,8 @@ type Result struct {
 // TraceMany traces images with several workers and yields one result for each
 // distinct image, in the order in which they come. An error of one image does
 // not stop the others; when ctx ends, the images that are left yield its
-// error. All workers have ended when the loop has, however it ends.
+// error and its cause. All workers have ended when the loop has, however it
+// ends. A panic of the Doer comes to the goroutine that ranges.
 //
 // A negative Concurrency yields one zadig.ErrBadRequest, for the image "".
 func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOptions) iter.Seq2[string, Result] {
