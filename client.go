@@ -15,9 +15,9 @@ import (
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/redact"
+	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
@@ -144,9 +144,9 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	call := answer.CallFrom(req.Context())
+	call := response.CallFrom(req.Context())
 	if call != nil {
-		call.Client = answer.Client{
+		call.Client = response.Client{
 			MaxBytes: s.config.maxBytes,
 			RawJSON:  s.config.rawJSON,
 			Attempts: s.config.retry.MaxAttempts,
@@ -165,10 +165,10 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	switch {
 	case out.Response == nil:
 		return nil, noAnswer(out)
-	case errors.Is(out.Err, answer.ErrTooLarge):
+	case errors.Is(out.Err, response.ErrTooLarge):
 		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
-	case answer.Garbled(out.Err):
-		return nil, rejected(out.Response, out, nil, ErrUnexpectedResponse, answer.GarbledReason)
+	case response.Garbled(out.Err):
+		return nil, rejected(out.Response, out, nil, ErrUnexpectedResponse, response.GarbledReason)
 	}
 	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
 		return out.Response, nil
@@ -192,15 +192,15 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {
-		return fault.BadArgument("zadig.Client.Get", "path", "%q cannot be parsed", redact.Text(path))
+		return errdef.BadArgument("zadig.Client.Get", "path", "%q cannot be parsed", redact.Text(path))
 	}
 	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
-		return fault.BadArgument("zadig.Client.Get", "out", "a %T, not a pointer to decode into", out)
+		return errdef.BadArgument("zadig.Client.Get", "out", "a %T, not a pointer to decode into", out)
 	}
 	if more := query.Encode(); more != "" {
 		u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+more, "&")
 	}
-	whole, err := answer.Fetch(ctx, c, u)
+	whole, err := response.Fetch(ctx, c, u)
 	if err != nil {
 		return err
 	}
@@ -278,30 +278,30 @@ func (c *Client) ready() (*state, error) {
 func (s *state) prepare(req *http.Request) (outgoing http.Request, err error) {
 	const method = "zadig.Client.Do"
 	if req == nil || req.URL == nil {
-		return outgoing, fault.BadArgument(method, "req", "the request or its URL is nil")
+		return outgoing, errdef.BadArgument(method, "req", "the request or its URL is nil")
 	}
 	if req.Method != "" && req.Method != http.MethodGet {
-		return outgoing, fault.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
+		return outgoing, errdef.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
 	}
 	if req.Body != nil && req.Body != http.NoBody {
-		return outgoing, fault.BadArgument(method, "req.Body", "a GET request has none")
+		return outgoing, errdef.BadArgument(method, "req.Body", "a GET request has none")
 	}
 	target := *req.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
-		return outgoing, fault.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
+		return outgoing, errdef.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
 	case !transport.SameOrigin(&target, s.base):
-		return outgoing, fault.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
+		return outgoing, errdef.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
 			redact.URLWithoutQuery(&target), s.base.Scheme, s.base.Host)
 	}
 	for name, values := range req.Header {
 		for _, value := range values {
 			if err := checkHeader(name, value); err != nil {
-				return outgoing, fault.BadArgument(method, "req.Header", "%s", err)
+				return outgoing, errdef.BadArgument(method, "req.Header", "%s", err)
 			}
 		}
 	}

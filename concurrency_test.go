@@ -15,7 +15,7 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/leak"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -23,7 +23,7 @@ import (
 // some of which leave their loops: each gets its own answers, and nothing is
 // left when the connections are closed.
 func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // counts all goroutines
-	leak.Check(t, func() {
+	leaktest.Check(t, func() {
 		data := zadigtest.Generate(3, 8)
 		srv, err := zadigtest.Start(zadigtest.WithData(data), zadigtest.WithToken("right-token"))
 		require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/transport"
 )
@@ -21,31 +21,31 @@ import (
 // The sentinels say what a failure means; find them with errors.Is. Exactly
 // one of them matches an answer of the server, however the server dressed it:
 // Zadig reports a missing image with status 500 and a database that is down
-// with status 400. classify.go is the table.
+// with status 400. errors_classify.go is the table.
 var (
 	// ErrBadRequest: the request is wrong. Arguments that can be checked
 	// without the server are refused with it before anything is sent.
-	ErrBadRequest = fault.ErrBadRequest
+	ErrBadRequest = errdef.ErrBadRequest
 	// ErrUnauthorized: no token, or one that is wrong or expired.
-	ErrUnauthorized = fault.ErrUnauthorized
+	ErrUnauthorized = errdef.ErrUnauthorized
 	// ErrForbidden: the token's user may not read this. Servers since v2.0.0
 	// also answer so while their user service is down.
-	ErrForbidden = fault.ErrForbidden
+	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound: there is no such release, artifact or path. A server in
 	// trouble never matches it.
-	ErrNotFound = fault.ErrNotFound
+	ErrNotFound = errdef.ErrNotFound
 	// ErrLicense: the server has no valid licence (v2.0.0 and later).
-	ErrLicense = fault.ErrLicense
+	ErrLicense = errdef.ErrLicense
 	// ErrRateLimited: status 429.
-	ErrRateLimited = fault.ErrRateLimited
+	ErrRateLimited = errdef.ErrRateLimited
 	// ErrServer: the server, or something behind it, is in trouble.
-	ErrServer = fault.ErrServer
+	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge: an answer, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
-	ErrResponseTooLarge = fault.ErrResponseTooLarge
+	ErrResponseTooLarge = errdef.ErrResponseTooLarge
 	// ErrUnexpectedResponse: what came is not the answer asked for: a login
 	// page, a refused redirect, an object where a list is due.
-	ErrUnexpectedResponse = fault.ErrUnexpectedResponse
+	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 )
 
 // Error is an answer that is a failure: every answer whose status is not 2xx,
@@ -85,7 +85,7 @@ type Error struct {
 	// Body is an excerpt of what came, at most 2 KiB.
 	Body []byte
 
-	kind error // a sentinel or a *fault.Undecided; nil: classify tells
+	kind error // a sentinel or a *errdef.Ambiguous; nil: classify tells
 }
 
 // Error says in one line what was asked, what came, and why.
@@ -122,7 +122,7 @@ func (e *Error) Unwrap() error {
 	if question == 0 {
 		return sentinel
 	}
-	return &fault.Undecided{Question: question, Default: sentinel, Decide: e.decide}
+	return &errdef.Ambiguous{Kind: question, Default: sentinel, Resolve: e.decide}
 }
 
 // decide returns a copy of e that means something else.

@@ -10,10 +10,10 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/leak"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
-func TestMain(m *testing.M) { leak.Main(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // Whatever an answer is, nobody leaves it open: those that are sent again,
 // refused, cut short or too long, and those that the caller stops reading.
@@ -40,7 +40,7 @@ func TestEveryAnswerIsClosed(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background()) // the test's own ends requests before anybody sees that they go on
 			t.Cleanup(cancel)
 			client := newClient(t, s.base(), quickly(), zadig.WithMaxResponseBytes(1000), zadig.WithTimeout(50*time.Millisecond),
-				zadig.WithMiddleware(leak.Answers(t)))
+				zadig.WithMiddleware(leaktest.Answers(t)))
 			_ = client.Get(ctx, "/api/x", nil, nil)
 			_, _ = client.Delivery.List(ctx, delivery.ListOptions{})
 			for range 2 {

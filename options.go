@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
@@ -45,7 +45,7 @@ type config struct {
 // The defaults.
 const (
 	defaultTimeout  = 45 * time.Second
-	defaultMaxBytes = answer.DefaultMaxBytes
+	defaultMaxBytes = response.DefaultMaxBytes
 	defaultAttempts = 3
 	defaultMinWait  = 200 * time.Millisecond
 	defaultMaxWait  = 5 * time.Second

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/internal/golden"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/testkit/jsontest"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 const (
@@ -42,10 +42,10 @@ func TestArtifactRoundTrip(t *testing.T) {
 			if data[0] == '{' {
 				data = slices.Concat([]byte("["), data, []byte("]"))
 			}
-			all := golden.RoundTrip[[]*artifact.Artifact](t, data)
+			all := jsontest.RoundTrip[[]*artifact.Artifact](t, data)
 			for _, codec := range all {
 				assert.Equal(t, all[0].Value, codec.Value, codec.Codec)
-				assert.Empty(t, golden.Diff(t, data, codec.JSON), codec.Codec)
+				assert.Empty(t, jsontest.Diff(t, data, codec.JSON), codec.Codec)
 			}
 		})
 	}
@@ -55,24 +55,24 @@ func TestArtifactRoundTrip(t *testing.T) {
 // round.
 func TestArtifactFields(t *testing.T) {
 	t.Parallel()
-	golden.CheckFields(t, artifact.Artifact{}, golden.ReadTable(t, aslanTable), golden.ReadTable(t, picketTable))
+	jsontest.CheckFields(t, artifact.Artifact{}, jsontest.ReadTable(t, aslanTable), jsontest.ReadTable(t, picketTable))
 }
 
 func TestArtifactTimes(t *testing.T) {
 	t.Parallel()
-	golden.CheckTimes[artifact.Artifact](t)
+	jsontest.CheckTimes[artifact.Artifact](t)
 }
 
 // An artifact with every member set survives, and on its way is a document
 // with every member of the table.
 func TestFullArtifactRoundTrip(t *testing.T) {
 	t.Parallel()
-	full := golden.Fill[*artifact.Artifact]()
-	for _, encoder := range golden.Codecs() {
+	full := jsontest.Fill[*artifact.Artifact]()
+	for _, encoder := range jsontest.Codecs() {
 		data, err := encoder.Encode(full)
 		require.NoError(t, err, encoder.Name)
-		assert.Equal(t, golden.ReadTable(t, aslanTable).Paths(), golden.Paths(t, data, "sortedActivities"), encoder.Name)
-		for _, decoded := range golden.RoundTrip[*artifact.Artifact](t, data) {
+		assert.Equal(t, jsontest.ReadTable(t, aslanTable).Paths(), jsontest.Paths(t, data, "sortedActivities"), encoder.Name)
+		for _, decoded := range jsontest.RoundTrip[*artifact.Artifact](t, data) {
 			assert.Equal(t, full, decoded.Value, "%s, then %s", encoder.Name, decoded.Codec)
 		}
 	}

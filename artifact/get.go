@@ -8,8 +8,8 @@ import (
 	"io"
 	"net/url"
 
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 const artifactsPath = "/api/aslan/delivery/artifacts"
@@ -27,26 +27,26 @@ const artifactsPath = "/api/aslan/delivery/artifacts"
 // before anything is sent; zadig.ErrNotFound.
 func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
-		return nil, fault.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
+		return nil, errdef.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
 	}
 	a, err := s.one(ctx, &url.URL{Path: artifactsPath + "/" + id})
-	if u, ok := fault.Open(err, fault.MissingOrDown); ok {
-		return nil, s.decide(ctx, u, fault.ErrNotFound)
+	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
+		return nil, s.decide(ctx, u, errdef.ErrNotFound)
 	}
-	return a, fault.Lacking(err, "this server has no artifacts by id; is the base URL right?")
+	return a, errdef.Unsupported(err, "this server has no artifacts by id; is the base URL right?")
 }
 
 // decide asks for a list of one: a server that answers it has a database, so
 // the first answer meant what alive says.
-func (s *Service) decide(ctx context.Context, u *fault.Undecided, alive error) error {
+func (s *Service) decide(ctx context.Context, u *errdef.Ambiguous, alive error) error {
 	err := s.listOne(ctx)
 	switch {
 	case err == nil:
-		return u.Decide(alive, "")
+		return u.Resolve(alive, "")
 	case ctx.Err() != nil:
-		return fmt.Errorf("%w; what it means could not be asked: %w", u.Decide(fault.ErrServer, ""), ctx.Err())
+		return fmt.Errorf("%w; what it means could not be asked: %w", u.Resolve(errdef.ErrServer, ""), ctx.Err())
 	}
-	return u.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+	return u.Resolve(errdef.ErrServer, "the server cannot answer a list either: "+err.Error())
 }
 
 // listOne reads a list of one, and returns nil if it is a list, whatever it
@@ -56,7 +56,7 @@ func (s *Service) listOne(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	whole, err := answer.Fetch(ctx, s.sender(), u)
+	whole, err := response.Fetch(ctx, s.sender(), u)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *Service) listOne(ctx context.Context) error {
 	array := whole.Array(due)
 	defer array.Close()
 	_, _, err = read(array)
-	var odd *answer.Odd
+	var odd *response.ElementError
 	if err == io.EOF || errors.As(err, &odd) { //nolint:errorlint // the array's end, as io.Reader says it
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/internal/leak"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 // play starts a server that gives these answers in turn, and a client of it
@@ -16,7 +16,7 @@ import (
 func play(t *testing.T, answers ...http.Handler) (*zadig.Client, *recording.Server) {
 	t.Helper()
 	srv := recording.Serve(t, answers...)
-	c, err := zadig.NewClient(srv.URL, zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}), zadig.WithMiddleware(leak.Answers(t)))
+	c, err := zadig.NewClient(srv.URL, zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}), zadig.WithMiddleware(leaktest.Answers(t)))
 	require.NoError(t, err)
 	return c, srv
 }

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
 )
 
 // ImageRef is an image reference taken apart, as
@@ -57,7 +57,7 @@ func ParseImage(ref string) (ImageRef, error) {
 	default:
 		return image, nil
 	}
-	return ImageRef{}, fault.BadArgument("artifact.ParseImage", "ref", "%.300q has no valid %s", ref, wrong)
+	return ImageRef{}, errdef.BadArgument("artifact.ParseImage", "ref", "%.300q has no valid %s", ref, wrong)
 }
 
 func isRegistry(first string) bool {

@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/go-querystring/query"
 
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
-	"github.com/zadig-go/zadig/internal/walk"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/paging"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // ListOptions selects artifacts. The zero value selects all; a zero field
@@ -68,17 +68,17 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	whole, err := answer.Fetch(ctx, s.sender(), u)
+	whole, err := response.Fetch(ctx, s.sender(), u)
 	if err != nil {
 		return nil, s.listFailure(ctx, err, o)
 	}
 	defer whole.Close()
 	array := whole.Array(due)
 	defer array.Close()
-	page := &Page{Artifacts: []*Artifact{}, Total: walk.Total(whole.Header)}
+	page := &Page{Artifacts: []*Artifact{}, Total: paging.Total(whole.Header)}
 	for {
 		a, _, err := read(array)
-		var odd *answer.Odd
+		var odd *response.ElementError
 		switch {
 		case err == io.EOF: //nolint:errorlint // the array's end, as io.Reader says it
 			return page, nil
@@ -102,14 +102,14 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 			yield(nil, err)
 			return
 		}
-		pages := walk.Pages[*Artifact]{
+		pages := paging.Pages[*Artifact]{
 			PerPage: o.perPage(allPerPage),
-			Open: func(page, perPage int, _ bool) (*answer.Array, error) {
+			Open: func(page, perPage int, _ bool) (*response.Array, error) {
 				u, err := o.url(page, perPage)
 				if err != nil {
 					return nil, err
 				}
-				array, err := answer.Stream(ctx, s.sender(), u, due)
+				array, err := response.Stream(ctx, s.sender(), u, due)
 				return array, s.listFailure(ctx, err, o)
 			},
 			Next:   read,
@@ -121,19 +121,19 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 
 // listFailure decides what the list's failures leave open.
 func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) error {
-	if u, ok := fault.Open(err, fault.RefusedOrDown); ok {
+	if u, ok := errdef.AsAmbiguous(err, errdef.RefusedOrDown); ok {
 		if o.Name == "" && o.Image == "" {
-			return u.Decide(fault.ErrServer, "")
+			return u.Resolve(errdef.ErrServer, "")
 		}
-		return s.decide(ctx, u, fault.ErrBadRequest)
+		return s.decide(ctx, u, errdef.ErrBadRequest)
 	}
-	if u, ok := fault.Open(err, fault.MissingOrDown); ok { // a build whose artifact is gone breaks its page
-		return u.Decide(fault.ErrServer, "")
+	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // a build whose artifact is gone breaks its page
+		return u.Resolve(errdef.ErrServer, "")
 	}
-	return fault.Lacking(err, noList)
+	return errdef.Unsupported(err, noList)
 }
 
-func read(array *answer.Array) (*Artifact, string, error) {
+func read(array *response.Array) (*Artifact, string, error) {
 	var raw []byte
 	a := new(Artifact)
 	if err := array.Next(a, &raw); err != nil {
@@ -151,13 +151,13 @@ func (o ListOptions) check(method string) error {
 	other := o.Type != "" || o.Source != "" || o.ImageTag != "" || o.Name != "" || o.Image != ""
 	switch {
 	case o.Page < 0:
-		return fault.BadArgument(method, "Page", "%d is negative", o.Page)
+		return errdef.BadArgument(method, "Page", "%d is negative", o.Page)
 	case o.PerPage < 0:
-		return fault.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+		return errdef.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
 	case o.Page > math.MaxInt/o.perPage(listPerPage):
-		return fault.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
+		return errdef.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
 	case byBuild && other:
-		return fault.BadArgument(method, "RepoName", "with RepoName or Branch the server ignores every other filter")
+		return errdef.BadArgument(method, "RepoName", "with RepoName or Branch the server ignores every other filter")
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (o ListOptions) check(method string) error {
 func (o ListOptions) checkAll() error {
 	const method = "artifact.All"
 	if o.Page > 1 {
-		return fault.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
+		return errdef.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
 	}
 	return o.check(method)
 }

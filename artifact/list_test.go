@@ -16,7 +16,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Doer sends one request. *zadig.Client is one: the URL is relative to its
@@ -22,7 +22,7 @@ type Service struct{ doer Doer }
 func New(d Doer) *Service { return &Service{doer: d} }
 
 // sender is the Doer, nil if there is none.
-func (s *Service) sender() answer.Doer {
+func (s *Service) sender() response.Doer {
 	if s == nil {
 		return nil
 	}
@@ -31,7 +31,7 @@ func (s *Service) sender() answer.Doer {
 
 // one asks for an artifact.
 func (s *Service) one(ctx context.Context, u *url.URL) (*Artifact, error) {
-	whole, err := answer.Fetch(ctx, s.sender(), u)
+	whole, err := response.Fetch(ctx, s.sender(), u)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/url"
 
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
 )
 
 // Trace returns the artifact of an image with everything that happened to it:
@@ -19,8 +19,8 @@ import (
 // trace. A server whose database is down is zadig.ErrServer.
 func (s *Service) Trace(ctx context.Context, image string) (*Artifact, error) {
 	if image == "" {
-		return nil, fault.BadArgument("artifact.Trace", "image", "it is empty")
+		return nil, errdef.BadArgument("artifact.Trace", "image", "it is empty")
 	}
 	a, err := s.one(ctx, &url.URL{Path: "/api/directory/dc/artifact", RawQuery: "image=" + url.QueryEscape(image)})
-	return a, fault.Lacking(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
+	return a, errdef.Unsupported(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
 }

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // TraceManyOptions goes with [Service.TraceMany].
@@ -35,11 +35,11 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 	pending := distinct(images)
 	return func(yield func(string, Result) bool) {
 		if o.Concurrency < 0 {
-			yield("", Result{Err: fault.BadArgument("artifact.TraceMany", "Concurrency", "%d is negative", o.Concurrency)})
+			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "Concurrency", "%d is negative", o.Concurrency)})
 			return
 		}
 		if ctx == nil {
-			yield("", Result{Err: fault.BadArgument("artifact.TraceMany", "ctx", "it is nil")})
+			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "ctx", "it is nil")})
 			return
 		}
 		workers := o.Concurrency
@@ -71,7 +71,7 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 						return
 					}
 					var result Result
-					if result.Err = answer.Ended(ctx); result.Err == nil {
+					if result.Err = response.Ended(ctx); result.Err == nil {
 						result.Artifact, result.Err = s.Trace(ctx, pending[i])
 					}
 					results <- traced{image: pending[i], result: result}

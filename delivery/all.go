@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
-	"github.com/zadig-go/zadig/internal/walk"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/paging"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // All returns every release that o selects, newest first, each once, on any
@@ -55,9 +55,9 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 		}
 		listed := o
 		listed.ServiceName = "" // it would be applied after paging, or not at all
-		pages := walk.Pages[*Release]{
+		pages := paging.Pages[*Release]{
 			PerPage: o.perPage(allPerPage),
-			Open: func(page, perPage int, salvage bool) (*answer.Array, error) {
+			Open: func(page, perPage int, salvage bool) (*response.Array, error) {
 				params := listed.params(page, perPage)
 				if salvage {
 					params.Verbosity = VerbosityBrief
@@ -66,10 +66,10 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 				if err != nil {
 					return nil, err
 				}
-				array, err := answer.Stream(ctx, s.sender(), u, "an array of releases")
-				return array, fault.Lacking(err, noList)
+				array, err := response.Stream(ctx, s.sender(), u, "an array of releases")
+				return array, errdef.Unsupported(err, noList)
 			},
-			Next: func(array *answer.Array) (*Release, string, error) {
+			Next: func(array *response.Array) (*Release, string, error) {
 				return read(array, o.SkipManifests)
 			},
 			Finish: func(r *Release, salvage bool) (*Release, bool, error) {
@@ -86,7 +86,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 func (o ListOptions) checkAll() error {
 	const method = "delivery.All"
 	if o.Page > 1 {
-		return fault.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
+		return errdef.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
 	}
 	return o.check(method)
 }
@@ -103,11 +103,11 @@ func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, salvage
 	if onlyBrief || needsServices && servicesLeftOut {
 		whole, err := s.whole(ctx, "delivery.All", r, o.SkipManifests)
 		switch {
-		case errors.Is(err, fault.ErrNotFound): // deleted meanwhile
+		case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
 			return nil, false, nil
-		case isBrokenRecord(err), errors.Is(err, fault.ErrBadRequest),
-			errors.Is(err, fault.ErrUnexpectedResponse), errors.Is(err, fault.ErrResponseTooLarge):
-			return nil, false, &answer.Odd{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
+		case isBrokenRecord(err), errors.Is(err, errdef.ErrBadRequest),
+			errors.Is(err, errdef.ErrUnexpectedResponse), errors.Is(err, errdef.ErrResponseTooLarge):
+			return nil, false, &response.ElementError{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
 		case err != nil:
 			return nil, false, err
 		}
@@ -119,8 +119,8 @@ func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, salvage
 // isBrokenRecord tells whether the server failed in a way in which it fails
 // over one record.
 func isBrokenRecord(err error) bool {
-	var open *fault.Undecided
-	return errors.As(err, &open) && open.Question == fault.BrokenRecord
+	var open *errdef.Ambiguous
+	return errors.As(err, &open) && open.Kind == errdef.BrokenRecord
 }
 
 // delivers tells whether a service by this name of its own is in the release.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/golden"
+	"github.com/zadig-go/zadig/internal/testkit/jsontest"
 )
 
 const (
@@ -23,23 +23,23 @@ func TestReleaseFields(t *testing.T) {
 	t.Parallel()
 	t.Run("nested", func(t *testing.T) {
 		t.Parallel()
-		golden.CheckFields(t, delivery.Nested{}, golden.ReadTable(t, nestedTable))
+		jsontest.CheckFields(t, delivery.Nested{}, jsontest.ReadTable(t, nestedTable))
 	})
 	t.Run("flat", func(t *testing.T) {
 		t.Parallel()
-		golden.CheckFields(t, delivery.Flat{}, golden.ReadTable(t, flatTable))
+		jsontest.CheckFields(t, delivery.Flat{}, jsontest.ReadTable(t, flatTable))
 	})
 }
 
 func TestReleaseTimes(t *testing.T) {
 	t.Parallel()
-	golden.CheckTimes[delivery.Release](t)
+	jsontest.CheckTimes[delivery.Release](t)
 }
 
 // fullNested and fullFlat are releases with a value in every member that
 // their shape has.
 func fullNested() *delivery.Release {
-	full := golden.Fill[delivery.Release]()
+	full := jsontest.Fill[delivery.Release]()
 	return &delivery.Release{
 		VersionInfo:       full.VersionInfo,
 		BuildInfo:         full.BuildInfo,
@@ -51,7 +51,7 @@ func fullNested() *delivery.Release {
 }
 
 func fullFlat() *delivery.Release {
-	full := golden.Fill[delivery.Release]()
+	full := jsontest.Fill[delivery.Release]()
 	v := full.VersionInfo
 	full.VersionInfo = &delivery.VersionInfo{
 		ID:           v.ID,
@@ -95,16 +95,16 @@ func TestFullReleaseRoundTrip(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for _, encoder := range golden.Codecs() {
+			for _, encoder := range jsontest.Codecs() {
 				data, err := encoder.Encode(tt.release)
 				require.NoError(t, err, encoder.Name)
 
-				paths := slices.DeleteFunc(golden.Paths(t, data, tt.maps...), func(path string) bool {
+				paths := slices.DeleteFunc(jsontest.Paths(t, data, tt.maps...), func(path string) bool {
 					return strings.HasPrefix(path, "distributeInfo[].subDistributes[].")
 				})
-				assert.Equal(t, golden.ReadTable(t, tt.table).Paths(), paths, encoder.Name)
+				assert.Equal(t, jsontest.ReadTable(t, tt.table).Paths(), paths, encoder.Name)
 
-				for _, decoded := range golden.RoundTrip[*delivery.Release](t, data) {
+				for _, decoded := range jsontest.RoundTrip[*delivery.Release](t, data) {
 					assert.Equal(t, tt.release, decoded.Value, "%s, then %s", encoder.Name, decoded.Codec)
 				}
 				streamed, err := delivery.DecodeStreamed(data, lenient)
@@ -119,7 +119,7 @@ func TestFullReleaseRoundTrip(t *testing.T) {
 func TestAnyValueStaysExact(t *testing.T) {
 	t.Parallel()
 	const data = `{"key":"k","value":{"a":12345678901234567890.10,"b":[null,"x"]},"type":"","desc":""}`
-	for _, d := range golden.RoundTrip[*delivery.GlobalVariable](t, []byte(data)) {
+	for _, d := range jsontest.RoundTrip[*delivery.GlobalVariable](t, []byte(data)) {
 		assert.Equal(t, json.RawMessage(`{"a":12345678901234567890.10,"b":[null,"x"]}`), d.Value.Value, d.Codec)
 		assert.Equal(t, data, string(d.JSON), d.Codec)
 	}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Latest returns the newest release that o selects, whole unless Verbosity is
@@ -37,7 +37,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 			return nil, err
 		case o.Label == "" || r.isFlat():
 			r, err = s.complete(ctx, method, r, o, o.Verbosity)
-			if !errors.Is(err, fault.ErrNotFound) {
+			if !errors.Is(err, errdef.ErrNotFound) {
 				return r, err
 			} // deleted meanwhile: the next one is the newest now
 		}
@@ -46,7 +46,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r, err = s.complete(ctx, method, r, o, o.Verbosity); !errors.Is(err, fault.ErrNotFound) {
+		if r, err = s.complete(ctx, method, r, o, o.Verbosity); !errors.Is(err, errdef.ErrNotFound) {
 			return r, err
 		}
 	}
@@ -75,7 +75,7 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 		return nil, err
 	}
 	if version == "" {
-		return nil, fault.BadArgument(method, "version", "it is empty")
+		return nil, errdef.BadArgument(method, "version", "it is empty")
 	}
 	brief := o
 	brief.Verbosity = VerbosityBrief
@@ -91,7 +91,7 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 		}
 		r, err = s.complete(ctx, method, r, o, VerbosityBrief)
 		switch {
-		case errors.Is(err, fault.ErrNotFound): // deleted meanwhile
+		case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
 		case err != nil:
 			return nil, err
 		case o.ServiceName == "" || r.delivers(o.ServiceName):
@@ -101,32 +101,32 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 	if unread != nil {
 		return nil, fmt.Errorf("%s: version %q is not among what could be read: %w", method, version, unread)
 	}
-	return nil, fmt.Errorf("%s: version %q: %w", method, version, fault.ErrNotFound)
+	return nil, fmt.Errorf("%s: version %q: %w", method, version, errdef.ErrNotFound)
 }
 
 // checkFirst refuses what a server would misunderstand, and a page.
 func (o ListOptions) checkFirst(method string) error {
 	if o.Page > 1 {
-		return fault.BadArgument(method, "Page", "%d: the search begins at the first page", o.Page)
+		return errdef.BadArgument(method, "Page", "%d: the search begins at the first page", o.Page)
 	}
 	return o.check(method)
 }
 
 func noRelease(method string) error {
-	return fmt.Errorf("%s: no release matches: %w", method, fault.ErrNotFound)
+	return fmt.Errorf("%s: no release matches: %w", method, errdef.ErrNotFound)
 }
 
 // newest reads the first release of a list of one, or io.EOF.
 func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
 	whole, err := s.fetch(ctx, releasesPath, o.params(1, 1))
 	if err != nil {
-		return nil, fault.Lacking(err, noList)
+		return nil, errdef.Unsupported(err, noList)
 	}
 	defer whole.Close()
 	array := whole.Array("an array of releases")
 	defer array.Close()
 	r, _, err := read(array, o.SkipManifests)
-	if odd, ok := errors.AsType[*answer.Odd](err); ok {
+	if odd, ok := errors.AsType[*response.ElementError](err); ok {
 		return nil, odd.Err
 	}
 	return r, err
@@ -152,7 +152,7 @@ func (s *Service) complete(ctx context.Context, method string, r *Release, o Lis
 func (s *Service) whole(ctx context.Context, method string, r *Release, skipManifests bool) (*Release, error) {
 	v := r.VersionInfo
 	whole, err := s.get(ctx, method, v.ID, GetOptions{ProjectName: v.ProductName}, skipManifests)
-	if !errors.Is(err, fault.ErrForbidden) || r.isFlat() || v.TaskID == 0 {
+	if !errors.Is(err, errdef.ErrForbidden) || r.isFlat() || v.TaskID == 0 {
 		return whole, err
 	}
 	page, listErr := s.List(ctx, ListOptions{
@@ -163,7 +163,7 @@ func (s *Service) whole(ctx context.Context, method string, r *Release, skipMani
 		SkipManifests: skipManifests,
 	})
 	switch {
-	case errors.Is(listErr, fault.ErrForbidden):
+	case errors.Is(listErr, errdef.ErrForbidden):
 		return nil, err
 	case listErr != nil:
 		return nil, listErr

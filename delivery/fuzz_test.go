@@ -12,8 +12,8 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/leak"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 // recordedReleases are the bodies that servers sent for releases, and what
@@ -70,7 +70,7 @@ func FuzzListStream(f *testing.F) {
 	f.Add([]byte(`[{"versionInfo":{"id":"1"}},{"versionInfo":7},{"versionInfo":{"id":"2"}}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		client, err := zadig.NewClient("http://zadig.test", zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}),
-			zadig.WithMiddleware(leak.Answers(t)),
+			zadig.WithMiddleware(leaktest.Answers(t)),
 			zadig.WithTransport(transport(func(req *http.Request) (*http.Response, error) {
 				if req.URL.Query().Get("page") != "1" {
 					return answering([]byte("[]"))(req)

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // GetOptions goes with [Service.Get].
@@ -40,21 +40,21 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 		return nil, err
 	}
 	if ctx == nil {
-		return nil, fault.BadArgument(method, "ctx", "it is nil")
+		return nil, errdef.BadArgument(method, "ctx", "it is nil")
 	}
 	whole, err := s.fetch(ctx, releasesPath+"/"+id, struct {
 		ProjectName string `url:"projectName,omitempty"`
 		project
 	}{o.ProjectName, project{IfPassFilter: o.ProjectName != ""}})
-	var open *fault.Undecided
-	if errors.As(err, &open) && open.Question == fault.MissingOrDown {
+	var open *errdef.Ambiguous
+	if errors.As(err, &open) && open.Kind == errdef.MissingOrDown {
 		return nil, s.decideMissing(ctx, open, o)
 	}
-	if errors.Is(err, fault.ErrBadRequest) && o.ProjectName == "" {
+	if errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
 	}
 	if err != nil {
-		return nil, fault.Lacking(err, "this server has no releases by id; is the base URL right?")
+		return nil, errdef.Unsupported(err, "this server has no releases by id; is the base URL right?")
 	}
 	defer whole.Close()
 	var (
@@ -80,20 +80,20 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 
 // decideMissing asks for a brief list of one: a server that answers it has a
 // database, so the release is not there.
-func (s *Service) decideMissing(ctx context.Context, open *fault.Undecided, o GetOptions) error {
+func (s *Service) decideMissing(ctx context.Context, open *errdef.Ambiguous, o GetOptions) error {
 	first, err := s.listOne(ctx, o)
-	var odd *answer.Odd
+	var odd *response.ElementError
 	switch {
 	case err == io.EOF, errors.As(err, &odd): //nolint:errorlint // nothing in the list, or nothing good: a list all the same
-		return open.Decide(fault.ErrNotFound, "")
+		return open.Resolve(errdef.ErrNotFound, "")
 	case err != nil && ctx.Err() != nil:
-		return fmt.Errorf("%w; whether it exists could not be asked: %w", open.Decide(fault.ErrServer, ""), ctx.Err())
+		return fmt.Errorf("%w; whether it exists could not be asked: %w", open.Resolve(errdef.ErrServer, ""), ctx.Err())
 	case err != nil:
-		return open.Decide(fault.ErrServer, "the server cannot answer a list either: "+err.Error())
+		return open.Resolve(errdef.ErrServer, "the server cannot answer a list either: "+err.Error())
 	case first.DeployInfo != nil:
-		return open.Decide(fault.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
+		return open.Resolve(errdef.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
 	}
-	return open.Decide(fault.ErrNotFound, "")
+	return open.Resolve(errdef.ErrNotFound, "")
 }
 
 // listOne reads the first release of a brief list, or io.EOF.
@@ -113,11 +113,11 @@ func (s *Service) listOne(ctx context.Context, o GetOptions) (*Release, error) {
 // checkID refuses an id that no release has.
 func checkID(method, id string) error {
 	if len(id) != 24 {
-		return fault.BadArgument(method, "id", "%q has not 24 hex digits", shorten(id))
+		return errdef.BadArgument(method, "id", "%q has not 24 hex digits", shorten(id))
 	}
 	for _, c := range []byte(id) {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
-			return fault.BadArgument(method, "id", "%q has not 24 hex digits", id)
+			return errdef.BadArgument(method, "id", "%q has not 24 hex digits", id)
 		}
 	}
 	return nil

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/golden"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/testkit/jsontest"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 // merged lists the members that decode-then-encode loses when they are null
@@ -87,10 +87,10 @@ func TestReleaseRoundTrip(t *testing.T) {
 			if !doc.list {
 				data = slices.Concat([]byte("["), data, []byte("]"))
 			}
-			all := golden.RoundTrip[[]*delivery.Release](t, data)
+			all := jsontest.RoundTrip[[]*delivery.Release](t, data)
 			for _, codec := range all {
 				assert.Equal(t, all[0].Value, codec.Value, codec.Codec)
-				for _, d := range golden.Diff(t, data, codec.JSON) {
+				for _, d := range jsontest.Diff(t, data, codec.JSON) {
 					path := strings.TrimPrefix(d.Path, "[].")
 					if _, known := merged[path]; !known || !d.Merge {
 						t.Errorf("%s: %s", codec.Codec, d)

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
 )
 
 // Labels returns the labels of a project's releases, sorted, for
@@ -15,14 +15,14 @@ import (
 func (s *Service) Labels(ctx context.Context, projectName string) ([]string, error) {
 	const older = "servers before v4.0.0 have no labels"
 	if projectName == "" {
-		return nil, fault.BadArgument("delivery.Labels", "projectName", "it is empty")
+		return nil, errdef.BadArgument("delivery.Labels", "projectName", "it is empty")
 	}
 	labels, err := s.names(ctx, releasesPath+"/labels", projectName, "an array of labels")
-	var open *fault.Undecided
-	if errors.As(err, &open) && open.Question == fault.MissingOrDown { // it took "labels" for an id
-		return nil, open.Decide(fault.ErrUnexpectedResponse, older)
+	var open *errdef.Ambiguous
+	if errors.As(err, &open) && open.Kind == errdef.MissingOrDown { // it took "labels" for an id
+		return nil, open.Resolve(errdef.ErrUnexpectedResponse, older)
 	}
-	return labels, fault.Lacking(err, older)
+	return labels, errdef.Unsupported(err, older)
 }
 
 // ServiceNames returns the names of the services that were deployed by
@@ -31,7 +31,7 @@ func (s *Service) Labels(ctx context.Context, projectName string) ([]string, err
 // zadig.ErrUnexpectedResponse.
 func (s *Service) ServiceNames(ctx context.Context, projectName string) ([]string, error) {
 	names, err := s.names(ctx, "/api/aslan/delivery/servicenames", projectName, "an array of service names")
-	return names, fault.Lacking(err, "servers since v2.3.1 have no service names")
+	return names, errdef.Unsupported(err, "servers since v2.3.1 have no service names")
 }
 
 func (s *Service) names(ctx context.Context, path, projectName, due string) ([]string, error) {

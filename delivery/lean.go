@@ -1,6 +1,6 @@
 package delivery
 
-import "github.com/zadig-go/zadig/internal/answer"
+import "github.com/zadig-go/zadig/internal/response"
 
 // leanShape is shape without manifests: its members stand before those of the
 // embedded types, and pass over the manifests without decoding them.
@@ -13,12 +13,12 @@ type leanShape struct {
 
 type leanDeploy struct {
 	DeployInfo
-	YAMLContents answer.Skip `json:"yamlContents"`
+	YAMLContents response.Skip `json:"yamlContents"`
 }
 
 type leanService struct {
 	ReleaseService
-	YAMLContent answer.Skip `json:"yaml_content"`
+	YAMLContent response.Skip `json:"yaml_content"`
 }
 
 func (l *leanShape) shape() shape {

@@ -9,9 +9,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/zadig-go/zadig/internal/answer"
-	"github.com/zadig-go/zadig/internal/fault"
-	"github.com/zadig-go/zadig/internal/walk"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/paging"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Verbosity is how much of each release a list holds, up to v3.4. Servers up
@@ -101,15 +101,15 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	}
 	whole, err := s.fetch(ctx, releasesPath, o.params(max(o.Page, 1), o.perPage(listPerPage)))
 	if err != nil {
-		return nil, fault.Lacking(err, noList)
+		return nil, errdef.Unsupported(err, noList)
 	}
 	defer whole.Close()
 	array := whole.Array("an array of releases")
 	defer array.Close()
-	page := &Page{Releases: []*Release{}, Total: walk.Total(whole.Header)}
+	page := &Page{Releases: []*Release{}, Total: paging.Total(whole.Header)}
 	for {
 		r, _, err := read(array, o.SkipManifests)
-		var odd *answer.Odd
+		var odd *response.ElementError
 		switch {
 		case err == io.EOF: //nolint:errorlint // the array's end, as io.Reader says it
 			return page, nil
@@ -130,17 +130,17 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 func (o ListOptions) check(method string) error {
 	switch {
 	case o.TaskID < 0:
-		return fault.BadArgument(method, "TaskID", "%d is negative", o.TaskID)
+		return errdef.BadArgument(method, "TaskID", "%d is negative", o.TaskID)
 	case o.Page < 0:
-		return fault.BadArgument(method, "Page", "%d is negative", o.Page)
+		return errdef.BadArgument(method, "Page", "%d is negative", o.Page)
 	case o.PerPage < 0:
-		return fault.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+		return errdef.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
 	case o.Page > math.MaxInt/o.perPage(listPerPage):
-		return fault.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
+		return errdef.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
 	case o.Verbosity != "" && o.Verbosity != VerbosityBrief && o.Verbosity != VerbosityDetailed:
-		return fault.BadArgument(method, "Verbosity", "%q is neither brief nor detailed", o.Verbosity)
+		return errdef.BadArgument(method, "Verbosity", "%q is neither brief nor detailed", o.Verbosity)
 	case o.ServiceName != "" && o.Verbosity == VerbosityBrief:
-		return fault.BadArgument(method, "ServiceName", "a brief list does not name services, the server would not filter")
+		return errdef.BadArgument(method, "ServiceName", "a brief list does not name services, the server would not filter")
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (o ListOptions) params(page, perPage int) listParams {
 }
 
 // read reads the next release of a list and its id.
-func read(array *answer.Array, skipManifests bool) (*Release, string, error) {
+func read(array *response.Array, skipManifests bool) (*Release, string, error) {
 	var (
 		s   shape
 		raw []byte
@@ -218,5 +218,5 @@ func read(array *answer.Array, skipManifests bool) (*Release, string, error) {
 // reason is what err says besides that the response is unexpected, for an
 // error that says so again.
 func reason(err error) string {
-	return strings.TrimPrefix(err.Error(), fault.ErrUnexpectedResponse.Error()+": ")
+	return strings.TrimPrefix(err.Error(), errdef.ErrUnexpectedResponse.Error()+": ")
 }

@@ -15,7 +15,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 const listPath = "/api/aslan/delivery/releases"

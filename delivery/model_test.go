@@ -16,7 +16,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/leak"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
 // model is a Zadig's release list as a RoundTripper: the paging of
@@ -87,7 +87,7 @@ func (m *model) client(t *testing.T, opts ...zadig.Option) *zadig.Client {
 	c, err := zadig.NewClient("http://zadig.test/prefix", append([]zadig.Option{
 		zadig.WithTransport(m),
 		zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}),
-		zadig.WithMiddleware(leak.Answers(t)),
+		zadig.WithMiddleware(leaktest.Answers(t)),
 	}, opts...)...)
 	require.NoError(t, err)
 	return c

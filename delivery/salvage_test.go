@@ -18,7 +18,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/leak"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -187,7 +187,7 @@ func TestAllPutsAPageTogetherForAProjectMember(t *testing.T) {
 	srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion("v1.18.0"))
 	srv.Inject(zadigtest.BrokenRecord(broken))
 	srv.Inject(zadigtest.NoPermission().On(zadigtest.GetRelease))
-	client := srv.Client(zadig.WithMiddleware(leak.Answers(t)))
+	client := srv.Client(zadig.WithMiddleware(leaktest.Answers(t)))
 
 	w := walk(t, client, delivery.ListOptions{ProjectName: project})
 	require.Len(t, w.errs, 1)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-querystring/query"
 
-	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // releasesPath is the same on all servers.
@@ -27,7 +27,7 @@ type Service struct{ doer Doer }
 func New(d Doer) *Service { return &Service{doer: d} }
 
 // sender is the Doer, nil if there is none.
-func (s *Service) sender() answer.Doer {
+func (s *Service) sender() response.Doer {
 	if s == nil {
 		return nil
 	}
@@ -36,12 +36,12 @@ func (s *Service) sender() answer.Doer {
 
 // fetch asks for a path, the url tags of params making its query, and reads
 // the whole answer.
-func (s *Service) fetch(ctx context.Context, path string, params any) (*answer.Whole, error) {
+func (s *Service) fetch(ctx context.Context, path string, params any) (*response.Whole, error) {
 	u, err := withQuery(path, params)
 	if err != nil {
 		return nil, err
 	}
-	return answer.Fetch(ctx, s.sender(), u)
+	return response.Fetch(ctx, s.sender(), u)
 }
 
 func withQuery(path string, params any) (*url.URL, error) {

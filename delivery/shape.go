@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/zadig-go/zadig/internal/fault"
+	"github.com/zadig-go/zadig/internal/errdef"
 )
 
 // shape holds the top-level members of both objects that servers send for a
@@ -57,7 +57,7 @@ func (s *shape) release() (*Release, error) {
 	case s.ID != "":
 		return s.flat.release(), nil
 	}
-	return nil, fmt.Errorf("%w: not a release: neither versionInfo nor id is there", fault.ErrUnexpectedResponse)
+	return nil, fmt.Errorf("%w: not a release: neither versionInfo nor id is there", errdef.ErrUnexpectedResponse)
 }
 
 // answered is release for what a server sent: each one that is stored has an
@@ -65,7 +65,7 @@ func (s *shape) release() (*Release, error) {
 func (s *shape) answered() (*Release, error) {
 	r, err := s.release()
 	if err == nil && r.VersionInfo.ID == "" {
-		return nil, fmt.Errorf("%w: not a release: versionInfo has no id", fault.ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: not a release: versionInfo has no id", errdef.ErrUnexpectedResponse)
 	}
 	return r, err
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/fault"
-	"github.com/zadig-go/zadig/internal/golden"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/testkit/jsontest"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 // What a flat release becomes, member by member.
@@ -79,11 +79,11 @@ func TestReleaseShapes(t *testing.T) {
 			if want == "" {
 				want = tt.data
 			}
-			all := golden.RoundTrip[*delivery.Release](t, []byte(tt.data))
+			all := jsontest.RoundTrip[*delivery.Release](t, []byte(tt.data))
 			for _, d := range all {
 				assert.Equal(t, tt.flat, d.Value.Services != nil, d.Codec)
 				assert.Equal(t, all[0].Value, d.Value, d.Codec)
-				for _, difference := range golden.Diff(t, []byte(want), d.JSON) {
+				for _, difference := range jsontest.Diff(t, []byte(want), d.JSON) {
 					assert.True(t, difference.Merge, "%s: %s", d.Codec, difference)
 				}
 			}
@@ -124,7 +124,7 @@ func TestNotARelease(t *testing.T) {
 				"encoding/json": json.Unmarshal([]byte(tt.data), &r),
 				"streamed":      streamed,
 			} {
-				require.ErrorIs(t, err, fault.ErrUnexpectedResponse, name)
+				require.ErrorIs(t, err, errdef.ErrUnexpectedResponse, name)
 				assert.ErrorContains(t, err, "versionInfo", name)
 			}
 			assert.Equal(t, "kept", r.Source, "a failure must leave the value alone")

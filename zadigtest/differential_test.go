@@ -15,7 +15,7 @@ import (
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/recording"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 

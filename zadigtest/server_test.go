@@ -19,7 +19,7 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/leak"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -265,7 +265,7 @@ func TestDownAndUp(t *testing.T) {
 
 // TestCloseLeavesNothingBehind is not parallel, because it counts goroutines.
 func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // counts all goroutines
-	leak.Check(t, func() {
+	leaktest.Check(t, func() {
 		srv, err := zadigtest.Start()
 		require.NoError(t, err)
 		srv.Inject(zadigtest.Delay(time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("hang") }))

@@ -13,7 +13,7 @@ import (
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/golden"
+	"github.com/zadig-go/zadig/internal/testkit/jsontest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -27,11 +27,11 @@ func TestShapes(t *testing.T) {
 			t.Parallel()
 			isFlat := i >= slices.Index(zadigtest.Versions(), "v4.0.0")
 
-			full := golden.Fill[delivery.Release]()
+			full := jsontest.Fill[delivery.Release]()
 			full.VersionInfo.ID, full.VersionInfo.DeletedAt, full.VersionInfo.ProductName = idOf(1), 0, "p"
-			table := golden.ReadTable(t, "Release object, `GET")
+			table := jsontest.ReadTable(t, "Release object, `GET")
 			if isFlat {
-				table = golden.ReadTable(t, "Release object since v4.0.0")
+				table = jsontest.ReadTable(t, "Release object since v4.0.0")
 			} else {
 				full.Services = nil
 			}
@@ -45,7 +45,7 @@ func TestShapes(t *testing.T) {
 				assert.Equal(t, sent(table, i, what == "empty"), members(t, body), "%s release", what)
 			}
 
-			item := golden.Fill[artifact.Artifact]()
+			item := jsontest.Fill[artifact.Artifact]()
 			item.ID = idOf(2)
 			for what, a := range map[string]*artifact.Artifact{"full": &item, "empty": emptied(t, &item)} {
 				a.Image = "registry.example.com/a:1"
@@ -53,12 +53,12 @@ func TestShapes(t *testing.T) {
 					a.Image, a.Type = "", "file"
 				}
 				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithArtifacts(a))
-				table := golden.ReadTable(t, "Artifact object, aslan")
+				table := jsontest.ReadTable(t, "Artifact object, aslan")
 				assert.Equal(t, sent(table, i, what == "empty"), members(t, ask(t, srv, "/api/aslan/delivery/artifacts/"+a.ID).body), "%s artifact", what)
 				if i == 0 || what == "empty" {
 					continue // nothing to trace with
 				}
-				table = golden.ReadTable(t, "Artifact object, picket")
+				table = jsontest.ReadTable(t, "Artifact object, picket")
 				assert.Equal(t, sent(table, i, false), members(t, ask(t, srv, "/api/directory/dc/artifact?image="+a.Image).body), "traced artifact")
 			}
 		})
@@ -129,7 +129,7 @@ func indexOf(version string) int {
 }
 
 // sent are the members of the table that a version sends, without brackets.
-func sent(table golden.Table, version int, empty bool) []string {
+func sent(table jsontest.Table, version int, empty bool) []string {
 	within := func(versions string) bool {
 		var since, until string
 		switch {

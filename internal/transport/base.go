@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // maxConns is how many connections requests keep, and may have, at a time.
@@ -28,7 +28,7 @@ type pools struct {
 }
 
 func (p *pools) RoundTrip(req *http.Request) (*http.Response, error) {
-	if call := answer.CallFrom(req.Context()); call != nil && call.Whole {
+	if call := response.CallFrom(req.Context()); call != nil && call.Whole {
 		return p.whole.RoundTrip(req)
 	}
 	return p.streamed.RoundTrip(req)
@@ -47,7 +47,7 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) ht
 	}
 	streamed := &http.Transport{
 		Proxy:                  proxy,
-		OnProxyConnectResponse: heedProxy,
+		OnProxyConnectResponse: checkConnectResponse,
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        config.Clone(),
 		ForceAttemptHTTP2:      true,
@@ -63,14 +63,14 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) ht
 	return &pools{whole: whole, streamed: streamed, turns: make(chan struct{}, maxConns)}
 }
 
-// heedProxy lets a proxy's answer to CONNECT be retried when it would be as
+// checkConnectResponse lets a proxy's answer to CONNECT be retried when it would be as
 // an answer of Zadig. A wrong password of the proxy is not tried three times.
-func heedProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode == http.StatusOK {
+func checkConnectResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	err := fmt.Errorf("the proxy answered CONNECT with %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
-	if retryable(answer.StatusCode) {
+	err := fmt.Errorf("the proxy answered CONNECT with %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	if retryable(resp.StatusCode) {
 		return err
 	}
 	return final{err}

@@ -17,7 +17,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
-	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Policy bounds the attempts and the waits between them.
@@ -40,7 +40,7 @@ func (p Policy) Backoff(n int) time.Duration {
 }
 
 // Pause waits after the n-th failure, or returns the context's error.
-func (p Policy) Pause(ctx context.Context, n int) error { return answer.Sleep(ctx, p.Backoff(n)) }
+func (p Policy) Pause(ctx context.Context, n int) error { return response.Sleep(ctx, p.Backoff(n)) }
 
 // Outcome is what a request came to.
 type Outcome struct {
@@ -66,7 +66,7 @@ func (t *Transport) Do(req *http.Request) Outcome {
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	trip.request.Request = sent
-	if call := answer.CallFrom(sent.Context()); call != nil && call.Whole {
+	if call := response.CallFrom(sent.Context()); call != nil && call.Whole {
 		trip.request.SetResponseHandler(t.readWhole)
 	}
 	resp, err := trip.client.Do(&trip.request)
@@ -77,7 +77,7 @@ func (t *Transport) Do(req *http.Request) Outcome {
 		if trip.lastErr != nil {
 			out.Err = fmt.Errorf("%w: no further attempt: %w", bare(trip.lastErr), err)
 		}
-	} else if err != nil && !errors.Is(err, answer.ErrTooLarge) && !answer.Garbled(err) {
+	} else if err != nil && !errors.Is(err, response.ErrTooLarge) && !response.Garbled(err) {
 		out.Response = nil
 	}
 	return out
@@ -96,7 +96,7 @@ func (t *Transport) readWhole(resp *http.Response) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil
 	}
-	buffer, err := answer.ReadWhole(resp.Body, t.config.MaxBytes)
+	buffer, err := response.ReadWhole(resp.Body, t.config.MaxBytes)
 	if err != nil {
 		resp.Body = http.NoBody
 		return err
@@ -192,7 +192,7 @@ func (t *trip) worthwhile(resp *http.Response, err error) bool {
 		errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
 		network != nil && (network.Op == "remote error" || network.Op == "local error"): // crypto/tls's alerts
 		return false // no other attempt changes a certificate, or what is served at a port
-	case errors.Is(err, answer.ErrTooLarge):
+	case errors.Is(err, response.ErrTooLarge):
 		return false
 	}
 	return true // a connection that was refused, reset, cut or never came to be

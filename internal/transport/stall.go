@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/zadig-go/zadig/internal/answer"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // maxStall bounds the wait for the next byte of a body.
@@ -48,13 +48,13 @@ func watchStalls(next http.RoundTripper, timeout time.Duration) http.RoundTrippe
 		ctx, cancel := context.WithCancel(req.Context())
 		w := &watch{cancel: cancel, stall: min(timeout, maxStall)}
 		// The turn is taken and given back here because the body is watched here.
-		if call := answer.CallFrom(ctx); call != nil && call.Whole && turns != nil {
+		if call := response.CallFrom(ctx); call != nil && call.Whole && turns != nil {
 			select {
 			case turns <- struct{}{}:
 				w.turns = turns
 			case <-ctx.Done():
 				cancel()
-				return nil, answer.Ended(req.Context())
+				return nil, response.Ended(req.Context())
 			}
 		}
 		w.timer = time.AfterFunc(timeout, w.fire)
@@ -91,7 +91,7 @@ func (w *watch) fire() {
 
 func (w *watch) Read(p []byte) (int, error) {
 	w.timer.Reset(w.stall)
-	n, err := answer.Progress{Reader: w.body}.Read(p)
+	n, err := response.Progress{Reader: w.body}.Read(p)
 	w.timer.Stop()
 	if err != nil && err != io.EOF && w.fired.Load() { //nolint:errorlint // as io.Reader says it
 		err = &stalled{w.stall, "no further byte of the body"}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/examples/internal/cli"
-	"github.com/zadig-go/zadig/internal/leak"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -18,7 +18,7 @@ import (
 // goroutines that are left behind.
 func Main(m *testing.M) {
 	time.Local = time.UTC
-	leak.Main(m)
+	leaktest.Main(m)
 }
 
 // Program is a program's main function without what is global.

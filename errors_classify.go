@@ -1,0 +1,130 @@
+package zadig
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+)
+
+// failure is what classification looks at.
+type failure struct {
+	status, code         int
+	message, description string
+	nested               string // "[400 BadRequest]": aslan's answer, which picket wrapped into its own
+}
+
+// meanings tells what each failure on the wire means; the first row that fits
+// counts. HTTP status and code decide. The description is looked at only
+// where nothing else tells, because it can be left over from another request.
+//
+// How it is known: recorded on v1.11.0 and v5.0.0, and seen on v1.7.1,
+// v1.14.0, v1.18.0, v2.3.1, v3.4.1 and v4.0.0, unless a row says otherwise.
+var meanings = []struct {
+	status   int
+	codes    []int  // nil: any, also none
+	nested   bool   // only behind picket
+	text     string // a part of the description; "": any
+	sentinel error
+	question errdef.Kind
+}{
+	// Answers of the policy engine and of the permission checks: the body is
+	// empty (read in source; 403 recorded).
+	{status: 401, sentinel: ErrUnauthorized},
+	{status: 403, sentinel: ErrForbidden},
+
+	// No licence, or an expired one (v2.0.0 and later).
+	{status: 400, codes: []int{7050}, sentinel: ErrLicense},
+
+	// The database of the release list is down. Up to v1.7.1 the code is 400.
+	{status: 400, codes: []int{6561}, sentinel: ErrServer},
+	{status: 400, codes: []int{400}, text: "获取交付中心版本列表失败", sentinel: ErrServer},
+
+	// Build, deploy, test or security records of a detailed release cannot be
+	// read: one bad record, or the database (read in source).
+	{status: 400, codes: []int{6571, 6581, 6601, 6614}, sentinel: ErrServer, question: errdef.BrokenRecord},
+
+	// A release by id: missing, deleted, malformed, or the database is down.
+	{status: 400, codes: []int{6563}, sentinel: ErrBadRequest, question: errdef.MissingOrDown},
+	// An artifact by id or by image, behind picket: only the text tells a
+	// missing one from a database that is down.
+	{status: 400, codes: []int{6662}, nested: true, text: "mongo: no documents", sentinel: ErrNotFound},
+	{status: 400, codes: []int{6662}, nested: true, sentinel: ErrServer},
+	// The same, asked directly: the text is left over from anywhere.
+	{status: 400, codes: []int{6662}, sentinel: ErrBadRequest, question: errdef.MissingOrDown},
+	// The artifact list: a bad regular expression, or the database is down.
+	{status: 400, codes: []int{6663}, sentinel: ErrBadRequest, question: errdef.RefusedOrDown},
+	// The events of an artifact cannot be read (read in source).
+	{status: 400, codes: []int{6665}, sentinel: ErrServer},
+
+	// Everything else that is 400: parameter checks, with an empty body since
+	// v1.8.0, with the documented one before.
+	{status: 400, sentinel: ErrBadRequest},
+
+	// A path that the server does not have: plain text from Zadig, anything
+	// from what answers in its place.
+	{status: 404, codes: []int{0}, sentinel: ErrNotFound, question: errdef.NoSuchEndpoint},
+	{status: 404, sentinel: ErrNotFound},
+
+	{status: 429, sentinel: ErrRateLimited},
+
+	// A panic (empty body), a release whose project is gone, a database
+	// driver's text since v4.0.0, aslan out of picket's reach.
+	{status: 500, sentinel: ErrServer, question: errdef.BrokenRecord},
+}
+
+// classify says what an answer means.
+func classify(e *Error) (errdef.Kind, error) {
+	f := e.failure()
+	for _, m := range meanings {
+		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
+			(f.nested != "" || !m.nested) && strings.Contains(f.description, m.text) {
+			return m.question, m.sentinel
+		}
+	}
+	switch {
+	case f.status >= 500:
+		return 0, ErrServer
+	case f.status >= 400:
+		return 0, ErrBadRequest
+	}
+	return 0, ErrUnexpectedResponse
+}
+
+// failure is what the server that failed said: aslan, if picket passes it on.
+func (e *Error) failure() failure {
+	if inner, ok := behindPicket(e); ok {
+		return inner
+	}
+	return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description}
+}
+
+var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(\[([1-5][0-9][0-9]) [A-Za-z]*\]) `)
+
+// behindPicket takes apart the 500 of picket that holds an answer of aslan:
+// `failed to get artifact by image err:[400 BadRequest] {"code":6662,…}` from
+// dc/artifact, the same without the first words from dc/releases.
+func behindPicket(e *Error) (failure, bool) {
+	if e.StatusCode != http.StatusInternalServerError {
+		return failure{}, false
+	}
+	match := picketText.FindStringSubmatch(e.Description)
+	if match == nil {
+		return failure{}, false
+	}
+	status, err := strconv.Atoi(match[2])
+	if err != nil || status < 400 {
+		return failure{}, false
+	}
+	var envelope struct {
+		Code        int    `json:"code"`
+		Message     string `json:"message"`
+		Description string `json:"description"`
+	}
+	_ = json.Unmarshal([]byte(e.Description[len(match[0]):]), &envelope) // empty behind [403 Forbidden]
+	return failure{status, envelope.Code, envelope.Message, envelope.Description, match[1]}, true
+}

@@ -1,0 +1,27 @@
+// Package errdef is the home of the sentinels. The root package re-exports
+// them; the services, which do not know the root, say them from here.
+package errdef
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The sentinels. Exactly one of them matches an answer of the server.
+var (
+	ErrBadRequest         = errors.New("bad request")
+	ErrUnauthorized       = errors.New("unauthorized")
+	ErrForbidden          = errors.New("forbidden")
+	ErrNotFound           = errors.New("not found")
+	ErrLicense            = errors.New("no valid licence")
+	ErrRateLimited        = errors.New("rate limited")
+	ErrServer             = errors.New("server error")
+	ErrResponseTooLarge   = errors.New("response too large")
+	ErrUnexpectedResponse = errors.New("unexpected response")
+)
+
+// BadArgument refuses an argument before a request is sent. It matches
+// ErrBadRequest and names the argument.
+func BadArgument(method, argument, format string, a ...any) error {
+	return fmt.Errorf("%s: %w: %s: %s", method, ErrBadRequest, argument, fmt.Sprintf(format, a...))
+}

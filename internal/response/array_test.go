@@ -1,0 +1,347 @@
+package response_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
+)
+
+// all is a small page with everything in it that JSON has.
+const all = ` [ {"id":"1","n":-1,"any":[true,false,null,1.5e3,"\u4ea4\"\\",{}],"over":{"x":[1,{"y":"]"}]}} ,
+	{"id":"2","deep":{"list":[{"v":1},{"v":2}]}},{"id":"3"} ] ` + "\n"
+
+func TestArrayReads(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, body string
+		want       []result
+	}{
+		{"empty", `[]`, nil},
+		{"empty with white space", " \r\n\t[ \n ] \n", nil},
+		{"null", `null`, nil},
+		{"null with white space", " null\n", nil},
+		{"one", `[{"id":"1"}]`, []result{{"1", ""}}},
+		{"everything", all, []result{{"1", ""}, {"2", ""}, {"3", ""}}},
+		{"element null, which is no object and no failure", `[null,{"id":"2"}]`, []result{{"", ""}, {"2", ""}}},
+		{"unknown member", `[{"new":{"id":"x"},"id":"1"}]`, []result{{"1", ""}}},
+		{"duplicate name: the last counts", `[{"id":"0","id":"1"}]`, []result{{"1", ""}}},
+		{"invalid UTF-8", "[{\"id\":\"a\xffb\"}]", []result{{"a\ufffdb", ""}}},
+		{"lone surrogate", `[{"id":"a\ud800b"}]`, []result{{"a\ufffdb", ""}}},
+
+		{"scalar where an object is due", `[{"id":"1"},7,{"id":"3"}]`, []result{{"1", ""}, {"", "at /1: a number where an object"}, {"3", ""}}},
+		{"string", `["x",{"id":"2"}]`, []result{{"", "at /0: a string where an object"}, {"2", ""}}},
+		{"array", `[[[{"id":"9"}],[]],{"id":"2"}]`, []result{{"", "at /0: an array where an object"}, {"2", ""}}},
+		{"the only one", `[true]`, []result{{"", "at /0: a boolean"}}},
+		{"the last one", `[{"id":"1"},{"id":7}]`, []result{{"1", ""}, {"", "at /1/id: a number where a string"}}},
+		{"all of them", `[1,2,3]`, []result{{"", "at /0"}, {"", "at /1"}, {"", "at /2"}}},
+		{"first member", `[{"n":"x","id":"1","deep":{"list":[{"v":1}]}},{"id":"2"}]`, []result{{"", "at /0/n: a string where an integer"}, {"2", ""}}},
+		{"last member", `[{"id":"1","n":{}},{"id":"2"}]`, []result{{"1", "at /0/n: an object where an integer"}, {"2", ""}}},
+		{"deep inside", `[{"id":"1","deep":{"list":[{"v":1},{"v":[{"v":{}}]},{"v":3}]},"any":[[]]},{"id":"2"}]`, []result{{"1", "at /0/deep/list/1/v: an array where an integer"}, {"2", ""}}},
+		{"number out of range", `[{"n":99999999999999999999,"id":"1"},{"id":"2"}]`, []result{{"", "at /0/n: a number"}, {"2", ""}}},
+		{"fraction where an integer is due", `[{"id":"1","n":1.5},{"id":"2"}]`, []result{{"1", "at /0/n: a number"}, {"2", ""}}},
+		{"a secret in the wrong place", `[{"n":"hunter2"},{"id":"2"}]`, []result{{"", "at /0/n: a string"}, {"2", ""}}},
+		{"a name with a slash", `[{"id":"1","any":1,"deep":{"list":[{"a/b~":1,"v":""}]}}]`, []result{{"1", "at /0/deep/list/0/v"}}},
+	} {
+		for mode, client := range map[string]response.Client{"plain": {}, "raw": {RawJSON: true}} {
+			t.Run(row.name+"/"+mode, func(t *testing.T) {
+				t.Parallel()
+				d := doer{body: iotest.OneByteReader(strings.NewReader(row.body)), client: client}
+				got, _, err := readAll(t, stream(t, d))
+				require.NoError(t, err)
+				require.Len(t, got, len(row.want))
+				for i, want := range row.want {
+					if want.odd == "" {
+						assert.Equal(t, want, got[i])
+						continue
+					}
+					assert.Contains(t, got[i].odd, want.odd)
+					assert.NotContains(t, got[i].odd, "hunter2")
+				}
+			})
+		}
+	}
+}
+
+func TestArrayRaw(t *testing.T) {
+	t.Parallel()
+	_, raws, err := readAll(t, stream(t, of(all)))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"", "", ""}, raws, "off unless asked for")
+
+	d := of(all)
+	d.client.RawJSON = true
+	_, raws, err = readAll(t, stream(t, d))
+	require.NoError(t, err)
+	require.Len(t, raws, 3)
+	assert.Equal(t, `{"id":"2","deep":{"list":[{"v":1},{"v":2}]}}`, raws[1], "byte for byte")
+	for _, raw := range raws {
+		assert.Contains(t, all, raw)
+		assert.True(t, json.Valid([]byte(raw)))
+	}
+}
+
+// What encoding/json reads, this reads, and to the same.
+func TestArrayReadsAsEncodingJSON(t *testing.T) {
+	t.Parallel()
+	for _, element := range []string{
+		`{"id":"a","id":"b","n":1,"n":2}`,
+		`{"deep":{"list":[{"v":1}]},"deep":{"list":[{"v":2},{"v":3}]}}`,
+		`{"any":{"a":1,"a":{"b":2}}}`,
+		`{"id":null,"n":null,"deep":null,"any":null}`,
+		"{\"id\":\"\xff\xfe\xe4\xbb\",\"any\":\"\xc0\x80\"}",
+		`{"id":"\ud83d\ude80\udead\u0000\u2028"}`,
+		`{"any":[1e400]}`,
+		`{"any":1.0,"n":-0}`,
+		`{"deep":{"list":[null,{"v":null}]}}`,
+	} {
+		var want, got []item
+		wantErr := json.Unmarshal([]byte("["+element+"]"), &want)
+		a := stream(t, of("["+element+"]"))
+		var v item
+		err := a.Next(&v, new([]byte))
+		a.Close()
+		assert.Equal(t, wantErr == nil, err == nil, "%s: %v, %v", element, wantErr, err)
+		if got = append(got, v); err == nil {
+			assert.Equal(t, want, got, element)
+		}
+	}
+}
+
+func TestArrayOfSomethingElse(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, body, because string }{
+		{"empty", ``, "an empty body where an array of things is due"},
+		{"white space", " \n", "an empty body"},
+		{"object", `{"message":"success"}`, "a JSON object where an array of things is due"},
+		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`, "the object of a collaboration mode"},
+		{"string", `"x"`, "a JSON string"},
+		{"number", `7`, "text that is not JSON"},
+		{"HTML", `<!DOCTYPE html>`, "an HTML page"},
+		{"text", `Invalid path: /api/x`, "text that is not JSON"},
+		{"text that begins like null", `not a list`, "not JSON from byte 1"},
+		{"nullify", `nullify`, "more than an array of things"},
+		{"closing bracket", `]`, "text that is not JSON"},
+		{"garbage behind", `[{"id":"1"}]x`, "more than an array of things"},
+		{"two arrays", `[] []`, "more than an array of things"},
+		{"null and more", `null []`, "more than an array of things"},
+		{"missing comma", `[{"id":"1"} {"id":"2"}]`, "not JSON from byte 12"},
+		{"comma at the end", `[{"id":"1"},]`, "not JSON from byte 11"},
+		{"wrong bracket", `[{"id":"1"}}`, "not JSON from byte 11"},
+		{"not JSON inside", `[{"id":'1'}]`, "not JSON from byte 7"},
+		{"control character in a string", "[{\"id\":\"a\nb\"}]", "not JSON from byte"},
+		{"BOM", "\ufeff[]", "text that is not JSON"},
+	} {
+		for mode, client := range map[string]response.Client{"plain": {}, "raw": {RawJSON: true}} {
+			t.Run(row.name+"/"+mode, func(t *testing.T) {
+				t.Parallel()
+				_, _, err := readAll(t, stream(t, doer{body: strings.NewReader(row.body), client: client}))
+				require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+				assert.ErrorContains(t, err, row.because)
+				var broken *response.TruncatedError
+				assert.NotErrorAs(t, err, &broken, "asking again would bring the same")
+				var rejected *rejection
+				require.ErrorAs(t, err, &rejected)
+				assert.True(t, strings.HasPrefix(row.body, rejected.body), "the excerpt is the head of what came")
+				assert.Equal(t, row.body == "", rejected.body == "")
+			})
+		}
+	}
+}
+
+func TestArrayKeepsTheHead(t *testing.T) {
+	t.Parallel()
+	body := `[{"id":"1","any":"` + strings.Repeat("x", 5000) + `"},7]`
+	got, _, err := readAll(t, stream(t, doer{body: iotest.OneByteReader(strings.NewReader(body))}))
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	a := stream(t, of(body))
+	defer a.Close()
+	require.NoError(t, a.Next(new(item), new([]byte)))
+	var rejected *rejection
+	require.ErrorAs(t, a.Next(new(item), new([]byte)), &rejected)
+	assert.Equal(t, body[:4096], rejected.body)
+	require.ErrorAs(t, a.Unexpected("because"), &rejected)
+	assert.Equal(t, "because", rejected.reason)
+	require.ErrorAs(t, a.Reject("makes no sense"), &rejected)
+	assert.Equal(t, "an array of things is due: at /1: makes no sense", rejected.reason)
+}
+
+// However an answer is cut, it is never taken for one that ended.
+func TestArrayCutAtEachByte(t *testing.T) {
+	t.Parallel()
+	whole := strings.TrimRight(all, " \n")
+	reset := errors.New("connection reset by peer")
+	for _, row := range []struct {
+		name string
+		ends bool // as if it were complete: only the JSON tells
+		cut  func(string) io.Reader
+	}{
+		{"ends", true, func(s string) io.Reader { return strings.NewReader(s) }},
+		{"ends, byte by byte", true, func(s string) io.Reader { return iotest.OneByteReader(strings.NewReader(s)) }},
+		{"cut", false, func(s string) io.Reader {
+			return io.MultiReader(strings.NewReader(s), iotest.ErrReader(io.ErrUnexpectedEOF))
+		}},
+		{"reset", false, func(s string) io.Reader { return io.MultiReader(strings.NewReader(s), iotest.ErrReader(reset)) }},
+		{"reset, together with data", false, func(s string) io.Reader {
+			return iotest.DataErrReader(io.MultiReader(strings.NewReader(s), iotest.ErrReader(reset)))
+		}},
+	} {
+		for _, raw := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/raw %t", row.name, raw), func(t *testing.T) {
+				t.Parallel()
+				for at := range len(whole) {
+					got, _, err := readAll(t, stream(t, doer{body: row.cut(whole[:at]), client: response.Client{RawJSON: raw}}))
+					require.Error(t, err, "cut at %d", at)
+					for i, r := range got {
+						require.Equal(t, result{fmt.Sprint(i + 1), ""}, r, "cut at %d: what was read before is good", at)
+					}
+					if row.ends && strings.TrimSpace(whole[:at]) == "" { // nothing came
+						require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+						continue
+					}
+					var broken *response.TruncatedError
+					require.ErrorAs(t, err, &broken, "cut at %d", at)
+					require.NotContains(t, err.Error(), "hunter2")
+					require.Equal(t, row.ends, errors.Is(err, errdef.ErrUnexpectedResponse), "cut at %d", at)
+					require.Equal(t, strings.HasPrefix(row.name, "reset"), errors.Is(err, reset))
+				}
+			})
+		}
+	}
+}
+
+// A connection that breaks behind the array has lost nothing that we need,
+// but nobody can know.
+func TestArrayThatBreaksBehindItsEnd(t *testing.T) {
+	t.Parallel()
+	got, _, err := readAll(t, stream(t, doer{body: io.MultiReader(strings.NewReader(all), iotest.ErrReader(io.ErrUnexpectedEOF))}))
+	assert.Len(t, got, 3)
+	var broken *response.TruncatedError
+	require.ErrorAs(t, err, &broken)
+}
+
+func TestArrayBoundsEachElement(t *testing.T) {
+	t.Parallel()
+	element := func(size int) string { return `{"id":"` + strings.Repeat("x", size-len(`{"id":""}`)) + `"}` }
+	const limit = 200
+	good, bad := element(limit), element(limit+1)
+	for _, row := range []struct {
+		name, body string
+		count      int
+		large      bool
+	}{
+		{"exactly", "[" + good + "]", 1, false},
+		{"exactly, more than once", "[" + good + "," + good + "," + good + "]", 3, false},
+		{"exactly, white space around", " [ " + good + " , \n\t" + good + " ] \n", 2, false},
+		{"many small ones, together far above", "[" + strings.Repeat(element(50)+",", 100) + element(50) + "]", 101, false},
+		{"one byte more", "[" + bad + "]", 0, true},
+		{"one byte more, second", "[" + good + "," + bad + "]", 1, true},
+		{"one byte more, last", "[" + strings.Repeat(element(50)+",", 20) + bad + "]", 20, true},
+		{"far more", "[" + element(1<<20) + "]", 0, true},
+		{"skipped member counts, too", `[{"over":"` + strings.Repeat("x", limit) + `"}]`, 0, true},
+		{"nothing but white space", "[" + strings.Repeat(" ", 1<<20) + "]", 0, true},
+	} {
+		for _, raw := range []bool{false, true} {
+			for name, body := range map[string]io.Reader{
+				"at once": strings.NewReader(row.body), "byte by byte": iotest.OneByteReader(strings.NewReader(row.body)), "with EOF": iotest.DataErrReader(strings.NewReader(row.body)),
+			} {
+				t.Run(fmt.Sprintf("%s/raw %t/%s", row.name, raw, name), func(t *testing.T) {
+					t.Parallel()
+					got, _, err := readAll(t, stream(t, doer{body: body, client: response.Client{MaxBytes: limit, RawJSON: raw}}))
+					assert.Len(t, got, row.count)
+					if !row.large {
+						require.NoError(t, err)
+						return
+					}
+					require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
+					require.NotErrorIs(t, err, errdef.ErrUnexpectedResponse)
+					assert.ErrorContains(t, err, "one element of more than 200 bytes")
+				})
+			}
+		}
+	}
+	t.Run("a whole body as large as the limit", func(t *testing.T) {
+		t.Parallel()
+		for _, body := range []string{"null", "[" + good[:limit-12] + `","n":1}]`, "[]  "} {
+			whole, err := response.Fetch(t.Context(), doer{t: t, body: strings.NewReader(body), client: response.Client{MaxBytes: int64(len(body))}}, asked())
+			require.NoError(t, err)
+			_, _, err = readAll(t, whole.Array("an array of things"))
+			require.NoError(t, err, body)
+			whole.Close()
+		}
+	})
+}
+
+// Whoever asks once more at the end gets the end once more.
+func TestArrayStaysAtItsEnd(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`[]`, `[{"id":"1"}]`, `null`, `{}`, `[{"id":"1"}`, `[{"id":"1"}]x`, ``, `<html>`, `[{"id":`} {
+		for _, raw := range []bool{false, true} {
+			a := stream(t, doer{body: strings.NewReader(body), client: response.Client{RawJSON: raw}})
+			var end error
+			for end == nil {
+				end = a.Next(new(item), new([]byte))
+			}
+			assert.Equal(t, end, a.Next(new(item), new([]byte)), body)
+			a.Close()
+			a.Close()
+		}
+	}
+}
+
+// Decoders are used again; what was read stays what it was.
+func TestArrayKeepsNothingOfItsBuffers(t *testing.T) {
+	t.Parallel()
+	d := of(`[{"id":"first","any":{"a":["b"]}}]`)
+	d.client.RawJSON = true
+	a := stream(t, d)
+	var (
+		v   item
+		raw []byte
+	)
+	require.NoError(t, a.Next(&v, &raw))
+	require.ErrorIs(t, a.Next(new(item), new([]byte)), io.EOF)
+	a.Close()
+	for range 10 {
+		d := of(`[{"id":"XXXXX","any":{"X":["X"]}}]`)
+		d.client.RawJSON = true
+		_, _, err := readAll(t, stream(t, d))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, "first", v.ID)
+	assert.Equal(t, map[string]any{"a": []any{"b"}}, v.Any)
+	assert.JSONEq(t, `{"id":"first","any":{"a":["b"]}}`, string(raw))
+}
+
+func TestStreamOfOtherDoers(t *testing.T) {
+	t.Parallel()
+	_, err := response.Stream(t.Context(), nil, asked(), "x")
+	require.ErrorContains(t, err, "Doer")
+	_, err = response.Stream(t.Context(), doerFunc(func(*http.Request) (*http.Response, error) { return nil, nil }), asked(), "x")
+	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+	_, err = response.Stream(t.Context(), doer{t: t, body: strings.NewReader("no"), status: 500}, asked(), "x")
+	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+	require.ErrorContains(t, err, "the Doer returned a failure as an answer")
+	a, err := response.Stream(t.Context(), doerFunc(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+	}), asked(), "x")
+	require.NoError(t, err, "a response without a request, from a Doer that knows no Call")
+	_, _, err = readAll(t, a)
+	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+	assert.Equal(t, 3, a.Call().MaxBreaks())
+}
+
+type doerFunc func(*http.Request) (*http.Response, error)
+
+func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }

@@ -1,0 +1,84 @@
+package leaktest
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Answers is middleware for a client under which every answer must be closed
+// by the end of the test: until then it holds its connection.
+func Answers(t testing.TB) func(http.RoundTripper) http.RoundTripper {
+	open := watch(t)
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(req *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			if resp != nil && resp.Body != nil && resp.Body != http.NoBody {
+				resp.Body = open.add(resp.Body, req.URL.Path)
+			}
+			return resp, err
+		})
+	}
+}
+
+// Body is the body of an answer that must be closed by the end of the test.
+func Body(t testing.TB, r io.ReadCloser, name string) io.ReadCloser {
+	return watch(t).add(r, name)
+}
+
+// bodies are those that are open, with their names.
+type bodies struct {
+	mu   sync.Mutex
+	open map[*body]string
+}
+
+func watch(t testing.TB) *bodies {
+	b := &bodies{open: make(map[*body]string)}
+	t.Cleanup(func() {
+		for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+			left := b.left()
+			if len(left) == 0 {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Errorf("answers that were not closed: %q", left)
+				return
+			}
+		}
+	})
+	return b
+}
+
+func (b *bodies) add(r io.ReadCloser, name string) io.ReadCloser {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	added := &body{ReadCloser: r, of: b}
+	b.open[added] = name
+	return added
+}
+
+func (b *bodies) left() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Sorted(maps.Values(b.open))
+}
+
+type body struct {
+	io.ReadCloser
+	of *bodies
+}
+
+func (b *body) Close() error {
+	b.of.mu.Lock()
+	delete(b.of.open, b)
+	b.of.mu.Unlock()
+	return b.ReadCloser.Close()
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

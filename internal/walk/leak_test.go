@@ -1,9 +1,0 @@
-package walk_test
-
-import (
-	"testing"
-
-	"github.com/zadig-go/zadig/internal/leak"
-)
-
-func TestMain(m *testing.M) { leak.Main(m) }
