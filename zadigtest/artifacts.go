@@ -140,7 +140,7 @@ func (c *call) findArtifact() *answer {
 	}
 	a := c.data.artifactOf(image)
 	if a == nil {
-		return failed(codeFindArtifact, "mongo: no documents in result")
+		return failed(codeFindArtifact, noDocuments)
 	}
 	return typed(http.StatusOK, textType, []byte(a.ID))
 }

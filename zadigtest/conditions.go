@@ -18,7 +18,10 @@ const databaseText = "server selection error: server selection timeout, current 
 	"{ Type: Unknown, Servers: [{ Addr: mongodb:27017, Type: Unknown, " +
 	"Last error: dial tcp: connect: connection refused }, ] }"
 
-// unlicensed tells whether an expired licence shows where a trait says that
+// noDocuments is what the database's driver says when it finds nothing.
+const noDocuments = "mongo: no documents in result"
+
+// unlicensed reports whether an expired licence shows where a trait says that
 // one is needed. Versions before the first licence show it as that one does.
 func (c *call) unlicensed(needed trait) bool {
 	return c.state == licenceExpired && (c.version.has(needed) || !c.version.has(licenceForList))

@@ -229,7 +229,7 @@ func differsOnPurpose(r recording.Recording) bool {
 }
 
 var (
-	testBench = regexp.MustCompile(`http://[a-z0-9.]+:25000|dial tcp[0-9.: ]+`)
+	testBench = regexp.MustCompile(`http://[a-z0-9.]+:25000|dial tcp[0-9.: ]+|connection\([0-9.:]+.*?EOF|server selection error: .*?topology: {.*?}, \] }`)
 	leftOver  = regexp.MustCompile(`"code":6662,"description":"[^"]*"`)
 )
 

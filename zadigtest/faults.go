@@ -198,7 +198,7 @@ func CollaborationPending() Fault {
 // affected.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
-		On(ListReleases, GetRelease, DirectoryReleases)
+		On(ListReleases, GetRelease, DirectoryReleases, OpenAPIGetRelease)
 }
 
 // faults are those that wait for requests.

@@ -128,12 +128,18 @@ func without(o map[string]any, name string) map[string]any {
 // unreadable is the answer when a record cannot be read, nil when it can.
 func (c *call) unreadable(r *release) *answer {
 	switch {
-	case !slices.Contains(c.broken, r.id):
+	case !c.isBroken(r):
 		return nil
 	case c.version.has(needsProjectOfRead):
-		return internalError("failed to find product template " + r.project + ", err: mongo: no documents in result")
+		return internalError(projectGone(r))
 	}
 	return panicked()
+}
+
+func (c *call) isBroken(r *release) bool { return slices.Contains(c.broken, r.id) }
+
+func projectGone(r *release) string {
+	return "failed to find product template " + r.project + ", err: " + noDocuments
 }
 
 func (c *call) getRelease() *answer {

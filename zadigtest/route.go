@@ -22,6 +22,10 @@ const (
 	TraceArtifact     Endpoint = "/api/directory/dc/artifact"          // what client.Artifact.Trace asks, since v1.8.0
 	DirectoryReleases Endpoint = "/api/directory/dc/releases"          // ListReleases behind picket, as text/plain
 
+	OpenAPIListReleases  Endpoint = "/openapi/delivery/releases"        // one project's releases in brief, since v2.3.1
+	OpenAPIGetRelease    Endpoint = "/openapi/delivery/releases/:id"    // v2.3.1 to v3.4.1, not for releases of workflows
+	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail" // a release by project and version, since v4.0.0
+
 	// NoEndpoint is a path that no endpoint of the server's version has.
 	NoEndpoint Endpoint = ""
 )
@@ -42,7 +46,11 @@ func endpointOf(path string, v version) (e Endpoint, id string) {
 	switch e := Endpoint(path); e {
 	case ListReleases, ListArtifacts, DirectoryReleases:
 		return e, ""
-	case ListLabels:
+	case OpenAPIListReleases:
+		if v.has(hasOpenAPI) {
+			return e, ""
+		}
+	case ListLabels, OpenAPIReleaseDetail:
 		if v.has(flatReleases) {
 			return e, ""
 		}
@@ -55,7 +63,10 @@ func endpointOf(path string, v version) (e Endpoint, id string) {
 			return e, ""
 		}
 	}
-	for _, e := range []Endpoint{GetRelease, GetArtifact} {
+	for _, e := range []Endpoint{GetRelease, GetArtifact, OpenAPIGetRelease} {
+		if e == OpenAPIGetRelease && !v.has(hasOpenAPI) {
+			continue
+		}
 		id, ok := strings.CutPrefix(path, strings.TrimSuffix(string(e), ":id"))
 		if ok && id != "" && !strings.Contains(id, "/") {
 			return e, id
@@ -64,18 +75,24 @@ func endpointOf(path string, v version) (e Endpoint, id string) {
 	return NoEndpoint, ""
 }
 
+// takesGet reports whether the endpoint can be read. Since v4.0.0 a release can
+// only be deleted by its id in the OpenAPI.
+func (e Endpoint) takesGet(v version) bool { return e != OpenAPIGetRelease || !v.has(flatReleases) }
+
+func (e Endpoint) isOpenAPI() bool { return strings.HasPrefix(string(e), "/openapi/") }
+
 // misrouted answers a request that no endpoint takes, nil for one that is
 // taken.
 func misrouted(r *http.Request, e Endpoint, v version) *answer {
 	internal := internalPath(r.URL.Path)
 	switch {
-	case e != NoEndpoint && r.Method != http.MethodGet:
+	case e != NoEndpoint && (r.Method != http.MethodGet || !e.takesGet(v)):
 		return typed(http.StatusMethodNotAllowed, textType, []byte("Method not allowed: "+r.Method+" "+internal))
 	case e != NoEndpoint:
 		return nil
 	}
 	shorter := strings.TrimSuffix(r.URL.Path, "/")
-	if e, _ := endpointOf(shorter, v); e != NoEndpoint && r.Method == http.MethodGet {
+	if e, _ := endpointOf(shorter, v); e != NoEndpoint && e.takesGet(v) && r.Method == http.MethodGet {
 		return redirect(&url.URL{Path: strings.TrimSuffix(internal, "/"), RawQuery: r.URL.RawQuery})
 	}
 	return typed(http.StatusNotFound, textType, []byte("Invalid path: "+internal))

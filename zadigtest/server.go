@@ -291,6 +291,8 @@ func (s *Server) answer(r *http.Request, v version, e Endpoint, id string, h hit
 			[]byte("upstream connect error or disconnect/reset before headers. reset reason: connection failure"))
 	case behindPicket:
 		return c.picket()
+	case e.isOpenAPI():
+		return c.openapi()
 	}
 	return c.aslan()
 }

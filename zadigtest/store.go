@@ -31,14 +31,15 @@ type store struct {
 
 // release is a stored release with what it is looked up by.
 type release struct {
-	id, project, workflow string
-	taskID                int64
-	createdAt             int64
-	labels                []string
-	services              []string // names that the serviceName filter compares
-	deleted               bool
-	doc                   map[string]any
-	flat                  bool // doc is the object of v4.0.0 and later
+	id, project, name string // name is that of the version
+	workflow          string
+	taskID            int64
+	createdAt         int64
+	labels            []string
+	services          []string // names that the serviceName filter compares
+	deleted           bool
+	doc               map[string]any
+	flat              bool // doc is the object of v4.0.0 and later
 }
 
 // storedItem is a stored artifact with what it is looked up by.
@@ -100,6 +101,7 @@ func newRelease(r *delivery.Release) (*release, error) {
 	stored := &release{
 		id:        id,
 		project:   info.ProductName,
+		name:      info.Version,
 		workflow:  info.WorkflowName,
 		taskID:    int64(info.TaskID),
 		createdAt: info.CreatedAt,
@@ -173,6 +175,16 @@ func (s *store) release(id string) *release {
 	id = strings.ToLower(id)
 	for _, r := range s.allReleases() {
 		if r.id == id {
+			return r
+		}
+	}
+	return nil
+}
+
+// releaseNamed finds a release by its version; of several the newest.
+func (s *store) releaseNamed(project, version string) *release {
+	for _, r := range s.allReleases() {
+		if r.project == project && r.name == version {
 			return r
 		}
 	}

@@ -64,6 +64,7 @@ const (
 	projectForRelease                // a release by id needs projectName
 	needsProjectOfRead               // a release whose project is gone cannot be read in detail
 	totalOfReleases                  // lists of releases send X-Total
+	hasOpenAPI                       // /openapi/delivery/releases exists
 	hasServiceNames                  // /servicenames exists
 	briefWithoutEnv                  // brief leaves productEnvInfo out
 	flatReleases                     // the flat object, no paging defaults, labels
@@ -89,6 +90,7 @@ var spans = [...]struct{ since, until string }{
 	needsProjectOfRead:  {since: "v2.3.0"},
 	hasServiceNames:     {until: "v2.3.0"},
 	totalOfReleases:     {since: "v2.3.1"},
+	hasOpenAPI:          {since: "v2.3.1"},
 	briefWithoutEnv:     {since: "v3.0.0"},
 	flatReleases:        {since: "v4.0.0"},
 	listWithoutServices: {since: "v4.2.0"},
