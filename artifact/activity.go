@@ -1,6 +1,11 @@
 package artifact
 
-import "time"
+import (
+	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
 
 // Values of Activity.Type, and with them the keys of
 // Artifact.SortedActivities.
@@ -34,14 +39,14 @@ type Activity struct {
 	CreatedTime       int64     `json:"created_time"`                // Unix seconds
 }
 
-// Started is StartTime, the zero Time if it is 0.
-func (a *Activity) Started() time.Time { return unix(a.StartTime) }
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (a *Activity) Started() time.Time { return unixtime.Time(nilsafe.OrZero(a).StartTime) }
 
-// Ended is EndTime, the zero Time if it is 0.
-func (a *Activity) Ended() time.Time { return unix(a.EndTime) }
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (a *Activity) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(a).EndTime) }
 
-// Created is CreatedTime, the zero Time if it is 0.
-func (a *Activity) Created() time.Time { return unix(a.CreatedTime) }
+// Created returns CreatedTime as a time.Time, or the zero Time if it is unset.
+func (a *Activity) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).CreatedTime) }
 
 // Commit is one repository of a build with the commit that was built. Unlike
 // delivery.Commit it carries no credentials.

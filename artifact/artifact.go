@@ -3,6 +3,9 @@ package artifact
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
 // Artifact is one image or package with its history: what built it, and where
@@ -47,8 +50,8 @@ func (a *Artifact) RawJSON() json.RawMessage {
 	return a.raw()
 }
 
-// Created is CreatedTime, the zero Time if it is 0.
-func (a *Artifact) Created() time.Time { return unix(a.CreatedTime) }
+// Created returns CreatedTime as a time.Time, or the zero Time if it is unset.
+func (a *Artifact) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).CreatedTime) }
 
 // Layer is one layer of an image. The server does not send it to Trace.
 type Layer struct {
@@ -56,15 +59,6 @@ type Layer struct {
 	Size      int64    `json:"size"`                // bytes
 	Digest    string   `json:"digest,omitzero"`     // as "sha256:…"; absent when ""
 	URLs      []string `json:"urls,omitzero"`       // where else it can be had; absent when empty
-}
-
-// unix reads the server's times: Unix seconds in the local zone, and the zero
-// Time for 0, which is how the server says "never".
-func unix(seconds int64) time.Time {
-	if seconds == 0 {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0)
 }
 
 // keepRaw keeps the JSON that the artifact was read from, nil for none.

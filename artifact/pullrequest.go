@@ -3,6 +3,7 @@ package artifact
 import (
 	"slices"
 
+	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
@@ -28,11 +29,15 @@ func (p PullRequest) URL() string {
 // search for the commit, which opens its change. It is "" without CommitID
 // and when it cannot be told.
 func (c *Commit) URL() string {
+	c = nilsafe.OrZero(c)
 	return weblink.Commit(c.Source, c.Address, c.RepoOwner, c.RepoName, c.CommitID)
 }
 
 // PullRequests are those of PR and PRs, each once. Nil if there are none.
 func (c *Commit) PullRequests() []PullRequest {
+	if c == nil {
+		return nil
+	}
 	var all []PullRequest
 	address, _ := weblink.Host(c.Address)
 	for _, number := range append([]int{c.PR}, c.PRs...) {

@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/redact"
+	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
 // BuildInfo is one service that was built for a release. Its commits carry
@@ -25,17 +27,17 @@ type BuildInfo struct {
 	DeletedAt   int64        `json:"deleted_at"`          // Unix seconds, 0: not deleted
 }
 
-// Started is StartTime, the zero Time if it is 0.
-func (b *BuildInfo) Started() time.Time { return unix(b.StartTime) }
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (b *BuildInfo) Started() time.Time { return unixtime.Time(nilsafe.OrZero(b).StartTime) }
 
-// Ended is EndTime, the zero Time if it is 0.
-func (b *BuildInfo) Ended() time.Time { return unix(b.EndTime) }
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (b *BuildInfo) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(b).EndTime) }
 
-// Created is CreatedAt, the zero Time if it is 0.
-func (b *BuildInfo) Created() time.Time { return unix(b.CreatedAt) }
+// Created returns CreatedAt as a time.Time, or the zero Time if it is unset.
+func (b *BuildInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(b).CreatedAt) }
 
-// Deleted is DeletedAt, the zero Time if it is 0.
-func (b *BuildInfo) Deleted() time.Time { return unix(b.DeletedAt) }
+// Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
+func (b *BuildInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(b).DeletedAt) }
 
 // LogValue names the build and leaves out its commits with their credentials,
 // which a JSON handler would print.

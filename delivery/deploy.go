@@ -1,6 +1,11 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
 
 // DeployInfo is one container that was deployed for a release.
 type DeployInfo struct {
@@ -22,17 +27,17 @@ type DeployInfo struct {
 	ImageName       string       `json:"image_name,omitzero"`        // since v2.3.0: name without registry and tag
 }
 
-// Started is StartTime, the zero Time if it is 0.
-func (d *DeployInfo) Started() time.Time { return unix(d.StartTime) }
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (d *DeployInfo) Started() time.Time { return unixtime.Time(nilsafe.OrZero(d).StartTime) }
 
-// Ended is EndTime, the zero Time if it is 0.
-func (d *DeployInfo) Ended() time.Time { return unix(d.EndTime) }
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (d *DeployInfo) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(d).EndTime) }
 
-// Created is CreatedAt, the zero Time if it is 0.
-func (d *DeployInfo) Created() time.Time { return unix(d.CreatedAt) }
+// Created returns CreatedAt as a time.Time, or the zero Time if it is unset.
+func (d *DeployInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(d).CreatedAt) }
 
-// Deleted is DeletedAt, the zero Time if it is 0.
-func (d *DeployInfo) Deleted() time.Time { return unix(d.DeletedAt) }
+// Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
+func (d *DeployInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(d).DeletedAt) }
 
 // DeployEnv is one variable of a deployment.
 type DeployEnv struct {

@@ -57,8 +57,8 @@ func Diff(a, b *Release) Changes {
 			}
 			if to := added[i]; from.Image != to.Image {
 				c.Changed = append(c.Changed, ImageChange{
-					Service:   firstNotEmpty(to.Service, from.Service),
-					Container: firstNotEmpty(to.Container, from.Container),
+					Service:   cmp.Or(to.Service, from.Service),
+					Container: cmp.Or(to.Container, from.Container),
 					From:      from.Image,
 					To:        to.Image,
 				})

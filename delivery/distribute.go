@@ -1,6 +1,11 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
 
 // Values of DistributeInfo.DistributeType.
 const (
@@ -39,14 +44,14 @@ type DistributeInfo struct {
 	Image          string            `json:"image,omitzero"`          // since v2.3.0: image reference
 }
 
-// Started is StartTime, the zero Time if it is 0.
-func (d *DistributeInfo) Started() time.Time { return unix(d.StartTime) }
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (d *DistributeInfo) Started() time.Time { return unixtime.Time(nilsafe.OrZero(d).StartTime) }
 
-// Ended is EndTime, the zero Time if it is 0.
-func (d *DistributeInfo) Ended() time.Time { return unix(d.EndTime) }
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (d *DistributeInfo) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(d).EndTime) }
 
-// Created is CreatedAt, the zero Time if it is 0.
-func (d *DistributeInfo) Created() time.Time { return unix(d.CreatedAt) }
+// Created returns CreatedAt as a time.Time, or the zero Time if it is unset.
+func (d *DistributeInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(d).CreatedAt) }
 
-// Deleted is DeletedAt, the zero Time if it is 0.
-func (d *DistributeInfo) Deleted() time.Time { return unix(d.DeletedAt) }
+// Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
+func (d *DistributeInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(d).DeletedAt) }

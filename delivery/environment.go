@@ -3,6 +3,9 @@ package delivery
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
 // ProductEnvInfo is the environment that a release was made from, as it was
@@ -52,11 +55,11 @@ type ProductEnvInfo struct {
 	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0; absent when empty
 }
 
-// Created is CreateTime, the zero Time if it is 0.
-func (p *ProductEnvInfo) Created() time.Time { return unix(p.CreateTime) }
+// Created returns CreateTime as a time.Time, or the zero Time if it is unset.
+func (p *ProductEnvInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(p).CreateTime) }
 
-// Updated is UpdateTime, the zero Time if it is 0.
-func (p *ProductEnvInfo) Updated() time.Time { return unix(p.UpdateTime) }
+// Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
+func (p *ProductEnvInfo) Updated() time.Time { return unixtime.Time(nilsafe.OrZero(p).UpdateTime) }
 
 // EnvAuth says who may do what in an environment. Up to v1.18.0.
 type EnvAuth struct {

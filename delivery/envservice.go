@@ -3,6 +3,9 @@ package delivery
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
 // EnvService is one service of an environment.
@@ -25,8 +28,8 @@ type EnvService struct {
 	DeployStrategy string              `json:"deploy_strategy,omitzero"` // since v1.18.0, never filled
 }
 
-// Updated is UpdateTime, the zero Time if it is 0.
-func (s *EnvService) Updated() time.Time { return unix(s.UpdateTime) }
+// Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
+func (s *EnvService) Updated() time.Time { return unixtime.Time(nilsafe.OrZero(s).UpdateTime) }
 
 // Container is one container of an EnvService with its image.
 type Container struct {

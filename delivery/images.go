@@ -1,6 +1,9 @@
 package delivery
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Image is one image that a release delivers.
 type Image struct {
@@ -60,7 +63,7 @@ func (r *Release) Images() []Image {
 		if s != nil {
 			for _, i := range s.Images {
 				if i != nil {
-					add(s.ServiceName, i.ContainerName, firstNotEmpty(i.TargetImage, i.SourceImage))
+					add(s.ServiceName, i.ContainerName, cmp.Or(i.TargetImage, i.SourceImage))
 				}
 			}
 		}
@@ -70,11 +73,4 @@ func (r *Release) Images() []Image {
 
 // reference is the image of an image's distribute, which the server keeps
 // under a name of its own up to v2.2.0.
-func (d *DistributeInfo) reference() string { return firstNotEmpty(d.Image, d.RegistryName) }
-
-func firstNotEmpty(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
+func (d *DistributeInfo) reference() string { return cmp.Or(d.Image, d.RegistryName) }

@@ -1,8 +1,10 @@
 package delivery
 
 import (
+	"cmp"
 	"slices"
 
+	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
@@ -28,11 +30,15 @@ func (p PullRequest) URL() string {
 // search for the commit, which opens its change. It is "" without CommitID
 // and when it cannot be told.
 func (c *Commit) URL() string {
+	c = nilsafe.OrZero(c)
 	return weblink.Commit(c.Source, c.Address, c.namespace(), c.RepoName, c.CommitID)
 }
 
 // PullRequests are those of PR and PRs, each once. Nil if there are none.
 func (c *Commit) PullRequests() []PullRequest {
+	if c == nil {
+		return nil
+	}
 	var all []PullRequest
 	address, _ := weblink.Host(c.Address)
 	for _, number := range append([]int{c.PR}, c.PRs...) {
@@ -45,4 +51,4 @@ func (c *Commit) PullRequests() []PullRequest {
 }
 
 // namespace is what the code host has the repository under.
-func (c *Commit) namespace() string { return firstNotEmpty(c.RepoNamespace, c.RepoOwner) }
+func (c *Commit) namespace() string { return cmp.Or(c.RepoNamespace, c.RepoOwner) }

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"log/slog"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
 // Values of VersionInfo.Type up to v3.4.1. Releases made by a workflow are
@@ -108,11 +111,11 @@ type VersionInfo struct {
 	DeletedAt           int64           `json:"deleted_at"`                   // Unix seconds, 0: not deleted
 }
 
-// Created is CreatedAt, the zero Time if it is 0.
-func (v *VersionInfo) Created() time.Time { return unix(v.CreatedAt) }
+// Created returns CreatedAt as a time.Time, or the zero Time if it is unset.
+func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(v).CreatedAt) }
 
-// Deleted is DeletedAt, the zero Time if it is 0.
-func (v *VersionInfo) Deleted() time.Time { return unix(v.DeletedAt) }
+// Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
+func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
 // Progress tells how far the packaging of a release has got. v2.2.0 renamed
 // the first three members: a release has the one set or the other.
@@ -135,13 +138,4 @@ type WorkflowStatus struct {
 	ServiceModule string `json:"service_module"` // container of that service
 	TargetImage   string `json:"target_image"`   // image that the job makes
 	Status        string `json:"status"`         // status of the job
-}
-
-// unix reads the server's times: Unix seconds in the local zone, and the zero
-// Time for 0, which is how the server says "never".
-func unix(seconds int64) time.Time {
-	if seconds == 0 {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0)
 }

@@ -1,11 +1,23 @@
 package delivery
 
+import (
+	"cmp"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+)
+
 // Service is the service's own name: "nginx" where ServiceName is
 // "nginx/nginx-test".
-func (d *DeployInfo) Service() string { return firstNotEmpty(d.RealServiceName, d.ownServiceName()) }
+func (d *DeployInfo) Service() string {
+	d = nilsafe.OrZero(d)
+	return cmp.Or(d.RealServiceName, d.ownServiceName())
+}
 
 // Container is the name of the container, "" in records without one.
-func (d *DeployInfo) Container() string { return firstNotEmpty(d.ServiceModule, d.ContainerName) }
+func (d *DeployInfo) Container() string {
+	d = nilsafe.OrZero(d)
+	return cmp.Or(d.ServiceModule, d.ContainerName)
+}
 
 // ReleasedService is all that a release holds of one service. What servers of
 // the release's version do not send is nil.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
 // shape holds the top-level members of both objects that servers send for a
@@ -54,7 +55,7 @@ func (s *shape) release() (*Release, error) {
 	switch {
 	case s.VersionInfo != nil:
 		return s.nested.release(), nil
-	case s.ID != "":
+	case s.ID != "" || s.Services != nil:
 		return s.flat.release(), nil
 	}
 	return nil, fmt.Errorf("%w: not a release: neither versionInfo nor id is there", errdef.ErrUnexpectedResponse)
@@ -65,7 +66,7 @@ func (s *shape) release() (*Release, error) {
 func (s *shape) answered() (*Release, error) {
 	r, err := s.release()
 	if err == nil && r.VersionInfo.ID == "" {
-		return nil, fmt.Errorf("%w: not a release: versionInfo has no id", errdef.ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: not a release: it has no id", errdef.ErrUnexpectedResponse)
 	}
 	return r, err
 }
@@ -119,11 +120,13 @@ func (f *flat) release() *Release {
 	}
 }
 
-// nested and flat are the way back. Only one of them is sent.
+// nested and flat are the way back. Only one of them is sent. A release
+// without VersionInfo is written with an empty one, so that it can be read
+// again.
 
 func (r *Release) nested() nested {
 	return nested{
-		VersionInfo:       r.VersionInfo,
+		VersionInfo:       nilsafe.OrZero(r.VersionInfo),
 		BuildInfo:         r.BuildInfo,
 		DeployInfo:        r.DeployInfo,
 		TestInfo:          r.TestInfo,
@@ -133,10 +136,7 @@ func (r *Release) nested() nested {
 }
 
 func (r *Release) flat() flat {
-	v := r.VersionInfo
-	if v == nil {
-		v = &VersionInfo{}
-	}
+	v := nilsafe.OrZero(r.VersionInfo)
 	return flat{
 		ID:                    v.ID,
 		Version:               v.Version,
@@ -163,6 +163,9 @@ func (r *Release) flat() flat {
 // UnmarshalJSON reads a release in either shape. An object that is neither is
 // an error that matches zadig.ErrUnexpectedResponse.
 func (r *Release) UnmarshalJSON(data []byte) error {
+	if r == nil {
+		return errdef.BadArgument("delivery.Release", "UnmarshalJSON", "the receiver is nil")
+	}
 	var s shape
 	if err := json.Unmarshal(data, &s); err != nil {
 		return err

@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,16 +93,44 @@ func TestReleaseShapes(t *testing.T) {
 }
 
 // A release without Services is written as the documented object, whatever
-// else it lacks; an empty one in the flat shape, too, is no panic.
+// else it lacks. An empty one of either shape can be read again.
 func TestEncodeEmptyRelease(t *testing.T) {
 	t.Parallel()
-	data, err := json.Marshal(delivery.Release{})
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"versionInfo":null}`, string(data))
+	for name, test := range map[string]struct {
+		release delivery.Release
+		flat    bool
+	}{
+		"nested": {delivery.Release{}, false},
+		"flat":   {delivery.Release{Services: []*delivery.ReleaseService{}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := test.release
+			want.VersionInfo = &delivery.VersionInfo{} // never nil in a release that was read
+			for _, v := range []any{test.release, &test.release} {
+				data, err := json.Marshal(v)
+				require.NoError(t, err)
+				assert.Equal(t, test.flat, !strings.Contains(string(data), "versionInfo"))
+				var got delivery.Release
+				require.NoError(t, json.Unmarshal(data, &got))
+				assert.Equal(t, want, got)
+			}
+		})
+	}
 
-	data, err = json.Marshal(map[string]*delivery.Release{"r": {Services: []*delivery.ReleaseService{}}})
+	var none *delivery.Release
+	data, err := json.Marshal(none)
 	require.NoError(t, err)
-	assert.Contains(t, string(data), `"services":[]`)
+	assert.Equal(t, "null", string(data))
+	require.Error(t, none.UnmarshalJSON([]byte(`{"id":"a"}`)))
+}
+
+// What a server sends without an id is no release, though it has services.
+func TestNoReleaseWithoutID(t *testing.T) {
+	t.Parallel()
+	client, _ := play(t, recording.Answer(200, `[{"id":"","services":[]}]`))
+	_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 }
 
 func TestNotARelease(t *testing.T) {
@@ -110,7 +139,6 @@ func TestNotARelease(t *testing.T) {
 		{"null", `null`},
 		{"empty object", `{}`},
 		{"null versionInfo", `{"versionInfo":null}`},
-		{"empty id", `{"id":"","services":[]}`},
 		{"null id", `{"id":null,"version":"v1"}`},
 		{"collaboration object", `{"code":10000,"workflow":[],"product":[],"ifSync":false}`},
 		{"error envelope", `{"code":500,"description":"x","message":"Internal Error: "}`},

@@ -1,6 +1,11 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
 
 // TestInfo holds the test reports of a release.
 type TestInfo struct {
@@ -13,17 +18,17 @@ type TestInfo struct {
 	DeletedAt   int64         `json:"deleted_at"`           // Unix seconds, 0: not deleted
 }
 
-// Started is StartTime, the zero Time if it is 0.
-func (t *TestInfo) Started() time.Time { return unix(t.StartTime) }
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (t *TestInfo) Started() time.Time { return unixtime.Time(nilsafe.OrZero(t).StartTime) }
 
-// Ended is EndTime, the zero Time if it is 0.
-func (t *TestInfo) Ended() time.Time { return unix(t.EndTime) }
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (t *TestInfo) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).EndTime) }
 
-// Created is CreatedAt, the zero Time if it is 0.
-func (t *TestInfo) Created() time.Time { return unix(t.CreatedAt) }
+// Created returns CreatedAt as a time.Time, or the zero Time if it is unset.
+func (t *TestInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(t).CreatedAt) }
 
-// Deleted is DeletedAt, the zero Time if it is 0.
-func (t *TestInfo) Deleted() time.Time { return unix(t.DeletedAt) }
+// Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
+func (t *TestInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(t).DeletedAt) }
 
 // TestReport is the outcome of one test: TestSuite of a functional one,
 // PerformanceTestSuite of a performance test.
@@ -38,11 +43,11 @@ type TestReport struct {
 	EndTime              int64              `json:"end_time,omitzero"`             // Unix seconds, absent when 0
 }
 
-// Started is StartTime, the zero Time if it is 0.
-func (t *TestReport) Started() time.Time { return unix(t.StartTime) }
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (t *TestReport) Started() time.Time { return unixtime.Time(nilsafe.OrZero(t).StartTime) }
 
-// Ended is EndTime, the zero Time if it is 0.
-func (t *TestReport) Ended() time.Time { return unix(t.EndTime) }
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (t *TestReport) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).EndTime) }
 
 // TestSuite is a functional test as JUnit reports it.
 type TestSuite struct {

@@ -1,0 +1,25 @@
+// Package nilsafe reads what servers may leave out: pointers and elements of
+// slices that are nil.
+package nilsafe
+
+import "iter"
+
+// OrZero returns p, or a pointer to a zero T if p is nil, so that a method
+// on a nil pointer gives what it gives on a zero value.
+func OrZero[T any](p *T) *T {
+	if p == nil {
+		return new(T)
+	}
+	return p
+}
+
+// Values yields the elements that are not nil.
+func Values[T any](elements []*T) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for _, e := range elements {
+			if e != nil && !yield(e) {
+				return
+			}
+		}
+	}
+}
