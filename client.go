@@ -68,23 +68,23 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	baseURL := os.Getenv("ZADIG_URL")
 	if baseURL == "" {
-		return nil, errors.New("zadig: ZADIG_URL is not set")
+		return nil, &environmentError{variable: "ZADIG_URL"}
 	}
 	if _, err := parseBaseURL(baseURL); err != nil {
-		return nil, fmt.Errorf("zadig: ZADIG_URL: %w", err)
+		return nil, &environmentError{"ZADIG_URL", err}
 	}
 	var fromEnv []Option
 	file := os.Getenv("ZADIG_CA_FILE")
 	if token := os.Getenv("ZADIG_TOKEN"); token != "" {
 		if err := transport.CheckToken(token); err != nil {
-			return nil, fmt.Errorf("zadig: ZADIG_TOKEN: %w", err)
+			return nil, &environmentError{"ZADIG_TOKEN", err}
 		}
 		fromEnv = append(fromEnv, WithToken(token))
 	}
 	if file != "" {
 		pool, err := loadCAs(file)
 		if err != nil {
-			return nil, fmt.Errorf("zadig: ZADIG_CA_FILE: %w", err)
+			return nil, &environmentError{"ZADIG_CA_FILE", err}
 		}
 		fromEnv = append(fromEnv, WithTLSConfig(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}

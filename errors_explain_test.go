@@ -1,0 +1,252 @@
+package zadig_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+const (
+	notFoundSentence = "Zadig has no record of this"
+
+	// Seen on v5.0.0, when aslan waits for its database.
+	picketAlone = `{"code":500,"message":"Internal Error: ","description":"failed to get artifact by image err:Get \"http://aslan:25000/\": context deadline exceeded"}`
+)
+
+// Each row is a server in trouble, the call that meets it, and the sentence.
+func TestExplainResponses(t *testing.T) {
+	t.Parallel()
+	list := func(t *testing.T, client *zadig.Client) error {
+		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+		return err
+	}
+	trace := func(t *testing.T, client *zadig.Client) error {
+		_, err := client.Artifact.Trace(t.Context(), "registry.example.com/not/ours:1")
+		return err
+	}
+	data := zadigtest.Generate(1, 5)
+	traceMade := func(t *testing.T, client *zadig.Client) error {
+		_, err := client.Artifact.Trace(t.Context(), data.Artifacts[0].Image)
+		return err
+	}
+	get := func(t *testing.T, client *zadig.Client) error {
+		_, err := client.Delivery.Get(t.Context(), "000000000000000000000001", delivery.GetOptions{ProjectName: "shop"})
+		return err
+	}
+	find := func(t *testing.T, client *zadig.Client) error {
+		_, err := client.Delivery.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v0")
+		return err
+	}
+	const page = "a web page came in place of data, such as the login page of a gateway: check ZADIG_URL, and what stands in front of Zadig"
+	for _, version := range []string{"v1.11.0", "v4.0.0", "v5.0.0"} {
+		for name, row := range map[string]struct {
+			fault *zadigtest.Fault
+			call  func(*testing.T, *zadig.Client) error
+			want  string
+		}{
+			"image not found":      {nil, trace, notFoundSentence},
+			"release not found":    {nil, get, notFoundSentence},
+			"version not found":    {nil, find, notFoundSentence},
+			"401":                  {new(zadigtest.ExpiredToken()), list, "Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings"},
+			"403":                  {new(zadigtest.NoPermission()), list, "Zadig does not let the token's user read this"},
+			"403 behind picket":    {new(zadigtest.NoPermission()), trace, "Zadig does not let the token's user read this"},
+			"license":              {new(zadigtest.LicenceExpired()), list, "this Zadig has no valid license"},
+			"429":                  {new(zadigtest.RateLimited(time.Second)), list, "Zadig, or a gateway in front of it, received too many requests and asks to wait"},
+			"502 with a page":      {new(zadigtest.HTML(502)), list, "Zadig is not available at the moment: what stands in front of it reports 502"},
+			"503":                  {new(zadigtest.Status(503, "")), list, "Zadig is not available at the moment: what stands in front of it reports 503"},
+			"database, list":       {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
+			"picket alone":         {new(zadigtest.Status(500, picketAlone)), trace, "one service of Zadig does not answer another: that one, or its database, is down"},
+			"database, by id":      {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},
+			"panic":                {new(zadigtest.Status(500, "")), list, "Zadig failed with an internal error"},
+			"login page":           {new(zadigtest.HTML(200)), list, page},
+			"page of a firewall":   {new(zadigtest.HTML(403)), list, page},
+			"no JSON":              {new(zadigtest.Garbage()), list, "the response is not one that Zadig is known to send"},
+			"redirect":             {new(zadigtest.Status(302, "").WithHeader("Location", "https://new.example.com/")), list, "the address of Zadig redirects to another place: check ZADIG_URL"},
+			"no such endpoint":     {new(zadigtest.Status(404, "Invalid path: /x")), trace, "this server does not offer what was asked for: it is another version of Zadig, or ZADIG_URL leads to something else"},
+			"400":                  {new(zadigtest.Status(400, "")), list, "Zadig refused the request"},
+			"closed":               {new(zadigtest.HangUp()), list, "Zadig closed the connection without a response, as it can while its database is down"},
+			"cut, and read whole":  {new(zadigtest.CutAfter(20)), traceMade, "the connection to Zadig broke in the middle of a response"},
+			"cut, and read by All": {new(zadigtest.CutAfter(20)), walk, "the connection to Zadig broke in the middle of a response"},
+		} {
+			t.Run(version+" "+name, func(t *testing.T) {
+				t.Parallel()
+				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithToken("a-token"), zadigtest.WithData(data))
+				if row.fault != nil {
+					srv.Inject(*row.fault)
+				}
+				err := row.call(t, srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
+				require.Error(t, err)
+				assert.Equal(t, row.want, zadig.Explain(err), "of %v", err)
+				assert.Equal(t, row.want, zadig.Explain(fmt.Errorf("in a program: %w", err)))
+			})
+		}
+	}
+}
+
+// walk ranges over all releases to the first error.
+func walk(t *testing.T, client *zadig.Client) error {
+	for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Each row is a client whose requests get no response.
+func TestExplainNoResponse(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	plain := newServer(t, sendsJSON(`[]`))
+	secure := httptest.NewUnstartedServer(sendsJSON(`[]`))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // its clients refuse it
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	trusted := x509.NewCertPool()
+	trusted.AddCert(secure.Certificate())
+	dialing := func(address string, err error) zadig.Option {
+		return zadig.WithTransport(&http.Transport{
+			TLSClientConfig:   &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
+			DisableKeepAlives: true,
+			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				if err != nil {
+					return nil, err
+				}
+				return new(net.Dialer).DialContext(ctx, network, address)
+			},
+		})
+	}
+	withTLS := func(at time.Time, roots *x509.CertPool) zadig.Option {
+		return zadig.WithTLSConfig(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, Time: func() time.Time { return at }})
+	}
+	closedHost, secureHost := strings.TrimPrefix(closed.URL, "http://"), strings.TrimPrefix(secure.URL, "https://")
+	for name, row := range map[string]struct {
+		base   string
+		option zadig.Option
+		want   string
+	}{
+		"refused": {closed.URL, quickly(), "Zadig cannot be reached: nothing listens at " + closedHost + "; check ZADIG_URL"},
+		"no such host": {
+			"http://zadig.example.com", dialing("", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "zadig.example.com", IsNotFound: true}}),
+			"there is no host named zadig.example.com: check ZADIG_URL",
+		},
+		"name server away": {
+			"http://zadig.example.com", dialing("", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", Name: "zadig.example.com", IsTimeout: true}}),
+			"the name server does not answer for zadig.example.com",
+		},
+		"no route": {
+			"http://zadig.example.com:8080", dialing("", &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}),
+			"Zadig cannot be reached at zadig.example.com:8080",
+		},
+		"time-out": {
+			"http://zadig.example.com", zadig.WithTransport(roundTrip(func(req *http.Request) (*http.Response, error) {
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			})),
+			"Zadig cannot be reached in time at zadig.example.com",
+		},
+		"proxy away": {
+			secure.URL, zadig.WithProxy(func(*http.Request) (*url.URL, error) { return url.Parse(closed.URL) }),
+			"the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY",
+		},
+		"unknown authority": {
+			secure.URL, withTLS(time.Now(), x509.NewCertPool()),
+			"the server's certificate is not signed by an authority that is trusted here: set ZADIG_CA_FILE to a PEM file with that authority",
+		},
+		"another host": {
+			"https://zadig.invalid", dialing(secureHost, nil),
+			"the server's certificate is for another host than zadig.invalid: check ZADIG_URL",
+		},
+		"expired": {
+			secure.URL, withTLS(secure.Certificate().NotAfter.Add(time.Hour), trusted),
+			"the server's certificate has expired, or the clock of this machine is wrong",
+		},
+		"http behind https": {
+			strings.Replace(plain.URL, "http:", "https:", 1), quickly(),
+			"the server does not speak https: check whether ZADIG_URL has to begin with http://",
+		},
+		"token source": {
+			plain.URL, zadig.WithTokenSource(func(context.Context) (string, error) { return "", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }),
+			"there is no API token to send, because its source failed",
+		},
+		"middleware": {
+			plain.URL, zadig.WithMiddleware(middleware(func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, syscall.ENOSPC })),
+			"",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newClient(t, row.base, row.option, zadig.WithTimeout(2*time.Second), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+			t.Cleanup(client.CloseIdleConnections)
+			_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+			require.Error(t, err)
+			assert.Equal(t, row.want, zadig.Explain(err), "of %v", err)
+		})
+	}
+}
+
+func TestExplainOthers(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, "https://zadig.example.com")
+	_, refused := client.Delivery.List(t.Context(), delivery.ListOptions{Page: -1})
+	require.ErrorIs(t, refused, zadig.ErrBadRequest)
+	for name, row := range map[string]struct {
+		err  error
+		want string
+	}{
+		"nil":              {nil, ""},
+		"canceled":         {fmt.Errorf("GET /: %w", context.Canceled), "the request was canceled"},
+		"refused argument": {refused, ""},
+		"full disk":        {&net.OpError{Op: "write", Err: syscall.ENOSPC}, ""},
+		"no URL":           {&url.Error{Op: "parse", URL: ":", Err: errors.New("missing protocol scheme")}, ""},
+	} {
+		assert.Equal(t, row.want, zadig.Explain(row.err), name)
+	}
+}
+
+func TestExplainEnvironment(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
+	for _, row := range []struct{ name, url, token, caFile, want string }{ //nolint:paralleltest // t.Setenv forbids it
+		{"no URL", "", "", "", "ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com"},
+		{"URL", "zadig.example.com", "", "", "ZADIG_URL is not an address such as https://zadig.example.com"},
+		{"token", "https://zadig.example.com", "Bearer x", "", "ZADIG_TOKEN holds what cannot be an API token"},
+		{"CA file", "https://zadig.example.com", "", "testdata/none.pem", "ZADIG_CA_FILE does not name a readable PEM file with certificates"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			setEnv(t, row.url, row.token, row.caFile)
+			_, err := zadig.NewClientFromEnv()
+			require.Error(t, err)
+			assert.Equal(t, row.want, zadig.Explain(err))
+		})
+	}
+}
+
+// A program prints the sentence first, and the detail on a line of its own.
+func ExampleExplain() {
+	_, err := zadig.NewClientFromEnv()
+	if sentence := zadig.Explain(err); sentence != "" {
+		fmt.Println("myprogram:", sentence)
+	}
+	if err != nil {
+		fmt.Println(" ", err)
+	}
+}
