@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 	"net/url"
 
 	"github.com/zadig-go/zadig/internal/errdef"
@@ -31,42 +29,19 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	}
 	a, err := s.one(ctx, &url.URL{Path: artifactsPath + "/" + id})
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
-		return nil, s.decide(ctx, u, errdef.ErrNotFound)
+		return nil, s.resolve(ctx, u, errdef.ErrNotFound)
 	}
 	return a, errdef.Unsupported(err, "this server has no artifacts by id; is the base URL right?")
 }
 
-// decide asks for a list of one: a server that answers it has a database, so
-// the first answer meant what alive says.
-func (s *Service) decide(ctx context.Context, u *errdef.Ambiguous, alive error) error {
-	err := s.listOne(ctx)
-	switch {
-	case err == nil:
-		return u.Resolve(alive, "")
-	case ctx.Err() != nil:
-		return fmt.Errorf("%w; what it means could not be asked: %w", u.Resolve(errdef.ErrServer, ""), ctx.Err())
-	}
-	return u.Resolve(errdef.ErrServer, "the server cannot answer a list either: "+err.Error())
-}
-
-// listOne reads a list of one, and returns nil if it is a list, whatever it
-// holds.
-func (s *Service) listOne(ctx context.Context) error {
-	u, err := ListOptions{}.url(1, 1)
-	if err != nil {
-		return err
-	}
-	whole, err := response.Fetch(ctx, s.sender(), u)
-	if err != nil {
-		return err
-	}
-	defer whole.Close()
-	array := whole.Array(due)
-	defer array.Close()
-	_, _, err = read(array)
-	var odd *response.ElementError
-	if err == io.EOF || errors.As(err, &odd) { //nolint:errorlint // the array's end, as io.Reader says it
-		return nil
-	}
-	return err
+// resolve requests a list of one: if the server can read it, its first
+// response meant sentinel.
+func (s *Service) resolve(ctx context.Context, u *errdef.Ambiguous, sentinel error) error {
+	return u.ResolveByList(ctx, func() (error, string, error) {
+		_, err := s.readPage(ctx, ListOptions{}, 1, 1)
+		if _, ok := errors.AsType[*response.ElementError](err); ok { // a list all the same
+			err = nil
+		}
+		return sentinel, "", err
+	})
 }

@@ -3,7 +3,6 @@ package artifact
 import (
 	"context"
 	"errors"
-	"io"
 	"iter"
 	"math"
 	"net/url"
@@ -64,31 +63,36 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("artifact.List"); err != nil {
 		return nil, err
 	}
-	u, err := o.url(max(o.Page, 1), o.perPage(listPerPage))
+	page, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage))
+	if odd, ok := errors.AsType[*response.ElementError](err); ok {
+		return nil, odd.Err
+	}
+	return page, s.listFailure(ctx, err, o)
+}
+
+// readPage requests one page and reads it to its end. An artifact that cannot
+// be decoded ends it with a *response.ElementError.
+func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int) (*Page, error) {
+	u, err := o.url(page, perPage)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := response.Fetch(ctx, s.sender(), u)
+	body, err := response.Fetch(ctx, s.sender(), u)
 	if err != nil {
-		return nil, s.listFailure(ctx, err, o)
+		return nil, err
 	}
-	defer whole.Close()
-	array := whole.Array(due)
+	defer body.Close()
+	array := body.Array(due)
 	defer array.Close()
-	page := &Page{Artifacts: []*Artifact{}, Total: paging.Total(whole.Header)}
-	for {
-		a, _, err := read(array)
-		var odd *response.ElementError
-		switch {
-		case err == io.EOF: //nolint:errorlint // the array's end, as io.Reader says it
-			return page, nil
-		case errors.As(err, &odd):
-			return nil, odd.Err
-		case err != nil:
-			return nil, err
-		}
-		page.Artifacts = append(page.Artifacts, a)
+	result := &Page{Artifacts: []*Artifact{}, Total: paging.Total(body.Header)}
+	err = paging.ReadPage(array, read, func(a *Artifact) error {
+		result.Artifacts = append(result.Artifacts, a)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	return result, nil
 }
 
 // All returns every artifact that o selects, newest first, each once. It
@@ -104,7 +108,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 		}
 		pages := paging.Pages[*Artifact]{
 			PerPage: o.perPage(allPerPage),
-			Open: func(page, perPage int, _ bool) (*response.Array, error) {
+			Open: func(page, perPage int) (*response.Array, error) {
 				u, err := o.url(page, perPage)
 				if err != nil {
 					return nil, err
@@ -112,20 +116,19 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 				array, err := response.Stream(ctx, s.sender(), u, due)
 				return array, s.listFailure(ctx, err, o)
 			},
-			Next:   read,
-			Finish: func(a *Artifact, _ bool) (*Artifact, bool, error) { return a, true, nil },
+			Next: read,
 		}
 		pages.All(ctx, yield)
 	}
 }
 
-// listFailure decides what the list's failures leave open.
+// listFailure resolves what the list's failures leave open.
 func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) error {
 	if u, ok := errdef.AsAmbiguous(err, errdef.RefusedOrDown); ok {
 		if o.Name == "" && o.Image == "" {
 			return u.Resolve(errdef.ErrServer, "")
 		}
-		return s.decide(ctx, u, errdef.ErrBadRequest)
+		return s.resolve(ctx, u, errdef.ErrBadRequest)
 	}
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // a build whose artifact is gone breaks its page
 		return u.Resolve(errdef.ErrServer, "")

@@ -55,31 +55,38 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 		}
 		listed := o
 		listed.ServiceName = "" // it would be applied after paging, or not at all
-		pages := paging.Pages[*Release]{
-			PerPage: o.perPage(allPerPage),
-			Open: func(page, perPage int, salvage bool) (*response.Array, error) {
-				params := listed.params(page, perPage)
-				if salvage {
-					params.Verbosity = VerbosityBrief
-				}
-				u, err := withQuery(releasesPath, params)
-				if err != nil {
-					return nil, err
-				}
-				array, err := response.Stream(ctx, s.sender(), u, "an array of releases")
-				return array, errdef.Unsupported(err, noList)
-			},
-			Next: func(array *response.Array) (*Release, string, error) {
-				return read(array, o.SkipManifests)
-			},
-			Finish: func(r *Release, salvage bool) (*Release, bool, error) {
-				return s.finish(ctx, r, o, salvage)
-			},
-			CanSalvage: func(err error) bool {
-				return o.Verbosity != VerbosityBrief && isBrokenRecord(err)
-			},
+		pages := s.pages(ctx, o, listed)
+		brief := listed
+		brief.Verbosity = VerbosityBrief
+		pages.Fallback = func(cause error) *paging.Pages[*Release] {
+			if listed.Verbosity == VerbosityBrief || !isBrokenRecord(cause) {
+				return nil
+			}
+			return s.pages(ctx, o, brief)
 		}
 		pages.All(ctx, yield)
+	}
+}
+
+// pages is the list that listed selects on the server, and of it what o
+// selects.
+func (s *Service) pages(ctx context.Context, o, listed ListOptions) *paging.Pages[*Release] {
+	return &paging.Pages[*Release]{
+		PerPage: o.perPage(allPerPage),
+		Open: func(page, perPage int) (*response.Array, error) {
+			u, err := withQuery(releasesPath, listed.params(page, perPage))
+			if err != nil {
+				return nil, err
+			}
+			array, err := response.Stream(ctx, s.sender(), u, "an array of releases")
+			return array, errdef.Unsupported(err, noList)
+		},
+		Next: func(array *response.Array) (*Release, string, error) {
+			return read(array, o.SkipManifests)
+		},
+		Finish: func(r *Release) (*Release, bool, error) {
+			return s.finish(ctx, r, o, listed.Verbosity)
+		},
 	}
 }
 
@@ -91,36 +98,30 @@ func (o ListOptions) checkAll() error {
 	return o.check(method)
 }
 
-// finish applies the filters that are the client's, and reads by id what the
-// list left out.
-func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, salvage bool) (*Release, bool, error) {
+// finish applies the client's filters and completes what a list with this
+// verbosity left out.
+func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, listed Verbosity) (*Release, bool, error) {
 	if o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
 		return nil, false, nil
 	}
-	needsServices := o.ServiceName != "" || o.Verbosity == VerbosityDetailed
-	servicesLeftOut := r.isFlat() && len(r.Services) == 0
-	onlyBrief := salvage && !r.isFlat() // since v4.0 lists are not brief
-	if onlyBrief || needsServices && servicesLeftOut {
-		whole, err := s.whole(ctx, "delivery.All", r, o.SkipManifests)
-		switch {
-		case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
-			return nil, false, nil
-		case isBrokenRecord(err), errors.Is(err, errdef.ErrBadRequest),
-			errors.Is(err, errdef.ErrUnexpectedResponse), errors.Is(err, errdef.ErrResponseTooLarge):
-			return nil, false, &response.ElementError{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
-		case err != nil:
-			return nil, false, err
-		}
-		r = whole
+	full, err := s.complete(ctx, "delivery.All", r, o, listed)
+	switch {
+	case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
+		return nil, false, nil
+	case isBrokenRecord(err), errors.Is(err, errdef.ErrBadRequest),
+		errors.Is(err, errdef.ErrUnexpectedResponse), errors.Is(err, errdef.ErrResponseTooLarge):
+		return nil, false, &response.ElementError{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
+	case err != nil:
+		return nil, false, err
 	}
-	return r, o.ServiceName == "" || r.delivers(o.ServiceName), nil
+	return full, o.ServiceName == "" || full.delivers(o.ServiceName), nil
 }
 
-// isBrokenRecord tells whether the server failed in a way in which it fails
-// over one record.
+// isBrokenRecord reports whether one unreadable record may have caused the
+// failure.
 func isBrokenRecord(err error) bool {
-	var open *errdef.Ambiguous
-	return errors.As(err, &open) && open.Kind == errdef.BrokenRecord
+	_, ok := errdef.AsAmbiguous(err, errdef.BrokenRecord)
+	return ok
 }
 
 // delivers tells whether a service by this name of its own is in the release.

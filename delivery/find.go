@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -28,15 +27,19 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 		return nil, err
 	}
 	o.PerPage = o.perPage(listPerPage)
+	full := o.detailed()
 	if o.ServiceName == "" {
 		r, err := s.newest(ctx, o)
+		if odd, ok := errors.AsType[*response.ElementError](err); ok {
+			return nil, odd.Err
+		}
 		switch {
-		case err == io.EOF: //nolint:errorlint // the array's end, as io.Reader says it
-			return nil, noRelease(method)
 		case err != nil:
-			return nil, err
+			return nil, errdef.Unsupported(err, noList)
+		case r == nil:
+			return nil, noRelease(method)
 		case o.Label == "" || r.isFlat():
-			r, err = s.complete(ctx, method, r, o, o.Verbosity)
+			r, err = s.complete(ctx, method, r, full, o.Verbosity)
 			if !errors.Is(err, errdef.ErrNotFound) {
 				return r, err
 			} // deleted meanwhile: the next one is the newest now
@@ -46,7 +49,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r, err = s.complete(ctx, method, r, o, o.Verbosity); !errors.Is(err, errdef.ErrNotFound) {
+		if r, err = s.complete(ctx, method, r, full, o.Verbosity); !errors.Is(err, errdef.ErrNotFound) {
 			return r, err
 		}
 	}
@@ -89,7 +92,7 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 		if r.VersionInfo.Version != version {
 			continue
 		}
-		r, err = s.complete(ctx, method, r, o, VerbosityBrief)
+		r, err = s.complete(ctx, method, r, o.detailed(), VerbosityBrief)
 		switch {
 		case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
 		case err != nil:
@@ -116,62 +119,14 @@ func noRelease(method string) error {
 	return fmt.Errorf("%s: no release matches: %w", method, errdef.ErrNotFound)
 }
 
-// newest reads the first release of a list of one, or io.EOF.
+// newest reads a list of one: the newest release, or nil if there is none.
 func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
-	whole, err := s.fetch(ctx, releasesPath, o.params(1, 1))
-	if err != nil {
-		return nil, errdef.Unsupported(err, noList)
-	}
-	defer whole.Close()
-	array := whole.Array("an array of releases")
-	defer array.Close()
-	r, _, err := read(array, o.SkipManifests)
-	if odd, ok := errors.AsType[*response.ElementError](err); ok {
-		return nil, odd.Err
-	}
-	return r, err
-}
-
-// complete reads what a list left out of a release, if o wants it.
-func (s *Service) complete(ctx context.Context, method string, r *Release, o ListOptions, listed Verbosity) (*Release, error) {
+	page, err := s.readPage(ctx, o, 1, 1, nil)
 	switch {
-	case o.Verbosity == VerbosityBrief:
-		return r, nil
-	case r.isFlat() && len(r.Services) > 0:
-		return r, nil
-	case !r.isFlat() && (listed != VerbosityBrief || r.DeployInfo != nil): // up to v1.7.1 it is there in spite of brief
-		return r, nil
-	}
-	return s.whole(ctx, method, r, o.SkipManifests)
-}
-
-// whole reads a listed release with all its details: by its id or, from v1.18
-// to v2.2, where who has rights in one project may list but not do that, from
-// a detailed list of its task. A release that no task made, as one of charts,
-// cannot be selected so.
-func (s *Service) whole(ctx context.Context, method string, r *Release, skipManifests bool) (*Release, error) {
-	v := r.VersionInfo
-	whole, err := s.get(ctx, method, v.ID, GetOptions{ProjectName: v.ProductName}, skipManifests)
-	if !errors.Is(err, errdef.ErrForbidden) || r.isFlat() || v.TaskID == 0 {
-		return whole, err
-	}
-	page, listErr := s.List(ctx, ListOptions{
-		ProjectName:   v.ProductName,
-		WorkflowName:  v.WorkflowName,
-		TaskID:        v.TaskID,
-		PerPage:       allPerPage,
-		SkipManifests: skipManifests,
-	})
-	switch {
-	case errors.Is(listErr, errdef.ErrForbidden):
+	case err != nil:
 		return nil, err
-	case listErr != nil:
-		return nil, listErr
+	case len(page.Releases) == 0:
+		return nil, nil
 	}
-	for _, same := range page.Releases {
-		if same.VersionInfo.ID == v.ID {
-			return same, nil
-		}
-	}
-	return nil, err
+	return page.Releases[0], nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -46,9 +45,8 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 		ProjectName string `url:"projectName,omitempty"`
 		project
 	}{o.ProjectName, project{IfPassFilter: o.ProjectName != ""}})
-	var open *errdef.Ambiguous
-	if errors.As(err, &open) && open.Kind == errdef.MissingOrDown {
-		return nil, s.decideMissing(ctx, open, o)
+	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
+		return nil, s.resolveMissing(ctx, u, o)
 	}
 	if errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
@@ -78,36 +76,19 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	return r, nil
 }
 
-// decideMissing asks for a brief list of one: a server that answers it has a
-// database, so the release is not there.
-func (s *Service) decideMissing(ctx context.Context, open *errdef.Ambiguous, o GetOptions) error {
-	first, err := s.listOne(ctx, o)
-	var odd *response.ElementError
-	switch {
-	case err == io.EOF, errors.As(err, &odd): //nolint:errorlint // nothing in the list, or nothing good: a list all the same
-		return open.Resolve(errdef.ErrNotFound, "")
-	case err != nil && ctx.Err() != nil:
-		return fmt.Errorf("%w; whether it exists could not be asked: %w", open.Resolve(errdef.ErrServer, ""), ctx.Err())
-	case err != nil:
-		return open.Resolve(errdef.ErrServer, "the server cannot answer a list either: "+err.Error())
-	case first.DeployInfo != nil:
-		return open.Resolve(errdef.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
-	}
-	return open.Resolve(errdef.ErrNotFound, "")
-}
-
-// listOne reads the first release of a brief list, or io.EOF.
-func (s *Service) listOne(ctx context.Context, o GetOptions) (*Release, error) {
-	list := ListOptions{ProjectName: o.ProjectName, Verbosity: VerbosityBrief}
-	whole, err := s.fetch(ctx, releasesPath, list.params(1, 1))
-	if err != nil {
-		return nil, err
-	}
-	defer whole.Close()
-	array := whole.Array("an array of releases")
-	defer array.Close()
-	r, _, err := read(array, true)
-	return r, err
+// resolveMissing requests a brief list of one: a server that can read it has a
+// database, so the release does not exist.
+func (s *Service) resolveMissing(ctx context.Context, u *errdef.Ambiguous, o GetOptions) error {
+	return u.ResolveByList(ctx, func() (error, string, error) {
+		first, err := s.newest(ctx, ListOptions{ProjectName: o.ProjectName, Verbosity: VerbosityBrief, SkipManifests: true})
+		if _, ok := errors.AsType[*response.ElementError](err); ok { // a list all the same
+			return errdef.ErrNotFound, "", nil
+		}
+		if err == nil && first != nil && first.DeployInfo != nil {
+			return errdef.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters", nil
+		}
+		return errdef.ErrNotFound, "", err
+	})
 }
 
 // checkID refuses an id that no release has.

@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"math"
 	"net/url"
@@ -99,31 +98,49 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("delivery.List"); err != nil {
 		return nil, err
 	}
-	whole, err := s.fetch(ctx, releasesPath, o.params(max(o.Page, 1), o.perPage(listPerPage)))
+	page, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage), o.checkFiltered)
+	if odd, ok := errors.AsType[*response.ElementError](err); ok {
+		return nil, odd.Err
+	}
+	return page, errdef.Unsupported(err, noList)
+}
+
+// readPage requests one page and reads it to its end. A release that cannot be
+// decoded ends it with a *response.ElementError, and so does an error of check,
+// if that is not nil.
+func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int, check func(*response.Array, *Release) error) (*Page, error) {
+	body, err := s.fetch(ctx, releasesPath, o.params(page, perPage))
 	if err != nil {
-		return nil, errdef.Unsupported(err, noList)
+		return nil, err
 	}
-	defer whole.Close()
-	array := whole.Array("an array of releases")
+	defer body.Close()
+	array := body.Array("an array of releases")
 	defer array.Close()
-	page := &Page{Releases: []*Release{}, Total: paging.Total(whole.Header)}
-	for {
-		r, _, err := read(array, o.SkipManifests)
-		var odd *response.ElementError
-		switch {
-		case err == io.EOF: //nolint:errorlint // the array's end, as io.Reader says it
-			return page, nil
-		case errors.As(err, &odd):
-			return nil, odd.Err
-		case err != nil:
-			return nil, err
-		case o.ServiceName != "" && r.isFlat():
-			return nil, array.Unexpected("servers since v4.0 ignore serviceName; use All, which filters itself")
-		case o.Label != "" && !r.isFlat():
-			return nil, array.Unexpected("servers before v4.0 ignore label; use All, which filters itself")
+	result := &Page{Releases: []*Release{}, Total: paging.Total(body.Header)}
+	next := func(array *response.Array) (*Release, string, error) { return read(array, o.SkipManifests) }
+	err = paging.ReadPage(array, next, func(r *Release) error {
+		result.Releases = append(result.Releases, r)
+		if check == nil {
+			return nil
 		}
-		page.Releases = append(page.Releases, r)
+		return check(array, r)
+	})
+	if err != nil {
+		return nil, err
 	}
+	return result, nil
+}
+
+// checkFiltered returns an error for a release from a server that ignores a
+// filter.
+func (o ListOptions) checkFiltered(array *response.Array, r *Release) error {
+	switch {
+	case o.ServiceName != "" && r.isFlat():
+		return array.Unexpected("servers since v4.0 ignore serviceName; use All, which filters itself")
+	case o.Label != "" && !r.isFlat():
+		return array.Unexpected("servers before v4.0 ignore label; use All, which filters itself")
+	}
+	return nil
 }
 
 // check refuses what a server would misunderstand.
@@ -143,6 +160,14 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "ServiceName", "a brief list does not name services, the server would not filter")
 	}
 	return nil
+}
+
+// detailed is o with the zero Verbosity replaced.
+func (o ListOptions) detailed() ListOptions {
+	if o.Verbosity == "" {
+		o.Verbosity = VerbosityDetailed
+	}
+	return o
 }
 
 func (o ListOptions) perPage(otherwise int) int {

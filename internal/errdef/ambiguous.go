@@ -1,6 +1,10 @@
 package errdef
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // Kind names what an answer leaves open; only the service that asked for
 // it can tell.
@@ -35,6 +39,21 @@ func (u *Ambiguous) Error() string { return u.Default.Error() }
 
 // Unwrap makes the default match while nobody decides.
 func (u *Ambiguous) Unwrap() error { return u.Default }
+
+// ResolveByList resolves what a second request tells: whether the server can
+// read a list, and so has a database. If list returns no error, the result
+// matches the sentinel that it returns, with its reason; otherwise the server
+// failed, and the result matches ErrServer.
+func (u *Ambiguous) ResolveByList(ctx context.Context, list func() (sentinel error, reason string, err error)) error {
+	sentinel, reason, err := list()
+	switch {
+	case err == nil:
+		return u.Resolve(sentinel, reason)
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w; the request that would tell more was cut short: %w", u.Resolve(ErrServer, ""), ctx.Err())
+	}
+	return u.Resolve(ErrServer, "the server cannot answer a list either: "+err.Error())
+}
 
 // AsAmbiguous finds the question that an answer left open, if it is this one.
 func AsAmbiguous(err error, question Kind) (*Ambiguous, bool) {

@@ -16,23 +16,22 @@ import (
 // Pages is a list to walk.
 type Pages[T any] struct {
 	PerPage int
-	// Open asks for one page. With salvage the elements need only be good for
-	// their ids, of which Finish makes whole ones.
-	Open func(page, perPage int, salvage bool) (*response.Array, error)
+	// Open requests one page.
+	Open func(page, perPage int) (*response.Array, error)
 	// Next reads the next element and its id. An element that cannot be
-	// decoded is an *response.ElementError, with its id if that was read.
+	// decoded is a *response.ElementError, with its id if that was read.
 	Next func(*response.Array) (T, string, error)
-	// Finish makes an element ready to be yielded, or says that it is not
-	// wanted. An *response.ElementError is yielded in its place; another error ends the
-	// walk.
-	Finish func(item T, salvage bool) (T, bool, error)
-	// CanSalvage tells whether a page that could not be opened may be put
-	// together from its elements.
-	CanSalvage func(error) bool
+	// Finish completes or drops an element before it is yielded. A
+	// *response.ElementError is yielded in its place; another error ends the
+	// walk. A nil Finish yields all elements as they are.
+	Finish func(T) (item T, wanted bool, err error)
+	// Fallback returns a lighter form of the list for a page that could not be
+	// opened, or nil if there is none for this cause. A nil Fallback is none.
+	Fallback func(cause error) *Pages[T]
 }
 
-// All walks the list. An error that came as an *response.ElementError is yielded for one
-// element, and the walk goes on; after any other it is over.
+// All walks the list. A *response.ElementError is yielded for one element, and
+// the walk goes on; any other error ends it.
 func (p *Pages[T]) All(ctx context.Context, yield func(T, error) bool) {
 	w := &walker[T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
 	for {
@@ -57,15 +56,15 @@ type walker[T any] struct {
 	stopped bool // the caller has left the loop
 }
 
-// page reads one pageRequest to its end. It asks again for a page that broke off,
-// and puts a page together that the server cannot build.
-func (w *walker[T]) page(win pageRequest) (result, error) {
+// page reads one page to its end. It requests a page that broke off again, and
+// reads one that the server cannot build from the fallback.
+func (w *walker[T]) page(at pageRequest) (result, error) {
 	before := len(w.seen)
 	breaks := 0
-	var cause error // why the page is put together
+	list, cause := w.Pages, error(nil) // cause: why list is the fallback
 	for {
 		progress := len(w.seen)
-		got, call, err := w.read(win, cause != nil)
+		got, call, err := w.read(list, at)
 		got.fresh = len(w.seen) - before
 		var broken *response.TruncatedError
 		switch {
@@ -84,20 +83,22 @@ func (w *walker[T]) page(win pageRequest) (result, error) {
 			if ended := call.Pause(w.ctx, max(breaks, 1)); ended != nil {
 				return got, withContext(err, ended)
 			}
-		case cause == nil && w.CanSalvage != nil && w.CanSalvage(err):
-			cause = err
 		case cause != nil && call == nil: // not the page alone is in trouble
 			return got, cause
+		case cause == nil && call == nil && w.Fallback != nil:
+			if list, cause = w.Fallback(err), err; list == nil {
+				return got, err
+			}
 		default:
 			return got, err
 		}
 	}
 }
 
-// read asks for one pageRequest and yields what is fresh in it. The call is nil if
-// no answer came.
-func (w *walker[T]) read(win pageRequest, salvage bool) (got result, call *response.Call, err error) {
-	array, err := w.Open(win.page, win.perPage, salvage)
+// read requests one page and yields what is fresh in it. The call is nil if
+// the page could not be opened.
+func (w *walker[T]) read(list *Pages[T], at pageRequest) (got result, call *response.Call, err error) {
+	array, err := list.Open(at.page, at.perPage)
 	if err != nil {
 		return got, nil, err
 	}
@@ -106,7 +107,7 @@ func (w *walker[T]) read(win pageRequest, salvage bool) (got result, call *respo
 	got.total = Total(array.Header)
 	unsure := w.cursor.expects()
 	for {
-		item, id, err := w.Next(array)
+		item, id, err := list.Next(array)
 		var odd *response.ElementError
 		if err != nil && !errors.As(err, &odd) {
 			if err == io.EOF { //nolint:errorlint // the array's end, as io.Reader says it
@@ -114,7 +115,7 @@ func (w *walker[T]) read(win pageRequest, salvage bool) (got result, call *respo
 			}
 			return got, call, err
 		}
-		position := win.start() + got.count
+		position := at.start() + got.count
 		got.count++
 		switch {
 		case id == "": // an odd one without an id is known by its place
@@ -128,17 +129,17 @@ func (w *walker[T]) read(win pageRequest, salvage bool) (got result, call *respo
 		if !w.seen.add(id) {
 			continue
 		}
-		if err := w.emit(item, err, salvage); err != nil || w.stopped {
+		if err := w.emit(list, item, err); err != nil || w.stopped {
 			return got, call, err
 		}
 	}
 }
 
 // emit yields one element, or the error that stands for it.
-func (w *walker[T]) emit(item T, err error, salvage bool) error {
+func (w *walker[T]) emit(list *Pages[T], item T, err error) error {
 	wanted := true
-	if err == nil {
-		item, wanted, err = w.Finish(item, salvage)
+	if err == nil && list.Finish != nil {
+		item, wanted, err = list.Finish(item)
 	}
 	var odd *response.ElementError
 	switch {
