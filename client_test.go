@@ -11,6 +11,8 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 func TestNewClientRefusesBadBaseURLs(t *testing.T) {
@@ -78,9 +80,9 @@ func TestNewClientJoinsTheBaseURL(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			var sent string
-			client := newClient(t, row.base, zadig.WithTransport(roundTrip(func(req *http.Request) (*http.Response, error) {
+			client := clienttest.New(t, row.base, zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 				sent = req.URL.String()
-				return answered(req, http.StatusOK, "[]")
+				return servertest.Response(req, servertest.Status(http.StatusOK, "[]")), nil
 			})))
 			require.NoError(t, client.Get(t.Context(), row.path, nil, nil))
 			assert.Equal(t, row.want, sent)
@@ -127,13 +129,13 @@ func httpGet(t *testing.T, url string) *http.Request {
 func TestWithSharesNothingThatChanges(t *testing.T) {
 	t.Parallel()
 	mark := func(name string) zadig.Option {
-		return zadig.WithMiddleware(middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			marked := req.Clone(req.Context())
 			marked.Header.Add("Way", name)
 			return next.RoundTrip(marked)
 		}))
 	}
-	parent, s := serve(t, sendsJSON(`[]`), zadig.WithToken("parent-token"), zadig.WithHeader("Who", "parent"), mark("a"), mark("b"), mark("c"))
+	parent, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithToken("parent-token"), zadig.WithHeader("Who", "parent"), mark("a"), mark("b"), mark("c"))
 	one, err := parent.With(zadig.WithHeader("Who", "one"), zadig.WithHeader("Only", "one"), mark("one"))
 	require.NoError(t, err)
 	two, err := parent.With(zadig.WithHeader("Only", "two"), zadig.WithToken("other-token"), mark("two"))
@@ -155,7 +157,7 @@ func TestWithSharesNothingThatChanges(t *testing.T) {
 	} {
 		_, err := row.client.Delivery.List(t.Context(), delivery.ListOptions{})
 		require.NoError(t, err, row.name)
-		got := s.seen()[i].Header
+		got := s.Requests()[i].Header
 		assert.Equal(t, row.who, got.Get("Who"), row.name)
 		assert.Equal(t, row.only, got.Get("Only"), row.name)
 		assert.Equal(t, "Bearer "+row.token, got.Get("Authorization"), row.name)
@@ -174,7 +176,7 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 		{"no option", nil, nil, 1},
 		{"token", nil, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"middleware", nil, []zadig.Option{zadig.WithMiddleware(func(rt http.RoundTripper) http.RoundTripper { return rt })}, 1},
-		{"retry and time-out", nil, []zadig.Option{quickly(), zadig.WithTimeout(1e9)}, 1},
+		{"retry and time-out", nil, []zadig.Option{clienttest.FastRetry(), zadig.WithTimeout(1e9)}, 1},
 		{"the user's transport", []zadig.Option{zadig.WithTransport(new(http.Transport))}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"the user's client", []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"token, after a TLS configuration", []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
@@ -185,13 +187,13 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			parent, s := serve(t, sendsJSON(`[]`), row.parent...)
+			parent, s := clienttest.Serve(t, servertest.JSON(`[]`), row.parent...)
 			child, err := parent.With(row.opts...)
 			require.NoError(t, err)
 			for _, client := range []*zadig.Client{parent, child, parent, child} {
 				require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 			}
-			assert.Equal(t, row.connections, s.connections())
+			assert.Equal(t, row.connections, s.Connections())
 		})
 	}
 }
@@ -200,7 +202,7 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 // the program says so; then there are new ones.
 func TestCloseIdleConnections(t *testing.T) {
 	t.Parallel()
-	client, s := serve(t, sendsJSON("[]"))
+	client, s := clienttest.Serve(t, servertest.JSON("[]"))
 	variant, err := client.With(zadig.WithHeader("X-Key", "1"))
 	require.NoError(t, err)
 	use := func() {
@@ -211,17 +213,17 @@ func TestCloseIdleConnections(t *testing.T) {
 	}
 	use()
 	use()
-	require.Equal(t, 2, s.openConnections())
-	require.Equal(t, 2, s.connections())
+	require.Equal(t, 2, s.OpenConnections())
+	require.Equal(t, 2, s.Connections())
 	variant.CloseIdleConnections()
-	require.Eventually(t, func() bool { return s.openConnections() == 0 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.OpenConnections() == 0 }, 10*time.Second, time.Millisecond)
 	use()
-	require.Equal(t, 4, s.connections())
+	require.Equal(t, 4, s.Connections())
 
 	pool := &idler{RoundTripper: http.DefaultTransport}
-	newClient(t, s.base(), zadig.WithTransport(pool)).CloseIdleConnections()
+	clienttest.New(t, s.URL, zadig.WithTransport(pool)).CloseIdleConnections()
 	assert.EqualValues(t, 1, pool.closed.Load(), "a transport of the caller's")
-	newClient(t, s.base(), zadig.WithTransport(roundTrip(http.DefaultTransport.RoundTrip))).CloseIdleConnections()
+	clienttest.New(t, s.URL, zadig.WithTransport(servertest.RoundTripper(http.DefaultTransport.RoundTrip))).CloseIdleConnections()
 	new(zadig.Client).CloseIdleConnections()
 	(*zadig.Client)(nil).CloseIdleConnections()
 }

@@ -15,7 +15,9 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -30,7 +32,7 @@ func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // cou
 		defer srv.Close()
 		transport := &http.Transport{MaxIdleConnsPerHost: 32, MaxConnsPerHost: 32}
 		defer transport.CloseIdleConnections()
-		shared := srv.Client(zadig.WithTransport(transport), quickly())
+		shared := srv.Client(zadig.WithTransport(transport), clienttest.FastRetry())
 		image := data.Artifacts[0].Image
 
 		var running sync.WaitGroup
@@ -79,14 +81,14 @@ func TestTheWaitForATurnIsNoTimeout(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Second
 	var now, most atomic.Int64
-	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	client, _ := clienttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := now.Add(1)
 		defer now.Add(-1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 			continue
 		}
 		time.Sleep(timeout / 5)
-		sendsJSON("{}")(w, r)
+		servertest.JSON("{}")(w, r)
 	}), zadig.WithTimeout(timeout))
 	start := time.Now()
 	var running sync.WaitGroup
@@ -99,16 +101,16 @@ func TestTheWaitForATurnIsNoTimeout(t *testing.T) {
 
 	// One who waits ends with its context, and was never sent.
 	hold := make(chan struct{})
-	held, busy := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
+	held, busy := clienttest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
 	for range 64 {
 		running.Go(func() { _ = held.Get(t.Context(), "/api/x", nil, nil) })
 	}
-	assert.Eventually(t, func() bool { return busy.count() == 64 }, 10*time.Second, time.Millisecond)
+	assert.Eventually(t, func() bool { return busy.Count() == 64 }, 10*time.Second, time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	err := held.Get(ctx, "/api/x", nil, nil)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	assert.Equal(t, 64, busy.count())
+	assert.Equal(t, 64, busy.Count())
 	close(hold)
 	running.Wait()
 }

@@ -15,11 +15,13 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 func TestDoRefusesRequests(t *testing.T) {
 	t.Parallel()
-	client, s := serve(t, sendsJSON(`[]`), zadig.WithToken("hunter2-token"))
+	client, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithToken("hunter2-token"))
 	change := func(f func(*http.Request)) *http.Request {
 		req := httpGet(t, "/api/x")
 		f(req)
@@ -56,13 +58,13 @@ func TestDoRefusesRequests(t *testing.T) {
 			assert.NotContains(t, err.Error(), "\n")
 		})
 	}
-	t.Cleanup(func() { assert.Zero(t, s.count(), "nothing was sent") })
+	t.Cleanup(func() { assert.Zero(t, s.Count(), "nothing was sent") })
 }
 
 func TestDoSendsTheCallersRequest(t *testing.T) {
 	t.Parallel()
-	client, s := serve(t, sendsJSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"), zadig.WithHeader("X-Client", "client"))
-	inbound := httpGet(t, s.base()+"/api/x?a=1#part") // absolute, of the same origin
+	client, s := clienttest.Serve(t, servertest.JSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"), zadig.WithHeader("X-Client", "client"))
+	inbound := httpGet(t, s.URL+"/api/x?a=1#part") // absolute, of the same origin
 	inbound.Header.Set("X-Both", "request")
 	inbound.Header.Set("Authorization", "Bearer of-somebody-else")
 	inbound.RequestURI = "/as/a/server/got/it"
@@ -75,9 +77,9 @@ func TestDoSendsTheCallersRequest(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, `["x"]`, string(body))
 
-	got := s.seen()[0]
-	assert.Equal(t, basePath+"/api/x?a=1", got.RequestURI)
-	assert.Equal(t, strings.TrimPrefix(s.URL, "http://"), got.Host)
+	got := s.Requests()[0]
+	assert.Equal(t, servertest.BasePath+"/api/x?a=1", got.RequestURI)
+	assert.Equal(t, strings.TrimSuffix(strings.TrimPrefix(s.URL, "http://"), servertest.BasePath), got.Host)
 	assert.Equal(t, "request", got.Header.Get("X-Both"))
 	assert.Equal(t, "client", got.Header.Get("X-Client"))
 	assert.Equal(t, []string{"Bearer abcdef"}, got.Header["Authorization"])
@@ -85,7 +87,7 @@ func TestDoSendsTheCallersRequest(t *testing.T) {
 	assert.Equal(t, "Bearer of-somebody-else", inbound.Header.Get("Authorization"), "the caller's request stays as it was")
 	assert.Equal(t, "part", inbound.URL.Fragment)
 	assert.NotContains(t, resp.Request.Header.Get("Authorization"), "abcdef", "the answer does not carry the token about")
-	assert.Equal(t, s.base()+"/api/x?a=1", resp.Request.URL.String())
+	assert.Equal(t, s.URL+"/api/x?a=1", resp.Request.URL.String())
 }
 
 func TestHeaders(t *testing.T) {
@@ -108,10 +110,10 @@ func TestHeaders(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, sendsJSON(`[]`), row.opts...)
+			client, s := clienttest.Serve(t, servertest.JSON(`[]`), row.opts...)
 			require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
-			got := s.seen()[0].Header
-			got.Set("Host", s.seen()[0].Host)
+			got := s.Requests()[0].Header
+			got.Set("Host", s.Requests()[0].Host)
 			assert.Equal(t, []string{row.want}, got[row.header])
 		})
 	}
@@ -124,13 +126,13 @@ func TestWhatHappensBeforeEachAttempt(t *testing.T) {
 	var did []string
 	note := func(what string) { did = append(did, what) }
 	wrap := func(name string) zadig.Option {
-		return zadig.WithMiddleware(middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			note(name + " sees " + req.Header.Get("Authorization"))
 			return next.RoundTrip(req)
 		}))
 	}
 	tokens := []string{"token-1", "token-2"}
-	client, s := serve(t, script(sends(http.StatusServiceUnavailable, ""), sendsJSON(`[]`)),
+	client, s := clienttest.Serve(t, servertest.Script(servertest.Status(http.StatusServiceUnavailable, ""), servertest.JSON(`[]`)),
 		zadig.WithRateLimiter(&limiter{func(context.Context) error { note("limiter"); return nil }}),
 		zadig.WithTokenSource(func(context.Context) (string, error) {
 			note("token source")
@@ -145,7 +147,7 @@ func TestWhatHappensBeforeEachAttempt(t *testing.T) {
 		"limiter", "token source", "first sees Bearer token-1", "second sees Bearer token-1",
 		"limiter", "token source", "first sees Bearer token-2", "second sees Bearer token-2",
 	}, did)
-	assert.Equal(t, "Bearer token-2", s.seen()[1].Header.Get("Authorization"))
+	assert.Equal(t, "Bearer token-2", s.Requests()[1].Header.Get("Authorization"))
 }
 
 func TestWhatEndsACallBeforeItIsSent(t *testing.T) {
@@ -163,14 +165,14 @@ func TestWhatEndsACallBeforeItIsSent(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, sendsJSON(`[]`), row.option)
+			client, s := clienttest.Serve(t, servertest.JSON(`[]`), row.option)
 			err := client.Get(t.Context(), "/x", nil, nil)
 			require.ErrorContains(t, err, row.because)
 			assert.Equal(t, strings.Contains(row.because, reason.Error()), errors.Is(err, reason))
 			assert.NotContains(t, err.Error(), "hunter2")
 			assert.NotContains(t, err.Error(), "attempts", "it is final")
-			assert.Empty(t, meaning(err), "no answer came")
-			assert.Zero(t, s.count())
+			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
+			assert.Zero(t, s.Count())
 		})
 	}
 }
@@ -178,7 +180,7 @@ func TestWhatEndsACallBeforeItIsSent(t *testing.T) {
 func TestWithRawJSON(t *testing.T) {
 	t.Parallel()
 	const sent = `{"versionInfo":{"id":"619dbaa8c528010000010000","fromTheFuture":[1.50]},"alsoNew":"<\u003c>"}`
-	client, _ := serve(t, sendsJSON("[ "+sent+" ]"), zadig.WithRawJSON())
+	client, _ := clienttest.Serve(t, servertest.JSON("[ "+sent+" ]"), zadig.WithRawJSON())
 	page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 	require.NoError(t, err)
 	require.Len(t, page.Releases, 1)
@@ -188,7 +190,7 @@ func TestWithRawJSON(t *testing.T) {
 		assert.Equal(t, json.RawMessage(sent), release.RawJSON())
 	}
 
-	client, _ = serve(t, sendsJSON("["+sent+"]"))
+	client, _ = clienttest.Serve(t, servertest.JSON("["+sent+"]"))
 	page, err = client.Delivery.List(t.Context(), delivery.ListOptions{})
 	require.NoError(t, err)
 	assert.Nil(t, page.Releases[0].RawJSON(), "off unless asked for")

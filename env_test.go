@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 // setEnv sets the three variables; "" is as good as not set.
@@ -25,24 +27,24 @@ func setEnv(t *testing.T, url, token, caFile string) {
 }
 
 func TestNewClientFromEnv(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
-	s := newServer(t, sendsJSON(`[]`))
-	setEnv(t, s.base(), "env-token", "")
+	s := servertest.New(t, servertest.JSON(`[]`))
+	setEnv(t, s.URL, "env-token", "")
 	client, err := zadig.NewClientFromEnv(zadig.WithUserAgent("mine/1"))
 	require.NoError(t, err)
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
-	assert.Equal(t, "Bearer env-token", s.seen()[0].Header.Get("Authorization"))
-	assert.Equal(t, "mine/1", s.seen()[0].UserAgent())
+	assert.Equal(t, "Bearer env-token", s.Requests()[0].Header.Get("Authorization"))
+	assert.Equal(t, "mine/1", s.Requests()[0].UserAgent())
 
 	client, err = zadig.NewClientFromEnv(zadig.WithToken("given-token"))
 	require.NoError(t, err)
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
-	assert.Equal(t, "Bearer given-token", s.seen()[1].Header.Get("Authorization"), "options come after the environment")
+	assert.Equal(t, "Bearer given-token", s.Requests()[1].Header.Get("Authorization"), "options come after the environment")
 
-	setEnv(t, s.base(), "", "")
+	setEnv(t, s.URL, "", "")
 	client, err = zadig.NewClientFromEnv()
 	require.NoError(t, err)
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
-	assert.NotContains(t, s.seen()[2].Header, "Authorization")
+	assert.NotContains(t, s.Requests()[2].Header, "Authorization")
 }
 
 func TestNewClientFromEnvRefuses(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
@@ -71,7 +73,7 @@ func TestNewClientFromEnvRefuses(t *testing.T) { //nolint:paralleltest // t.Sete
 }
 
 func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
-	s := httptest.NewUnstartedServer(http.StripPrefix(basePath, sendsJSON(`["https"]`)))
+	s := httptest.NewUnstartedServer(http.StripPrefix(servertest.BasePath, servertest.JSON(`["https"]`)))
 	s.EnableHTTP2 = true
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the client that refuses its certificate
 	s.StartTLS()
@@ -79,7 +81,7 @@ func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest /
 	file := filepath.Join(t.TempDir(), "ca.pem")
 	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600))
 
-	setEnv(t, s.URL+basePath, "env-token", file)
+	setEnv(t, s.URL+servertest.BasePath, "env-token", file)
 	client, err := zadig.NewClientFromEnv()
 	require.NoError(t, err)
 	resp, err := client.Do(httpGet(t, "/x"))
@@ -93,10 +95,10 @@ func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest /
 	require.ErrorContains(t, err, "WithHeader")
 	require.NotContains(t, err.Error(), "ZADIG_CA_FILE", "it has nothing to do with that")
 
-	setEnv(t, s.URL+basePath, "env-token", "")
+	setEnv(t, s.URL+servertest.BasePath, "env-token", "")
 	client, err = zadig.NewClientFromEnv()
 	require.NoError(t, err)
 	err = client.Get(t.Context(), "/x", nil, nil)
 	require.ErrorContains(t, err, "certificate")
-	assert.Empty(t, meaning(err), "no answer came")
+	assert.Empty(t, clienttest.Sentinel(err), "no answer came")
 }

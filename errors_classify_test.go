@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 // outcome is what a raw answer, read by Client.Get, comes to. Where only a
@@ -206,7 +208,7 @@ func TestFailuresOfTheWire(t *testing.T) {
 	for _, row := range failures {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			err := checkOutcome(t, row.want, sends(row.status, row.body))
+			err := checkOutcome(t, row.want, servertest.Status(row.status, row.body))
 			assert.ErrorContains(t, err, row.because)
 		})
 	}
@@ -216,24 +218,24 @@ func TestFailuresOfTheWire(t *testing.T) {
 func checkOutcome(t *testing.T, want outcome, h http.Handler) error {
 	t.Helper()
 	raw := &http.Client{Transport: new(http.Transport), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	client, s := serve(t, h, zadig.WithHTTPClient(raw))
+	client, s := clienttest.Serve(t, h, zadig.WithHTTPClient(raw))
 	var out []any
 	err := client.Get(t.Context(), "/api/aslan/some/thing?image=a%3A1", nil, &out)
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "\n")
-	assert.Equal(t, want.meaning, meaning(err))
+	assert.Equal(t, want.meaning, clienttest.Sentinel(err))
 	if want.status == 0 { // no answer, so no *Error
 		var failure *zadig.Error
 		assert.NotErrorAs(t, err, &failure)
-		assert.Contains(t, err.Error(), s.base()+"/api/aslan/some/thing")
+		assert.Contains(t, err.Error(), s.URL+"/api/aslan/some/thing")
 		return err
 	}
-	failure := asError(t, err)
+	failure := clienttest.AsError(t, err)
 	assert.Equal(t, want.status, failure.StatusCode)
 	assert.Equal(t, want.code, failure.Code)
 	assert.Same(t, failure, err, "the error itself, so that a type switch finds it too")
-	assert.Equal(t, s.base()+"/api/aslan/some/thing?image=a%3A1", failure.URL)
-	head := "GET " + basePath + "/api/aslan/some/thing?image=a%3A1: " + strconv.Itoa(want.status)
+	assert.Equal(t, s.URL+"/api/aslan/some/thing?image=a%3A1", failure.URL)
+	head := "GET " + servertest.BasePath + "/api/aslan/some/thing?image=a%3A1: " + strconv.Itoa(want.status)
 	assert.True(t, strings.HasPrefix(err.Error(), head), err)
 	return err
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 func TestErrorFields(t *testing.T) {
@@ -26,65 +28,65 @@ func TestErrorFields(t *testing.T) {
 	}{
 		{
 			name: "envelope",
-			h:    sends(400, `{"code":6563,"description":"","extra":{},"message":"查询交付中心版本失败","type":"error"}`, "Content-Type", "application/json; charset=utf-8"),
+			h:    servertest.Status(400, `{"code":6563,"description":"","extra":{},"message":"查询交付中心版本失败","type":"error"}`, "Content-Type", "application/json; charset=utf-8"),
 			want: zadig.Error{StatusCode: 400, Code: 6563, Message: "查询交付中心版本失败", Type: "error", Extra: map[string]any{}},
 			text: "400 (code 6563): bad request: 查询交付中心版本失败",
 		},
 		{
 			name: "envelope with everything",
-			h:    sends(400, `{"type":"error","message":"Bad Request","code":400,"description":"image can't be empty!","extra":{"a":[1,"b"]}}`, "X-Request-Id", "4711"),
+			h:    servertest.Status(400, `{"type":"error","message":"Bad Request","code":400,"description":"image can't be empty!","extra":{"a":[1,"b"]}}`, "X-Request-Id", "4711"),
 			want: zadig.Error{StatusCode: 400, Code: 400, Message: "Bad Request", Description: "image can't be empty!", Type: "error", Extra: map[string]any{"a": []any{1.0, "b"}}, RequestID: "4711"},
 			text: "400: bad request: Bad Request: image can't be empty!",
 		},
 		{
 			name: "envelope without type and extra",
-			h:    sends(500, `{"code":500,"description":"(Location51024) BSON field 'skip' value must be >= 0","message":"Internal Error: "}`),
+			h:    servertest.Status(500, `{"code":500,"description":"(Location51024) BSON field 'skip' value must be >= 0","message":"Internal Error: "}`),
 			want: zadig.Error{StatusCode: 500, Code: 500, Message: "Internal Error: ", Description: "(Location51024) BSON field 'skip' value must be >= 0"},
 			text: "500: server error: Internal Error: (Location51024) BSON field 'skip' value must be >= 0",
 		},
 		{
 			name: "envelope as text/plain",
-			h:    sends(400, `{"code":7050,"message":"x"}`, "Content-Type", "text/plain; charset=utf-8"),
+			h:    servertest.Status(400, `{"code":7050,"message":"x"}`, "Content-Type", "text/plain; charset=utf-8"),
 			want: zadig.Error{StatusCode: 400, Code: 7050, Message: "x"},
 			text: "400 (code 7050): no valid licence: x",
 		},
 		{
 			name: "envelope of lines",
-			h:    sends(400, `{"code":400,"message":"first\nsecond\r\n\tthird\u2028fourth\u0085fifth\u001b[31m"}`),
+			h:    servertest.Status(400, `{"code":400,"message":"first\nsecond\r\n\tthird\u2028fourth\u0085fifth\u001b[31m"}`),
 			want: zadig.Error{StatusCode: 400, Code: 400, Message: "first\nsecond\r\n\tthird\u2028fourth\u0085fifth\u001b[31m"},
 			text: "400: bad request: first second third fourth fifth [31m",
 		},
-		{name: "JSON that is no envelope", h: sends(400, `{"message":"x"}`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: {"message":"x"}`},
-		{name: "JSON that is no object", h: sends(400, `["x"]`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: ["x"]`},
-		{name: "code that is no number", h: sends(400, `{"code":"E1","message":"x"}`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: {"code":"E1","message":"x"}`},
-		{name: "empty", h: sends(403, ""), want: zadig.Error{StatusCode: 403}, text: "403: forbidden: empty body"},
-		{name: "text", h: sends(404, "Invalid path: /api/delivery/nope\n"), want: zadig.Error{StatusCode: 404}, text: "404: not found: Invalid path: /api/delivery/nope"},
-		{name: "HTML", h: sends(403, html), want: zadig.Error{StatusCode: 403}, text: "403: forbidden: an HTML page"},
+		{name: "JSON that is no envelope", h: servertest.Status(400, `{"message":"x"}`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: {"message":"x"}`},
+		{name: "JSON that is no object", h: servertest.Status(400, `["x"]`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: ["x"]`},
+		{name: "code that is no number", h: servertest.Status(400, `{"code":"E1","message":"x"}`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: {"code":"E1","message":"x"}`},
+		{name: "empty", h: servertest.Status(403, ""), want: zadig.Error{StatusCode: 403}, text: "403: forbidden: empty body"},
+		{name: "text", h: servertest.Status(404, "Invalid path: /api/delivery/nope\n"), want: zadig.Error{StatusCode: 404}, text: "404: not found: Invalid path: /api/delivery/nope"},
+		{name: "HTML", h: servertest.Status(403, html), want: zadig.Error{StatusCode: 403}, text: "403: forbidden: an HTML page"},
 		{
 			name: "too many requests",
-			h:    sends(429, "", "Retry-After", "3600"),
+			h:    servertest.Status(429, "", "Retry-After", "3600"),
 			want: zadig.Error{StatusCode: 429, RetryAfter: time.Hour},
 			text: "429: rate limited: empty body",
 		},
 		{
 			name: "Retry-After without 429", // whatever it is worth
-			h:    sends(500, "", "Retry-After", "5"),
+			h:    servertest.Status(500, "", "Retry-After", "5"),
 			want: zadig.Error{StatusCode: 500, RetryAfter: 5 * time.Second},
 			text: "500: server error: empty body",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, row.h)
+			client, s := clienttest.Serve(t, row.h)
 			err := client.Get(t.Context(), "/api/x?a=1", nil, nil)
-			got := *asError(t, err)
+			got := *clienttest.AsError(t, err)
 			want := row.want
-			want.Method, want.URL, want.Attempts = "GET", s.base()+"/api/x?a=1", 1
+			want.Method, want.URL, want.Attempts = "GET", s.URL+"/api/x?a=1", 1
 			want.Body = got.Body // below
 			assert.Equal(t, fmt.Sprintf("%#v", want), fmt.Sprintf("%#v", got))
-			assert.Equal(t, "GET "+basePath+"/api/x?a=1: "+row.text, err.Error())
+			assert.Equal(t, "GET "+servertest.BasePath+"/api/x?a=1: "+row.text, err.Error())
 
-			raw, getErr := http.Get(s.base() + "/api/x?a=1")
+			raw, getErr := http.Get(s.URL + "/api/x?a=1")
 			require.NoError(t, getErr)
 			defer raw.Body.Close()
 			sent := make([]byte, 4096)
@@ -105,9 +107,9 @@ func TestErrorBodyIsAnExcerpt(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, sends(500, row.body))
+			client, _ := clienttest.Serve(t, servertest.Status(500, row.body))
 			err := client.Get(t.Context(), "/api/x", nil, nil)
-			got := string(asError(t, err).Body)
+			got := string(clienttest.AsError(t, err).Body)
 			assert.LessOrEqual(t, len(got), 2<<10)
 			assert.Greater(t, len(got), 2<<10-4)
 			assert.True(t, strings.HasPrefix(row.body, got))
@@ -118,16 +120,16 @@ func TestErrorBodyIsAnExcerpt(t *testing.T) {
 	}
 	t.Run("no text at all", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, sends(500, strings.Repeat("\x80", 4000)))
+		client, _ := clienttest.Serve(t, servertest.Status(500, strings.Repeat("\x80", 4000)))
 		err := client.Get(t.Context(), "/api/x", nil, nil)
-		assert.Len(t, asError(t, err).Body, 2<<10)
+		assert.Len(t, clienttest.AsError(t, err).Body, 2<<10)
 		assert.True(t, utf8.ValidString(err.Error()))
 	})
 	t.Run("an envelope longer than the excerpt is read", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, sends(400, `{"code":6561,"description":"begin`+strings.Repeat("x", 10<<10)+`end","message":"m","type":"error"}`))
+		client, _ := clienttest.Serve(t, servertest.Status(400, `{"code":6561,"description":"begin`+strings.Repeat("x", 10<<10)+`end","message":"m","type":"error"}`))
 		err := client.Get(t.Context(), "/api/x", nil, nil)
-		failure := asError(t, err)
+		failure := clienttest.AsError(t, err)
 		assert.Equal(t, 6561, failure.Code)
 		assert.Len(t, failure.Description, 10<<10+8)
 		assert.Len(t, failure.Body, 2<<10)
@@ -143,14 +145,14 @@ func TestErrorWhoseBodyIsBroken(t *testing.T) {
 	cut := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		w.WriteHeader(http.StatusForbidden)
-		cuts("not per")(w, r)
+		servertest.Cut("not per")(w, r)
 	}
-	gzip := sends(403, "this is no gzip at all", "Content-Encoding", "gzip")
+	gzip := servertest.Status(403, "this is no gzip at all", "Content-Encoding", "gzip")
 	for name, h := range map[string]http.HandlerFunc{"cut": cut, "gzip": gzip} {
-		client, s := serve(t, h)
+		client, s := clienttest.Serve(t, h)
 		err := client.Get(t.Context(), "/api/x", nil, nil)
-		assert.Equal(t, "ErrForbidden", meaning(err), name)
-		assert.Equal(t, 1, s.count(), name)
+		assert.Equal(t, "ErrForbidden", clienttest.Sentinel(err), name)
+		assert.Equal(t, 1, s.Count(), name)
 	}
 }
 
@@ -158,9 +160,9 @@ func TestErrorWhoseBodyIsBroken(t *testing.T) {
 func TestErrorThatAUserMakes(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		err     zadig.Error
-		meaning string
-		text    string
+		err      zadig.Error
+		sentinel string
+		text     string
 	}{
 		{zadig.Error{StatusCode: 404}, "ErrNotFound", "404: not found: empty body"},
 		{zadig.Error{StatusCode: 400, Code: 7050, Method: "GET", URL: "/api/x"}, "ErrLicense", "GET /api/x: 400 (code 7050): no valid licence: empty body"},
@@ -170,8 +172,8 @@ func TestErrorThatAUserMakes(t *testing.T) {
 		{zadig.Error{Method: "GET", URL: "https://h"}, "ErrUnexpectedResponse", "GET /: 0: unexpected response: empty body"},
 	} {
 		err := error(&row.err)
-		assert.Equal(t, row.meaning, meaning(err))
-		assert.Equal(t, row.meaning, meaning(fmt.Errorf("listing: %w", err)))
+		assert.Equal(t, row.sentinel, clienttest.Sentinel(err))
+		assert.Equal(t, row.sentinel, clienttest.Sentinel(fmt.Errorf("listing: %w", err)))
 		assert.Equal(t, row.text, err.Error())
 		require.Error(t, errors.Unwrap(err))
 		var failure *zadig.Error

@@ -14,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 const plantedToken = "planted-T0ken-of-a-robot"
@@ -36,7 +38,7 @@ func (f fuzzed) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (f fuzzed) client(t *testing.T) *zadig.Client {
 	t.Helper()
-	return newClient(t, "https://zadig.example.com", zadig.WithTransport(f), zadig.WithToken(plantedToken),
+	return clienttest.New(t, "https://zadig.example.com", zadig.WithTransport(f), zadig.WithToken(plantedToken),
 		zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
 }
 
@@ -44,10 +46,10 @@ func (f fuzzed) client(t *testing.T) *zadig.Client {
 // no token in any form.
 func requireGoodError(t *testing.T, err error, status int) *zadig.Error {
 	t.Helper()
-	failure := asError(t, err)
+	failure := clienttest.AsError(t, err)
 	require.Equal(t, status, failure.StatusCode)
-	require.NotEmpty(t, meaning(err), "%v", err)
-	require.NotContains(t, meaning(err), " and ", "%v", err)
+	require.NotEmpty(t, clienttest.Sentinel(err), "%v", err)
+	require.NotContains(t, clienttest.Sentinel(err), " and ", "%v", err)
 	require.Negative(t, strings.IndexFunc(err.Error(), unicode.IsControl), "%q", err.Error())
 	require.NotEmpty(t, strings.ToValidUTF8(err.Error(), ""))
 	require.LessOrEqual(t, len(failure.Body), 2<<10)
@@ -132,9 +134,9 @@ func FuzzBaseURL(f *testing.F) {
 	f.Fuzz(func(t *testing.T, baseURL string) {
 		var asked *url.URL
 		client, err := zadig.NewClient(baseURL, zadig.WithToken(plantedToken), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}),
-			zadig.WithTransport(roundTrip(func(req *http.Request) (*http.Response, error) {
+			zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 				asked = req.URL
-				return answered(req, 200, "{}")
+				return servertest.Response(req, servertest.Status(200, "{}")), nil
 			})))
 		if err != nil {
 			require.Nil(t, client)

@@ -15,11 +15,13 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 func TestGetSendsPathAndQuery(t *testing.T) {
 	t.Parallel()
-	client, s := serve(t, sendsJSON(`[]`))
+	client, s := clienttest.Serve(t, servertest.JSON(`[]`))
 	for _, row := range []struct {
 		name, path string
 		query      url.Values
@@ -37,18 +39,18 @@ func TestGetSendsPathAndQuery(t *testing.T) {
 		{"empty query", "/api/x", url.Values{}, "/api/x"},
 	} {
 		require.NoError(t, client.Get(t.Context(), row.path, row.query, nil), row.name)
-		seen := s.seen()
-		assert.Equal(t, basePath+row.want, seen[len(seen)-1].RequestURI, row.name)
+		seen := s.Requests()
+		assert.Equal(t, servertest.BasePath+row.want, seen[len(seen)-1].RequestURI, row.name)
 	}
 }
 
 func TestGetDecodes(t *testing.T) {
 	t.Parallel()
-	client, _ := serve(t, script(
-		sendsJSON(`["nginx","支付服务"]`),
-		sends(http.StatusOK, `{"a":1}`, "Content-Type", "text/plain; charset=utf-8"),
-		sendsJSON(` {"a":9007199254740993} `),
-		sendsJSON(`null`),
+	client, _ := clienttest.Serve(t, servertest.Script(
+		servertest.JSON(`["nginx","支付服务"]`),
+		servertest.Status(http.StatusOK, `{"a":1}`, "Content-Type", "text/plain; charset=utf-8"),
+		servertest.JSON(` {"a":9007199254740993} `),
+		servertest.JSON(`null`),
 	))
 	var names []string
 	require.NoError(t, client.Get(t.Context(), "/x", nil, &names))
@@ -108,7 +110,7 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, sendsJSON(row.body))
+			client, _ := clienttest.Serve(t, servertest.JSON(row.body))
 			want, got := row.out(), row.out()
 			require.NoError(t, json.Unmarshal([]byte(row.body), want))
 			require.NoError(t, client.Get(t.Context(), "/x", nil, got))
@@ -117,16 +119,16 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 	}
 	t.Run("an unmarshaler's own error", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, sendsJSON(`[{"x":"token=hunter2"}]`))
+		client, _ := clienttest.Serve(t, servertest.JSON(`[{"x":"token=hunter2"}]`))
 		err := client.Get(t.Context(), "/x", nil, new([]refusing))
 		require.ErrorIs(t, err, errRefused)
-		assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
-		assert.Equal(t, http.StatusOK, asError(t, err).StatusCode)
+		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+		assert.Equal(t, http.StatusOK, clienttest.AsError(t, err).StatusCode)
 		assert.ErrorContains(t, err, "it cannot be decoded: ")
 	})
 	t.Run("a type's own parser", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, sendsJSON(`{"at":"yesterday"}`))
+		client, _ := clienttest.Serve(t, servertest.JSON(`{"at":"yesterday"}`))
 		err := client.Get(t.Context(), "/x", nil, new(struct{ At time.Time }))
 		var parse *time.ParseError
 		require.ErrorAs(t, err, &parse)
@@ -134,16 +136,16 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 	t.Run("a value that its text would quote", func(t *testing.T) {
 		t.Parallel()
 		const token = "own-t0ken-of-the-client"
-		client, _ := serve(t, script(sendsJSON(`{"at":"`+token+`"}`), sendsJSON(`{"at":"hunter2"}`)), zadig.WithToken(token))
+		client, _ := clienttest.Serve(t, servertest.Script(servertest.JSON(`{"at":"`+token+`"}`), servertest.JSON(`{"at":"hunter2"}`)), zadig.WithToken(token))
 		for range 2 {
 			err := client.Get(t.Context(), "/x", nil, new(struct{ At time.Time }))
 			require.Error(t, err)
 			for _, text := range shown(t, err) {
 				assert.NotContains(t, text, token)
 			}
-			assert.NotContains(t, asError(t, err).Message, "hunter2")
+			assert.NotContains(t, clienttest.AsError(t, err).Message, "hunter2")
 		}
-		named, _ := serve(t, sendsJSON(`{"`+token+`":"x"}`), zadig.WithToken(token))
+		named, _ := clienttest.Serve(t, servertest.JSON(`{"`+token+`":"x"}`), zadig.WithToken(token))
 		err := named.Get(t.Context(), "/x", nil, new(map[string]int))
 		require.ErrorContains(t, err, "a string where an integer is due")
 		for _, text := range shown(t, err) {
@@ -152,15 +154,15 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 	})
 	t.Run("what no type can hold", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, sendsJSON(`{"n":12}`))
+		client, _ := clienttest.Serve(t, servertest.JSON(`{"n":12}`))
 		err := client.Get(t.Context(), "/x", nil, new(struct{ N chan int }))
-		assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
+		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
 	})
 }
 
 func TestGetRefusesArguments(t *testing.T) {
 	t.Parallel()
-	client, s := serve(t, sendsJSON(`[]`))
+	client, s := clienttest.Serve(t, servertest.JSON(`[]`))
 	var out []string
 	for _, row := range []struct{ name, argument string }{
 		{"path with a bad escape", "path"}, {"path of another origin", "req.URL"}, {"path that names a host", "req.URL"},
@@ -185,12 +187,12 @@ func TestGetRefusesArguments(t *testing.T) {
 		assert.Contains(t, err.Error(), ": "+row.argument+": ", row.name)
 		assert.NotContains(t, err.Error(), "hunter2", row.name)
 	}
-	assert.Zero(t, s.count(), "nothing was sent")
+	assert.Zero(t, s.Count(), "nothing was sent")
 }
 
 func TestGetWithoutOutOnlyWaits(t *testing.T) {
 	t.Parallel()
-	client, _ := serve(t, script(sendsJSON(`{"a":`), sends(http.StatusNoContent, ""), sends(http.StatusForbidden, "")))
+	client, _ := clienttest.Serve(t, servertest.Script(servertest.JSON(`{"a":`), servertest.Status(http.StatusNoContent, ""), servertest.Status(http.StatusForbidden, "")))
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil), "what it is does not matter")
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 	require.ErrorIs(t, client.Get(t.Context(), "/x", nil, nil), zadig.ErrForbidden)
@@ -210,17 +212,17 @@ func TestGetOfSomethingElse(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, sends(http.StatusOK, row.body))
+			client, s := clienttest.Serve(t, servertest.Status(http.StatusOK, row.body))
 			var out []string
 			err := client.Get(t.Context(), "/api/x", nil, &out)
-			assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
-			failure := asError(t, err)
+			assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+			failure := clienttest.AsError(t, err)
 			assert.Equal(t, http.StatusOK, failure.StatusCode)
 			assert.Contains(t, failure.Message, row.because)
 			assert.Equal(t, row.body, string(failure.Body))
 			assert.Equal(t, "GET", failure.Method)
-			assert.Equal(t, s.base()+"/api/x", failure.URL)
-			assert.Equal(t, 1, s.count(), "asking again would bring the same")
+			assert.Equal(t, s.URL+"/api/x", failure.URL)
+			assert.Equal(t, 1, s.Count(), "asking again would bring the same")
 		})
 	}
 }
@@ -234,8 +236,8 @@ func TestGetBoundsTheBody(t *testing.T) {
 		h    http.HandlerFunc
 		want string
 	}{
-		{"exactly", sends(http.StatusOK, body), ""},
-		{"one more", sends(http.StatusOK, body+" "), "ErrResponseTooLarge"},
+		{"exactly", servertest.Status(http.StatusOK, body), ""},
+		{"one more", servertest.Status(http.StatusOK, body+" "), "ErrResponseTooLarge"},
 		{"exactly, chunked", chunked(body, false), ""},
 		{"one more, chunked", chunked(body+" ", false), "ErrResponseTooLarge"},
 		{"exactly, compressed", chunked(body, true), ""},
@@ -244,13 +246,13 @@ func TestGetBoundsTheBody(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, row.h, zadig.WithMaxResponseBytes(limit))
+			client, s := clienttest.Serve(t, row.h, zadig.WithMaxResponseBytes(limit))
 			var out string
 			err := client.Get(t.Context(), "/api/x", nil, &out)
-			assert.Equal(t, row.want, meaning(err))
-			assert.Equal(t, 1, s.count(), "it would be as large again")
+			assert.Equal(t, row.want, clienttest.Sentinel(err))
+			assert.Equal(t, 1, s.Count(), "it would be as large again")
 			if row.want != "" {
-				failure := asError(t, err)
+				failure := clienttest.AsError(t, err)
 				assert.Equal(t, http.StatusOK, failure.StatusCode)
 				assert.Equal(t, "more than 100 bytes", failure.Message)
 			}
@@ -258,7 +260,7 @@ func TestGetBoundsTheBody(t *testing.T) {
 	}
 	t.Run("no limit that anybody could reach", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, sendsJSON(`[`+strings.Repeat(`{"id":"a"},`, 10_000)+`{"id":"b"}]`), zadig.WithMaxResponseBytes(1<<63-1))
+		client, _ := clienttest.Serve(t, servertest.JSON(`[`+strings.Repeat(`{"id":"a"},`, 10_000)+`{"id":"b"}]`), zadig.WithMaxResponseBytes(1<<63-1))
 		var out []any
 		require.NoError(t, client.Get(t.Context(), "/x", nil, &out))
 		assert.Len(t, out, 10_001)
@@ -298,15 +300,15 @@ func TestGetOfABodyThatCannotBeDecompressed(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, sends(http.StatusOK, row.body, "Content-Encoding", "gzip"))
+			client, s := clienttest.Serve(t, servertest.Status(http.StatusOK, row.body, "Content-Encoding", "gzip"))
 			var out []string
 			err := client.Get(t.Context(), "/api/x", nil, &out)
-			assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
-			failure := asError(t, err)
+			assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+			failure := clienttest.AsError(t, err)
 			assert.Equal(t, http.StatusOK, failure.StatusCode)
 			assert.Contains(t, failure.Message, "cannot be decompressed")
 			assert.Equal(t, 3, failure.Attempts)
-			assert.Equal(t, 3, s.count(), "a cut in the middle of a stream looks the same, so it is asked for again")
+			assert.Equal(t, 3, s.Count(), "a cut in the middle of a stream looks the same, so it is asked for again")
 		})
 	}
 }

@@ -31,6 +31,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -130,10 +131,10 @@ func TestIntranetRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := newClient(t, site.URL, zadig.WithToken(site.token), zadig.WithTLSConfig(row.config), quickly())
+			client := clienttest.New(t, site.URL, zadig.WithToken(site.token), zadig.WithTLSConfig(row.config), clienttest.FastRetry())
 			_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.ErrorContains(t, err, row.because)
-			assert.Empty(t, meaning(err), "no answer came")
+			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
 			assert.NotContains(t, err.Error(), "attempts", "another attempt changes no certificate")
 			var failure *zadig.Error
 			assert.NotErrorAs(t, err, &failure)
@@ -146,7 +147,7 @@ func TestIntranetRefuses(t *testing.T) {
 func TestProxyFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("ZADIG_TEST_BEHIND_PROXY") != "" {
-		client := newClient(t, "http://zadig.example.com", zadig.WithToken("right-token"))
+		client := clienttest.New(t, "http://zadig.example.com", zadig.WithToken("right-token"))
 		page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 		require.NoError(t, err)
 		require.Len(t, page.Releases, 1)

@@ -10,7 +10,9 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
@@ -20,26 +22,26 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 func TestEveryAnswerIsClosed(t *testing.T) {
 	t.Parallel()
 	for name, h := range map[string]http.Handler{
-		"good":             sendsJSON(`[{"versionInfo":{"id":"1"}},{"versionInfo":{"id":"2"}}]`),
-		"sent again":       script(sends(503, "busy"), cuts("["), sendsJSON(`[{"versionInfo":{"id":"1"}}]`), cuts(`[{"versionInfo":{"id":"1"}}`), sendsJSON("[]")),
-		"never":            sends(503, "busy"),
-		"final":            sends(500, `{"code":6540}`),
-		"no JSON":          sends(200, "<html>", "Content-Type", "text/html"),
-		"no gzip":          sends(200, "[]", "Content-Encoding", "gzip"),
-		"too large":        sendsJSON(`[{"versionInfo":{"id":"` + string(make([]byte, 5000)) + `"}}]`),
-		"empty":            sends(200, ""),
+		"good":             servertest.JSON(`[{"versionInfo":{"id":"1"}},{"versionInfo":{"id":"2"}}]`),
+		"sent again":       servertest.Script(servertest.Status(503, "busy"), servertest.Cut("["), servertest.JSON(`[{"versionInfo":{"id":"1"}}]`), servertest.Cut(`[{"versionInfo":{"id":"1"}}`), servertest.JSON("[]")),
+		"never":            servertest.Status(503, "busy"),
+		"final":            servertest.Status(500, `{"code":6540}`),
+		"no JSON":          servertest.Status(200, "<html>", "Content-Type", "text/html"),
+		"no gzip":          servertest.Status(200, "[]", "Content-Encoding", "gzip"),
+		"too large":        servertest.JSON(`[{"versionInfo":{"id":"` + string(make([]byte, 5000)) + `"}}]`),
+		"empty":            servertest.Status(200, ""),
 		"refused redirect": redirects(302, "http://zadig.example.com/…"),
-		"followed":         script(redirects(302, basePath+"/api/x"), sendsJSON("[]")),
-		"cut":              cuts("["),
-		"stalls":           stalls(`[{"versionInfo":{"id":"1"}},`),
-		"closed":           http.HandlerFunc(closes),
+		"followed":         servertest.Script(redirects(302, servertest.BasePath+"/api/x"), servertest.JSON("[]")),
+		"cut":              servertest.Cut("["),
+		"stalls":           servertest.Stall(`[{"versionInfo":{"id":"1"}},`),
+		"closed":           http.HandlerFunc(servertest.Close),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newServer(t, h)
+			s := servertest.New(t, h)
 			ctx, cancel := context.WithCancel(context.Background()) // the test's own ends requests before anybody sees that they go on
 			t.Cleanup(cancel)
-			client := newClient(t, s.base(), quickly(), zadig.WithMaxResponseBytes(1000), zadig.WithTimeout(50*time.Millisecond),
+			client := clienttest.New(t, s.URL, clienttest.FastRetry(), zadig.WithMaxResponseBytes(1000), zadig.WithTimeout(50*time.Millisecond),
 				zadig.WithMiddleware(leaktest.Answers(t)))
 			_ = client.Get(ctx, "/api/x", nil, nil)
 			_, _ = client.Delivery.List(ctx, delivery.ListOptions{})
@@ -51,7 +53,7 @@ func TestEveryAnswerIsClosed(t *testing.T) {
 				}
 			}
 			_, _ = client.Artifact.Trace(ctx, "nginx:1")
-			assert.Positive(t, s.count())
+			assert.Positive(t, s.Count())
 		})
 	}
 }

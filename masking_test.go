@@ -18,6 +18,8 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 // Every secret of these tests has this word in it.
@@ -74,9 +76,9 @@ func TestClientsAndOptionsPrintNoSecret(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, sendsJSON(`[]`), option)
+			client, s := clienttest.Serve(t, servertest.JSON(`[]`), option)
 			require.NoError(t, client.Get(t.Context(), "/x", nil, nil)) // it may keep what it has sent
-			require.Equal(t, "Bearer "+secretToken, s.seen()[0].Header.Get("Authorization"))
+			require.Equal(t, "Bearer "+secretToken, s.Requests()[0].Header.Get("Authorization"))
 			child, err := client.With(zadig.WithUserAgent("x"))
 			require.NoError(t, err)
 			for _, v := range []any{option, client, *client, child, client.Delivery, *client.Delivery, client.Artifact, *client.Artifact,
@@ -119,38 +121,38 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 		path string
 		opts []zadig.Option
 	}{
-		{name: "success", h: sendsJSON(`[]`), path: "/x?token=" + word},
-		{name: "success after 503", h: script(sends(503, ""), sendsJSON(`[]`)), path: "/x?token=" + word},
+		{name: "success", h: servertest.JSON(`[]`), path: "/x?token=" + word},
+		{name: "success after 503", h: servertest.Script(servertest.Status(503, ""), servertest.JSON(`[]`)), path: "/x?token=" + word},
 		{name: "the server echoes the header", h: echoes(500, "you sent %s")},
 		{name: "the server echoes the header in its envelope", h: echoes(400, `{"code":400,"message":"%s","description":"%s","type":"error"}`)},
 		{name: "the server echoes the header in what is no answer", h: echoes(200, `{"message":"%s"}`)},
 		{name: "the server echoes the header, slashes escaped", h: func(w http.ResponseWriter, r *http.Request) {
 			echoes(400, `{"code":400,"message":"`+strings.ReplaceAll(r.Header.Get("Authorization")[len("Bearer "):], "/", `\/`)+`"}`)(w, r)
 		}},
-		{name: "the server echoes the query", h: sends(500, envelope(`failed to get artifact by image err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`))},
-		{name: "the query holds the token", h: sends(403, ""), path: "/x?image=a&token=" + word + "&page=1"},
-		{name: "the query holds the token, in an odd form", h: sends(403, ""), path: "/x?Access_Token=" + word},
-		{name: "commits in a failure", h: sends(500, commit)},
-		{name: "commits in an envelope", h: sends(400, envelope(commit))},
-		{name: "commits in what is no answer", h: sends(200, commit)},
-		{name: "commits in a release that does not fit", h: sends(200, release)},
-		{name: "an excerpt that ends within a secret", h: sends(500, `{"x":"`+strings.Repeat("x", 2020)+`","password":"`+strings.Repeat(word, 100)+`"}`)},
-		{name: "a text that ends within a secret", h: sends(500, `{"x":"`+strings.Repeat("x", 65500)+`","password":"`+strings.Repeat(word, 100)+`"}`)},
-		{name: "a repository's URL", h: sends(500, "cannot clone https://me:"+word+"@git.example.com/x.git")},
-		{name: "a repository's URL with a token alone", h: sends(500, "cannot clone https://"+word+"@git.example.com/x.git")},
-		{name: "a URL within a URL", h: sends(500, "redirect=https%3A%2F%2Fa%2F%3Ftoken%3D"+word)},
-		{name: "another's header", h: sends(500, "Authorization: Bearer "+word)},
-		{name: "no answer", h: closes, path: "/x?token=" + word},
-		{name: "cut", h: cuts(`["` + word), path: "/x?token=" + word},
-		{name: "time-out", h: hangs, path: "/x?token=" + word, opts: []zadig.Option{zadig.WithTimeout(20e6)}},
+		{name: "the server echoes the query", h: servertest.Status(500, envelope(`failed to get artifact by image err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`))},
+		{name: "the query holds the token", h: servertest.Status(403, ""), path: "/x?image=a&token=" + word + "&page=1"},
+		{name: "the query holds the token, in an odd form", h: servertest.Status(403, ""), path: "/x?Access_Token=" + word},
+		{name: "commits in a failure", h: servertest.Status(500, commit)},
+		{name: "commits in an envelope", h: servertest.Status(400, envelope(commit))},
+		{name: "commits in what is no answer", h: servertest.Status(200, commit)},
+		{name: "commits in a release that does not fit", h: servertest.Status(200, release)},
+		{name: "an excerpt that ends within a secret", h: servertest.Status(500, `{"x":"`+strings.Repeat("x", 2020)+`","password":"`+strings.Repeat(word, 100)+`"}`)},
+		{name: "a text that ends within a secret", h: servertest.Status(500, `{"x":"`+strings.Repeat("x", 65500)+`","password":"`+strings.Repeat(word, 100)+`"}`)},
+		{name: "a repository's URL", h: servertest.Status(500, "cannot clone https://me:"+word+"@git.example.com/x.git")},
+		{name: "a repository's URL with a token alone", h: servertest.Status(500, "cannot clone https://"+word+"@git.example.com/x.git")},
+		{name: "a URL within a URL", h: servertest.Status(500, "redirect=https%3A%2F%2Fa%2F%3Ftoken%3D"+word)},
+		{name: "another's header", h: servertest.Status(500, "Authorization: Bearer "+word)},
+		{name: "no answer", h: servertest.Close, path: "/x?token=" + word},
+		{name: "cut", h: servertest.Cut(`["` + word), path: "/x?token=" + word},
+		{name: "time-out", h: servertest.Hang, path: "/x?token=" + word, opts: []zadig.Option{zadig.WithTimeout(20e6)}},
 		{name: "redirect", h: redirects(302, "https://sso.example.com/login?token="+word), path: "/x?token=" + word},
 		{name: "redirect that is no URL", h: redirects(302, "https://%zz/?token="+word)},
-		{name: "too large", h: sends(200, "[1,2,3,4,5,6]"), path: "/x?token=" + word, opts: []zadig.Option{zadig.WithMaxResponseBytes(3)}},
-		{name: "middleware", h: sends(200, ""), path: "/x?token=" + word, opts: []zadig.Option{zadig.WithMiddleware(middleware(
+		{name: "too large", h: servertest.Status(200, "[1,2,3,4,5,6]"), path: "/x?token=" + word, opts: []zadig.Option{zadig.WithMaxResponseBytes(3)}},
+		{name: "middleware", h: servertest.Status(200, ""), path: "/x?token=" + word, opts: []zadig.Option{zadig.WithMiddleware(clienttest.Middleware(
 			func(req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 				return nil, fmt.Errorf("no route for %s with %v", req.URL, req.Header)
 			}))}},
-		{name: "token source", h: sends(200, ""), opts: []zadig.Option{zadig.WithTokenSource(func(context.Context) (string, error) {
+		{name: "token source", h: servertest.Status(200, ""), opts: []zadig.Option{zadig.WithTokenSource(func(context.Context) (string, error) {
 			return "", &url.Error{Op: "Post", URL: "https://sso.example.com/token?client_secret=" + word, Err: errors.New("refused")}
 		})}},
 	} {
@@ -162,7 +164,7 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 				if status {
 					handler = slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 100})
 				}
-				client, s := serve(t, row.h, append([]zadig.Option{zadig.WithToken(secretToken), zadig.WithLogger(slog.New(handler))}, row.opts...)...)
+				client, s := clienttest.Serve(t, row.h, append([]zadig.Option{zadig.WithToken(secretToken), zadig.WithLogger(slog.New(handler))}, row.opts...)...)
 				path := row.path
 				if path == "" {
 					path = "/x"
@@ -179,7 +181,7 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 						checkError(t, err)
 					}
 				}
-				if s.count() > 0 {
+				if s.Count() > 0 {
 					assert.NotEmpty(t, log.String())
 				}
 				checkNoSecret(t, log.String())
@@ -192,7 +194,7 @@ func TestLogRecords(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	handler := slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})
-	client, s := serve(t, script(sends(503, ""), closes, sendsJSON(`[]`), sendsJSON(`[]`), cuts("[")), once(), zadig.WithLogger(slog.New(handler)))
+	client, s := clienttest.Serve(t, servertest.Script(servertest.Status(503, ""), servertest.Close, servertest.JSON(`[]`), servertest.JSON(`[]`), servertest.Cut("[")), clienttest.OneRequestPerConnection(), zadig.WithLogger(slog.New(handler)))
 	require.NoError(t, client.Get(t.Context(), "/x?a=1&token="+word, nil, nil))
 	require.Error(t, newClientLogging(t, s, handler).Get(t.Context(), "/x", nil, new(int)))
 	require.Error(t, newClientLogging(t, s, handler, zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})).Get(t.Context(), "/x", nil, nil))
@@ -211,19 +213,19 @@ func TestLogRecords(t *testing.T) {
 		r.Duration = 0
 		got = append(got, r)
 	}
-	asked := s.base() + "/x?a=1&token=***"
+	asked := s.URL + "/x?a=1&token=***"
 	assert.Equal(t, []record{
 		{Level: "WARN", Msg: "zadig: answer", Method: "GET", URL: asked, Attempt: 1, Status: 503},
 		{Level: "WARN", Msg: "zadig: no answer", Method: "GET", URL: asked, Attempt: 2, Error: "EOF"},
 		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: asked, Attempt: 3, Status: 200},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Status: 200},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Status: 200},
-		{Level: "WARN", Msg: "zadig: broken answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Status: 200, Error: "unexpected EOF"},
-		{Level: "DEBUG", Msg: "zadig: no answer", Method: "GET", URL: s.base() + "/x", Attempt: 1, Error: "context canceled"},
+		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
+		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
+		{Level: "WARN", Msg: "zadig: broken answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200, Error: "unexpected EOF"},
+		{Level: "DEBUG", Msg: "zadig: no answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Error: "context canceled"},
 	}, got)
 }
 
-func newClientLogging(t *testing.T, s *server, handler slog.Handler, opts ...zadig.Option) *zadig.Client {
+func newClientLogging(t *testing.T, s *servertest.Server, handler slog.Handler, opts ...zadig.Option) *zadig.Client {
 	t.Helper()
-	return newClient(t, s.base(), append(opts, zadig.WithLogger(slog.New(handler)))...)
+	return clienttest.New(t, s.URL, append(opts, zadig.WithLogger(slog.New(handler)))...)
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 // nothing is a body that gives neither a byte nor an error.
@@ -23,10 +25,10 @@ func (nothing) Close() error             { return nil }
 func TestOddTransports(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		status  int // 0: no answer
-		body    io.ReadCloser
-		meaning string
-		because string
+		status   int // 0: no answer
+		body     io.ReadCloser
+		sentinel string
+		because  string
 	}{
 		"nothing at all":           {0, nil, "", "neither an answer nor an error"},
 		"no body":                  {200, nil, "ErrUnexpectedResponse", "empty body"},
@@ -36,7 +38,7 @@ func TestOddTransports(t *testing.T) {
 		"a failure without a byte": {500, nothing{}, "ErrServer", "empty body"},
 		"503 without a byte":       {503, nothing{}, "ErrServer", "(3 attempts)"},
 	} {
-		odd := roundTrip(func(*http.Request) (*http.Response, error) {
+		odd := servertest.RoundTripper(func(*http.Request) (*http.Response, error) {
 			if row.status == 0 {
 				return nil, nil
 			}
@@ -49,9 +51,9 @@ func TestOddTransports(t *testing.T) {
 		} {
 			t.Run(name+"/"+where, func(t *testing.T) {
 				t.Parallel()
-				client := newClient(t, "http://zadig.example.com", quickly(), option)
+				client := clienttest.New(t, "http://zadig.example.com", clienttest.FastRetry(), option)
 				_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
-				assert.Equal(t, row.meaning, meaning(err), "%v", err)
+				assert.Equal(t, row.sentinel, clienttest.Sentinel(err), "%v", err)
 				require.ErrorContains(t, err, row.because)
 				for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
 					require.Error(t, err)

@@ -18,6 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 func tlsConfig() *tls.Config { return &tls.Config{MinVersion: tls.VersionTLS12} }
@@ -64,7 +66,7 @@ func TestOptions(t *testing.T) {
 		{"transport", zadig.WithTransport(new(http.Transport)), ""},
 		{"transport nil", zadig.WithTransport(nil), "the transport is nil"},
 		{"transport a nil pointer", zadig.WithTransport((*http.Transport)(nil)), "the transport is nil"},
-		{"transport a nil function", zadig.WithTransport(roundTrip(nil)), "the transport is nil"},
+		{"transport a nil function", zadig.WithTransport(servertest.RoundTripper(nil)), "the transport is nil"},
 		{"TLS", zadig.WithTLSConfig(tlsConfig()), ""},
 		{"TLS nil", zadig.WithTLSConfig(nil), "the configuration is nil"},
 		{"proxy", zadig.WithProxy(noProxy), ""},
@@ -116,7 +118,7 @@ func TestOptions(t *testing.T) {
 			client, err := zadig.NewClient("https://zadig.example.com", row.option)
 			if row.because == "" {
 				require.NoError(t, err)
-				_, err = newClient(t, "https://zadig.example.com").With(row.option)
+				_, err = clienttest.New(t, "https://zadig.example.com").With(row.option)
 				require.NoError(t, err)
 				return
 			}
@@ -125,7 +127,7 @@ func TestOptions(t *testing.T) {
 			assert.NotContains(t, err.Error(), "hunter2")
 			assert.NotContains(t, err.Error(), "\n")
 
-			client, err = newClient(t, "https://zadig.example.com").With(row.option)
+			client, err = clienttest.New(t, "https://zadig.example.com").With(row.option)
 			require.ErrorContains(t, err, row.because)
 			assert.Nil(t, client)
 		})
@@ -166,9 +168,9 @@ func TestOptionsThatExcludeEachOther(t *testing.T) {
 			check(t, err)
 			_, err = zadig.NewClient("https://zadig.example.com", row.two, row.one)
 			check(t, err)
-			_, err = newClient(t, "https://zadig.example.com", row.one).With(row.two)
+			_, err = clienttest.New(t, "https://zadig.example.com", row.one).With(row.two)
 			check(t, err)
-			_, err = newClient(t, "https://zadig.example.com", row.two).With(row.one)
+			_, err = clienttest.New(t, "https://zadig.example.com", row.two).With(row.one)
 			check(t, err)
 		})
 	}
@@ -177,21 +179,21 @@ func TestOptionsThatExcludeEachOther(t *testing.T) {
 // What an option brings belongs to the caller, who may go on changing it.
 func TestOptionsCopyWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
-	_, s := serve(t, sendsJSON(`[]`))
+	_, s := clienttest.Serve(t, servertest.JSON(`[]`))
 	mine := &http.Client{Transport: new(http.Transport)}
-	client := newClient(t, s.base(), zadig.WithHTTPClient(mine), zadig.WithToken("abcdef"))
+	client := clienttest.New(t, s.URL, zadig.WithHTTPClient(mine), zadig.WithToken("abcdef"))
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 	assert.Nil(t, mine.CheckRedirect)
 	assert.IsType(t, new(http.Transport), mine.Transport)
-	mine.Transport = roundTrip(nil)
+	mine.Transport = servertest.RoundTripper(nil)
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 
-	secure := httptest.NewUnstartedServer(sendsJSON(`[]`))
+	secure := httptest.NewUnstartedServer(servertest.JSON(`[]`))
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	cfg := tlsConfig()
-	client = newClient(t, secure.URL, zadig.WithTLSConfig(cfg))
+	client = clienttest.New(t, secure.URL, zadig.WithTLSConfig(cfg))
 	cfg.InsecureSkipVerify = true
 	for _, opts := range [][]zadig.Option{nil, {zadig.WithProxy(noProxy)}} { // the latter makes a new transport
 		client, err := client.With(opts...)
@@ -205,7 +207,7 @@ func TestMaskingHeadersInPlaceHarmsNoOtherRequest(t *testing.T) {
 	t.Parallel()
 	var sent []string
 	client, err := zadig.NewClient("http://zadig.test", zadig.WithToken("the-token"), zadig.WithHeader("X-Key", "the-key"),
-		zadig.WithTransport(roundTrip(func(req *http.Request) (*http.Response, error) {
+		zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			for _, name := range []string{"Authorization", "X-Key"} {
 				sent = append(sent, req.Header.Get(name))
 				req.Header[name][0] = "masked"

@@ -15,6 +15,9 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 // redirects answers with a redirect to a URL, path and query kept if it ends
@@ -87,24 +90,24 @@ func TestRedirectsToAnotherOriginAreRefused(t *testing.T) {
 			for _, status := range []int{301, 302, 303, 307, 308} {
 				t.Run(fmt.Sprintf("%s/%s/%d", target.name, row.name, status), func(t *testing.T) {
 					t.Parallel()
-					client, s := serve(t, redirects(status, target.url+"…"), row.opts...)
+					client, s := clienttest.Serve(t, redirects(status, target.url+"…"), row.opts...)
 					err := client.Get(t.Context(), row.path, nil, nil)
-					assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
-					assert.Equal(t, status, asError(t, err).StatusCode)
+					assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+					assert.Equal(t, status, clienttest.AsError(t, err).StatusCode)
 					assert.NotContains(t, err.Error(), "hunter2")
 					assert.NotContains(t, err.Error(), "pw")
-					assert.Equal(t, 1, s.count(), "it is final")
+					assert.Equal(t, 1, s.Count(), "it is final")
 				})
 			}
 		}
 	}
 	t.Run("cookies of the user's client", func(t *testing.T) {
 		t.Parallel()
-		client, s := serve(t, redirects(302, other.URL+"…"), zadig.WithHTTPClient(withCookies))
-		base, err := url.Parse(s.base())
+		client, s := clienttest.Serve(t, redirects(302, other.URL+"…"), zadig.WithHTTPClient(withCookies))
+		base, err := url.Parse(s.URL)
 		require.NoError(t, err)
 		jar.SetCookies(base, []*http.Cookie{{Name: "session", Value: "hunter2"}}) // a jar knows no ports
-		assert.Equal(t, "ErrUnexpectedResponse", meaning(client.Get(t.Context(), "/api/x", nil, nil)))
+		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(client.Get(t.Context(), "/api/x", nil, nil)))
 	})
 	t.Cleanup(func() { assert.Zero(t, count.Load(), "requests to the stranger") })
 }
@@ -117,7 +120,7 @@ func TestTokenStaysAtItsOriginWhateverAPolicyDoes(t *testing.T) {
 		req.URL.Host = strings.TrimPrefix(other.URL, "http://")
 		return nil
 	}}
-	client, _ := serve(t, redirects(302, basePath+"/api/y"), zadig.WithHTTPClient(astray),
+	client, _ := clienttest.Serve(t, redirects(302, servertest.BasePath+"/api/y"), zadig.WithHTTPClient(astray),
 		zadig.WithToken("hunter2-token"), zadig.WithHeader("X-Key", "hunter2-key"))
 	require.NoError(t, client.Get(t.Context(), "/api/x", nil, nil))
 	assert.EqualValues(t, 1, count.Load())
@@ -134,7 +137,7 @@ func TestRedirectNamesTheBaseURLToUse(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, redirects(302, row.to), zadig.WithToken("hunter2-token"))
+			client, _ := clienttest.Serve(t, redirects(302, row.to), zadig.WithToken("hunter2-token"))
 			err := client.Get(t.Context(), "/api/x?a=1", nil, nil)
 			require.ErrorContains(t, err, row.because)
 			assert.NotContains(t, err.Error(), "hunter2")
@@ -147,29 +150,29 @@ func TestRedirectsWithinTheOriginAreFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, script(redirects(status, basePath+"/api/y?b=2"), sendsJSON(`["here"]`)),
+			client, s := clienttest.Serve(t, servertest.Script(redirects(status, servertest.BasePath+"/api/y?b=2"), servertest.JSON(`["here"]`)),
 				zadig.WithToken("abcdef"), zadig.WithHeader("X-Key", "1"))
 			var out []string
 			require.NoError(t, client.Get(t.Context(), "/api/x?a=1", nil, &out))
 			assert.Equal(t, []string{"here"}, out)
-			moved := s.seen()[1]
-			assert.Equal(t, basePath+"/api/y?b=2", moved.RequestURI)
+			moved := s.Requests()[1]
+			assert.Equal(t, servertest.BasePath+"/api/y?b=2", moved.RequestURI)
 			assert.Equal(t, []string{"Bearer abcdef"}, moved.Header["Authorization"])
 			assert.Equal(t, []string{"1"}, moved.Header["X-Key"])
 		})
 	}
 	t.Run("a failure behind it names where it came from", func(t *testing.T) {
 		t.Parallel()
-		client, s := serve(t, script(redirects(302, basePath+"/api/y"), sends(403, "")), zadig.WithToken("abcdef"))
-		failure := asError(t, client.Get(t.Context(), "/api/x", nil, nil))
-		assert.Equal(t, s.base()+"/api/y", failure.URL)
+		client, s := clienttest.Serve(t, servertest.Script(redirects(302, servertest.BasePath+"/api/y"), servertest.Status(403, "")), zadig.WithToken("abcdef"))
+		failure := clienttest.AsError(t, client.Get(t.Context(), "/api/x", nil, nil))
+		assert.Equal(t, s.URL+"/api/y", failure.URL)
 	})
 }
 
 func TestRedirectWithoutASecretIsFollowedAnywhere(t *testing.T) {
 	t.Parallel()
 	other, count := stranger(t)
-	client, _ := serve(t, redirects(302, other.URL+"…"))
+	client, _ := clienttest.Serve(t, redirects(302, other.URL+"…"))
 	var out []string
 	require.NoError(t, client.Get(t.Context(), "/api/x?a=1", nil, &out))
 	assert.Equal(t, []string{"stranger"}, out)
@@ -187,9 +190,9 @@ func TestRedirectsThatEndNowhere(t *testing.T) {
 		because string
 		count   int
 	}{
-		{"loop", basePath + "…", nil, "not followed", 10},
-		{"loop with a token", basePath + "…", []zadig.Option{zadig.WithToken("abcdef")}, "not followed", 10},
-		{"user's client takes the last answer", basePath + "…", []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
+		{"loop", servertest.BasePath + "…", nil, "not followed", 10},
+		{"loop with a token", servertest.BasePath + "…", []zadig.Option{zadig.WithToken("abcdef")}, "not followed", 10},
+		{"user's client takes the last answer", servertest.BasePath + "…", []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
 		{"no Location", "", nil, "without a usable Location", 1},
 		{"Location that is no URL", "http://[hunter2", nil, "without a usable Location", 1},
 		{"Location that is no URL, with a token", "http://%zz?token=hunter2", []zadig.Option{zadig.WithToken("abcdef")}, "without a usable Location", 1},
@@ -197,21 +200,21 @@ func TestRedirectsThatEndNowhere(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, redirects(302, row.to), row.opts...)
+			client, s := clienttest.Serve(t, redirects(302, row.to), row.opts...)
 			err := client.Get(t.Context(), "/api/x", nil, nil)
-			assert.Equal(t, "ErrUnexpectedResponse", meaning(err))
-			assert.Equal(t, 302, asError(t, err).StatusCode)
+			assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+			assert.Equal(t, 302, clienttest.AsError(t, err).StatusCode)
 			require.ErrorContains(t, err, row.because)
 			assert.NotContains(t, err.Error(), "hunter2")
-			assert.Equal(t, row.count, s.count())
+			assert.Equal(t, row.count, s.Count())
 		})
 	}
 	t.Run("user's client refuses", func(t *testing.T) {
 		t.Parallel()
-		client, s := serve(t, redirects(302, basePath+"…"), zadig.WithHTTPClient(&http.Client{CheckRedirect: refuse}))
+		client, s := clienttest.Serve(t, redirects(302, servertest.BasePath+"…"), zadig.WithHTTPClient(&http.Client{CheckRedirect: refuse}))
 		err := client.Get(t.Context(), "/api/x", nil, nil)
 		require.ErrorContains(t, err, "no redirects, please")
-		assert.Equal(t, 1, s.count(), "its mind does not change")
+		assert.Equal(t, 1, s.Count(), "its mind does not change")
 	})
 }
 
@@ -223,19 +226,19 @@ func TestRedirectOfATrailingSlash(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var paths []string
-			recorded := recordedAs(t, "v1.11.0/"+name)
+			recorded := recording.Get(t, "v1.11.0/"+name).ServeHTTP
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				paths = append(paths, r.URL.Path)
-				if strings.HasPrefix(r.URL.Path, basePath) {
+				if strings.HasPrefix(r.URL.Path, servertest.BasePath) {
 					recorded(w, r)
 					return
 				}
-				sends(http.StatusNotFound, "default backend - 404")(w, r)
+				servertest.Status(http.StatusNotFound, "default backend - 404")(w, r)
 			}))
 			t.Cleanup(s.Close)
-			client := newClient(t, s.URL+basePath, zadig.WithToken("abcdef"))
+			client := clienttest.New(t, s.URL+servertest.BasePath, zadig.WithToken("abcdef"))
 			err := client.Get(t.Context(), "/api/x/", nil, nil)
-			assert.Equal(t, "ErrNotFound", meaning(err))
+			assert.Equal(t, "ErrNotFound", clienttest.Sentinel(err))
 			require.ErrorContains(t, err, "GET "+paths[1])
 			assert.Len(t, paths, 2)
 		})
@@ -245,12 +248,12 @@ func TestRedirectOfATrailingSlash(t *testing.T) {
 // No request of a service ends in a slash or has two of them together.
 func TestServicesAskForNoPathThatRedirects(t *testing.T) {
 	t.Parallel()
-	client, s := serve(t, sendsJSON(`[]`))
+	client, s := clienttest.Serve(t, servertest.JSON(`[]`))
 	_, _ = client.Delivery.List(t.Context(), delivery.ListOptions{})
 	_, _ = client.Delivery.Get(t.Context(), "619dbaa8c528010000010000", delivery.GetOptions{})
 	_, _ = client.Artifact.Trace(t.Context(), "image:1")
-	require.Equal(t, 3, s.count())
-	for _, req := range s.seen() {
+	require.Equal(t, 3, s.Count())
+	for _, req := range s.Requests() {
 		assert.NotContains(t, req.URL.Path, "//")
 		assert.False(t, strings.HasSuffix(req.URL.Path, "/"), req.URL.Path)
 	}

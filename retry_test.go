@@ -20,24 +20,9 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
-
-// once is a transport that opens a connection for each request: on one that
-// was used before, net/http itself repeats what comes to nothing.
-func once() zadig.Option { return zadig.WithTransport(&http.Transport{DisableKeepAlives: true}) }
-
-// resets ends the connection without an answer, and without a goodbye.
-func resets(w http.ResponseWriter, _ *http.Request) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(err)
-	}
-	_ = conn.(*net.TCPConn).SetLinger(0) //nolint:forcetypeassert // httptest speaks TCP
-	_ = conn.Close()
-}
-
-// hangs answers only when the client has gone.
-func hangs(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 // patience is short, and long enough for a busy machine to open a connection.
 // stall_test.go has the clock.
@@ -48,81 +33,81 @@ func TestRetry(t *testing.T) {
 	const good = `[]`
 	short := zadig.WithTimeout(patience)
 	for _, row := range []struct {
-		name    string
-		answers []http.HandlerFunc // the last one again and again
-		opts    []zadig.Option
-		ctx     func(context.Context) (context.Context, context.CancelFunc)
-		count   int
-		meaning string // "": success, or no answer
-		because string // "": success
+		name     string
+		answers  []http.HandlerFunc // the last one again and again
+		opts     []zadig.Option
+		ctx      func(context.Context) (context.Context, context.CancelFunc)
+		count    int
+		sentinel string // "": success, or no answer
+		because  string // "": success
 	}{
 		// Not retried.
 
 		// That is what Zadig answers for "no such image"; asking again for ten seconds is the classic bug.
-		{name: "500", answers: []http.HandlerFunc{sends(500, `{"code":500,"message":"Internal Error: ","description":"x"}`)}, count: 1, meaning: "ErrServer", because: "500"},
+		{name: "500", answers: []http.HandlerFunc{servertest.Status(500, `{"code":500,"message":"Internal Error: ","description":"x"}`)}, count: 1, sentinel: "ErrServer", because: "500"},
 		// A panic: the same record would make it panic again.
-		{name: "500 with an empty body", answers: []http.HandlerFunc{sends(500, "")}, count: 1, meaning: "ErrServer", because: "500"},
+		{name: "500 with an empty body", answers: []http.HandlerFunc{servertest.Status(500, "")}, count: 1, sentinel: "ErrServer", because: "500"},
 		// The request stays as wrong as it is; and a database that is down (6561) says so after 30 seconds.
-		{name: "400", answers: []http.HandlerFunc{sends(400, `{"code":6561}`)}, count: 1, meaning: "ErrServer", because: "400"},
+		{name: "400", answers: []http.HandlerFunc{servertest.Status(400, `{"code":6561}`)}, count: 1, sentinel: "ErrServer", because: "400"},
 		// The same token would be refused again.
-		{name: "401", answers: []http.HandlerFunc{sends(401, "")}, count: 1, meaning: "ErrUnauthorized", because: "401"},
+		{name: "401", answers: []http.HandlerFunc{servertest.Status(401, "")}, count: 1, sentinel: "ErrUnauthorized", because: "401"},
 		// The user's rights will not change meanwhile.
-		{name: "403", answers: []http.HandlerFunc{sends(403, "")}, count: 1, meaning: "ErrForbidden", because: "403"},
+		{name: "403", answers: []http.HandlerFunc{servertest.Status(403, "")}, count: 1, sentinel: "ErrForbidden", because: "403"},
 		// The path will not appear.
-		{name: "404", answers: []http.HandlerFunc{sends(404, "Invalid path: /x")}, count: 1, meaning: "ErrNotFound", because: "404"},
+		{name: "404", answers: []http.HandlerFunc{servertest.Status(404, "Invalid path: /x")}, count: 1, sentinel: "ErrNotFound", because: "404"},
 		// HTTP knows no reason to repeat other 5xx.
-		{name: "501", answers: []http.HandlerFunc{sends(501, "")}, count: 1, meaning: "ErrServer", because: "501"},
+		{name: "501", answers: []http.HandlerFunc{servertest.Status(501, "")}, count: 1, sentinel: "ErrServer", because: "501"},
 		// Retry-After alone makes no failure temporary.
-		{name: "500 with Retry-After", answers: []http.HandlerFunc{sends(500, "", "Retry-After", "1")}, count: 1, meaning: "ErrServer", because: "500"},
+		{name: "500 with Retry-After", answers: []http.HandlerFunc{servertest.Status(500, "", "Retry-After", "1")}, count: 1, sentinel: "ErrServer", because: "500"},
 		// An answer that is whole and is no JSON would come again as it is.
-		{name: "200 that is no JSON", answers: []http.HandlerFunc{sends(200, "<html>")}, count: 1, meaning: "ErrUnexpectedResponse", because: "HTML"},
+		{name: "200 that is no JSON", answers: []http.HandlerFunc{servertest.Status(200, "<html>")}, count: 1, sentinel: "ErrUnexpectedResponse", because: "HTML"},
 		// It would be as large again.
-		{name: "200 that is too large", answers: []http.HandlerFunc{sends(200, "[1234]")}, opts: []zadig.Option{zadig.WithMaxResponseBytes(5)}, count: 1, meaning: "ErrResponseTooLarge", because: "5 bytes"},
+		{name: "200 that is too large", answers: []http.HandlerFunc{servertest.Status(200, "[1234]")}, opts: []zadig.Option{zadig.WithMaxResponseBytes(5)}, count: 1, sentinel: "ErrResponseTooLarge", because: "5 bytes"},
 		// It would be silent as long again.
-		{name: "headers do not come in time", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{short}, count: 1, because: "no response headers within"},
-		{name: "body stands still", answers: []http.HandlerFunc{stalls("[")}, opts: []zadig.Option{short}, count: 1, because: "no further byte of the body within"},
+		{name: "headers do not come in time", answers: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{short}, count: 1, because: "no response headers within"},
+		{name: "body stands still", answers: []http.HandlerFunc{servertest.Stall("[")}, opts: []zadig.Option{short}, count: 1, because: "no further byte of the body within"},
 		// Nobody waits for the answer.
-		{name: "cancelled before", answers: []http.HandlerFunc{sendsJSON(good)}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+		{name: "cancelled before", answers: []http.HandlerFunc{servertest.JSON(good)}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
 			return ctx, cancel
 		}, count: 0, because: "context canceled"},
-		{name: "deadline while waiting for headers", answers: []http.HandlerFunc{hangs}, ctx: shortly, count: 1, because: "context deadline exceeded"},
-		{name: "deadline while reading the body", answers: []http.HandlerFunc{stalls("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
-		{name: "time-out of the user's client", answers: []http.HandlerFunc{hangs}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: patience})}, count: 1, because: "exceeded"},
+		{name: "deadline while waiting for headers", answers: []http.HandlerFunc{servertest.Hang}, ctx: shortly, count: 1, because: "context deadline exceeded"},
+		{name: "deadline while reading the body", answers: []http.HandlerFunc{servertest.Stall("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
+		{name: "time-out of the user's client", answers: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: patience})}, count: 1, because: "exceeded"},
 		// The user said so.
-		{name: "503 with MaxAttempts 1", answers: []http.HandlerFunc{sends(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, meaning: "ErrServer", because: "503"},
-		{name: "closed with MaxAttempts 1", answers: []http.HandlerFunc{closes}, opts: []zadig.Option{once(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},
+		{name: "503 with MaxAttempts 1", answers: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, sentinel: "ErrServer", because: "503"},
+		{name: "closed with MaxAttempts 1", answers: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},
 		// The server asks for more patience than a caller has.
-		{name: "503, Retry-After 61 seconds", answers: []http.HandlerFunc{sends(503, "", "Retry-After", "61")}, count: 1, meaning: "ErrServer", because: "503"},
-		{name: "429, Retry-After a day", answers: []http.HandlerFunc{sends(429, "", "Retry-After", "86400")}, count: 1, meaning: "ErrRateLimited", because: "429"},
+		{name: "503, Retry-After 61 seconds", answers: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "61")}, count: 1, sentinel: "ErrServer", because: "503"},
+		{name: "429, Retry-After a day", answers: []http.HandlerFunc{servertest.Status(429, "", "Retry-After", "86400")}, count: 1, sentinel: "ErrRateLimited", because: "429"},
 		// The answer in hand is worth more than the deadline's error later.
-		{name: "503, the wait ends behind the deadline", answers: []http.HandlerFunc{sends(503, "", "Retry-After", "59")}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+		{name: "503, the wait ends behind the deadline", answers: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "59")}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 50*time.Second)
-		}, count: 1, meaning: "ErrServer", because: "503"},
+		}, count: 1, sentinel: "ErrServer", because: "503"},
 
 		// Retried.
 
-		{name: "502", answers: []http.HandlerFunc{sends(502, "<html>"), sendsJSON(good)}, count: 2},
-		{name: "503", answers: []http.HandlerFunc{sends(503, ""), sendsJSON(good)}, count: 2},
-		{name: "504", answers: []http.HandlerFunc{sends(504, ""), sendsJSON(good)}, count: 2},
-		{name: "429", answers: []http.HandlerFunc{sends(429, ""), sendsJSON(good)}, count: 2},
-		{name: "503 twice", answers: []http.HandlerFunc{sends(503, ""), sends(503, ""), sendsJSON(good)}, count: 3},
-		{name: "503 for ever", answers: []http.HandlerFunc{sends(503, "try later")}, count: 3, meaning: "ErrServer", because: "503: server error: try later (3 attempts)"},
-		{name: "another failure each time: the last counts", answers: []http.HandlerFunc{sends(503, ""), sends(429, ""), sends(403, "")}, count: 3, meaning: "ErrForbidden", because: "403: forbidden: empty body (3 attempts)"},
-		{name: "503, then closed", answers: []http.HandlerFunc{sends(503, ""), closes}, opts: []zadig.Option{once()}, count: 3, because: "EOF (3 attempts)"},
-		{name: "503 with MaxAttempts 5", answers: []http.HandlerFunc{sends(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})}, count: 5, meaning: "ErrServer", because: "(5 attempts)"},
-		{name: "closed without an answer", answers: []http.HandlerFunc{closes, sendsJSON(good)}, opts: []zadig.Option{once()}, count: 2},
-		{name: "closed for ever", answers: []http.HandlerFunc{closes}, opts: []zadig.Option{once()}, count: 3, because: "EOF (3 attempts)"},
-		{name: "reset", answers: []http.HandlerFunc{resets, sendsJSON(good)}, opts: []zadig.Option{once()}, count: 2},
-		{name: "reset for ever", answers: []http.HandlerFunc{resets}, opts: []zadig.Option{once()}, count: 3, because: "(3 attempts)"},
-		{name: "cut in the body", answers: []http.HandlerFunc{cuts("["), sendsJSON(good)}, count: 2},
-		{name: "cut in the body for ever", answers: []http.HandlerFunc{cuts("[")}, count: 3, because: "unexpected EOF (3 attempts)"},
-		{name: "502, cut, 502", answers: []http.HandlerFunc{sends(502, ""), cuts("["), sends(502, "")}, count: 3, meaning: "ErrServer", because: "502"},
+		{name: "502", answers: []http.HandlerFunc{servertest.Status(502, "<html>"), servertest.JSON(good)}, count: 2},
+		{name: "503", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.JSON(good)}, count: 2},
+		{name: "504", answers: []http.HandlerFunc{servertest.Status(504, ""), servertest.JSON(good)}, count: 2},
+		{name: "429", answers: []http.HandlerFunc{servertest.Status(429, ""), servertest.JSON(good)}, count: 2},
+		{name: "503 twice", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(503, ""), servertest.JSON(good)}, count: 3},
+		{name: "503 for ever", answers: []http.HandlerFunc{servertest.Status(503, "try later")}, count: 3, sentinel: "ErrServer", because: "503: server error: try later (3 attempts)"},
+		{name: "another failure each time: the last counts", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(429, ""), servertest.Status(403, "")}, count: 3, sentinel: "ErrForbidden", because: "403: forbidden: empty body (3 attempts)"},
+		{name: "503, then closed", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
+		{name: "503 with MaxAttempts 5", answers: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})}, count: 5, sentinel: "ErrServer", because: "(5 attempts)"},
+		{name: "closed without an answer", answers: []http.HandlerFunc{servertest.Close, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
+		{name: "closed for ever", answers: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
+		{name: "reset", answers: []http.HandlerFunc{servertest.Reset, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
+		{name: "reset for ever", answers: []http.HandlerFunc{servertest.Reset}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "(3 attempts)"},
+		{name: "cut in the body", answers: []http.HandlerFunc{servertest.Cut("["), servertest.JSON(good)}, count: 2},
+		{name: "cut in the body for ever", answers: []http.HandlerFunc{servertest.Cut("[")}, count: 3, because: "unexpected EOF (3 attempts)"},
+		{name: "502, cut, 502", answers: []http.HandlerFunc{servertest.Status(502, ""), servertest.Cut("["), servertest.Status(502, "")}, count: 3, sentinel: "ErrServer", because: "502"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := serve(t, script(row.answers...), row.opts...)
+			client, s := clienttest.Serve(t, servertest.Script(row.answers...), row.opts...)
 			ctx := t.Context()
 			if row.ctx != nil {
 				var cancel context.CancelFunc
@@ -131,8 +116,8 @@ func TestRetry(t *testing.T) {
 			}
 			var out []any
 			err := client.Get(ctx, "/api/x", nil, &out)
-			assert.Equal(t, row.count, s.count(), "attempts")
-			assert.Equal(t, row.meaning, meaning(err))
+			assert.Equal(t, row.count, s.Count(), "attempts")
+			assert.Equal(t, row.sentinel, clienttest.Sentinel(err))
 			if row.because == "" {
 				require.NoError(t, err)
 				return
@@ -151,23 +136,14 @@ func shortly(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, patience)
 }
 
-// stalls sends a part of the body and then nothing.
-func stalls(part string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, part)
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-	}
-}
-
 // Failures before there is a connection reach no handler; these count dials.
 func TestRetryOfConnections(t *testing.T) {
 	t.Parallel()
-	secure := httptest.NewUnstartedServer(sendsJSON(`[]`))
+	secure := httptest.NewUnstartedServer(servertest.JSON(`[]`))
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
-	plain := httptest.NewServer(sendsJSON(`[]`))
+	plain := httptest.NewServer(servertest.JSON(`[]`))
 	t.Cleanup(plain.Close)
 	const nobody = "http://127.0.0.1:1" // a port that was given up may be another test's by now
 	for _, row := range []struct {
@@ -190,7 +166,7 @@ func TestRetryOfConnections(t *testing.T) {
 			if strings.Contains(row.base, "localhost") {
 				trust.AddCert(secure.Certificate())
 			}
-			client := newClient(t, row.base+basePath, quickly(), zadig.WithTransport(&http.Transport{
+			client := clienttest.New(t, row.base+servertest.BasePath, clienttest.FastRetry(), zadig.WithTransport(&http.Transport{
 				DisableKeepAlives: true,
 				TLSClientConfig:   &tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS12},
 				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -203,7 +179,7 @@ func TestRetryOfConnections(t *testing.T) {
 			}))
 			err := client.Get(t.Context(), "/api/x?token=hunter2", nil, nil)
 			require.ErrorContains(t, err, row.because)
-			assert.Empty(t, meaning(err), "no answer came")
+			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
 			assert.Equal(t, row.dials, dials.Load())
 			assert.NotContains(t, err.Error(), "hunter2")
 			assert.Equal(t, row.dials > 1, strings.HasSuffix(err.Error(), "(3 attempts)"), err)
@@ -239,13 +215,13 @@ func TestRetryOfABodyThatWasCut(t *testing.T) {
 		}},
 	} {
 		for at := 0; at <= len(row.body); at += 7 {
-			client, s := serve(t, script(cuts(row.body[:at]), cuts(row.body[:len(row.body)-1]), sendsJSON(row.body)))
+			client, s := clienttest.Serve(t, servertest.Script(servertest.Cut(row.body[:at]), servertest.Cut(row.body[:len(row.body)-1]), servertest.JSON(row.body)))
 			require.NoError(t, row.call(t.Context(), client), "%s cut at %d", row.name, at)
-			assert.Equal(t, 3, s.count())
+			assert.Equal(t, 3, s.Count())
 		}
-		client, s := serve(t, cuts(row.body))
+		client, s := clienttest.Serve(t, servertest.Cut(row.body))
 		require.ErrorIs(t, row.call(t.Context(), client), io.ErrUnexpectedEOF, row.name)
-		assert.Equal(t, 3, s.count())
+		assert.Equal(t, 3, s.Count())
 	}
 }
 
@@ -259,11 +235,11 @@ func (i *idler) CloseIdleConnections() { i.closed.Add(1) }
 
 func TestFailuresLeaveTheCallersPoolAlone(t *testing.T) {
 	t.Parallel()
-	for _, h := range []http.HandlerFunc{sends(503, ""), sends(500, ""), closes, cuts("["), hangs} {
-		_, s := serve(t, h)
+	for _, h := range []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(500, ""), servertest.Close, servertest.Cut("["), servertest.Hang} {
+		_, s := clienttest.Serve(t, h)
 		pool := &idler{RoundTripper: new(http.Transport)}
 		for _, option := range []zadig.Option{zadig.WithTransport(pool), zadig.WithHTTPClient(&http.Client{Transport: pool})} {
-			client := newClient(t, s.base(), quickly(), option, zadig.WithTimeout(20*time.Millisecond))
+			client := clienttest.New(t, s.URL, clienttest.FastRetry(), option, zadig.WithTimeout(20*time.Millisecond))
 			require.Error(t, client.Get(t.Context(), "/api/x", nil, new(any)))
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			require.Error(t, client.Get(ctx, "/api/x", nil, new(any)))

@@ -16,6 +16,8 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 // shown is every way in which a program prints a value.
@@ -64,10 +66,10 @@ func TestSecretsAreShownNowhere(t *testing.T) {
 				t.Parallel()
 				var logged bytes.Buffer
 				logger := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.Level(-100), AddSource: true}))
-				client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				client, _ := clienttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					w.Header().Set("X-Request-Id", "request of "+own)
 					w.Header().Set("Location", "https://sso.example.com/?token="+own)
-					sends(status, body)(w, r)
+					servertest.Status(status, body)(w, r)
 				}), zadig.WithToken(own), zadig.WithLogger(logger), zadig.WithHeader("X-Api-Key", key))
 
 				var errs []error
@@ -115,12 +117,12 @@ func TestExcerptsEndInNoPartOfTheToken(t *testing.T) {
 			t.Parallel()
 			for at := end - len(token) - 2; at <= end+2; at++ {
 				body := `{"x":"` + strings.Repeat("a", at-6) + token + strings.Repeat("b", 5000) + `"}`
-				client, _ := serve(t, sendsJSON(body), zadig.WithToken(token))
+				client, _ := clienttest.Serve(t, servertest.JSON(body), zadig.WithToken(token))
 				for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
-					require.NotContains(t, string(asError(t, err).Body), token[:4], "at byte %d", at)
+					require.NotContains(t, string(clienttest.AsError(t, err).Body), token[:4], "at byte %d", at)
 				}
 				_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
-				require.NotContains(t, string(asError(t, err).Body), token[:4], "at byte %d", at)
+				require.NotContains(t, string(clienttest.AsError(t, err).Body), token[:4], "at byte %d", at)
 			}
 		})
 	}
@@ -137,7 +139,7 @@ func TestOptionsArePrintedWithoutSecrets(t *testing.T) {
 		"WithHeader":      zadig.WithHeader("X-Api-Key", secret),
 	}
 	for name, option := range options {
-		client := newClient(t, "https://zadig.example.com", option)
+		client := clienttest.New(t, "https://zadig.example.com", option)
 		variant, err := client.With(zadig.WithHeader("X-Other", secret))
 		require.NoError(t, err)
 		for what, value := range map[string]any{
@@ -156,7 +158,7 @@ func TestOptionsArePrintedWithoutSecrets(t *testing.T) {
 func TestLogPrintsNothingElse(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
-	client, _ := serve(t, script(sends(503, ""), closes, sendsJSON(`[]`)), zadig.WithToken("own-t0ken-of-the-client"),
+	client, _ := clienttest.Serve(t, servertest.Script(servertest.Status(503, ""), servertest.Close, servertest.JSON(`[]`)), zadig.WithToken("own-t0ken-of-the-client"),
 		zadig.WithLogger(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.Level(-100)}))))
 	_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 	require.NoError(t, err)

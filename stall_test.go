@@ -16,78 +16,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// pipe is a listener within a synctest bubble, where no real connection may
-// be.
-type pipe struct {
-	conns chan net.Conn
-	done  chan struct{}
-}
-
-func (p *pipe) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipe) Close() error {
-	close(p.done)
-	return nil
-}
-
-func (p *pipe) Addr() net.Addr { return &net.TCPAddr{} }
-
-// inBubble runs a test with a client of a server that answers with h, both on
-// the clock of a synctest bubble, through net/http on both sides.
+// inBubble runs a test with a client and a server, both on the clock of a
+// synctest bubble.
 func inBubble(t *testing.T, h http.HandlerFunc, opts []zadig.Option, test func(t *testing.T, client *zadig.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		listener := &pipe{make(chan net.Conn), make(chan struct{})}
-		server := &http.Server{Handler: http.StripPrefix(basePath, h), ReadHeaderTimeout: time.Hour}
-		go func() { _ = server.Serve(listener) }()
-		transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-			ours, theirs := net.Pipe()
-			listener.conns <- theirs
-			return ours, nil
-		}}
-		test(t, newClient(t, "http://zadig.example.com"+basePath, append([]zadig.Option{zadig.WithTransport(transport)}, opts...)...))
-		transport.CloseIdleConnections()
-		_ = server.Close()
+		client, _ := inMemory(t, h, opts...)
+		test(t, client)
 	})
-}
-
-// after waits until the client has gone, or for a time.
-func after(r *http.Request, d time.Duration) {
-	select {
-	case <-r.Context().Done():
-	case <-time.After(d):
-	}
-}
-
-// drips sends a body byte by byte, waiting before each.
-func drips(body string, every time.Duration) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		_ = http.NewResponseController(w).Flush()
-		for i := range len(body) {
-			after(r, every)
-			_, _ = io.WriteString(w, body[i:i+1])
-			_ = http.NewResponseController(w).Flush()
-		}
-	}
 }
 
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
-	headersAfter := func(d time.Duration) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			after(r, d)
-			sendsJSON(`[1]`)(w, r)
-		}
-	}
+	headersAfter := func(d time.Duration) http.HandlerFunc { return servertest.After(d, servertest.JSON(`[1]`)) }
 	list := "[" + strings.Repeat("1,", 20) + "1]"
 	option := func(d time.Duration) []zadig.Option { return []zadig.Option{zadig.WithTimeout(d)} }
 	for _, row := range []struct {
@@ -100,20 +45,20 @@ func TestTimeouts(t *testing.T) {
 	}{
 		{"headers in time: a database that is down takes 30 s", headersAfter(44 * time.Second), nil, 0, 44 * time.Second, ""},
 		{"headers too late", headersAfter(46 * time.Second), nil, 0, 45 * time.Second, "no response headers within 45s"},
-		{"headers never", hangs, nil, 0, 45 * time.Second, "no response headers within 45s"},
-		{"headers never, short time-out", hangs, option(2 * time.Second), 0, 2 * time.Second, "no response headers within 2s"},
+		{"headers never", servertest.Hang, nil, 0, 45 * time.Second, "no response headers within 45s"},
+		{"headers never, short time-out", servertest.Hang, option(2 * time.Second), 0, 2 * time.Second, "no response headers within 2s"},
 		{"headers late, long time-out", headersAfter(9 * time.Minute), option(10 * time.Minute), 0, 9 * time.Minute, ""},
-		{"headers never, deadline", hangs, nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
-		{"headers never, deadline and time-out together", hangs, option(5 * time.Second), 5*time.Second - 1, 5*time.Second - 1, "context deadline exceeded"},
+		{"headers never, deadline", servertest.Hang, nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
+		{"headers never, deadline and time-out together", servertest.Hang, option(5 * time.Second), 5*time.Second - 1, 5*time.Second - 1, "context deadline exceeded"},
 
-		{"body never", stalls("["), nil, 0, 30 * time.Second, "no further byte of the body within 30s"},
-		{"body never, short time-out", stalls("["), option(2 * time.Second), 0, 2 * time.Second, "no further byte of the body within 2s"},
-		{"body never, long time-out", stalls("["), option(10 * time.Minute), 0, 30 * time.Second, "no further byte of the body within 30s"},
-		{"body never, deadline", stalls("["), nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
-		{"slow body that moves", drips(list, 29*time.Second), nil, 0, time.Duration(len(list)) * 29 * time.Second, ""},
-		{"slow body that moves, short time-out", drips(list, 900*time.Millisecond), option(time.Second), 0, time.Duration(len(list)) * 900 * time.Millisecond, ""},
-		{"slow body that moves too slowly", drips(list, 31*time.Second), nil, 0, 30 * time.Second, "no further byte"},
-		{"slow body that moves, deadline", drips(list, 10*time.Second), nil, time.Minute, time.Minute, "context deadline exceeded"},
+		{"body never", servertest.Stall("["), nil, 0, 30 * time.Second, "no further byte of the body within 30s"},
+		{"body never, short time-out", servertest.Stall("["), option(2 * time.Second), 0, 2 * time.Second, "no further byte of the body within 2s"},
+		{"body never, long time-out", servertest.Stall("["), option(10 * time.Minute), 0, 30 * time.Second, "no further byte of the body within 30s"},
+		{"body never, deadline", servertest.Stall("["), nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
+		{"slow body that moves", servertest.Drip(list, 29*time.Second), nil, 0, time.Duration(len(list)) * 29 * time.Second, ""},
+		{"slow body that moves, short time-out", servertest.Drip(list, 900*time.Millisecond), option(time.Second), 0, time.Duration(len(list)) * 900 * time.Millisecond, ""},
+		{"slow body that moves too slowly", servertest.Drip(list, 31*time.Second), nil, 0, 30 * time.Second, "no further byte"},
+		{"slow body that moves, deadline", servertest.Drip(list, 10*time.Second), nil, time.Minute, time.Minute, "context deadline exceeded"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +89,7 @@ func TestTimeouts(t *testing.T) {
 // one looks for it.
 func checkTimeout(t *testing.T, err error, byContext bool) {
 	t.Helper()
-	assert.Empty(t, meaning(err), "no answer came")
+	assert.Empty(t, clienttest.Sentinel(err), "no answer came")
 	var failure net.Error
 	require.ErrorAs(t, err, &failure)
 	assert.True(t, failure.Timeout())
@@ -158,7 +103,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 	t.Run("slow consumer", func(t *testing.T) {
 		t.Parallel()
 		body := strings.Repeat("x", 64<<10)
-		inBubble(t, sends(200, body), nil, func(t *testing.T, client *zadig.Client) {
+		inBubble(t, servertest.Status(200, body), nil, func(t *testing.T, client *zadig.Client) {
 			resp, err := client.Do(httpGet(t, "/api/x"))
 			require.NoError(t, err)
 			defer resp.Body.Close()
@@ -175,7 +120,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 	})
 	t.Run("stalled in the middle", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, stalls("abc"), nil, func(t *testing.T, client *zadig.Client) {
+		inBubble(t, servertest.Stall("abc"), nil, func(t *testing.T, client *zadig.Client) {
 			resp, err := client.Do(httpGet(t, "/api/x"))
 			require.NoError(t, err)
 			defer resp.Body.Close()
@@ -191,7 +136,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 	})
 	t.Run("given up in the middle", func(t *testing.T) {
 		t.Parallel()
-		client, _ := serve(t, stalls("abc")) // no bubble: Close waits for a mutex that Read holds
+		client, _ := clienttest.Serve(t, servertest.Stall("abc")) // no bubble: Close waits for a mutex that Read holds
 		resp, err := client.Do(httpGet(t, "/api/x"))
 		require.NoError(t, err)
 		time.AfterFunc(10*time.Millisecond, func() { _ = resp.Body.Close() })
@@ -201,7 +146,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 	})
 	t.Run("cancelled in the middle", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, stalls("abc"), nil, func(t *testing.T, client *zadig.Client) {
+		inBubble(t, servertest.Stall("abc"), nil, func(t *testing.T, client *zadig.Client) {
 			ctx, cancel := context.WithCancel(t.Context())
 			resp, err := client.Do(httpGet(t, "/api/x").WithContext(ctx))
 			require.NoError(t, err)
@@ -216,14 +161,11 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 // Each attempt has its own time for the headers.
 func TestTimeoutOfEachAttempt(t *testing.T) {
 	t.Parallel()
-	slow := func(w http.ResponseWriter, r *http.Request) {
-		after(r, 40*time.Second)
-		sends(503, "")(w, r)
-	}
-	inBubble(t, slow, []zadig.Option{quickly()}, func(t *testing.T, client *zadig.Client) {
+	slow := servertest.After(40*time.Second, servertest.Status(503, ""))
+	inBubble(t, slow, []zadig.Option{clienttest.FastRetry()}, func(t *testing.T, client *zadig.Client) {
 		start := time.Now()
 		err := client.Get(t.Context(), "/api/x", nil, nil)
-		assert.Equal(t, 3, asError(t, err).Attempts)
+		assert.Equal(t, 3, clienttest.AsError(t, err).Attempts)
 		assert.GreaterOrEqual(t, time.Since(start), 2*time.Minute)
 	})
 }
@@ -233,14 +175,14 @@ func TestFailureWhoseBodyStalls(t *testing.T) {
 	t.Parallel()
 	stalled := func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
-		stalls("Forb")(w, r)
+		servertest.Stall("Forb")(w, r)
 	}
 	inBubble(t, stalled, nil, func(t *testing.T, client *zadig.Client) {
 		start := time.Now()
 		err := client.Get(t.Context(), "/api/x", nil, nil)
 		assert.Equal(t, 30*time.Second, time.Since(start))
-		assert.Equal(t, "ErrForbidden", meaning(err))
-		assert.Equal(t, "Forb", string(asError(t, err).Body))
+		assert.Equal(t, "ErrForbidden", clienttest.Sentinel(err))
+		assert.Equal(t, "Forb", string(clienttest.AsError(t, err).Body))
 	})
 }
 
@@ -249,11 +191,11 @@ func TestFailureWhoseBodyStalls(t *testing.T) {
 func TestDeadlineBeatsTheTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		slow := roundTrip(func(req *http.Request) (*http.Response, error) {
+		slow := servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			time.Sleep(6 * time.Second)
 			return nil, req.Context().Err()
 		})
-		client := newClient(t, farAway, zadig.WithTransport(slow), zadig.WithTimeout(5*time.Second))
+		client := clienttest.New(t, "https://zadig.example.com", zadig.WithTransport(slow), zadig.WithTimeout(5*time.Second))
 		ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
 		defer cancel()
 		err := client.Get(ctx, "/api/x", nil, nil)
@@ -268,7 +210,7 @@ func TestDeadlineBeatsTheTimeout(t *testing.T) {
 func TestCancelledWhileWaiting(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("the user pressed a key")
-	inBubble(t, hangs, nil, func(t *testing.T, client *zadig.Client) {
+	inBubble(t, servertest.Hang, nil, func(t *testing.T, client *zadig.Client) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(3*time.Second, func() { cancel(reason) })
 		start := time.Now()

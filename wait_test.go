@@ -15,34 +15,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// timeline is a transport that answers as scripted and notes when it was
-// asked, on the clock of a synctest bubble.
-type timeline struct {
-	start   time.Time
-	answers []roundTrip
-	asked   []time.Duration
+// inMemory returns a client and a server for it on the clock of a synctest
+// bubble, whose Times say when the client sent each attempt.
+func inMemory(t *testing.T, h http.HandlerFunc, opts ...zadig.Option) (*zadig.Client, *servertest.Server) {
+	t.Helper()
+	s := servertest.NewInMemory(t, h)
+	return clienttest.New(t, s.URL, append([]zadig.Option{zadig.WithTransport(s.Transport(t))}, opts...)...), s
 }
-
-func newTimeline(answers ...roundTrip) *timeline { return &timeline{time.Now(), answers, nil} }
-
-func (l *timeline) RoundTrip(req *http.Request) (*http.Response, error) {
-	answer := l.answers[min(len(l.asked), len(l.answers)-1)]
-	l.asked = append(l.asked, time.Since(l.start))
-	return answer(req)
-}
-
-// answers is a roundTrip with one answer.
-func answers(status int, body string, header ...string) roundTrip {
-	return func(req *http.Request) (*http.Response, error) { return answered(req, status, body, header...) }
-}
-
-func fails(err error) roundTrip {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
-}
-
-const farAway = "https://zadig.example.com"
 
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
@@ -70,21 +53,21 @@ func TestRetryAfter(t *testing.T) {
 	} {
 		for _, status := range []int{429, 502, 503, 504} {
 			synctest.Test(t, func(t *testing.T) {
-				rt := newTimeline(answers(status, "", "Retry-After", row.header), answers(200, `[]`))
-				client := newClient(t, farAway, zadig.WithTransport(rt))
+				client, s := inMemory(t, servertest.Script(servertest.Status(status, "", "Retry-After", row.header), servertest.JSON(`[]`)))
+				start := time.Now()
 				err := client.Get(t.Context(), "/api/x", nil, nil)
 				switch {
 				case row.wait == 0:
 					require.Error(t, err, row.name)
-					assert.Equal(t, row.says, asError(t, err).RetryAfter, row.name)
-					assert.Zero(t, time.Since(rt.start), row.name)
-					assert.Len(t, rt.asked, 1, row.name)
+					assert.Equal(t, row.says, clienttest.AsError(t, err).RetryAfter, row.name)
+					assert.Zero(t, time.Since(start), row.name)
+					assert.Equal(t, 1, s.Count(), row.name)
 				case row.wait > 0:
 					require.NoError(t, err, row.name)
-					assert.Equal(t, []time.Duration{0, row.wait}, rt.asked, row.name)
+					assert.Equal(t, []time.Duration{0, row.wait}, s.Times(), row.name)
 				default:
 					require.NoError(t, err, row.name)
-					assert.Less(t, rt.asked[1], 200*time.Millisecond, row.name)
+					assert.Less(t, s.Times()[1], 200*time.Millisecond, row.name)
 				}
 			})
 		}
@@ -112,12 +95,12 @@ func TestWaitsBetweenAttempts(t *testing.T) {
 			shortest := make([]time.Duration, len(row.ceilings))
 			for range 100 {
 				synctest.Test(t, func(t *testing.T) {
-					rt := newTimeline(answers(503, ""))
-					client := newClient(t, farAway, zadig.WithTransport(rt), zadig.WithRetry(row.policy))
+					client, s := inMemory(t, servertest.Status(503, ""), zadig.WithRetry(row.policy))
 					require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
-					require.Len(t, rt.asked, len(row.ceilings)+1)
+					times := s.Times()
+					require.Len(t, times, len(row.ceilings)+1)
 					for i := range row.ceilings {
-						wait := rt.asked[i+1] - rt.asked[i]
+						wait := times[i+1] - times[i]
 						longest[i] = max(longest[i], wait)
 						if shortest[i] == 0 || wait < shortest[i] {
 							shortest[i] = wait
@@ -162,35 +145,35 @@ func TestEndDuringAWaitKeepsTheLastAnswer(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				rt := newTimeline(answers(503, "maintenance", "Retry-After", "30"))
-				client := newClient(t, farAway, zadig.WithTransport(rt))
+				client, _ := inMemory(t, servertest.Status(503, "maintenance", "Retry-After", "30"))
+				start := time.Now()
 				err := client.Get(row.ctx(t.Context()), "/api/x", nil, nil)
-				assert.Equal(t, 3*time.Second, time.Since(rt.start), "it must not sleep on")
+				assert.Equal(t, 3*time.Second, time.Since(start), "it must not sleep on")
 				for _, is := range row.is {
 					require.ErrorIs(t, err, is)
 				}
-				assert.Equal(t, "ErrServer", meaning(err))
-				failure := asError(t, err)
+				assert.Equal(t, "ErrServer", clienttest.Sentinel(err))
+				failure := clienttest.AsError(t, err)
 				assert.Equal(t, 503, failure.StatusCode)
 				assert.Equal(t, "maintenance", string(failure.Body))
 				assert.Equal(t, 1, failure.Attempts)
 				assert.Equal(t, 30*time.Second, failure.RetryAfter)
-				assert.Equal(t, "GET /api/x: 503: server error: maintenance; no further attempt: "+row.is[0].Error(), err.Error())
+				assert.Equal(t, "GET "+servertest.BasePath+"/api/x: 503: server error: maintenance; no further attempt: "+row.is[0].Error(), err.Error())
 			})
 		})
 	}
 	t.Run("no answer so far", func(t *testing.T) {
 		t.Parallel()
-		for name, rt := range map[string]roundTrip{
-			"refused": fails(syscall.ECONNREFUSED),
+		for name, rt := range map[string]servertest.RoundTripper{
+			"refused": func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED },
 			"cut": func(req *http.Request) (*http.Response, error) {
-				resp, err := answered(req, 200, "")
+				resp := servertest.Response(req, servertest.Status(200, ""))
 				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("["), broken{syscall.ECONNREFUSED}))
-				return resp, err
+				return resp, nil
 			},
 		} {
 			synctest.Test(t, func(t *testing.T) {
-				client := newClient(t, farAway, zadig.WithTransport(rt),
+				client := clienttest.New(t, "https://zadig.example.com", zadig.WithTransport(rt),
 					zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 99, MinWait: time.Hour, MaxWait: time.Hour}))
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(time.Second, cancel)
@@ -200,7 +183,7 @@ func TestEndDuringAWaitKeepsTheLastAnswer(t *testing.T) {
 				require.ErrorIs(t, err, syscall.ECONNREFUSED, name)
 				assert.NotContains(t, err.Error(), "\n", name)
 				assert.Contains(t, err.Error(), `GET "https://zadig.example.com/api/x": `, name)
-				assert.Empty(t, meaning(err), name)
+				assert.Empty(t, clienttest.Sentinel(err), name)
 			})
 		}
 	})
@@ -221,22 +204,22 @@ func (b broken) Read([]byte) (int, error) { return 0, b.err }
 func TestNoWaitThatEndsBehindTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		rt := newTimeline(answers(503, "maintenance", "Retry-After", "10"))
-		client := newClient(t, farAway, zadig.WithTransport(rt))
+		client, s := inMemory(t, servertest.Status(503, "maintenance", "Retry-After", "10"))
 		ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
 		defer cancel()
 		err := client.Get(ctx, "/api/x", nil, nil)
-		assert.Equal(t, []time.Duration{0, 10 * time.Second, 20 * time.Second}, rt.asked)
-		assert.Equal(t, 3, asError(t, err).Attempts)
-
-		rt = newTimeline(answers(503, "maintenance", "Retry-After", "10"))
-		client = newClient(t, farAway, zadig.WithTransport(rt))
-		ctx, cancel = context.WithTimeout(t.Context(), 15*time.Second)
+		assert.Equal(t, []time.Duration{0, 10 * time.Second, 20 * time.Second}, s.Times())
+		assert.Equal(t, 3, clienttest.AsError(t, err).Attempts)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		client, s := inMemory(t, servertest.Status(503, "maintenance", "Retry-After", "10"))
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 		defer cancel()
-		err = client.Get(ctx, "/api/x", nil, nil)
-		assert.Equal(t, []time.Duration{0, 10 * time.Second}, rt.asked)
-		assert.Equal(t, 2, asError(t, err).Attempts)
-		assert.Equal(t, 10*time.Second, time.Since(rt.start))
+		err := client.Get(ctx, "/api/x", nil, nil)
+		assert.Equal(t, []time.Duration{0, 10 * time.Second}, s.Times())
+		assert.Equal(t, 2, clienttest.AsError(t, err).Attempts)
+		assert.Equal(t, 10*time.Second, time.Since(start))
 		require.NotErrorIs(t, err, context.DeadlineExceeded)
 	})
 }

@@ -26,7 +26,7 @@ func TestGetReadsRecordings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := recording.One(t, name)
+			r := recording.Get(t, name)
 			c, srv := play(t, r)
 			id := r.Request.Path[len(listPath)+1:]
 			a, err := c.Artifact.Get(t.Context(), id)
@@ -68,7 +68,7 @@ func TestGetRefusesIDs(t *testing.T) {
 			assert.Empty(t, srv.Asked())
 		})
 	}
-	c, _ := play(t, recording.One(t, "v5.0.0/artifact_by_id"))
+	c, _ := play(t, recording.Get(t, "v5.0.0/artifact_by_id"))
 	_, err := c.Artifact.Get(t.Context(), strings.Repeat("aF", 12))
 	assert.NoError(t, err, "upper case is fine")
 }
@@ -86,12 +86,12 @@ func downOrNot(t *testing.T) map[string]struct {
 		alive bool
 		says  string
 	}{
-		"the list is answered":             {recording.One(t, "v5.0.0/artifacts"), true, ""},
-		"the list is empty":                {recording.One(t, "v1.11.0/artifacts_none"), true, ""},
+		"the list is answered":             {recording.Get(t, "v5.0.0/artifacts"), true, ""},
+		"the list is empty":                {recording.Get(t, "v1.11.0/artifacts_none"), true, ""},
 		"the list is null":                 {recording.Answer(200, "null"), true, ""},
 		"the list's artifact is odd":       {recording.Answer(200, `[17]`), true, ""},
-		"the database is down":             {recording.One(t, "v1.11.0/db_down_artifacts"), false, "cannot answer a list either"},
-		"the connection is closed":         {recording.One(t, "v1.11.0/db_down_releases_with_project"), false, "cannot answer a list either"},
+		"the database is down":             {recording.Get(t, "v1.11.0/db_down_artifacts"), false, "cannot answer a list either"},
+		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project"), false, "cannot answer a list either"},
 		"the gateway has nobody behind it": {recording.Answer(503, ""), false, "cannot answer a list either"},
 		"a login page":                     {recording.Answer(200, "<html>"), false, "cannot answer a list either"},
 		"an object":                        {recording.Answer(200, `{"message":"success"}`), false, "cannot answer a list either"},
@@ -119,7 +119,7 @@ func TestGetFindsOutWhatIsMissing(t *testing.T) {
 		} {
 			t.Run(name+"/"+missing, func(t *testing.T) {
 				t.Parallel()
-				c, srv := play(t, recording.One(t, missing), test.list)
+				c, srv := play(t, recording.Get(t, missing), test.list)
 				a, err := c.Artifact.Get(t.Context(), someID)
 				assert.Nil(t, a)
 				sentinel := zadig.ErrServer
@@ -140,7 +140,7 @@ func TestGetWhoseContextEndsBeforeItIsDecided(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c, srv := play(t, recording.One(t, "v5.0.0/artifact_not_found"), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	c, srv := play(t, recording.Get(t, "v5.0.0/artifact_not_found"), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
 	}))
@@ -163,10 +163,10 @@ func TestGetFailures(t *testing.T) {
 	}{
 		"null":          {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "null that is no artifact"},
 		"empty object":  {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object that is no artifact"},
-		"array":         {recording.One(t, "v5.0.0/artifacts"), zadig.ErrUnexpectedResponse, "a JSON array where an artifact is due"},
+		"array":         {recording.Get(t, "v5.0.0/artifacts"), zadig.ErrUnexpectedResponse, "a JSON array where an artifact is due"},
 		"login page":    {recording.Answer(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"no permission": {recording.One(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
-		"unknown path":  {recording.One(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},
+		"no permission": {recording.Get(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
+		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},
 		"its events":    {recording.Answer(400, `{"code":6665,"description":"","extra":{},"message":"","type":"error"}`), zadig.ErrServer, "6665"},
 	} {
 		t.Run(name, func(t *testing.T) {

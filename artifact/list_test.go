@@ -152,11 +152,11 @@ func TestListFailures(t *testing.T) {
 		sentinel error
 		says     string
 	}{
-		"database down":         {recording.One(t, "v1.11.0/db_down_artifacts"), zadig.ErrServer, "code 6663"},
+		"database down":         {recording.Get(t, "v1.11.0/db_down_artifacts"), zadig.ErrServer, "code 6663"},
 		"events not readable":   {recording.Answer(400, `{"code":6665,"message":"","type":"error"}`), zadig.ErrServer, "code 6665"},
 		"a build's artifact":    {recording.Answer(400, `{"code":6662,"message":"","type":"error"}`), zadig.ErrServer, "code 6662"},
-		"no permission":         {recording.One(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
-		"unknown path":          {recording.One(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifact list; is the base URL right?"},
+		"no permission":         {recording.Get(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
+		"unknown path":          {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifact list; is the base URL right?"},
 		"object":                {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object where an array of artifacts is due"},
 		"login page":            {recording.Answer(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
 		"nothing":               {recording.Answer(200, ``), zadig.ErrUnexpectedResponse, "an empty body"},
@@ -165,7 +165,7 @@ func TestListFailures(t *testing.T) {
 		"wrong member inside":   {recording.Answer(200, `[{"id":"`+someID+`","layers":[{"size":"1"}]}]`), zadig.ErrUnexpectedResponse, "at /0/layers/0/size: a string where an integer is due"},
 		"garbage behind":        {recording.Answer(200, `[] x`), zadig.ErrUnexpectedResponse, "more than an array of artifacts"},
 		"broken off":            {recording.Answer(200, `[{"id":"`+someID+`"}`), zadig.ErrUnexpectedResponse, "JSON that ends"},
-		"parameters (recorded)": {recording.One(t, "v1.11.0/artifacts_page_not_a_number"), zadig.ErrBadRequest, "page args err"},
+		"parameters (recorded)": {recording.Get(t, "v1.11.0/artifacts_page_not_a_number"), zadig.ErrBadRequest, "page args err"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,7 +187,7 @@ func TestListFindsOutWhoIsToBlame(t *testing.T) {
 		for field, o := range map[string]artifact.ListOptions{"image": {Image: "("}, "name": {Name: "("}} {
 			t.Run(name+"/"+field, func(t *testing.T) {
 				t.Parallel()
-				c, srv := play(t, recording.One(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
+				c, srv := play(t, recording.Get(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
 				_, err := c.Artifact.List(t.Context(), o)
 				sentinel := zadig.ErrServer
 				if test.alive {
@@ -198,7 +198,7 @@ func TestListFindsOutWhoIsToBlame(t *testing.T) {
 				assert.ErrorContains(t, err, test.says)
 				assert.Equal(t, "page=1&per_page=1", srv.Asked()[1].RawQuery, "without the filter")
 
-				c, _ = play(t, recording.One(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
+				c, _ = play(t, recording.Get(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
 				_, errs := all(t, c, o)
 				require.Len(t, errs, 1)
 				oneSentinel(t, errs[0], sentinel)

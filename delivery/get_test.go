@@ -57,7 +57,7 @@ func TestGetSendsTheProject(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, recording.One(t, "v5.0.0/release_by_id"))
+			c, srv := play(t, recording.Get(t, "v5.0.0/release_by_id"))
 			_, err := c.Delivery.Get(t.Context(), id(1), test.options)
 			require.NoError(t, err)
 			assert.Equal(t, []*url.URL{{Path: listPath + "/" + id(1), RawQuery: test.query}}, srv.Asked())
@@ -104,15 +104,15 @@ func TestGetFindsOutWhatIsMissing(t *testing.T) {
 		says     string
 		requests int
 	}{
-		"the list is answered":             {recording.One(t, "v1.11.0/releases_collaboration_no_project"), zadig.ErrNotFound, "not found", 2},
+		"the list is answered":             {recording.Get(t, "v1.11.0/releases_collaboration_no_project"), zadig.ErrNotFound, "not found", 2},
 		"the list is empty":                {recording.Answer(200, `[]`), zadig.ErrNotFound, "not found", 2},
 		"the list is null":                 {recording.Answer(200, `null`), zadig.ErrNotFound, "not found", 2},
-		"the list's release is flat":       {recording.One(t, "v5.0.0/releases_page1_per_page5"), zadig.ErrNotFound, "not found", 2},
+		"the list's release is flat":       {recording.Get(t, "v5.0.0/releases_page1_per_page5"), zadig.ErrNotFound, "not found", 2},
 		"the list's release is odd":        {recording.Answer(200, `[{"versionInfo":17}]`), zadig.ErrNotFound, "not found", 2},
 		"the list is more than brief":      {recording.Answer(200, old), zadig.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All", 2},
-		"the database is down":             {recording.One(t, "v1.11.0/db_down_releases_brief"), zadig.ErrServer, "cannot answer a list either", 2},
+		"the database is down":             {recording.Get(t, "v1.11.0/db_down_releases_brief"), zadig.ErrServer, "cannot answer a list either", 2},
 		"the database is down, v4.0":       {recording.Answer(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`), zadig.ErrServer, "cannot answer a list either", 2},
-		"the connection is closed":         {recording.One(t, "v1.11.0/db_down_releases_with_project"), zadig.ErrServer, "cannot answer a list either", 4},
+		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project"), zadig.ErrServer, "cannot answer a list either", 4},
 		"the gateway has nobody behind it": {recording.Answer(503, ""), zadig.ErrServer, "cannot answer a list either", 4},
 		"the token has expired meanwhile":  {recording.Answer(401, ""), zadig.ErrServer, "unauthorized", 2},
 		"a login page":                     {recording.Answer(200, "<html>"), zadig.ErrServer, "cannot answer a list either", 2},
@@ -122,7 +122,7 @@ func TestGetFindsOutWhatIsMissing(t *testing.T) {
 		for _, o := range []delivery.GetOptions{{}, {ProjectName: "nginx2"}} {
 			t.Run(name+"/"+o.ProjectName, func(t *testing.T) {
 				t.Parallel()
-				c, srv := play(t, recording.One(t, "v1.11.0/release_not_found"), test.list)
+				c, srv := play(t, recording.Get(t, "v1.11.0/release_not_found"), test.list)
 				release, err := c.Delivery.Get(t.Context(), id(1), o)
 				assert.Nil(t, release)
 				require.ErrorIs(t, err, test.sentinel)
@@ -150,7 +150,7 @@ func TestGetWhoseContextEndsBeforeItIsDecided(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c, srv := play(t, recording.One(t, "v1.11.0/release_not_found"), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	c, srv := play(t, recording.Get(t, "v1.11.0/release_not_found"), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
 	}))
@@ -174,18 +174,18 @@ func TestGetFailures(t *testing.T) {
 		"null":          {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "null where a release is due"},
 		"empty object":  {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object where a release is due"},
 		"success":       {recording.Answer(200, `{"message":"success"}`), zadig.ErrUnexpectedResponse, "a JSON object where a release is due"},
-		"collaboration": {recording.One(t, "v1.11.0/releases_collaboration_pending"), zadig.ErrUnexpectedResponse, "collaboration mode"},
-		"array":         {recording.One(t, "v1.11.0/releases_taskid_7"), zadig.ErrUnexpectedResponse, "a JSON array where a release is due"},
+		"collaboration": {recording.Get(t, "v1.11.0/releases_collaboration_pending"), zadig.ErrUnexpectedResponse, "collaboration mode"},
+		"array":         {recording.Get(t, "v1.11.0/releases_taskid_7"), zadig.ErrUnexpectedResponse, "a JSON array where a release is due"},
 		"string":        {recording.Answer(200, `"ok"`), zadig.ErrUnexpectedResponse, "a JSON string where a release is due"},
 		"login page":    {recording.Answer(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
 		"nothing":       {recording.Answer(200, ""), zadig.ErrUnexpectedResponse, "an empty body where a release is due"},
 		"text":          {recording.Answer(200, "it works"), zadig.ErrUnexpectedResponse, "a release is due: not JSON"},
 		"wrong member":  {recording.Answer(200, `{"versionInfo":{"id":"x","taskId":"1"}}`), zadig.ErrUnexpectedResponse, "at /versionInfo/taskId: a string where an integer is due"},
 		"two of them":   {recording.Answer(200, `{"versionInfo":{"id":"x"}}{}`), zadig.ErrUnexpectedResponse, "a release is due: not JSON from byte 26 on"},
-		"panic":         {recording.One(t, "v1.11.0/panic_release_by_id"), zadig.ErrServer, "empty body"},
+		"panic":         {recording.Get(t, "v1.11.0/panic_release_by_id"), zadig.ErrServer, "empty body"},
 		"project gone":  {recording.Answer(500, `{"code":500,"description":"failed to find product template gone, err: mongo: no documents in result","message":"Internal Error: "}`), zadig.ErrServer, "product template gone"},
-		"no permission": {recording.One(t, "v5.0.0/forbidden_release_by_id"), zadig.ErrForbidden, "403"},
-		"unknown path":  {recording.One(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no releases by id; is the base URL right?"},
+		"no permission": {recording.Get(t, "v5.0.0/forbidden_release_by_id"), zadig.ErrForbidden, "403"},
+		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no releases by id; is the base URL right?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -202,7 +202,7 @@ func TestGetFailures(t *testing.T) {
 
 func TestGetNamesTheOptionThatIsMissing(t *testing.T) {
 	t.Parallel()
-	c, srv := play(t, recording.One(t, "v5.0.0/release_by_id_without_project"))
+	c, srv := play(t, recording.Get(t, "v5.0.0/release_by_id_without_project"))
 	_, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{})
 	require.ErrorIs(t, err, zadig.ErrBadRequest)
 	assert.ErrorContains(t, err, "projectName can't be empty!")

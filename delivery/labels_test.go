@@ -53,15 +53,15 @@ func TestNames(t *testing.T) {
 			url.URL{Path: serviceNamesPath}, []string{"a", "b"},
 		},
 		"no service names": {
-			serviceNames, "voting-helm", recording.One(t, "v1.11.0/servicenames_project"),
+			serviceNames, "voting-helm", recording.Get(t, "v1.11.0/servicenames_project"),
 			url.URL{Path: serviceNamesPath, RawQuery: "ifPassFilter=true&projectName=voting-helm"}, []string{},
 		},
 		"labels, recorded": {
-			labels, "nginx2", recording.One(t, "v5.0.0/release_labels"),
+			labels, "nginx2", recording.Get(t, "v5.0.0/release_labels"),
 			url.URL{Path: labelsPath, RawQuery: "ifPassFilter=true&projectName=nginx2"}, recorded(t, "v5.0.0/release_labels"),
 		},
 		"service names, recorded": {
-			serviceNames, "", recording.One(t, "v1.11.0/servicenames"),
+			serviceNames, "", recording.Get(t, "v1.11.0/servicenames"),
 			url.URL{Path: serviceNamesPath}, recorded(t, "v1.11.0/servicenames"),
 		},
 	} {
@@ -80,7 +80,7 @@ func TestNames(t *testing.T) {
 func recorded(t *testing.T, name string) []string {
 	t.Helper()
 	var names []string
-	require.NoError(t, json.Unmarshal(recording.One(t, name).Bytes(), &names))
+	require.NoError(t, json.Unmarshal(recording.Get(t, name).Bytes(), &names))
 	require.NotEmpty(t, names)
 	slices.Sort(names)
 	return names
@@ -95,16 +95,16 @@ func TestNamesFailures(t *testing.T) {
 		sentinel error
 		says     string
 	}{
-		"labels, unknown path":         {labels, recording.One(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "servers before v4.0.0 have no labels"},
-		"labels, taken for an id":      {labels, recording.One(t, "v1.11.0/release_malformed_id"), zadig.ErrUnexpectedResponse, "servers before v4.0.0 have no labels"},
+		"labels, unknown path":         {labels, recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "servers before v4.0.0 have no labels"},
+		"labels, taken for an id":      {labels, recording.Get(t, "v1.11.0/release_malformed_id"), zadig.ErrUnexpectedResponse, "servers before v4.0.0 have no labels"},
 		"labels, database down":        {labels, recording.Answer(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`), zadig.ErrServer, "server selection error"},
-		"labels, no permission":        {labels, recording.One(t, "v5.0.0/forbidden_releases"), zadig.ErrForbidden, "403"},
+		"labels, no permission":        {labels, recording.Get(t, "v5.0.0/forbidden_releases"), zadig.ErrForbidden, "403"},
 		"labels, object":               {labels, recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object where an array of labels is due"},
 		"labels, numbers":              {labels, recording.Answer(200, `["a",1]`), zadig.ErrUnexpectedResponse, "at /1: a number where a string is due"},
 		"labels, login page":           {labels, recording.Answer(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"service names, unknown path":  {serviceNames, recording.One(t, "v5.0.0/unknown_route"), zadig.ErrUnexpectedResponse, "servers since v2.3.1 have no service names"},
+		"service names, unknown path":  {serviceNames, recording.Get(t, "v5.0.0/unknown_route"), zadig.ErrUnexpectedResponse, "servers since v2.3.1 have no service names"},
 		"service names, database down": {serviceNames, recording.Answer(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`), zadig.ErrServer, "server selection error"},
-		"service names, object":        {serviceNames, recording.One(t, "v1.11.0/releases_collaboration_pending"), zadig.ErrUnexpectedResponse, "collaboration mode"},
+		"service names, object":        {serviceNames, recording.Get(t, "v1.11.0/releases_collaboration_pending"), zadig.ErrUnexpectedResponse, "collaboration mode"},
 		"service names, login page":    {serviceNames, recording.Answer(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -74,7 +74,7 @@ func TestListRefusesAPageThatNoServerCanCount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, recording.One(t, "v1.11.0/releases_page_huge_int64_max"))
+			c, srv := play(t, recording.Get(t, "v1.11.0/releases_page_huge_int64_max"))
 			_, err := c.Delivery.List(t.Context(), o)
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "Page")
@@ -236,7 +236,7 @@ func TestListRefusesWhatIsNoList(t *testing.T) {
 		answer http.Handler
 		says   string
 	}{
-		"collaboration mode": {recording.One(t, "v1.11.0/releases_collaboration_pending"), "collaboration mode"},
+		"collaboration mode": {recording.Get(t, "v1.11.0/releases_collaboration_pending"), "collaboration mode"},
 		"empty object":       {recording.Answer(200, `{}`), "a JSON object where an array of releases is due"},
 		"success":            {recording.Answer(200, `{"message":"success"}`), "a JSON object where an array of releases is due"},
 		"login page":         {recording.Answer(200, "<!DOCTYPE html><title>Sign in</title>"), "an HTML page"},
@@ -278,7 +278,7 @@ func TestListSaysWhichFilterTheServerIgnores(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, _ := play(t, recording.One(t, test.answer))
+			c, _ := play(t, recording.Get(t, test.answer))
 			_, err := c.Delivery.List(t.Context(), test.options)
 			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
 			assert.ErrorContains(t, err, test.says)
@@ -295,14 +295,14 @@ func TestListFailures(t *testing.T) {
 		says     string
 	}{
 		"unknown path":         {recording.Answer(404, "404 page not found"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
-		"unknown path, Zadig":  {recording.One(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
+		"unknown path, Zadig":  {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
 		"unknown path, HTML":   {recording.Answer(404, "<html>"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
 		"not found, envelope":  {recording.Answer(404, `{"code":404,"message":"Not Found"}`), zadig.ErrNotFound, "Not Found"},
-		"database down":        {recording.One(t, "v1.11.0/db_down_releases"), zadig.ErrServer, "code 6561"},
-		"connection closed":    {recording.One(t, "v1.11.0/db_down_releases_with_project"), nil, "EOF"},
-		"one record is broken": {recording.One(t, "v1.11.0/panic_releases_list_containing_broken_record"), zadig.ErrServer, "500"},
-		"no permission":        {recording.One(t, "v5.0.0/forbidden_releases"), zadig.ErrForbidden, "403"},
-		"no licence":           {recording.One(t, "v5.0.0/license_expired_releases"), zadig.ErrLicense, "code 7050"},
+		"database down":        {recording.Get(t, "v1.11.0/db_down_releases"), zadig.ErrServer, "code 6561"},
+		"connection closed":    {recording.Get(t, "v1.11.0/db_down_releases_with_project"), nil, "EOF"},
+		"one record is broken": {recording.Get(t, "v1.11.0/panic_releases_list_containing_broken_record"), zadig.ErrServer, "500"},
+		"no permission":        {recording.Get(t, "v5.0.0/forbidden_releases"), zadig.ErrForbidden, "403"},
+		"no licence":           {recording.Get(t, "v5.0.0/license_expired_releases"), zadig.ErrLicense, "code 7050"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -77,8 +77,8 @@ func Answer(status int, body string) http.Handler {
 	})
 }
 
-// One reads the recording of this name, as "v1.11.0/dc_artifact".
-func One(t testing.TB, name string) Recording {
+// Get reads the recording of this name, such as "v1.11.0/dc_artifact".
+func Get(t testing.TB, name string) Recording {
 	t.Helper()
 	return Load(t, name)[0]
 }

@@ -1,0 +1,85 @@
+// Package clienttest holds what tests share that talk to a server through a
+// zadig.Client.
+package clienttest
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
+)
+
+// New returns a client for a base URL.
+func New(t testing.TB, baseURL string, opts ...zadig.Option) *zadig.Client {
+	t.Helper()
+	client, err := zadig.NewClient(baseURL, opts...)
+	require.NoError(t, err)
+	return client
+}
+
+// Serve starts a server and returns it with a client for it, which retries
+// without making the test wait.
+func Serve(t testing.TB, h http.Handler, opts ...zadig.Option) (*zadig.Client, *servertest.Server) {
+	t.Helper()
+	s := servertest.New(t, h)
+	return New(t, s.URL, append([]zadig.Option{FastRetry()}, opts...)...), s
+}
+
+// FastRetry retries without making a test wait.
+func FastRetry() zadig.Option {
+	return zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond})
+}
+
+// OneRequestPerConnection makes a client open a connection for each request:
+// on one that was used before, net/http itself repeats what fails.
+func OneRequestPerConnection() zadig.Option {
+	return zadig.WithTransport(&http.Transport{DisableKeepAlives: true})
+}
+
+// Middleware is middleware that calls f in place of the next round tripper.
+func Middleware(f func(req *http.Request, next http.RoundTripper) (*http.Response, error)) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return servertest.RoundTripper(func(req *http.Request) (*http.Response, error) { return f(req, next) })
+	}
+}
+
+var sentinels = []struct {
+	name string
+	err  error
+}{
+	{"ErrBadRequest", zadig.ErrBadRequest},
+	{"ErrUnauthorized", zadig.ErrUnauthorized},
+	{"ErrForbidden", zadig.ErrForbidden},
+	{"ErrNotFound", zadig.ErrNotFound},
+	{"ErrLicense", zadig.ErrLicense},
+	{"ErrRateLimited", zadig.ErrRateLimited},
+	{"ErrServer", zadig.ErrServer},
+	{"ErrResponseTooLarge", zadig.ErrResponseTooLarge},
+	{"ErrUnexpectedResponse", zadig.ErrUnexpectedResponse},
+}
+
+// Sentinel returns the name of the sentinel error that err matches: "" if it
+// matches none, and the names joined by " and " if it matches several.
+func Sentinel(err error) string {
+	var names []string
+	for _, s := range sentinels {
+		if errors.Is(err, s.err) {
+			names = append(names, s.name)
+		}
+	}
+	return strings.Join(names, " and ")
+}
+
+// AsError returns the *zadig.Error in err, and fails the test if there is none.
+func AsError(t testing.TB, err error) *zadig.Error {
+	t.Helper()
+	var failure *zadig.Error
+	require.ErrorAs(t, err, &failure)
+	return failure
+}

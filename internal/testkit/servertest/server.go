@@ -1,0 +1,173 @@
+// Package servertest starts HTTP servers for tests of how bytes travel: they
+// respond in order, slowly, in part or not at all, and keep what they receive.
+package servertest
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// BasePath is the path of every server's URL, so that a client which forgets
+// its base URL's path fails loudly.
+const BasePath = "/behind/zadig"
+
+// Server is an HTTP server that keeps the requests it receives. It is closed
+// at the end of the test.
+type Server struct {
+	URL string // the base URL for clients: it ends in BasePath
+
+	started     time.Time
+	dial        func(ctx context.Context, network, address string) (net.Conn, error)
+	mu          sync.Mutex
+	requests    []*http.Request
+	times       []time.Duration
+	connections int
+	open        int
+}
+
+// New starts a server on the loopback interface.
+func New(t testing.TB, h http.Handler) *Server {
+	t.Helper()
+	s := new(Server)
+	server := httptest.NewUnstartedServer(nil)
+	s.dial = new(net.Dialer).DialContext
+	s.start(t, server, h)
+	s.URL = server.URL + BasePath
+	return s
+}
+
+// NewInMemory starts a server without a network, as synctest bubbles need it.
+// Only its Transport reaches it.
+func NewInMemory(t testing.TB, h http.Handler) *Server {
+	t.Helper()
+	s := &Server{URL: "http://zadig.example.com" + BasePath}
+	listener := &memory{connections: make(chan net.Conn), closed: make(chan struct{})}
+	s.dial = listener.dial
+	s.start(t, &httptest.Server{Listener: listener, Config: new(http.Server)}, h)
+	return s
+}
+
+func (s *Server) start(t testing.TB, server *httptest.Server, h http.Handler) {
+	t.Helper()
+	s.started = time.Now()
+	below := http.StripPrefix(BasePath, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.requests = append(s.requests, r)
+		s.times = append(s.times, time.Since(s.started))
+		s.mu.Unlock()
+		h.ServeHTTP(w, r)
+	}))
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, BasePath+"/") {
+			t.Errorf("request for %s, which is not below the base path", r.URL)
+		}
+		below.ServeHTTP(w, r)
+	})
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		switch state {
+		case http.StateNew:
+			s.connections++
+			s.open++
+		case http.StateClosed, http.StateHijacked:
+			s.open--
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+}
+
+// Transport returns a transport that connects to the server, whatever the host
+// of a request. Its idle connections are closed at the end of the test.
+func (s *Server) Transport(t testing.TB) *http.Transport {
+	t.Helper()
+	transport := &http.Transport{DialContext: s.dial}
+	t.Cleanup(transport.CloseIdleConnections)
+	return transport
+}
+
+// Requests returns the requests so far. Their URL.Path is below BasePath, their
+// RequestURI is as sent.
+func (s *Server) Requests() []*http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// URLs returns the path below BasePath and the query of each request so far.
+func (s *Server) URLs() []*url.URL {
+	var urls []*url.URL
+	for _, r := range s.Requests() {
+		urls = append(urls, &url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery})
+	}
+	return urls
+}
+
+// Times returns when each request so far arrived, counted from the server's
+// start.
+func (s *Server) Times() []time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.times)
+}
+
+// Count returns the number of requests so far.
+func (s *Server) Count() int { return len(s.Requests()) }
+
+// Connections returns the number of connections that clients have opened.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connections
+}
+
+// OpenConnections returns the number of connections that are open now.
+func (s *Server) OpenConnections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
+// memory is a listener without a network.
+type memory struct {
+	connections chan net.Conn
+	closed      chan struct{}
+	close       sync.Once
+}
+
+func (m *memory) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case m.connections <- server:
+		return client, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-m.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (m *memory) Accept() (net.Conn, error) {
+	select {
+	case connection := <-m.connections:
+		return connection, nil
+	case <-m.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (m *memory) Close() error {
+	m.close.Do(func() { close(m.closed) })
+	return nil
+}
+
+func (m *memory) Addr() net.Addr { return &net.TCPAddr{} }
