@@ -22,6 +22,8 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -117,8 +119,8 @@ func TestExplainNoResponse(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	plain := newServer(t, sendsJSON(`[]`))
-	secure := httptest.NewUnstartedServer(sendsJSON(`[]`))
+	plain := servertest.New(t, servertest.JSON(`[]`))
+	secure := httptest.NewUnstartedServer(servertest.JSON(`[]`))
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // its clients refuse it
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
@@ -145,7 +147,7 @@ func TestExplainNoResponse(t *testing.T) {
 		option zadig.Option
 		want   string
 	}{
-		"refused": {closed.URL, quickly(), "Zadig cannot be reached: nothing listens at " + closedHost + "; check ZADIG_URL"},
+		"refused": {closed.URL, clienttest.FastRetry(), "Zadig cannot be reached: nothing listens at " + closedHost + "; check ZADIG_URL"},
 		"no such host": {
 			"http://zadig.example.com", dialing("", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "zadig.example.com", IsNotFound: true}}),
 			"there is no host named zadig.example.com: check ZADIG_URL",
@@ -159,7 +161,7 @@ func TestExplainNoResponse(t *testing.T) {
 			"Zadig cannot be reached at zadig.example.com:8080",
 		},
 		"time-out": {
-			"http://zadig.example.com", zadig.WithTransport(roundTrip(func(req *http.Request) (*http.Response, error) {
+			"http://zadig.example.com", zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 				<-req.Context().Done()
 				return nil, req.Context().Err()
 			})),
@@ -182,7 +184,7 @@ func TestExplainNoResponse(t *testing.T) {
 			"the server's certificate has expired, or the clock of this machine is wrong",
 		},
 		"http behind https": {
-			strings.Replace(plain.URL, "http:", "https:", 1), quickly(),
+			strings.Replace(plain.URL, "http:", "https:", 1), clienttest.FastRetry(),
 			"the server does not speak https: check whether ZADIG_URL has to begin with http://",
 		},
 		"token source": {
@@ -190,13 +192,13 @@ func TestExplainNoResponse(t *testing.T) {
 			"there is no API token to send, because its source failed",
 		},
 		"middleware": {
-			plain.URL, zadig.WithMiddleware(middleware(func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, syscall.ENOSPC })),
+			plain.URL, zadig.WithMiddleware(clienttest.Middleware(func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, syscall.ENOSPC })),
 			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := newClient(t, row.base, row.option, zadig.WithTimeout(2*time.Second), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+			client := clienttest.New(t, row.base, row.option, zadig.WithTimeout(2*time.Second), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
 			t.Cleanup(client.CloseIdleConnections)
 			_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.Error(t, err)
@@ -207,7 +209,7 @@ func TestExplainNoResponse(t *testing.T) {
 
 func TestExplainOthers(t *testing.T) {
 	t.Parallel()
-	client := newClient(t, "https://zadig.example.com")
+	client := clienttest.New(t, "https://zadig.example.com")
 	_, refused := client.Delivery.List(t.Context(), delivery.ListOptions{Page: -1})
 	require.ErrorIs(t, refused, zadig.ErrBadRequest)
 	for name, row := range map[string]struct {
