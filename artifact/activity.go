@@ -25,7 +25,7 @@ type Activity struct {
 	URL               string    `json:"url,omitzero"`                // of a build: path of the task's page in Zadig; absent when ""
 	JobTaskName       string    `json:"job_task_name,omitzero"`      // since v2.2.0: job of the workflow task; absent when "", "" from Trace
 	Commits           []*Commit `json:"commits,omitzero"`            // of a build: one per repository; absent when empty
-	Issues            []string  `json:"issues,omitzero"`             // of a build: keys of Jira issues; absent when empty
+	Issues            []string  `json:"issues,omitzero"`             // of a build: Jira issues, see [Artifact.Issues]; absent when empty
 	Namespace         string    `json:"namespace,omitzero"`          // of a deploy: Kubernetes namespace; absent when ""
 	EnvName           string    `json:"env_name,omitzero"`           // of a deploy: environment; absent when ""
 	PublishHosts      []string  `json:"publish_hosts,omitzero"`      // of a publish: registries; absent when empty

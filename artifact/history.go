@@ -1,95 +1,94 @@
 package artifact
 
-import "slices"
+import "github.com/zadig-go/zadig/internal/nilsafe"
 
-// Builds are the activities that built the artifact, newest first: usually
+// Builds returns the activities that built the artifact, newest first: usually
 // one, more when a tag was built and pushed again. Nil if there are none, and of
 // a nil artifact.
 func (a *Artifact) Builds() []*Activity {
-	if a == nil {
-		return nil
-	}
 	var builds []*Activity
-	for _, activity := range a.Activities {
-		if activity != nil && activity.Type == ActivityBuild {
+	for activity := range nilsafe.Values(nilsafe.OrZero(a).Activities) {
+		if activity.Type == ActivityBuild {
 			builds = append(builds, activity)
 		}
 	}
 	return builds
 }
 
-// Commits are the commits of all builds, each once, those of the newest build
-// first. Nil if there are none.
+// Commits returns the commits of all builds, each once, those of the newest
+// build first. Nil if there are none.
 func (a *Artifact) Commits() []*Commit {
-	var commits []*Commit
-	for _, build := range a.Builds() {
-		for _, commit := range build.Commits {
-			if commit == nil {
-				continue
-			}
-			same := func(c *Commit) bool { return c.key() == commit.key() }
-			if !slices.ContainsFunc(commits, same) {
-				commits = append(commits, commit)
-			}
-		}
-	}
-	return commits
+	return distinctBy(a.builtCommits(), func(c *Commit) [6]string {
+		return [6]string{c.Address, c.RepoOwner, c.RepoName, c.CommitID, c.Branch, c.Tag}
+	})
 }
 
-// key is what makes two commits of builds the same.
-func (c *Commit) key() [6]string {
-	return [6]string{c.Address, c.RepoOwner, c.RepoName, c.CommitID, c.Branch, c.Tag}
-}
-
-// PullRequests are those of all builds, each once, those of the newest build
-// first. Nil if there are none.
+// PullRequests returns those of all builds, each once, those of the newest
+// build first. Nil if there are none.
 func (a *Artifact) PullRequests() []PullRequest {
 	var all []PullRequest
-	for _, build := range a.Builds() {
-		for _, commit := range build.Commits {
-			if commit != nil {
-				all = appendNew(all, commit.PullRequests()...)
-			}
-		}
+	for _, c := range a.builtCommits() {
+		all = append(all, c.PullRequests()...)
 	}
-	return all
+	return distinct(all)
 }
 
-// Authors are the authors of the commits of all builds, each once, those of
-// the newest build first. Nil if none is known.
+// Authors returns the authors of the commits of all builds, each once, those
+// of the newest build first. Nil if none is known.
 func (a *Artifact) Authors() []string {
 	var all []string
-	for _, build := range a.Builds() {
-		for _, commit := range build.Commits {
-			if commit != nil && commit.AuthorName != "" {
-				all = appendNew(all, commit.AuthorName)
-			}
+	for _, c := range a.builtCommits() {
+		if c.AuthorName != "" {
+			all = append(all, c.AuthorName)
 		}
 	}
-	return all
+	return distinct(all)
 }
 
-// Issues are the Jira issues of all builds, each once, those of the newest
-// build first: as the server has them, which is by its source the URL of the
-// issue's page. Nil if there are none.
+// Issues returns the Jira issues of all builds, each once, those of the newest
+// build first. Nil if there are none.
+//
+// They are texts as the server stored them. Workflows up to v1.18.0 store the
+// URL of the issue's page, later ones nothing (read in source). The recordings
+// hold keys such as "SHOP-17", because their records were not made by a
+// workflow: read both.
 func (a *Artifact) Issues() []string {
 	var all []string
 	for _, build := range a.Builds() {
 		for _, issue := range build.Issues {
 			if issue != "" {
-				all = appendNew(all, issue)
+				all = append(all, issue)
 			}
 		}
 	}
-	return all
+	return distinct(all)
 }
 
-// appendNew appends what is not there yet.
-func appendNew[E comparable](all []E, more ...E) []E {
-	for _, e := range more {
-		if !slices.Contains(all, e) {
-			all = append(all, e)
+// builtCommits are the commits of all builds, repeated ones among them.
+func (a *Artifact) builtCommits() []*Commit {
+	var commits []*Commit
+	for _, build := range a.Builds() {
+		for c := range nilsafe.Values(build.Commits) {
+			commits = append(commits, c)
 		}
 	}
-	return all
+	return commits
+}
+
+// distinct drops what was there before. It is nil for nothing.
+func distinct[E comparable](all []E) []E {
+	return distinctBy(all, func(e E) E { return e })
+}
+
+func distinctBy[E any, K comparable](all []E, key func(E) K) []E {
+	known := make(map[K]struct{}, len(all))
+	var kept []E
+	for _, e := range all {
+		k := key(e)
+		if _, again := known[k]; !again {
+			known[k] = struct{}{}
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }

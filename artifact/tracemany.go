@@ -99,15 +99,3 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 		}
 	}
 }
-
-func distinct(images []string) []string {
-	known := make(map[string]struct{}, len(images))
-	var distinct []string
-	for _, image := range images {
-		if _, again := known[image]; !again {
-			known[image] = struct{}{}
-			distinct = append(distinct, image)
-		}
-	}
-	return distinct
-}

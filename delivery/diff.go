@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
 // Changes is what is different in a release, compared with an earlier one.
@@ -44,18 +46,9 @@ type ImageChange struct {
 func Diff(a, b *Release) Changes {
 	var c Changes
 	added, removed := b.Images(), a.Images()
-	for _, same := range []func(from, to Image) bool{
-		func(from, to Image) bool { return from == to },
-		func(from, to Image) bool { return sameContainer(from, to) && repository(from) == repository(to) },
-		func(from, to Image) bool { return sameContainer(from, to) && from.Service != "" },
-		func(from, to Image) bool { return perhapsSameContainer(from, to) && shortName(from) == shortName(to) },
-	} {
-		removed = slices.DeleteFunc(removed, func(from Image) bool {
-			i := slices.IndexFunc(added, func(to Image) bool { return same(from, to) })
-			if i < 0 {
-				return false
-			}
-			if to := added[i]; from.Image != to.Image {
+	for _, rule := range pairing {
+		added, removed = rule.pair(added, removed, func(from, to Image) {
+			if from.Image != to.Image {
 				c.Changed = append(c.Changed, ImageChange{
 					Service:   cmp.Or(to.Service, from.Service),
 					Container: cmp.Or(to.Container, from.Container),
@@ -63,8 +56,6 @@ func Diff(a, b *Release) Changes {
 					To:        to.Image,
 				})
 			}
-			added = slices.Delete(added, i, i+1)
-			return true
 		})
 	}
 	if len(added) > 0 {
@@ -135,14 +126,6 @@ func compareImages(x, y Image) int {
 	)
 }
 
-func sameContainer(x, y Image) bool { return x.Service == y.Service && x.Container == y.Container }
-
-// perhapsSameContainer takes a name that is not known for any name.
-func perhapsSameContainer(x, y Image) bool {
-	return (x.Service == y.Service || x.Service == "" || y.Service == "") &&
-		(x.Container == y.Container || x.Container == "" || y.Container == "")
-}
-
 // repository is an image reference without tag and digest.
 func repository(i Image) string {
 	name, _, _ := strings.Cut(i.Image, "@")
@@ -178,17 +161,13 @@ func (r *Release) manifests() map[string][]string {
 			}
 		}
 	}
-	for _, d := range r.DeployInfo {
-		if d != nil {
-			for _, text := range d.YAMLContents {
-				add(d.Service(), text)
-			}
+	for d := range nilsafe.Values(r.DeployInfo) {
+		for _, text := range d.YAMLContents {
+			add(d.Service(), text)
 		}
 	}
-	for _, s := range r.Services {
-		if s != nil {
-			add(s.ServiceName, s.YAMLContent)
-		}
+	for s := range nilsafe.Values(r.Services) {
+		add(s.ServiceName, s.YAMLContent)
 	}
 	for service, objects := range all {
 		slices.Sort(objects)

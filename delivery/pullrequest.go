@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/weblink"
@@ -34,17 +33,18 @@ func (c *Commit) URL() string {
 	return weblink.Commit(c.Source, c.Address, c.namespace(), c.RepoName, c.CommitID)
 }
 
-// PullRequests are those of PR and PRs, each once. Nil if there are none.
+// PullRequests returns those of PR and PRs, each once. Nil if there are none.
 func (c *Commit) PullRequests() []PullRequest {
 	if c == nil {
 		return nil
 	}
 	var all []PullRequest
 	address, _ := weblink.Host(c.Address)
+	known := map[int]bool{}
 	for _, number := range append([]int{c.PR}, c.PRs...) {
-		pr := PullRequest{address.String(), c.Source, c.namespace(), c.RepoName, number}
-		if number > 0 && !slices.Contains(all, pr) {
-			all = append(all, pr)
+		if number > 0 && !known[number] {
+			known[number] = true
+			all = append(all, PullRequest{address.String(), c.Source, c.namespace(), c.RepoName, number})
 		}
 	}
 	return all

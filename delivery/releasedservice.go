@@ -48,22 +48,27 @@ func (r *Release) Service(name string) (ReleasedService, bool) {
 			s.Images = append(s.Images, i)
 		}
 	}
-	for _, b := range r.BuildInfo {
-		if b != nil && b.ServiceName == name {
+	for b := range nilsafe.Values(r.BuildInfo) {
+		if b.ServiceName == name {
 			s.Builds = append(s.Builds, b)
 		}
 	}
-	for _, d := range r.DeployInfo {
-		if d != nil && d.Service() == name {
+	for d := range nilsafe.Values(r.DeployInfo) {
+		if d.Service() == name {
 			s.Deploys = append(s.Deploys, d)
 		}
 	}
-	for _, d := range r.DistributeInfo {
+	for d := range nilsafe.Values(r.DistributeInfo) {
 		s.Distributes = appendOf(s.Distributes, name, d)
 	}
-	s.Environment = r.environmentService(name)
-	for _, released := range r.Services {
-		if released != nil && released.ServiceName == name {
+	for service := range r.environmentServices() {
+		if service.ServiceName == name {
+			s.Environment = service
+			break
+		}
+	}
+	for released := range nilsafe.Values(r.Services) {
+		if released.ServiceName == name {
 			s.Released = released
 			break
 		}
@@ -75,28 +80,11 @@ func (r *Release) Service(name string) (ReleasedService, bool) {
 
 // appendOf appends d, or what is below it, if it is of the service.
 func appendOf(all []*DistributeInfo, service string, d *DistributeInfo) []*DistributeInfo {
-	if d == nil {
-		return all
-	}
 	if d.ServiceName == service {
 		return append(all, d)
 	}
-	for _, sub := range d.SubDistributes {
+	for sub := range nilsafe.Values(d.SubDistributes) {
 		all = appendOf(all, service, sub)
 	}
 	return all
-}
-
-func (r *Release) environmentService(name string) *EnvService {
-	if r.VersionInfo == nil || r.VersionInfo.ProductEnvInfo == nil {
-		return nil
-	}
-	for _, group := range r.VersionInfo.ProductEnvInfo.Services {
-		for _, s := range group {
-			if s != nil && s.ServiceName == name {
-				return s
-			}
-		}
-	}
-	return nil
 }
