@@ -71,10 +71,15 @@ func ExampleClient_Get() {
 	srv := startExample()
 	defer srv.Close()
 
-	var names []string
-	err := srv.Client().Get(context.Background(), "/api/aslan/delivery/servicenames", url.Values{"projectName": {"nginx2"}}, &names)
-	fmt.Println(names, err)
-	// Output: [nginx] <nil>
+	var page struct {
+		List []struct {
+			Version string `json:"version_name"`
+		}
+	}
+	query := url.Values{"projectKey": {"nginx2"}, "pageNum": {"1"}, "pageSize": {"20"}}
+	err := srv.Client().Get(context.Background(), "/openapi/delivery/releases", query, &page)
+	fmt.Println(page.List, err)
+	// Output: [{test}] <nil>
 }
 
 func ExampleError() {

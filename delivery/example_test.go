@@ -13,7 +13,7 @@ import (
 
 // Every release of a project, with the images that it deployed.
 func ExampleService_All() {
-	srv, err := zadigtest.Start() // in place of a Zadig of your own
+	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0")) // in place of a Zadig of your own
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func ExampleService_List() {
 // One release by its id, and the services of the environment that it was
 // deployed to.
 func ExampleService_Get() {
-	srv, err := zadigtest.Start()
+	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -64,16 +64,20 @@
 //
 // # Versions
 //
-// A server is a Zadig v1.11.0 unless [WithServerVersion] says otherwise, and
-// [Server.SetServerVersion] upgrades it on the way, with its data. The
-// version decides which members answers have, and how the server pages,
-// counts, filters and fails: to test with the one that you have is worth it.
-// [Versions] are all that are known.
+// The version decides which members responses have, and how the server pages,
+// counts, filters and fails. A server is the newest known version of Zadig,
+// v5.0.0 today, unless [WithServerVersion] names another: name the one that you
+// run. To run a test on all of them, range over [Versions].
+// [Server.SetServerVersion] upgrades a running server with its data.
 //
-// How far this is the real thing: all requests that were recorded on real
-// servers of v1.11.0 and v5.0.0, to the endpoints that a Server has, get the
-// recorded answers, to the last byte. For the versions between and before,
-// members are those that each version was seen to send or sends by its
+// The documentation describes v1.11.0. Since v4.0.0 a release is another
+// object, with Services and without builds, deploys and tests, and since v4.2.0
+// lists leave the services out; package delivery says how to read both.
+//
+// All requests that were recorded on real servers of v1.11.0 and v5.0.0, and
+// for the OpenAPI on v2.3.1, v3.4.1, v4.0.0 and v5.0.0, to the endpoints that a
+// Server has, get the recorded responses, to the last byte. For the other
+// versions, members are those that each was seen to send or sends by its
 // source; errors and paging are tested against notes made on v1.7.1, v1.14.0,
 // v1.18.0, v2.3.1, v3.4.1 and v4.0.0.
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/zadig-go/zadig"
@@ -11,17 +12,17 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// Origin is the service under test: it says where an image comes from, and
-// asks Zadig once for each.
+// Origin is the service under test. It says which commit an image was built
+// from, and asks Zadig once for each image.
 type Origin struct {
 	zadig *zadig.Client
-	known map[string]string
+	known sync.Map // image to commit: Of is called by many goroutines
 }
 
-// Of names the commit that an image was built from.
+// Of returns the commit that an image was built from.
 func (o *Origin) Of(ctx context.Context, image string) (string, error) {
-	if commit, ok := o.known[image]; ok {
-		return commit, nil
+	if commit, ok := o.known.Load(image); ok {
+		return commit.(string), nil
 	}
 	a, err := o.zadig.Artifact.Trace(ctx, image)
 	if errors.Is(err, zadig.ErrNotFound) {
@@ -30,33 +31,63 @@ func (o *Origin) Of(ctx context.Context, image string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	commit := a.SortedActivities[artifact.ActivityBuild][0].Commits[0].CommitID
-	o.known[image] = commit
-	return commit, nil
+	commits := a.Commits()
+	if len(commits) == 0 { // pushed by hand, or built from nothing
+		return "no commit", nil
+	}
+	o.known.Store(image, commits[0].CommitID)
+	return commits[0].CommitID, nil
 }
 
-// A service that uses the SDK is tested with a server that holds what the
-// test needs. In a test, use NewServer(t) and t.Context.
-func Example_service() {
-	srv, err := zadigtest.Start(zadigtest.WithArtifacts(&artifact.Artifact{
-		Type:  "image",
-		Image: "registry.example.com/shop/cart:1.2.0",
-		Activities: []*artifact.Activity{{
-			Type:    artifact.ActivityBuild,
-			Commits: []*artifact.Commit{{RepoName: "shop", CommitID: "4b15c43b012e"}},
-		}},
-	}))
+// cart is an artifact that a build made.
+var cart = &artifact.Artifact{
+	Type:  "image",
+	Image: "registry.example.com/shop/cart:1.2.0",
+	Activities: []*artifact.Activity{{
+		Type:    artifact.ActivityBuild,
+		Commits: []*artifact.Commit{{RepoName: "shop", CommitID: "4b15c43b012e"}},
+	}},
+}
+
+// A service that uses the SDK is tested on every version of Zadig, with a server
+// that holds what the test needs. In a test, use NewServer(t), t.Context and
+// t.Run(version, …).
+func Example() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for _, version := range zadigtest.Versions() {
+		srv, err := zadigtest.Start(zadigtest.WithServerVersion(version), zadigtest.WithArtifacts(cart))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		origin := &Origin{zadig: srv.Client()}
+		commit, err := origin.Of(ctx, cart.Image)
+		switch {
+		case errors.Is(err, zadig.ErrUnexpectedResponse):
+			fmt.Println(version, "cannot trace images")
+		case err != nil, commit != "4b15c43b012e":
+			fmt.Println(version, commit, err)
+		}
+		srv.Close()
+	}
+	// Output: v1.7.1 cannot trace images
+}
+
+// What a service asked Zadig: an image that it knows costs no request.
+func ExampleServer_Requests() {
+	srv, err := zadigtest.Start(zadigtest.WithArtifacts(cart))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer srv.Close()
-
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	origin := &Origin{zadig: srv.Client(), known: make(map[string]string)}
-	fmt.Println(origin.Of(ctx, "registry.example.com/shop/cart:1.2.0"))
-	fmt.Println(origin.Of(ctx, "registry.example.com/shop/cart:1.2.0"))
+
+	origin := &Origin{zadig: srv.Client()}
+	fmt.Println(origin.Of(ctx, cart.Image))
+	fmt.Println(origin.Of(ctx, cart.Image))
 	fmt.Println(origin.Of(ctx, "docker.io/library/redis:7"))
 	for _, r := range srv.Requests() {
 		fmt.Println(r)

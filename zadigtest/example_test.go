@@ -54,7 +54,7 @@ func Example_zadigIsDown() {
 	// down: cannot be reached
 	// back: fine
 	// one 503 is tried again: fine
-	// database: has trouble (400)
+	// database: has trouble (500)
 	// token: needs a new token
 }
 

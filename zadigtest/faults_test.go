@@ -175,7 +175,7 @@ func TestWhichRequestsAFaultHits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			srv := zadigtest.NewServer(t, zadigtest.WithReleases(k8s("p", 1), k8s("p", 2)))
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithReleases(k8s("p", 1), k8s("p", 2)))
 			for _, f := range row.faults {
 				srv.Inject(f)
 			}

@@ -18,7 +18,7 @@ type config struct {
 }
 
 func newConfig(opts []Option) (*config, error) {
-	cfg := &config{version: mustVersion(defaultVersion)}
+	cfg := &config{version: newest()}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("an option is nil")
@@ -33,9 +33,10 @@ func newConfig(opts []Option) (*config, error) {
 	return cfg, nil
 }
 
-// WithServerVersion makes the server behave as a version of Zadig, from
-// "v1.7.1" to "v5.0.0". The default is "v1.11.0". Any released version is
-// known; another one is an error that lists them.
+// WithServerVersion makes the server behave as a version of Zadig, one of
+// [Versions]. The default is the newest of them, which is "v5.0.0" today and
+// changes with a new version of this package: name the version that you run.
+// An unknown version is an error that lists the known ones.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		v, err := parseVersion(name)

@@ -45,9 +45,9 @@ type Server struct {
 }
 
 // NewServer starts a server for a test, which closes it when the test and all
-// its subtests are over. Without options it is a Zadig v1.11.0 that holds the
-// samples of the documentation and takes every request, with or without a
-// token. Bad input fails the test, now and in the server's methods.
+// its subtests are over. Without options it is the newest known version of Zadig,
+// holds the samples of the documentation and accepts every request, with or
+// without a token. Bad input fails the test, now and in the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)

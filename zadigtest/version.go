@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// defaultVersion is the version that the documentation describes.
-const defaultVersion = "v1.11.0"
-
 // versions are the releases of Zadig that the server can stand in for, oldest
 // first.
 var versions = []string{
@@ -24,6 +21,9 @@ func Versions() []string { return slices.Clone(versions) }
 
 // version is a position in versions, so that versions compare with < and >.
 type version int
+
+// newest is the version of a server without [WithServerVersion].
+func newest() version { return version(len(versions) - 1) }
 
 func parseVersion(name string) (version, error) {
 	if i := slices.Index(versions, name); i >= 0 {

@@ -232,7 +232,7 @@ func TestPaging(t *testing.T) {
 // TestUpgrade reads the same data from servers of all versions with the SDK.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(7, 12)))
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithData(zadigtest.Generate(7, 12)))
 	client := once(srv)
 	before := collectAll(t, client.Delivery.All(t.Context(), delivery.ListOptions{}))
 	require.Len(t, before, 12)

@@ -73,6 +73,7 @@ func change(letter, message, author string, pr int) *artifact.Commit {
 func shop(t *testing.T, opts ...zadigtest.Option) *zadigtest.Server {
 	t.Helper()
 	return zadigtest.NewServer(t, append(opts,
+		zadigtest.WithServerVersion("v1.11.0"), // issues have titles there
 		zadigtest.WithReleases(
 			release(1, "v1.2.0", "cart r/cart:1", "redis r/redis:6", "gone r/gone:1", "base r/base:1", "same r/same:1"),
 			release(2, "v1.3.0", "cart r/cart:2", "redis r/redis:7", "order r/order:1", "base r/base:2", "same r/same:1"),

@@ -150,7 +150,7 @@ func TestFormats(t *testing.T) {
 // Builds carry credentials, which have no business in a file.
 func TestFullHasEverythingButCredentials(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithReleases(made()...))
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithReleases(made()...))
 	stdout, _, code := releases(t, srv, "-format", "json", "-full")
 	assert.Zero(t, code)
 	assert.Equal(t, 6, strings.Count(stdout, "\n"))
@@ -228,7 +228,7 @@ func TestFailures(t *testing.T) {
 		for _, follow := range []string{"", "-follow"} {
 			t.Run(name+follow, func(t *testing.T) {
 				t.Parallel()
-				srv := zadigtest.NewServer(t)
+				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"))
 				row.arrange(srv)
 				stdout, stderr, code := releases(t, srv, strings.Fields(follow)...)
 				assert.Equal(t, 1, code)

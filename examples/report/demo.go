@@ -14,11 +14,12 @@ import (
 // demoReleases is about four months of releases.
 const demoReleases = 1100
 
-// connectDemo starts a Zadig in memory, with made-up releases.
+// connectDemo starts a Zadig in memory, with made-up releases. It is a v1.11.0,
+// whose releases know how long their builds took.
 func connectDemo() (client *zadig.Client, from string, closeServer func(), err error) {
 	data := zadigtest.Generate(7, demoReleases)
 	varyBuilds(data)
-	srv, err := zadigtest.Start(zadigtest.WithData(data))
+	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithData(data))
 	if err != nil {
 		return nil, "", nil, err
 	}

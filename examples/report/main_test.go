@@ -110,7 +110,7 @@ func TestShowsReleasesWithTheirOrigin(t *testing.T) {
 
 func TestNoTrace(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithToken(token), zadigtest.WithData(zadigtest.Generate(1, 40)))
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithToken(token), zadigtest.WithData(zadigtest.Generate(1, 40)))
 	status, page, log := report(t, srv, "-no-trace")
 	require.Equal(t, exitOK, status, log)
 	wellFormed(t, page)
@@ -217,7 +217,7 @@ func TestOddData(t *testing.T) {
 			data := zadigtest.Generate(1, 5)
 			odd := oneRelease(change)
 			data.Releases = append(data.Releases, odd.Releases...)
-			srv := zadigtest.NewServer(t, zadigtest.WithToken(token), zadigtest.WithData(data))
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithToken(token), zadigtest.WithData(data))
 			status, page, log := report(t, srv)
 			require.Equal(t, exitOK, status, log)
 			wellFormed(t, page)
@@ -271,7 +271,7 @@ func TestFailures(t *testing.T) {
 func TestBrokenRecordIsLeftOut(t *testing.T) {
 	t.Parallel()
 	data := zadigtest.Generate(1, 20)
-	srv := zadigtest.NewServer(t, zadigtest.WithToken(token), zadigtest.WithData(data))
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithToken(token), zadigtest.WithData(data))
 	srv.Inject(zadigtest.BrokenRecord(data.Releases[19].VersionInfo.ID)) // the last of the walk
 	status, page, log := report(t, srv, "-no-trace")
 	assert.Equal(t, exitFailure, status)
