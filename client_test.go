@@ -99,7 +99,7 @@ func TestClientThatWasNotMade(t *testing.T) {
 			t.Parallel()
 			_, err := client.With()
 			require.ErrorContains(t, err, "not made by NewClient")
-			_, err = client.Do(httpGet(t, "/x"))
+			_, err = client.Do(clienttest.NewRequest(t, "/x"))
 			require.ErrorContains(t, err, "not made by NewClient")
 			require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "not made by NewClient")
 		})
@@ -117,13 +117,6 @@ func TestClientThatWasNotMade(t *testing.T) {
 			require.Error(t, err)
 		}
 	})
-}
-
-func httpGet(t *testing.T, url string) *http.Request {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	require.NoError(t, err)
-	return req
 }
 
 func TestWithSharesNothingThatChanges(t *testing.T) {
@@ -220,9 +213,9 @@ func TestCloseIdleConnections(t *testing.T) {
 	use()
 	require.Equal(t, 4, s.Connections())
 
-	pool := &idler{RoundTripper: http.DefaultTransport}
+	pool := &clienttest.Pool{RoundTripper: http.DefaultTransport}
 	clienttest.New(t, s.URL, zadig.WithTransport(pool)).CloseIdleConnections()
-	assert.EqualValues(t, 1, pool.closed.Load(), "a transport of the caller's")
+	assert.EqualValues(t, 1, pool.Closed.Load(), "a transport of the caller's")
 	clienttest.New(t, s.URL, zadig.WithTransport(servertest.RoundTripper(http.DefaultTransport.RoundTrip))).CloseIdleConnections()
 	new(zadig.Client).CloseIdleConnections()
 	(*zadig.Client)(nil).CloseIdleConnections()

@@ -3,6 +3,7 @@ package zadig_test
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -219,4 +220,47 @@ func TestMaskingHeadersInPlaceHarmsNoOtherRequest(t *testing.T) {
 		require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 	}
 	assert.Equal(t, []string{"Bearer the-token", "the-key", "Bearer the-token", "the-key"}, sent)
+}
+
+// Options, and clients before and after With, print nothing of what they
+// were given.
+func TestOptionsArePrintedWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2-token+/=abc"
+	for name, row := range map[string]struct {
+		option zadig.Option
+		header string
+	}{
+		"token":        {zadig.WithToken(secret), "Authorization"},
+		"token source": {zadig.WithTokenSource(func(context.Context) (string, error) { return secret, nil }), "Authorization"},
+		"header":       {zadig.WithHeader("Authorization", "Bearer "+secret), "Authorization"},
+		"other header": {zadig.WithHeader("X-Api-Key", secret), "X-Api-Key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, s := clienttest.Serve(t, servertest.JSON(`[]`), row.option)
+			require.NoError(t, client.Get(t.Context(), "/x", nil, nil)) // it may keep what it has sent
+			require.Contains(t, s.Requests()[0].Header.Get(row.header), secret)
+			variant, err := client.With(zadig.WithHeader("X-Other", secret))
+			require.NoError(t, err)
+			resp, err := client.Do(clienttest.NewRequest(t, "/x"))
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			sent := resp.Request.Header.Clone()
+			sent.Del("X-Api-Key") // a header of the caller's own, which is no secret to the caller
+			for what, value := range map[string]any{
+				"option": row.option, "options": []zadig.Option{row.option},
+				"client": client, "client by value": *client, "variant": variant,
+				"client in a map": map[string]any{"client": client}, "client in a struct": struct{ C zadig.Client }{*client},
+				"releases": client.Delivery, "releases by value": *client.Delivery,
+				"artifacts": client.Artifact, "artifacts by value": *client.Artifact,
+				"headers of the response's request": sent,
+			} {
+				for way, text := range clienttest.Printed(value) {
+					assert.NotContains(t, text, "hunter2", "%s by %s", what, way)
+					assert.NotContains(t, text, fmt.Sprintf("%x", "hunter2"), "%s by %s", what, way)
+				}
+			}
+		})
+	}
 }

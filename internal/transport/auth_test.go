@@ -1,12 +1,18 @@
 package transport_test
 
 import (
+	"context"
+	"errors"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
@@ -65,5 +71,32 @@ func TestCheckToken(t *testing.T) {
 		err := transport.CheckToken(bad)
 		require.ErrorContains(t, err, because, "%q", bad)
 		assert.NotContains(t, err.Error(), "hunter")
+	}
+}
+
+// A token that cannot be had ends the call.
+func TestTokenSourceFails(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("out of order")
+	for _, row := range []struct {
+		name    string
+		option  zadig.Option
+		because string
+	}{
+		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }), "token source: out of order"},
+		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }), "token source: the token is empty"},
+		{"token source gives a line break", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2\nX: y", nil }), "token source: the token holds a line break"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := clienttest.Serve(t, servertest.JSON(`[]`), row.option)
+			err := client.Get(t.Context(), "/x", nil, nil)
+			require.ErrorContains(t, err, row.because)
+			assert.Equal(t, strings.Contains(row.because, reason.Error()), errors.Is(err, reason))
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.NotContains(t, err.Error(), "attempts", "it is final")
+			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
+			assert.Zero(t, s.Count())
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +49,24 @@ func Middleware(f func(req *http.Request, next http.RoundTripper) (*http.Respons
 		return servertest.RoundTripper(func(req *http.Request) (*http.Response, error) { return f(req, next) })
 	}
 }
+
+// NewRequest returns a GET request that ends with the test.
+func NewRequest(t testing.TB, url string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	return req
+}
+
+// Pool is a transport that counts how often its idle connections are to be
+// closed.
+type Pool struct {
+	http.RoundTripper
+	Closed atomic.Int64
+}
+
+// CloseIdleConnections counts, and closes nothing.
+func (p *Pool) CloseIdleConnections() { p.Closed.Add(1) }
 
 var sentinels = []struct {
 	name string

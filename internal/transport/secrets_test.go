@@ -1,4 +1,4 @@
-package zadig_test
+package transport_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,26 +23,99 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
+// Secrets of every kind, in every place where a server puts them, in every
+// call: none is in an error, in a log line of any level, or in what is printed
+// of a client.
+func TestSecretsAreShownNowhere(t *testing.T) {
+	t.Parallel()
+	const (
+		own = "own-t0ken-of-the-client"
+		key = "t0psecret-of-the-header"
+	)
+	planted := map[string]string{ // the secret, and what the server says
+		"the client's token, echoed":    `{"code":500,"message":"who is ` + own + `?","description":"Bearer ` + own + `","extra":{"x":["` + own + `"]}}`,
+		"token= in an echoed URL":       `{"code":500,"description":"Get \"http://aslan:25000/api?image=a\u0026token=t0psecret-a\u0026b=1\": EOF"}`,
+		"commit credentials":            `{"code":500,"description":"{\"oauth_token\":\"t0psecret-b\",\"password\":\"t0psecret-c\",\"ssh_key\":\"t0psecret-d\",\"private_access_token\":\"t0psecret-e\"}"}`,
+		"commit credentials, raw":       `{"oauth_token":"t0psecret-b","password":"t0psecret-c","ssh_key":"t0psecret-d","private_access_token":"t0psecret-e"}`,
+		"in extra":                      `{"code":500,"message":"x","extra":{"oauth_token":"t0psecret-f","deep":[{"password":"t0psecret-g"}]}}`,
+		"an HTML page":                  `<html><a href="/login?next=%2Fx&token=t0psecret-h">` + own + `</a></html>`,
+		"text":                          "dial https://robot:t0psecret-i@gitlab.example.com: refused, token=t0psecret-j",
+		"a private key":                 "-----BEGIN RSA PRIVATE KEY-----\nt0psecret-k\n-----END RSA PRIVATE KEY-----",
+		"credentials in a list, broken": `[{"versionInfo":{"id":"1"},"buildInfo":[{"commits":[{"oauth_token":"t0psecret-l","password":"t0psecret-m"}]}],"deployInfo":7}]`,
+	}
+	secrets := []string{own, key, "t0psecret"}
+	for name, body := range planted {
+		for _, status := range []int{200, 302, 400, 401, 500, 502} {
+			t.Run(fmt.Sprint(name, " with ", status), func(t *testing.T) {
+				t.Parallel()
+				var logged bytes.Buffer
+				logger := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.Level(-100), AddSource: true}))
+				client, _ := clienttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("X-Request-Id", "request of "+own)
+					w.Header().Set("Location", "https://sso.example.com/?token="+own)
+					servertest.Status(status, body)(w, r)
+				}), zadig.WithToken(own), zadig.WithLogger(logger), zadig.WithHeader("X-Api-Key", key))
+
+				var errs []error
+				_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+				errs = append(errs, err)
+				for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+					errs = append(errs, err)
+				}
+				_, err = client.Delivery.Get(t.Context(), "619dbaa8c528c2182225e8d9", delivery.GetOptions{})
+				errs = append(errs, err)
+				_, err = client.Artifact.Trace(t.Context(), "registry.example.com/a?token=t0psecret-n")
+				errs = append(errs, err)
+				errs = append(errs, client.Get(t.Context(), "/api/x?token=t0psecret-o&private_access_token=t0psecret-p", nil, new([]int)))
+
+				values := map[string]any{"client": client, "client by value": *client, "log": logged.String()}
+				for i, err := range slices.DeleteFunc(errs, func(err error) bool { return err == nil }) {
+					values[fmt.Sprintf("error %d", i)] = err
+					values[fmt.Sprintf("error %d in another", i)] = fmt.Errorf("listing: %w", err)
+					var failure *zadig.Error
+					if assert.ErrorAs(t, err, &failure) {
+						values[fmt.Sprintf("Error %d by value", i)] = *failure
+						values[fmt.Sprintf("Body %d", i)] = string(failure.Body)
+					}
+				}
+				require.Greater(t, len(values), 3, "nothing failed")
+				for what, value := range values {
+					for way, text := range clienttest.Printed(value) {
+						for _, secret := range secrets {
+							assert.NotContains(t, text, secret, "%s by %s", what, way)
+							assert.NotContains(t, text, fmt.Sprintf("%x", secret), "%s by %s", what, way)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// Wherever an excerpt ends, it does not end in a part of the token.
+func TestExcerptsEndInNoPartOfTheToken(t *testing.T) {
+	t.Parallel()
+	const token = "own-t0ken-of-the-client"
+	for _, end := range []int{1 << 10, 2 << 10, 4 << 10} {
+		t.Run(fmt.Sprint(end), func(t *testing.T) {
+			t.Parallel()
+			for at := end - len(token) - 2; at <= end+2; at++ {
+				body := `{"x":"` + strings.Repeat("a", at-6) + token + strings.Repeat("b", 5000) + `"}`
+				client, _ := clienttest.Serve(t, servertest.JSON(body), zadig.WithToken(token))
+				for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+					require.NotContains(t, string(clienttest.AsError(t, err).Body), token[:4], "at byte %d", at)
+				}
+				_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+				require.NotContains(t, string(clienttest.AsError(t, err).Body), token[:4], "at byte %d", at)
+			}
+		})
+	}
+}
+
 // Every secret of these tests has this word in it.
 const word = "hunter2"
 
 const secretToken = word + "-token+/=abc"
-
-// printed is v in every way in which people print things.
-func printed(t *testing.T, v any) string {
-	t.Helper()
-	var out bytes.Buffer
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		fmt.Fprintf(&out, verb+"\n", v)
-	}
-	if data, err := json.Marshal(v); err == nil {
-		out.Write(data)
-	}
-	for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
-		slog.New(handler).Info("x", "v", v, slog.Group("g", slog.Any("v", v)))
-	}
-	return out.String()
-}
 
 // checkNoSecret looks for the word, also in hexadecimal.
 func checkNoSecret(t *testing.T, text string) {
@@ -53,44 +127,25 @@ func checkNoSecret(t *testing.T, text string) {
 	}
 }
 
+// checkPrinted looks for the word in every way in which v is printed.
+func checkPrinted(t *testing.T, v any) {
+	t.Helper()
+	for _, text := range clienttest.Printed(v) {
+		checkNoSecret(t, text)
+	}
+}
+
 // checkError looks into an error and everything of ours that it wraps. Errors
 // of a middleware or a token source stay what they are.
 func checkError(t *testing.T, err error) {
 	t.Helper()
-	checkNoSecret(t, printed(t, err))
+	checkPrinted(t, err)
 	if failure, ok := errors.AsType[*zadig.Error](err); ok {
-		checkNoSecret(t, printed(t, *failure))
+		checkPrinted(t, *failure)
 		checkNoSecret(t, string(failure.Body)+failure.Message+failure.Description+failure.URL+failure.RequestID+fmt.Sprint(failure.Extra))
 	}
 	if inner := errors.Unwrap(err); inner != nil {
 		checkError(t, inner)
-	}
-}
-
-func TestClientsAndOptionsPrintNoSecret(t *testing.T) {
-	t.Parallel()
-	for name, option := range map[string]zadig.Option{
-		"token":        zadig.WithToken(secretToken),
-		"token source": zadig.WithTokenSource(func(context.Context) (string, error) { return secretToken, nil }),
-		"header":       zadig.WithHeader("Authorization", "Bearer "+secretToken),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			client, s := clienttest.Serve(t, servertest.JSON(`[]`), option)
-			require.NoError(t, client.Get(t.Context(), "/x", nil, nil)) // it may keep what it has sent
-			require.Equal(t, "Bearer "+secretToken, s.Requests()[0].Header.Get("Authorization"))
-			child, err := client.With(zadig.WithUserAgent("x"))
-			require.NoError(t, err)
-			for _, v := range []any{option, client, *client, child, client.Delivery, *client.Delivery, client.Artifact, *client.Artifact,
-				[]zadig.Option{option}, map[string]any{"client": client}, struct{ C zadig.Client }{*client}} {
-				checkNoSecret(t, printed(t, v))
-			}
-			resp, err := client.Do(httpGet(t, "/x"))
-			require.NoError(t, err)
-			require.NoError(t, resp.Body.Close())
-			checkNoSecret(t, printed(t, resp.Request.Header))
-			checkNoSecret(t, printed(t, resp.Request))
-		})
 	}
 }
 
@@ -188,44 +243,4 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestLogRecords(t *testing.T) {
-	t.Parallel()
-	var log bytes.Buffer
-	handler := slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})
-	client, s := clienttest.Serve(t, servertest.Script(servertest.Status(503, ""), servertest.Close, servertest.JSON(`[]`), servertest.JSON(`[]`), servertest.Cut("[")), clienttest.OneRequestPerConnection(), zadig.WithLogger(slog.New(handler)))
-	require.NoError(t, client.Get(t.Context(), "/x?a=1&token="+word, nil, nil))
-	require.Error(t, newClientLogging(t, s, handler).Get(t.Context(), "/x", nil, new(int)))
-	require.Error(t, newClientLogging(t, s, handler, zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})).Get(t.Context(), "/x", nil, nil))
-	left, leave := context.WithCancel(t.Context())
-	leave()
-	require.Error(t, newClientLogging(t, s, handler).Get(left, "/x", nil, nil))
-	type record struct {
-		Level, Msg, Method, URL, Error string
-		Attempt, Status, Duration      int64
-	}
-	var got []record
-	for dec := json.NewDecoder(&log); dec.More(); {
-		var r record
-		require.NoError(t, dec.Decode(&r))
-		assert.Positive(t, r.Duration)
-		r.Duration = 0
-		got = append(got, r)
-	}
-	asked := s.URL + "/x?a=1&token=***"
-	assert.Equal(t, []record{
-		{Level: "WARN", Msg: "zadig: answer", Method: "GET", URL: asked, Attempt: 1, Status: 503},
-		{Level: "WARN", Msg: "zadig: no answer", Method: "GET", URL: asked, Attempt: 2, Error: "EOF"},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: asked, Attempt: 3, Status: 200},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
-		{Level: "WARN", Msg: "zadig: broken answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200, Error: "unexpected EOF"},
-		{Level: "DEBUG", Msg: "zadig: no answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Error: "context canceled"},
-	}, got)
-}
-
-func newClientLogging(t *testing.T, s *servertest.Server, handler slog.Handler, opts ...zadig.Option) *zadig.Client {
-	t.Helper()
-	return clienttest.New(t, s.URL, append(opts, zadig.WithLogger(slog.New(handler)))...)
 }

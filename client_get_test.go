@@ -140,7 +140,7 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 		for range 2 {
 			err := client.Get(t.Context(), "/x", nil, new(struct{ At time.Time }))
 			require.Error(t, err)
-			for _, text := range shown(t, err) {
+			for _, text := range clienttest.Printed(err) {
 				assert.NotContains(t, text, token)
 			}
 			assert.NotContains(t, clienttest.AsError(t, err).Message, "hunter2")
@@ -148,7 +148,7 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 		named, _ := clienttest.Serve(t, servertest.JSON(`{"`+token+`":"x"}`), zadig.WithToken(token))
 		err := named.Get(t.Context(), "/x", nil, new(map[string]int))
 		require.ErrorContains(t, err, "a string where an integer is due")
-		for _, text := range shown(t, err) {
+		for _, text := range clienttest.Printed(err) {
 			assert.NotContains(t, text, token, "as a member's name")
 		}
 	})

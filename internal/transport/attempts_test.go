@@ -1,4 +1,4 @@
-package zadig_test
+package transport_test
 
 import (
 	"context"
@@ -225,19 +225,11 @@ func TestRetryOfABodyThatWasCut(t *testing.T) {
 	}
 }
 
-// idler is a transport whose pool somebody else uses, too.
-type idler struct {
-	http.RoundTripper
-	closed atomic.Int64
-}
-
-func (i *idler) CloseIdleConnections() { i.closed.Add(1) }
-
 func TestFailuresLeaveTheCallersPoolAlone(t *testing.T) {
 	t.Parallel()
 	for _, h := range []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(500, ""), servertest.Close, servertest.Cut("["), servertest.Hang} {
 		_, s := clienttest.Serve(t, h)
-		pool := &idler{RoundTripper: new(http.Transport)}
+		pool := &clienttest.Pool{RoundTripper: new(http.Transport)}
 		for _, option := range []zadig.Option{zadig.WithTransport(pool), zadig.WithHTTPClient(&http.Client{Transport: pool})} {
 			client := clienttest.New(t, s.URL, clienttest.FastRetry(), option, zadig.WithTimeout(20*time.Millisecond))
 			require.Error(t, client.Get(t.Context(), "/api/x", nil, new(any)))
@@ -245,6 +237,6 @@ func TestFailuresLeaveTheCallersPoolAlone(t *testing.T) {
 			require.Error(t, client.Get(ctx, "/api/x", nil, new(any)))
 			cancel()
 		}
-		assert.Zero(t, pool.closed.Load())
+		assert.Zero(t, pool.Closed.Load())
 	}
 }

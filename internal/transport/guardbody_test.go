@@ -1,4 +1,4 @@
-package zadig_test
+package transport_test
 
 import (
 	"io"

@@ -1,4 +1,4 @@
-package zadig_test
+package transport_test
 
 import (
 	"context"
@@ -104,7 +104,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 		t.Parallel()
 		body := strings.Repeat("x", 64<<10)
 		inBubble(t, servertest.Status(200, body), nil, func(t *testing.T, client *zadig.Client) {
-			resp, err := client.Do(httpGet(t, "/api/x"))
+			resp, err := client.Do(clienttest.NewRequest(t, "/api/x"))
 			require.NoError(t, err)
 			defer resp.Body.Close()
 			var got strings.Builder
@@ -121,7 +121,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 	t.Run("stalled in the middle", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, servertest.Stall("abc"), nil, func(t *testing.T, client *zadig.Client) {
-			resp, err := client.Do(httpGet(t, "/api/x"))
+			resp, err := client.Do(clienttest.NewRequest(t, "/api/x"))
 			require.NoError(t, err)
 			defer resp.Body.Close()
 			time.Sleep(time.Hour)
@@ -137,7 +137,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 	t.Run("given up in the middle", func(t *testing.T) {
 		t.Parallel()
 		client, _ := clienttest.Serve(t, servertest.Stall("abc")) // no bubble: Close waits for a mutex that Read holds
-		resp, err := client.Do(httpGet(t, "/api/x"))
+		resp, err := client.Do(clienttest.NewRequest(t, "/api/x"))
 		require.NoError(t, err)
 		time.AfterFunc(10*time.Millisecond, func() { _ = resp.Body.Close() })
 		_, err = io.ReadAll(resp.Body)
@@ -148,7 +148,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 		t.Parallel()
 		inBubble(t, servertest.Stall("abc"), nil, func(t *testing.T, client *zadig.Client) {
 			ctx, cancel := context.WithCancel(t.Context())
-			resp, err := client.Do(httpGet(t, "/api/x").WithContext(ctx))
+			resp, err := client.Do(clienttest.NewRequest(t, "/api/x").WithContext(ctx))
 			require.NoError(t, err)
 			defer resp.Body.Close()
 			time.AfterFunc(time.Second, cancel)

@@ -84,7 +84,7 @@ func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest /
 	setEnv(t, s.URL+servertest.BasePath, "env-token", file)
 	client, err := zadig.NewClientFromEnv()
 	require.NoError(t, err)
-	resp, err := client.Do(httpGet(t, "/x"))
+	resp, err := client.Do(clienttest.NewRequest(t, "/x"))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, 2, resp.ProtoMajor, "the SDK's own transport speaks HTTP/2")

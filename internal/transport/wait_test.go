@@ -1,4 +1,4 @@
-package zadig_test
+package transport_test
 
 import (
 	"context"
@@ -27,7 +27,7 @@ func inMemory(t *testing.T, h http.HandlerFunc, opts ...zadig.Option) (*zadig.Cl
 	return clienttest.New(t, s.URL, append([]zadig.Option{zadig.WithTransport(s.Transport(t))}, opts...)...), s
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestWaitsAsLongAsRetryAfterSays(t *testing.T) {
 	t.Parallel()
 	// A synctest bubble begins here.
 	midnight := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,9 +1,7 @@
 package zadig_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -23,7 +21,7 @@ func TestDoRefusesRequests(t *testing.T) {
 	t.Parallel()
 	client, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithToken("hunter2-token"))
 	change := func(f func(*http.Request)) *http.Request {
-		req := httpGet(t, "/api/x")
+		req := clienttest.NewRequest(t, "/api/x")
 		f(req)
 		return req
 	}
@@ -38,10 +36,10 @@ func TestDoRefusesRequests(t *testing.T) {
 		{"HEAD, to which servers answer 405", change(func(r *http.Request) { r.Method = http.MethodHead }), "req.Method"},
 		{"lower case", change(func(r *http.Request) { r.Method = "get" }), "req.Method"},
 		{"body", change(func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("x")) }), "req.Body"},
-		{"another host", httpGet(t, "http://evil.example.com/api/x?token=hunter2"), "req.URL"},
-		{"another port", httpGet(t, "http://127.0.0.1:1/api/x"), "req.URL"},
-		{"another scheme", httpGet(t, strings.Replace(s.URL, "http:", "https:", 1)+"/api/x"), "req.URL"},
-		{"host without scheme", httpGet(t, "//evil.example.com/api/x"), "req.URL"},
+		{"another host", clienttest.NewRequest(t, "http://evil.example.com/api/x?token=hunter2"), "req.URL"},
+		{"another port", clienttest.NewRequest(t, "http://127.0.0.1:1/api/x"), "req.URL"},
+		{"another scheme", clienttest.NewRequest(t, strings.Replace(s.URL, "http:", "https:", 1)+"/api/x"), "req.URL"},
+		{"host without scheme", clienttest.NewRequest(t, "//evil.example.com/api/x"), "req.URL"},
 		{"scheme without host", change(func(r *http.Request) { r.URL = &url.URL{Scheme: "http", Path: "/api/x"} }), "req.URL"},
 		{"opaque", change(func(r *http.Request) { r.URL = &url.URL{Opaque: "//evil.example.com/api/x"} }), "req.URL"},
 		{"user info", change(func(r *http.Request) { r.URL.User = url.UserPassword("me", "hunter2") }), "req.URL"},
@@ -64,7 +62,7 @@ func TestDoRefusesRequests(t *testing.T) {
 func TestDoSendsTheCallersRequest(t *testing.T) {
 	t.Parallel()
 	client, s := clienttest.Serve(t, servertest.JSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"), zadig.WithHeader("X-Client", "client"))
-	inbound := httpGet(t, s.URL+"/api/x?a=1#part") // absolute, of the same origin
+	inbound := clienttest.NewRequest(t, s.URL+"/api/x?a=1#part") // absolute, of the same origin
 	inbound.Header.Set("X-Both", "request")
 	inbound.Header.Set("Authorization", "Bearer of-somebody-else")
 	inbound.RequestURI = "/as/a/server/got/it"
@@ -115,64 +113,6 @@ func TestHeaders(t *testing.T) {
 			got := s.Requests()[0].Header
 			got.Set("Host", s.Requests()[0].Host)
 			assert.Equal(t, []string{row.want}, got[row.header])
-		})
-	}
-}
-
-// What is asked before each attempt, in this order: the limiter, the token
-// source, the middleware from the first given to the last.
-func TestWhatHappensBeforeEachAttempt(t *testing.T) {
-	t.Parallel()
-	var did []string
-	note := func(what string) { did = append(did, what) }
-	wrap := func(name string) zadig.Option {
-		return zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-			note(name + " sees " + req.Header.Get("Authorization"))
-			return next.RoundTrip(req)
-		}))
-	}
-	tokens := []string{"token-1", "token-2"}
-	client, s := clienttest.Serve(t, servertest.Script(servertest.Status(http.StatusServiceUnavailable, ""), servertest.JSON(`[]`)),
-		zadig.WithRateLimiter(&limiter{func(context.Context) error { note("limiter"); return nil }}),
-		zadig.WithTokenSource(func(context.Context) (string, error) {
-			note("token source")
-			token := tokens[0]
-			tokens = tokens[1:]
-			return token, nil
-		}),
-		wrap("first"), wrap("second"),
-	)
-	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
-	assert.Equal(t, []string{
-		"limiter", "token source", "first sees Bearer token-1", "second sees Bearer token-1",
-		"limiter", "token source", "first sees Bearer token-2", "second sees Bearer token-2",
-	}, did)
-	assert.Equal(t, "Bearer token-2", s.Requests()[1].Header.Get("Authorization"))
-}
-
-func TestWhatEndsACallBeforeItIsSent(t *testing.T) {
-	t.Parallel()
-	reason := errors.New("out of order")
-	for _, row := range []struct {
-		name    string
-		option  zadig.Option
-		because string
-	}{
-		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }), "token source: out of order"},
-		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }), "token source: the token is empty"},
-		{"token source gives a line break", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2\nX: y", nil }), "token source: the token holds a line break"},
-		{"limiter fails", zadig.WithRateLimiter(&limiter{func(context.Context) error { return reason }}), "rate limiter: out of order"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			client, s := clienttest.Serve(t, servertest.JSON(`[]`), row.option)
-			err := client.Get(t.Context(), "/x", nil, nil)
-			require.ErrorContains(t, err, row.because)
-			assert.Equal(t, strings.Contains(row.because, reason.Error()), errors.Is(err, reason))
-			assert.NotContains(t, err.Error(), "hunter2")
-			assert.NotContains(t, err.Error(), "attempts", "it is final")
-			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
-			assert.Zero(t, s.Count())
 		})
 	}
 }
