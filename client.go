@@ -164,21 +164,24 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	switch {
 	case out.Response == nil:
-		return nil, noAnswer(out)
+		return nil, newTransportError(out)
 	case errors.Is(out.Err, response.ErrTooLarge):
 		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
 	case response.Garbled(out.Err):
 		return nil, rejected(out.Response, out, nil, ErrUnexpectedResponse, response.GarbledReason)
 	}
 	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
+		if _, read := out.Response.Body.(*response.Buffer); !read {
+			out.Response.Body = &safeBody{out.Response.Body, func() string { return out.Token }}
+		}
 		return out.Response, nil
 	}
 	failed := newError(out.Response, out)
 	if failed.StatusCode >= 300 && failed.StatusCode <= 399 {
-		failed.Message = refusedRedirect(out.Response, s.base)
+		failed.Message = failed.line(refusedRedirect(out.Response, s.base))
 	}
 	if out.Err != nil {
-		return nil, fmt.Errorf("%w; no further attempt: %w", failed, out.Err)
+		return nil, fmt.Errorf("%w; no further attempt: %w", failed, safeText(out.Err, out.Token, out.Err))
 	}
 	return nil, failed
 }
@@ -192,7 +195,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {
-		return errdef.BadArgument("zadig.Client.Get", "path", "%q cannot be parsed", redact.Text(path))
+		return errdef.BadArgument("zadig.Client.Get", "path", "cannot be parsed as a URL")
 	}
 	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
 		return errdef.BadArgument("zadig.Client.Get", "out", "a %T, not a pointer to decode into", out)
@@ -325,7 +328,8 @@ func joinPath(base, relative *url.URL) (path, rawPath string) {
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 
-// withoutToken is the request of a response, as the caller may see it.
+// withoutToken is the request of a response, as the caller may see it. A
+// redirect may have put the token into the URL.
 func withoutToken(out transport.Outcome) *http.Request {
 	sent := out.Response.Request
 	if sent == nil || sent.URL == nil || sent.URL == out.Request.URL {
@@ -333,6 +337,11 @@ func withoutToken(out transport.Outcome) *http.Request {
 	}
 	redirected := *out.Request
 	redirected.URL = sent.URL
+	if shown := redact.URL(sent.URL, out.Token); shown != sent.URL.String() {
+		if masked, err := url.Parse(shown); err == nil {
+			redirected.URL = masked
+		}
+	}
 	return &redirected
 }
 
@@ -351,12 +360,14 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	switch {
 	case u.User != nil:
 		return nil, errors.New("the base URL holds user info; use WithToken")
+	case u.Host == "" && strings.Contains(baseURL, "@"): // what stands before it may be a password
+		return nil, errors.New("the base URL holds an @ before its host; it begins with http:// or https://, and user info belongs into WithToken")
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
-		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Text(baseURL))
+		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Line(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("the base URL's scheme is %q; it must begin with http:// or https://", u.Scheme)
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("the base URL %q has no host", redact.Text(baseURL))
+		return nil, fmt.Errorf("the base URL %q has no host", redact.Line(baseURL))
 	case !validPort(u.Port()):
 		return nil, fmt.Errorf("the base URL's port %s is not between 1 and 65535", u.Port())
 	case u.RawQuery != "" || u.ForceQuery:

@@ -31,11 +31,15 @@ func Line(s string, literals ...string) string {
 // every form in which a server may send it: percent-encoded, escaped as in
 // JSON or HTML, and all of these within each other. It keeps line breaks.
 func Text(s string, literals ...string) string {
+	return replace(s, allSecrets(s, literals))
+}
+
+func allSecrets(s string, literals []string) []span {
 	var spans []span
 	for view := range views(s) {
 		spans = append(spans, secrets(view, literals)...)
 	}
-	return replace(s, spans)
+	return spans
 }
 
 // fold replaces each run of control characters, line separators and
@@ -69,20 +73,19 @@ func disturbs(r rune) bool {
 // itself was cut off, a secret may stand unfinished at its end; that end is
 // left out, because masking what precedes it can move it into the excerpt.
 func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
+	spans := allSecrets(s, literals)
 	if cutOff {
-		s = dropUnfinished(s)
+		s = s[:lastWord(s)]
 	}
-	return Cut(Text(s, literals...), limit)
+	return Cut(replace(s, spans), limit)
 }
 
-// dropUnfinished leaves out the word at the end of s, up to half of s.
-func dropUnfinished(s string) string {
+// lastWord returns where the last word of s begins, which is in its second
+// half.
+func lastWord(s string) int {
 	const longest = 8 << 10 // more than a header with a token may have
 	tail := max(len(s)-longest, len(s)/2)
-	if i := strings.LastIndexAny(s[tail:], " \t\r\n,;<>{}"); i >= 0 {
-		return s[:tail+i]
-	}
-	return s[:tail]
+	return tail + max(strings.LastIndexAny(s[tail:], " \t\r\n,;<>{}"), 0)
 }
 
 // Cut shortens s to at most n bytes, not in the middle of a character.

@@ -74,7 +74,8 @@ func secrets(v view, literals []string) []span {
 	return found
 }
 
-// replace puts the mask in place of each span; spans may overlap.
+// replace puts the mask in place of each span. Spans may overlap, and reach
+// beyond the end of s.
 func replace(s string, spans []span) string {
 	if len(spans) == 0 {
 		return s
@@ -83,11 +84,14 @@ func replace(s string, spans []span) string {
 	var b strings.Builder
 	done := 0 // what is written, or masked
 	for i, sp := range spans {
+		if sp.start >= len(s) {
+			break
+		}
 		if i == 0 || sp.start > done {
 			b.WriteString(s[done:sp.start])
 			b.WriteString(Mask)
 		}
-		done = max(done, sp.end)
+		done = max(done, min(sp.end, len(s)))
 	}
 	b.WriteString(s[done:])
 	return b.String()

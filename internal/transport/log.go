@@ -34,7 +34,7 @@ func logAttempts(next http.RoundTripper, logger *slog.Logger) http.RoundTripper 
 				slog.Duration("duration", time.Since(start)),
 			}, more...)...)
 		}
-		failure := func(err error) slog.Attr { return slog.String("error", redact.Text(err.Error(), token)) }
+		failure := func(err error) slog.Attr { return slog.String("error", redact.Line(err.Error(), token)) }
 
 		resp, err := next.RoundTrip(req)
 		if err != nil {
