@@ -3,7 +3,6 @@ package zadig_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -101,18 +100,4 @@ func TestTraceDecides(t *testing.T) {
 		require.ErrorContains(t, err, "v1.7.1")
 		assert.Equal(t, 404, clienttest.AsError(t, err).StatusCode)
 	})
-}
-
-// What a service decides is a copy: others may hold the error, too.
-func TestDecisionsDoNotChangeTheError(t *testing.T) {
-	t.Parallel()
-	client, _ := clienttest.Serve(t, recording.Get(t, "v1.11.0/aslan_unknown_route"))
-	held := client.Get(t.Context(), "/api/x", nil, nil)
-	before := held.Error()
-	_, err := client.Artifact.Trace(t.Context(), "image:1")
-	require.Error(t, err)
-	assert.Equal(t, before, held.Error())
-	assert.Equal(t, "ErrNotFound", clienttest.Sentinel(held))
-	assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
-	assert.True(t, strings.HasPrefix(err.Error(), "GET "), err)
 }

@@ -1,4 +1,4 @@
-package zadig_test
+package bench_test
 
 import (
 	"bufio"
@@ -33,7 +33,7 @@ type listOf struct {
 
 func documentedList(tb testing.TB, n int) listOf {
 	tb.Helper()
-	sample, err := os.ReadFile("zadigtest/samples/releases.json")
+	sample, err := os.ReadFile("../../zadigtest/samples/releases.json")
 	require.NoError(tb, err)
 	var compact bytes.Buffer
 	require.NoError(tb, json.Compact(&compact, sample))

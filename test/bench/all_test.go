@@ -1,4 +1,4 @@
-package zadig_test
+package bench_test
 
 import (
 	"encoding/json"
