@@ -43,7 +43,8 @@ type state struct {
 	config    config
 	roundTrip http.RoundTripper
 	transport *transport.Transport
-	pause     func(context.Context, int) error
+	settings  response.Settings
+	budget    *transport.Budget
 }
 
 // NewClient returns a client of the Zadig at baseURL, "https://zadig.example.com"
@@ -58,7 +59,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newClient(base, cfg, nil)
+	return newClient(base, cfg, nil, new(transport.Budget))
 }
 
 // NewClientFromEnv is [NewClient] with the base URL from ZADIG_URL, the token
@@ -110,9 +111,9 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	if cfg.baseChanged {
-		return newClient(s.base, cfg, nil)
+		return newClient(s.base, cfg, nil, s.budget)
 	}
-	return newClient(s.base, cfg, s.roundTrip)
+	return newClient(s.base, cfg, s.roundTrip, s.budget)
 }
 
 // CloseIdleConnections closes the connections that wait for a next request,
@@ -144,46 +145,43 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	call := response.CallFrom(req.Context())
-	if call != nil {
-		call.Client = response.Client{
-			MaxBytes: s.config.maxBytes,
-			RawJSON:  s.config.rawJSON,
-			Attempts: s.config.retry.MaxAttempts,
-			Wait:     s.pause,
-		}
-	}
 	out := s.transport.Do(&outgoing)
 	if out.Response != nil {
 		out.Response.Request = withoutToken(out)
 	}
-	if call != nil {
-		call.Client.Reject = func(resp *http.Response, body []byte, sentinel error, reason string) error {
-			return rejected(resp, out, body, sentinel, reason)
-		}
-	}
 	switch {
 	case out.Response == nil:
-		return nil, newTransportError(out)
+		return nil, noAnswer(out)
 	case errors.Is(out.Err, response.ErrTooLarge):
 		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
 	case response.Garbled(out.Err):
 		return nil, rejected(out.Response, out, nil, ErrUnexpectedResponse, response.GarbledReason)
 	}
 	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
-		if _, read := out.Response.Body.(*response.Buffer); !read {
-			out.Response.Body = &safeBody{out.Response.Body, func() string { return out.Token }}
-		}
-		return out.Response, nil
+		return s.succeeded(out), nil
 	}
 	failed := newError(out.Response, out)
 	if failed.StatusCode >= 300 && failed.StatusCode <= 399 {
-		failed.Message = failed.line(refusedRedirect(out.Response, s.base))
+		failed.Message = refusedRedirect(out.Response, s.base)
 	}
 	if out.Err != nil {
-		return nil, fmt.Errorf("%w; no further attempt: %w", failed, safeText(out.Err, out.Token, out.Err))
+		return nil, fmt.Errorf("%w; no further response: %w", failed, out.Err)
 	}
 	return nil, failed
+}
+
+// succeeded returns a response whose body tells the services how the client is
+// configured.
+func (s *state) succeeded(out transport.Outcome) *http.Response {
+	resp := out.Response
+	resp.Body = &response.Body{
+		ReadCloser: resp.Body,
+		Settings:   s.settings,
+		Reject: func(excerpt []byte, kind error, reason string) error {
+			return rejected(resp, out, excerpt, kind, reason)
+		},
+	}
+	return resp
 }
 
 // Get reads any other GET endpoint, as "/api/aslan/delivery/servicenames",
@@ -195,7 +193,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {
-		return errdef.BadArgument("zadig.Client.Get", "path", "cannot be parsed as a URL")
+		return errdef.BadArgument("zadig.Client.Get", "path", "%q cannot be parsed", redact.Text(path))
 	}
 	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
 		return errdef.BadArgument("zadig.Client.Get", "out", "a %T, not a pointer to decode into", out)
@@ -203,18 +201,10 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, out any
 	if more := query.Encode(); more != "" {
 		u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+more, "&")
 	}
-	whole, err := response.Fetch(ctx, c, u)
-	if err != nil {
-		return err
-	}
-	defer whole.Close()
-	if out == nil {
-		return nil
-	}
-	return whole.DecodeInto(out)
+	return response.Into(ctx, c, u, out)
 }
 
-func newClient(base *url.URL, cfg config, shared http.RoundTripper) (*Client, error) {
+func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *transport.Budget) (*Client, error) {
 	if shared == nil {
 		shared = cfg.base()
 	}
@@ -228,8 +218,14 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper) (*Client, er
 	if header.Get("Accept") == "" {
 		header.Set("Accept", "application/json")
 	}
-	s := &state{base: base, config: cfg, roundTrip: shared}
-	s.pause = s.policy().Pause
+	policy := transport.Policy(cfg.retry)
+	s := &state{base: base, config: cfg, roundTrip: shared, budget: budget}
+	s.settings = response.Settings{
+		MaxBytes: cfg.maxBytes,
+		RawJSON:  cfg.rawJSON,
+		Attempts: cfg.retry.MaxAttempts,
+		Wait:     policy.Pause,
+	}
 	var err error
 	s.transport, err = transport.New(transport.Config{
 		Base:       shared,
@@ -242,7 +238,8 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper) (*Client, er
 		Middleware: cfg.middleware,
 		Timeout:    cfg.timeout,
 		MaxBytes:   cfg.maxBytes,
-		Retry:      s.policy(),
+		Retry:      policy,
+		Budget:     budget,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("zadig: %w", err)
@@ -265,8 +262,6 @@ func (c config) base() http.RoundTripper {
 	}
 	return transport.NewBase(c.tls, c.proxy)
 }
-
-func (s *state) policy() transport.Policy { return transport.Policy(s.config.retry) }
 
 func (s *state) hasJar() bool { return s.config.httpClient != nil && s.config.httpClient.Jar != nil }
 
@@ -328,8 +323,7 @@ func joinPath(base, relative *url.URL) (path, rawPath string) {
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 
-// withoutToken is the request of a response, as the caller may see it. A
-// redirect may have put the token into the URL.
+// withoutToken is the request of a response, as the caller may see it.
 func withoutToken(out transport.Outcome) *http.Request {
 	sent := out.Response.Request
 	if sent == nil || sent.URL == nil || sent.URL == out.Request.URL {
@@ -337,11 +331,6 @@ func withoutToken(out transport.Outcome) *http.Request {
 	}
 	redirected := *out.Request
 	redirected.URL = sent.URL
-	if shown := redact.URL(sent.URL, out.Token); shown != sent.URL.String() {
-		if masked, err := url.Parse(shown); err == nil {
-			redirected.URL = masked
-		}
-	}
 	return &redirected
 }
 
@@ -360,14 +349,12 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	switch {
 	case u.User != nil:
 		return nil, errors.New("the base URL holds user info; use WithToken")
-	case u.Host == "" && strings.Contains(baseURL, "@"): // what stands before it may be a password
-		return nil, errors.New("the base URL holds an @ before its host; it begins with http:// or https://, and user info belongs into WithToken")
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
-		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Line(baseURL))
+		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Text(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("the base URL's scheme is %q; it must begin with http:// or https://", u.Scheme)
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("the base URL %q has no host", redact.Line(baseURL))
+		return nil, fmt.Errorf("the base URL %q has no host", redact.Text(baseURL))
 	case !validPort(u.Port()):
 		return nil, fmt.Errorf("the base URL's port %s is not between 1 and 65535", u.Port())
 	case u.RawQuery != "" || u.ForceQuery:

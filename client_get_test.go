@@ -147,7 +147,7 @@ func TestGetDecodesAsEncodingJSON(t *testing.T) {
 		}
 		named, _ := clienttest.Serve(t, servertest.JSON(`{"`+token+`":"x"}`), zadig.WithToken(token))
 		err := named.Get(t.Context(), "/x", nil, new(map[string]int))
-		require.ErrorContains(t, err, "a string where an integer is due")
+		require.ErrorContains(t, err, "got a string, want an integer")
 		for _, text := range clienttest.Printed(err) {
 			assert.NotContains(t, text, token, "as a member's name")
 		}
@@ -205,10 +205,10 @@ func TestGetOfSomethingElse(t *testing.T) {
 		{"empty", "", "an empty body"},
 		{"blank", " \n", "an empty body"},
 		{"text", "619dbaa8c528070000000000", "JSON"},
-		{"object for a list", `{"message":"success"}`, "a JSON object where an array is due"},
-		{"element of another type", `["a",{"b":1}]`, "at /1: an object where a string is due"},
+		{"object for a list", `{"message":"success"}`, "got a JSON object, want an array"},
+		{"element of another type", `["a",{"b":1}]`, "at /1: got an object, want a string"},
 		{"cut, as it was sent", `["a","b`, "ends at byte"},
-		{"garbage behind", `["a"] x`, "not JSON from byte 6"},
+		{"garbage behind", `["a"] x`, "invalid JSON at byte 6"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

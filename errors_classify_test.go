@@ -199,8 +199,8 @@ var failures = []struct {
 	{"status out of any class", 666, ``, outcome{666, 0, "ErrServer"}, "666"},
 	{"304 that nobody asked for", 304, ``, outcome{304, 0, "ErrUnexpectedResponse"}, "304"},
 	{"login page", 200, `<!DOCTYPE html><title>Sign in</title>`, outcome{200, 0, "ErrUnexpectedResponse"}, "an HTML page, perhaps of a login"},
-	{"success that says nothing", 200, `{"message":"success"}`, outcome{200, 0, "ErrUnexpectedResponse"}, "a JSON object where"},
-	{"failure in an envelope with 200", 200, `{"code":6561,"message":"x","type":"error"}`, outcome{200, 0, "ErrUnexpectedResponse"}, "a JSON object where"},
+	{"success that says nothing", 200, `{"message":"success"}`, outcome{200, 0, "ErrUnexpectedResponse"}, "got a JSON object"},
+	{"failure in an envelope with 200", 200, `{"code":6561,"message":"x","type":"error"}`, outcome{200, 0, "ErrUnexpectedResponse"}, "got a JSON object"},
 }
 
 func TestFailuresOfTheWire(t *testing.T) {

@@ -103,7 +103,7 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 		if source == nil {
 			return errors.New("WithTokenSource: the source is nil")
 		}
-		c.token = source
+		c.token = transport.Interruptible(source)
 		return nil
 	}
 }

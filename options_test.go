@@ -74,7 +74,7 @@ func TestOptions(t *testing.T) {
 		{"proxy nil", zadig.WithProxy(nil), "the function is nil"},
 		{"middleware", zadig.WithMiddleware(sameTransport), ""},
 		{"middleware nil", zadig.WithMiddleware(nil), "the middleware is nil"},
-		{"middleware that returns nil", zadig.WithMiddleware(nilTransport), "middleware 1 returned nil"},
+		{"middleware that returns nil", zadig.WithMiddleware(nilTransport), "a middleware returned nil"},
 
 		{"retry, the defaults", zadig.WithRetry(zadig.RetryPolicy{}), ""},
 		{"retry never", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}), ""},

@@ -60,10 +60,3 @@ type Layer struct {
 	Digest    string   `json:"digest,omitzero"`     // as "sha256:…"; absent when ""
 	URLs      []string `json:"urls,omitzero"`       // where else it can be had; absent when empty
 }
-
-// keepRaw keeps the JSON that the artifact was read from, nil for none.
-func (a *Artifact) keepRaw(raw json.RawMessage) {
-	if raw != nil {
-		a.raw = func() json.RawMessage { return raw }
-	}
-}

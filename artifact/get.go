@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"net/url"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -27,7 +26,7 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
 		return nil, errdef.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
 	}
-	a, err := s.one(ctx, &url.URL{Path: artifactsPath + "/" + id})
+	a, err := s.get(ctx, artifactsPath+"/"+id, nil)
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, s.resolve(ctx, u, errdef.ErrNotFound)
 	}

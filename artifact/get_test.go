@@ -161,9 +161,9 @@ func TestGetFailures(t *testing.T) {
 		sentinel error
 		says     string
 	}{
-		"null":          {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "null that is no artifact"},
-		"empty object":  {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "a JSON object that is no artifact"},
-		"array":         {recording.Get(t, "v5.0.0/artifacts"), zadig.ErrUnexpectedResponse, "a JSON array where an artifact is due"},
+		"null":          {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
+		"empty object":  {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
+		"array":         {recording.Get(t, "v5.0.0/artifacts"), zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
 		"login page":    {recording.Answer(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
 		"no permission": {recording.Get(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
 		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"iter"
 	"math"
-	"net/url"
-
-	"github.com/google/go-querystring/query"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/paging"
@@ -50,7 +47,6 @@ const (
 	listPerPage = 20
 	allPerPage  = 100
 
-	due    = "an array of artifacts"
 	noList = "this server has no artifact list; is the base URL right?"
 )
 
@@ -73,24 +69,13 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 // readPage requests one page and reads it to its end. An artifact that cannot
 // be decoded ends it with a *response.ElementError.
 func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int) (*Page, error) {
-	u, err := o.url(page, perPage)
+	artifacts, header, err := response.List[listedArtifact](ctx, s.sender(), o.endpoint(page, perPage), nil)
 	if err != nil {
 		return nil, err
 	}
-	body, err := response.Fetch(ctx, s.sender(), u)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	array := body.Array(due)
-	defer array.Close()
-	result := &Page{Artifacts: []*Artifact{}, Total: paging.Total(body.Header)}
-	err = paging.ReadPage(array, read, func(a *Artifact) error {
-		result.Artifacts = append(result.Artifacts, a)
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	result := &Page{Artifacts: make([]*Artifact, len(artifacts)), Total: paging.Total(header)}
+	for i := range artifacts {
+		result.Artifacts[i] = artifacts[i].artifact()
 	}
 	return result, nil
 }
@@ -106,17 +91,14 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 			yield(nil, err)
 			return
 		}
-		pages := paging.Pages[*Artifact]{
+		pages := paging.Pages[listedArtifact, *Artifact]{
 			PerPage: o.perPage(allPerPage),
-			Open: func(page, perPage int) (*response.Array, error) {
-				u, err := o.url(page, perPage)
-				if err != nil {
-					return nil, err
-				}
-				array, err := response.Stream(ctx, s.sender(), u, due)
-				return array, s.listFailure(ctx, err, o)
+			Open: func(page, perPage int) (*response.Stream[listedArtifact], error) {
+				stream, err := response.Elements[listedArtifact](ctx, s.sender(), o.endpoint(page, perPage), response.Streamed)
+				return stream, s.listFailure(ctx, err, o)
 			},
-			Next: read,
+			ID:     func(w *listedArtifact) string { return w.ID },
+			Finish: func(w *listedArtifact) (*Artifact, bool, error) { return w.artifact(), true, nil },
 		}
 		pages.All(ctx, yield)
 	}
@@ -134,19 +116,6 @@ func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) err
 		return u.Resolve(errdef.ErrServer, "")
 	}
 	return errdef.Unsupported(err, noList)
-}
-
-func read(array *response.Array) (*Artifact, string, error) {
-	var raw []byte
-	a := new(Artifact)
-	if err := array.Next(a, &raw); err != nil {
-		return nil, a.ID, err
-	}
-	if a.ID == "" {
-		return nil, "", array.Reject("an object without id that is no artifact")
-	}
-	a.keepRaw(raw)
-	return a, a.ID, nil
 }
 
 func (o ListOptions) check(method string) error {
@@ -193,11 +162,11 @@ type listParams struct {
 	PerPage  int    `url:"per_page"`
 }
 
-// url is where one page is.
-func (o ListOptions) url(page, perPage int) (*url.URL, error) {
-	values, err := query.Values(listParams{o.Type, o.Source, o.ImageTag, o.Name, o.Image, o.RepoName, o.Branch, page, perPage})
-	if err != nil {
-		return nil, err
+// endpoint is one page of the list.
+func (o ListOptions) endpoint(page, perPage int) response.Endpoint {
+	return response.Endpoint{
+		Path:  artifactsPath,
+		Query: listParams{o.Type, o.Source, o.ImageTag, o.Name, o.Image, o.RepoName, o.Branch, page, perPage},
+		Want:  "an array of artifacts",
 	}
-	return &url.URL{Path: artifactsPath, RawQuery: values.Encode()}, nil
 }

@@ -2,6 +2,8 @@ package artifact
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -29,24 +31,44 @@ func (s *Service) sender() response.Doer {
 	return s.doer
 }
 
-// one asks for an artifact.
-func (s *Service) one(ctx context.Context, u *url.URL) (*Artifact, error) {
-	whole, err := response.Fetch(ctx, s.sender(), u)
+// get requests one artifact.
+func (s *Service) get(ctx context.Context, path string, query url.Values) (*Artifact, error) {
+	w, err := response.Get[wireArtifact](ctx, s.sender(), response.Endpoint{Path: path, Query: query, Want: "an artifact"})
 	if err != nil {
 		return nil, err
 	}
-	defer whole.Close()
-	a := new(Artifact)
-	if err := whole.Decode(a, "an artifact"); err != nil {
-		return nil, err
-	}
-	if !a.isOne() {
-		return nil, whole.Unexpected(whole.LooksLike() + " that is no artifact")
-	}
-	a.keepRaw(whole.Raw())
-	return a, nil
+	return w.artifact(), nil
 }
 
-// isOne tells an artifact from an object that is something else, as one that
-// has a type "error": by id the answer has the id, and a trace has the image.
-func (a *Artifact) isOne() bool { return a.ID != "" || a.Image != "" }
+// wireArtifact is an artifact as a server sends it.
+type wireArtifact struct {
+	Artifact
+}
+
+// Validate reports what is wrong with an object that is something else, such
+// as one that has a type "error": by id the response has the id, and a trace
+// has the image.
+func (w *wireArtifact) Validate() error {
+	if w.ID == "" && w.Image == "" {
+		return errors.New("neither id nor image is there")
+	}
+	return nil
+}
+
+// SetRaw keeps the JSON of an artifact.
+func (w *wireArtifact) SetRaw(raw json.RawMessage) {
+	w.raw = func() json.RawMessage { return raw }
+}
+
+func (w *wireArtifact) artifact() *Artifact { return &w.Artifact }
+
+// listedArtifact is an element of a list, where each artifact has its id.
+type listedArtifact struct{ wireArtifact }
+
+// Validate reports an object without id, which is not an artifact.
+func (w *listedArtifact) Validate() error {
+	if w.ID == "" {
+		return errors.New("an artifact without id")
+	}
+	return nil
+}

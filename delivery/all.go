@@ -58,7 +58,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 		pages := s.pages(ctx, o, listed)
 		brief := listed
 		brief.Verbosity = VerbosityBrief
-		pages.Fallback = func(cause error) *paging.Pages[*Release] {
+		pages.Fallback = func(cause error) *paging.Pages[wireRelease, *Release] {
 			if listed.Verbosity == VerbosityBrief || !isBrokenRecord(cause) {
 				return nil
 			}
@@ -70,22 +70,16 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 
 // pages is the list that listed selects on the server, and of it what o
 // selects.
-func (s *Service) pages(ctx context.Context, o, listed ListOptions) *paging.Pages[*Release] {
-	return &paging.Pages[*Release]{
+func (s *Service) pages(ctx context.Context, o, listed ListOptions) *paging.Pages[wireRelease, *Release] {
+	return &paging.Pages[wireRelease, *Release]{
 		PerPage: o.perPage(allPerPage),
-		Open: func(page, perPage int) (*response.Array, error) {
-			u, err := withQuery(releasesPath, listed.params(page, perPage))
-			if err != nil {
-				return nil, err
-			}
-			array, err := response.Stream(ctx, s.sender(), u, "an array of releases")
-			return array, errdef.Unsupported(err, noList)
+		Open: func(page, perPage int) (*response.Stream[wireRelease], error) {
+			stream, err := response.Elements[wireRelease](ctx, s.sender(), listed.endpoint(page, perPage), response.Streamed)
+			return stream, errdef.Unsupported(err, noList)
 		},
-		Next: func(array *response.Array) (*Release, string, error) {
-			return read(array, o.SkipManifests)
-		},
-		Finish: func(r *Release) (*Release, bool, error) {
-			return s.finish(ctx, r, o, listed.Verbosity)
+		ID: func(w *wireRelease) string { return w.id() },
+		Finish: func(w *wireRelease) (*Release, bool, error) {
+			return s.finish(ctx, w.release(o.SkipManifests), o, listed.Verbosity)
 		},
 	}
 }
@@ -110,7 +104,7 @@ func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, listed 
 		return nil, false, nil
 	case isBrokenRecord(err), errors.Is(err, errdef.ErrBadRequest),
 		errors.Is(err, errdef.ErrUnexpectedResponse), errors.Is(err, errdef.ErrResponseTooLarge):
-		return nil, false, &response.ElementError{Err: fmt.Errorf("%s: %w", r.called(), err)}
+		return nil, false, &response.ElementError{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
 	case err != nil:
 		return nil, false, err
 	}

@@ -10,9 +10,12 @@ type (
 
 // DecodeStreamed decodes a release as List and All do.
 func DecodeStreamed(data []byte, options jsonv2.Options) (*Release, error) {
-	var s shape
-	if err := jsonv2.Unmarshal(data, &s, options); err != nil {
+	var w wireRelease
+	if err := jsonv2.Unmarshal(data, &w, options); err != nil {
 		return nil, err
 	}
-	return s.release()
+	if err := w.Validate(); err != nil {
+		return nil, err
+	}
+	return w.release(false), nil
 }

@@ -41,10 +41,12 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	if ctx == nil {
 		return nil, errdef.BadArgument(method, "ctx", "it is nil")
 	}
-	whole, err := s.fetch(ctx, releasesPath+"/"+id, struct {
-		ProjectName string `url:"projectName,omitempty"`
-		project
-	}{o.ProjectName, project{IfPassFilter: o.ProjectName != ""}})
+	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
+		Path:  releasesPath + "/" + id,
+		Query: inProject(o.ProjectName),
+		Want:  "a release",
+		Omit:  omitted(skipManifests),
+	})
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, s.resolveMissing(ctx, u, o)
 	}
@@ -54,26 +56,7 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	if err != nil {
 		return nil, errdef.Unsupported(err, "this server has no releases by id; is the base URL right?")
 	}
-	defer whole.Close()
-	var (
-		shaped shape
-		lean   leanShape
-	)
-	if skipManifests {
-		err = whole.Decode(&lean, "a release")
-		shaped = lean.shape()
-	} else {
-		err = whole.Decode(&shaped, "a release")
-	}
-	if err != nil {
-		return nil, err
-	}
-	r, err := shaped.answered()
-	if err != nil {
-		return nil, whole.Unexpected(whole.LooksLike() + " where a release is due: " + reason(err))
-	}
-	r.keepRaw(whole.Raw())
-	return r, nil
+	return w.release(skipManifests), nil
 }
 
 // resolveMissing requests a brief list of one: a server that can read it has a
@@ -102,15 +85,6 @@ func checkID(method, id string) error {
 		}
 	}
 	return nil
-}
-
-// called names a release of a list by its id, which the server may have made
-// anything.
-func (r *Release) called() string {
-	if checkID("", r.VersionInfo.ID) != nil {
-		return "a release without a usable id"
-	}
-	return "release " + r.VersionInfo.ID
 }
 
 func shorten(s string) string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Labels returns the labels of a project's releases, sorted, for
@@ -34,17 +35,9 @@ func (s *Service) ServiceNames(ctx context.Context, projectName string) ([]strin
 	return names, errdef.Unsupported(err, "servers since v2.3.1 have no service names")
 }
 
-func (s *Service) names(ctx context.Context, path, projectName, due string) ([]string, error) {
-	whole, err := s.fetch(ctx, path, struct {
-		ProjectName string `url:"projectName,omitempty"`
-		project
-	}{projectName, project{IfPassFilter: projectName != ""}})
+func (s *Service) names(ctx context.Context, path, projectName, want string) ([]string, error) {
+	names, err := response.Get[[]string](ctx, s.sender(), response.Endpoint{Path: path, Query: inProject(projectName), Want: want})
 	if err != nil {
-		return nil, err
-	}
-	defer whole.Close()
-	var names []string
-	if err := whole.Decode(&names, due); err != nil {
 		return nil, err
 	}
 	if names == nil { // a list that is null is empty

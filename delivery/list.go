@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"math"
 	"net/url"
-	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/paging"
@@ -105,40 +104,40 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	return page, errdef.Unsupported(err, noList)
 }
 
+// endpoint is the list, or one page of it.
+func (o ListOptions) endpoint(page, perPage int) response.Endpoint {
+	return response.Endpoint{
+		Path:  releasesPath,
+		Query: o.params(page, perPage),
+		Want:  "an array of releases",
+		Omit:  omitted(o.SkipManifests),
+	}
+}
+
 // readPage requests one page and reads it to its end. A release that cannot be
-// decoded ends it with a *response.ElementError, and so does an error of check,
-// if that is not nil.
-func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int, check func(*response.Array, *Release) error) (*Page, error) {
-	body, err := s.fetch(ctx, releasesPath, o.params(page, perPage))
+// decoded ends it with a *response.ElementError. An error of check, if that is
+// not nil, says why the page is not what was requested.
+func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int, check func(*wireRelease) error) (*Page, error) {
+	releases, header, err := response.List(ctx, s.sender(), o.endpoint(page, perPage), check)
 	if err != nil {
 		return nil, err
 	}
-	defer body.Close()
-	array := body.Array("an array of releases")
-	defer array.Close()
-	result := &Page{Releases: []*Release{}, Total: paging.Total(body.Header)}
-	next := func(array *response.Array) (*Release, string, error) { return read(array, o.SkipManifests) }
-	err = paging.ReadPage(array, next, func(r *Release) error {
-		result.Releases = append(result.Releases, r)
-		if check == nil {
-			return nil
-		}
-		return check(array, r)
-	})
-	if err != nil {
-		return nil, err
+	result := &Page{Releases: make([]*Release, len(releases)), Total: paging.Total(header)}
+	for i := range releases {
+		result.Releases[i] = releases[i].release(o.SkipManifests)
 	}
 	return result, nil
 }
 
 // checkFiltered returns an error for a release from a server that ignores a
 // filter.
-func (o ListOptions) checkFiltered(array *response.Array, r *Release) error {
+func (o ListOptions) checkFiltered(w *wireRelease) error {
+	flat := w.VersionInfo == nil
 	switch {
-	case o.ServiceName != "" && r.isFlat():
-		return array.Unexpected("servers since v4.0 ignore serviceName; use All, which filters itself")
-	case o.Label != "" && !r.isFlat():
-		return array.Unexpected("servers before v4.0 ignore label; use All, which filters itself")
+	case o.ServiceName != "" && flat:
+		return errors.New("servers since v4.0 ignore serviceName; use All, which filters itself")
+	case o.Label != "" && !flat:
+		return errors.New("servers before v4.0 ignore label; use All, which filters itself")
 	}
 	return nil
 }
@@ -215,33 +214,19 @@ func (o ListOptions) params(page, perPage int) listParams {
 	return p
 }
 
-// read reads the next release of a list and its id.
-func read(array *response.Array, skipManifests bool) (*Release, string, error) {
-	var (
-		s   shape
-		raw []byte
-		err error
-	)
-	if skipManifests {
-		var lean leanShape
-		err = array.Next(&lean, &raw)
-		s = lean.shape()
-	} else {
-		err = array.Next(&s, &raw)
-	}
-	if err != nil {
-		return nil, s.id(), err
-	}
-	r, err := s.answered()
-	if err != nil {
-		return nil, "", array.Reject(reason(err))
-	}
-	r.keepRaw(raw)
-	return r, r.VersionInfo.ID, nil
+// inProject is the query of an endpoint with a project's name and nothing else.
+func inProject(name string) any {
+	return struct {
+		ProjectName string `url:"projectName,omitempty"`
+		project
+	}{name, project{IfPassFilter: name != ""}}
 }
 
-// reason is what err says besides that the response is unexpected, for an
-// error that says so again.
-func reason(err error) string {
-	return strings.TrimPrefix(err.Error(), errdef.ErrUnexpectedResponse.Error()+": ")
+// omitted names the members that hold manifests, if they are to be skipped:
+// yamlContents up to v3.4, yaml_content since v4.0.
+func omitted(skipManifests bool) []string {
+	if !skipManifests {
+		return nil
+	}
+	return []string{"yamlContents", "yaml_content"}
 }

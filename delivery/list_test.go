@@ -237,20 +237,20 @@ func TestListRefusesWhatIsNoList(t *testing.T) {
 		says   string
 	}{
 		"collaboration mode": {recording.Get(t, "v1.11.0/releases_collaboration_pending"), "collaboration mode"},
-		"empty object":       {recording.Answer(200, `{}`), "a JSON object where an array of releases is due"},
-		"success":            {recording.Answer(200, `{"message":"success"}`), "a JSON object where an array of releases is due"},
+		"empty object":       {recording.Answer(200, `{}`), "got a JSON object, want an array of releases"},
+		"success":            {recording.Answer(200, `{"message":"success"}`), "got a JSON object, want an array of releases"},
 		"login page":         {recording.Answer(200, "<!DOCTYPE html><title>Sign in</title>"), "an HTML page"},
-		"nothing":            {recording.Answer(200, ""), "an empty body where an array of releases is due"},
-		"white space":        {recording.Answer(200, " \n"), "an empty body where an array of releases is due"},
-		"no content":         {recording.Answer(204, ""), "an empty body where an array of releases is due"},
+		"nothing":            {recording.Answer(200, ""), "got an empty body, want an array of releases"},
+		"white space":        {recording.Answer(200, " \n"), "got an empty body, want an array of releases"},
+		"no content":         {recording.Answer(204, ""), "got an empty body, want an array of releases"},
 		"text":               {recording.Answer(200, "it works"), "text that is not JSON"},
-		"string":             {recording.Answer(200, `"success"`), "a JSON string where an array of releases is due"},
-		"string inside":      {recording.Answer(200, `["success"]`), "at /0: a string where an object is due"},
-		"object inside":      {recording.Answer(200, `[{"message":"success"}]`), "at /0: not a release: neither versionInfo nor id is there"},
-		"null inside":        {recording.Answer(200, `[null]`), "at /0: not a release"},
-		"array inside":       {recording.Answer(200, `[[]]`), "at /0: an array where an object is due"},
+		"string":             {recording.Answer(200, `"success"`), "got a JSON string, want an array of releases"},
+		"string inside":      {recording.Answer(200, `["success"]`), "at /0: got a string, want an object"},
+		"object inside":      {recording.Answer(200, `[{"message":"success"}]`), "at /0: neither versionInfo nor id is there"},
+		"null inside":        {recording.Answer(200, `[null]`), "at /0: neither versionInfo"},
+		"array inside":       {recording.Answer(200, `[[]]`), "at /0: got an array, want an object"},
 		"cut":                {recording.Answer(200, `[`), "JSON that ends"},
-		"garbage":            {recording.Answer(200, `[}`), "not JSON from byte 1 on"},
+		"garbage":            {recording.Answer(200, `[}`), "invalid JSON at byte 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

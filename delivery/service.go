@@ -1,11 +1,7 @@
 package delivery
 
 import (
-	"context"
 	"net/http"
-	"net/url"
-
-	"github.com/google/go-querystring/query"
 
 	"github.com/zadig-go/zadig/internal/response"
 )
@@ -32,22 +28,4 @@ func (s *Service) sender() response.Doer {
 		return nil
 	}
 	return s.doer
-}
-
-// fetch asks for a path, the url tags of params making its query, and reads
-// the whole answer.
-func (s *Service) fetch(ctx context.Context, path string, params any) (*response.Whole, error) {
-	u, err := withQuery(path, params)
-	if err != nil {
-		return nil, err
-	}
-	return response.Fetch(ctx, s.sender(), u)
-}
-
-func withQuery(path string, params any) (*url.URL, error) {
-	values, err := query.Values(params)
-	if err != nil {
-		return nil, err
-	}
-	return &url.URL{Path: path, RawQuery: values.Encode()}, nil
 }

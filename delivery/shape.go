@@ -2,18 +2,20 @@ package delivery
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// shape holds the top-level members of both objects that servers send for a
-// release. It needs no unmarshaler of its own, so that a release can be
-// decoded from a stream; release makes a Release of it.
-type shape struct {
+// wireRelease holds the top-level members of both objects that servers send
+// for a release. It needs no unmarshaler of its own, which would slow decoding
+// down.
+type wireRelease struct {
 	nested
 	flat
+	raw json.RawMessage
 }
 
 // nested is the documented object, up to v3.4.1.
@@ -49,34 +51,54 @@ type flat struct {
 	CreatedAt             int64             `json:"created_at"`
 }
 
-// release tells the two shapes apart. What is neither, as {} or the answer of
-// something that is no Zadig, is an error and never an empty release.
-func (s *shape) release() (*Release, error) {
+// errNoRelease is the reason why a JSON object is not a release. What is
+// neither of the two, such as {} or the response of something that is not
+// Zadig, is never an empty release.
+var errNoRelease = errors.New("neither versionInfo nor id is there")
+
+// Validate reports what is wrong with a release that a server sent: each one
+// that is stored has an id, so one without is something else.
+func (w *wireRelease) Validate() error {
 	switch {
-	case s.VersionInfo != nil:
-		return s.nested.release(), nil
-	case s.ID != "" || s.Services != nil:
-		return s.flat.release(), nil
+	case w.VersionInfo == nil && w.ID == "":
+		return errNoRelease
+	case w.id() == "":
+		return errors.New("versionInfo has no id")
 	}
-	return nil, fmt.Errorf("%w: not a release: neither versionInfo nor id is there", errdef.ErrUnexpectedResponse)
+	return nil
 }
 
-// answered is release for what a server sent: each one that is stored has an
-// id, so one without is something else.
-func (s *shape) answered() (*Release, error) {
-	r, err := s.release()
-	if err == nil && r.VersionInfo.ID == "" {
-		return nil, fmt.Errorf("%w: not a release: it has no id", errdef.ErrUnexpectedResponse)
+// SetRaw keeps the JSON of a release.
+func (w *wireRelease) SetRaw(raw json.RawMessage) { w.raw = raw }
+
+// id returns the release's id, as far as it was read.
+func (w *wireRelease) id() string {
+	if w.VersionInfo != nil {
+		return w.VersionInfo.ID
 	}
-	return r, err
+	return w.ID
 }
 
-// id is the release's id, as far as it was read.
-func (s *shape) id() string {
-	if s.VersionInfo != nil {
-		return s.VersionInfo.ID
+// release returns the release in the shape in which it came, without manifests
+// if they are to be skipped.
+func (w *wireRelease) release(skipManifests bool) *Release {
+	r := w.flat.release
+	if w.VersionInfo != nil {
+		r = w.nested.release
 	}
-	return s.ID
+	release := r()
+	if skipManifests { // those whose names were written with escapes were not omitted
+		for _, d := range release.DeployInfo {
+			nilsafe.OrZero(d).YAMLContents = nil
+		}
+		for _, service := range release.Services {
+			nilsafe.OrZero(service).YAMLContent = ""
+		}
+	}
+	if raw := w.raw; raw != nil {
+		release.raw = func() json.RawMessage { return raw }
+	}
+	return release
 }
 
 func (n *nested) release() *Release {
@@ -166,15 +188,14 @@ func (r *Release) UnmarshalJSON(data []byte) error {
 	if r == nil {
 		return errdef.BadArgument("delivery.Release", "UnmarshalJSON", "the receiver is nil")
 	}
-	var s shape
-	if err := json.Unmarshal(data, &s); err != nil {
+	var w wireRelease
+	if err := json.Unmarshal(data, &w); err != nil {
 		return err
 	}
-	release, err := s.release()
-	if err != nil {
-		return err
+	if w.VersionInfo == nil && w.ID == "" && w.Services == nil {
+		return fmt.Errorf("%w: not a release: %w", errdef.ErrUnexpectedResponse, errNoRelease)
 	}
-	*r = *release
+	*r = *w.release(false)
 	return nil
 }
 
@@ -187,12 +208,5 @@ func (r Release) MarshalJSON() ([]byte, error) {
 	return json.Marshal(r.nested())
 }
 
-// isFlat tells whether a server of v4.0 or later sent the release.
+// isFlat reports whether a server of v4.0 or later sent the release.
 func (r *Release) isFlat() bool { return r.Services != nil }
-
-// keepRaw keeps the JSON that the release was read from, nil for none.
-func (r *Release) keepRaw(raw json.RawMessage) {
-	if raw != nil {
-		r.raw = func() json.RawMessage { return raw }
-	}
-}

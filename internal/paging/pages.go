@@ -13,27 +13,26 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Pages is a list to walk.
-type Pages[T any] struct {
+// Pages is a list to walk. Its elements arrive as a W and are yielded as a T.
+type Pages[W, T any] struct {
 	PerPage int
 	// Open requests one page.
-	Open func(page, perPage int) (*response.Array, error)
-	// Next reads the next element and its id. An element that cannot be
-	// decoded is a *response.ElementError, with its id if that was read.
-	Next func(*response.Array) (T, string, error)
-	// Finish completes or drops an element before it is yielded. A
+	Open func(page, perPage int) (*response.Stream[W], error)
+	// ID returns the id of an element, as far as it was read.
+	ID func(*W) string
+	// Finish makes an element of what arrived, or drops it. A
 	// *response.ElementError is yielded in its place; another error ends the
-	// walk. A nil Finish yields all elements as they are.
-	Finish func(T) (item T, wanted bool, err error)
+	// walk.
+	Finish func(*W) (item T, wanted bool, err error)
 	// Fallback returns a lighter form of the list for a page that could not be
 	// opened, or nil if there is none for this cause. A nil Fallback is none.
-	Fallback func(cause error) *Pages[T]
+	Fallback func(cause error) *Pages[W, T]
 }
 
 // All walks the list. A *response.ElementError is yielded for one element, and
 // the walk goes on; any other error ends it.
-func (p *Pages[T]) All(ctx context.Context, yield func(T, error) bool) {
-	w := &walker[T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
+func (p *Pages[W, T]) All(ctx context.Context, yield func(T, error) bool) {
+	w := &walker[W, T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
 	for {
 		got, err := w.page(w.cursor.next())
 		if err != nil && !w.stopped {
@@ -47,8 +46,8 @@ func (p *Pages[T]) All(ctx context.Context, yield func(T, error) bool) {
 	}
 }
 
-type walker[T any] struct {
-	*Pages[T]
+type walker[W, T any] struct {
+	*Pages[W, T]
 	ctx     context.Context
 	seen    idSet
 	cursor  *cursor
@@ -58,13 +57,13 @@ type walker[T any] struct {
 
 // page reads one page to its end. It requests a page that broke off again, and
 // reads one that the server cannot build from the fallback.
-func (w *walker[T]) page(at pageRequest) (result, error) {
+func (w *walker[W, T]) page(at pageRequest) (result, error) {
 	before := len(w.seen)
 	breaks := 0
 	list, cause := w.Pages, error(nil) // cause: why list is the fallback
 	for {
 		progress := len(w.seen)
-		got, call, err := w.read(list, at)
+		got, settings, err := w.read(list, at)
 		got.fresh = len(w.seen) - before
 		var broken *response.TruncatedError
 		switch {
@@ -77,15 +76,15 @@ func (w *walker[T]) page(at pageRequest) (result, error) {
 			if breaks++; len(w.seen) > progress {
 				breaks = 0
 			}
-			if most := call.MaxBreaks(); most == 1 || breaks >= most {
+			if most := settings.MaxAttempts(); most == 1 || breaks >= most {
 				return got, err
 			}
-			if ended := call.Pause(w.ctx, max(breaks, 1)); ended != nil {
+			if ended := settings.Pause(w.ctx, max(breaks, 1)); ended != nil {
 				return got, withContext(err, ended)
 			}
-		case cause != nil && call == nil: // not the page alone is in trouble
+		case cause != nil && settings == nil: // not the page alone is in trouble
 			return got, cause
-		case cause == nil && call == nil && w.Fallback != nil:
+		case cause == nil && settings == nil && w.Fallback != nil:
 			if list, cause = w.Fallback(err), err; list == nil {
 				return got, err
 			}
@@ -97,49 +96,52 @@ func (w *walker[T]) page(at pageRequest) (result, error) {
 
 // read requests one page and yields what is fresh in it. The call is nil if
 // the page could not be opened.
-func (w *walker[T]) read(list *Pages[T], at pageRequest) (got result, call *response.Call, err error) {
-	array, err := list.Open(at.page, at.perPage)
+func (w *walker[W, T]) read(list *Pages[W, T], at pageRequest) (got result, settings *response.Settings, err error) {
+	stream, err := list.Open(at.page, at.perPage)
 	if err != nil {
 		return got, nil, err
 	}
-	defer array.Close()
-	call = array.Call()
-	got.total = Total(array.Header)
+	defer stream.Close()
+	settings = new(stream.Settings())
+	got.total = Total(stream.Header)
 	unsure := w.cursor.expects()
 	for {
-		item, id, err := list.Next(array)
+		arrived, err := stream.Next()
 		var odd *response.ElementError
 		if err != nil && !errors.As(err, &odd) {
 			if err == io.EOF { //nolint:errorlint // the array's end, as io.Reader says it
 				err = nil
 			}
-			return got, call, err
+			return got, settings, err
 		}
-		position := at.start() + got.count
+		id, position := list.ID(arrived), at.start()+got.count
 		got.count++
 		switch {
 		case id == "": // an odd one without an id is known by its place
 			id = "#" + strconv.Itoa(position)
 		case unsure && !w.seen.has(id):
 			got.gap = true
-			return got, call, nil
+			return got, settings, nil
 		default:
 			unsure = false
 		}
 		if !w.seen.add(id) {
 			continue
 		}
-		if err := w.emit(list, item, err); err != nil || w.stopped {
-			return got, call, err
+		if err := w.emit(list, arrived, err); err != nil || w.stopped {
+			return got, settings, err
 		}
 	}
 }
 
 // emit yields one element, or the error that stands for it.
-func (w *walker[T]) emit(list *Pages[T], item T, err error) error {
-	wanted := true
-	if err == nil && list.Finish != nil {
-		item, wanted, err = list.Finish(item)
+func (w *walker[W, T]) emit(list *Pages[W, T], arrived *W, err error) error {
+	var (
+		item   T
+		wanted bool
+	)
+	if err == nil {
+		item, wanted, err = list.Finish(arrived)
 	}
 	var odd *response.ElementError
 	switch {

@@ -1,6 +1,7 @@
 package response_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,21 +16,17 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
-// doer answers every request with the same body, as a client configured so
-// would.
+// doer responds to every request with the same body, as a client with these
+// settings would.
 type doer struct {
-	t      *testing.T // in which the body must be closed; nil: it need not be
-	body   io.Reader
-	header http.Header
-	client response.Client
-	status int // 0: 200
+	t        *testing.T // in which the body must be closed; nil: it need not be
+	body     io.Reader
+	header   http.Header
+	settings response.Settings
+	status   int // 0: 200
 }
 
 func (d doer) Do(req *http.Request) (*http.Response, error) {
-	if call := response.CallFrom(req.Context()); call != nil {
-		call.Client = d.client
-		call.Client.Reject = reject
-	}
 	if d.status == 0 {
 		d.status = http.StatusOK
 	}
@@ -37,25 +34,35 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	if d.t != nil {
 		body = leaktest.Body(d.t, body, req.URL.Path)
 	}
-	return &http.Response{StatusCode: d.status, Header: d.header, Body: body, Request: req}, nil
+	return &http.Response{
+		StatusCode: d.status,
+		Header:     d.header,
+		Body:       &response.Body{ReadCloser: body, Settings: d.settings, Reject: reject},
+		Request:    req,
+	}, nil
 }
+
+type doerFunc func(*http.Request) (*http.Response, error)
+
+func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
 // rejection is what reject makes.
 type rejection struct {
-	sentinel error
-	reason   string
-	body     string
+	kind   error
+	reason string
+	body   string
 }
 
-func (r *rejection) Error() string { return fmt.Sprintf("%v: %s", r.sentinel, r.reason) }
-func (r *rejection) Unwrap() error { return r.sentinel }
+func (r *rejection) Error() string { return fmt.Sprintf("%v: %s", r.kind, r.reason) }
+func (r *rejection) Unwrap() error { return r.kind }
 
-func reject(_ *http.Response, body []byte, sentinel error, reason string) error {
-	return &rejection{sentinel, reason, string(body)}
+func reject(excerpt []byte, kind error, reason string) error {
+	return &rejection{kind, reason, string(excerpt)}
 }
 
-func asked() *url.URL {
-	return &url.URL{Scheme: "https", Host: "zadig.example.com", Path: "/api/x", RawQuery: "token=hunter2"}
+// things is the endpoint of these tests. Its query holds a secret.
+func things() response.Endpoint {
+	return response.Endpoint{Path: "/api/x", Query: url.Values{"token": {"hunter2"}}, Want: "an array of things"}
 }
 
 // item is an element of the arrays of these tests.
@@ -67,24 +74,23 @@ type item struct {
 			V int `json:"v"`
 		} `json:"list"`
 	} `json:"deep"`
-	Any  any           `json:"any"`
-	Over response.Skip `json:"over"`
+	Any any `json:"any"`
+
+	raw string
 }
 
-// result is one answer of Next: what it read, or its error in words.
-type result struct{ id, odd string }
+func (i *item) SetRaw(raw json.RawMessage) { i.raw = string(raw) }
 
-// readAll reads an array to its end. The error is nil for io.EOF.
-func readAll(t *testing.T, a *response.Array) (results []result, raws []string, err error) {
+// result is what one call of Next returned: an id, or an error in words.
+type result struct{ id, failed string }
+
+// readAll reads a stream to its end. The error is nil for io.EOF.
+func readAll(t *testing.T, s *response.Stream[item]) (results []result, raws []string, err error) {
 	t.Helper()
-	defer a.Close()
+	defer s.Close()
 	for range 1000 {
-		var (
-			v   item
-			raw []byte
-			odd *response.ElementError
-		)
-		err := a.Next(&v, &raw)
+		v, err := s.Next()
+		var odd *response.ElementError
 		switch {
 		case err == io.EOF: //nolint:errorlint // as io.Reader says it
 			return results, raws, nil
@@ -94,19 +100,27 @@ func readAll(t *testing.T, a *response.Array) (results []result, raws []string, 
 			return results, raws, err
 		default:
 			results = append(results, result{v.ID, ""})
-			raws = append(raws, string(raw))
+			raws = append(raws, v.raw)
 		}
 	}
 	t.Fatal("the array does not end")
 	return nil, nil, nil
 }
 
-func stream(t *testing.T, d doer) *response.Array {
+// modes are both ways in which an array is read.
+var modes = map[string]response.Mode{"streamed": response.Streamed, "buffered": response.Buffered}
+
+func stream(t *testing.T, d doer) *response.Stream[item] {
+	t.Helper()
+	return open(t, d, response.Streamed, things())
+}
+
+func open(t *testing.T, d doer, mode response.Mode, e response.Endpoint) *response.Stream[item] {
 	t.Helper()
 	d.t = t
-	a, err := response.Stream(t.Context(), d, asked(), "an array of things")
+	s, err := response.Elements[item](t.Context(), d, e, mode)
 	require.NoError(t, err)
-	return a
+	return s
 }
 
 func of(body string) doer { return doer{body: strings.NewReader(body)} }

@@ -3,7 +3,7 @@ package response
 import "io"
 
 // maxEmptyReads is how often in a row a body may give neither a byte nor an
-// error, as bufio has it.
+// error, as in package bufio.
 const maxEmptyReads = 100
 
 // Progress reads from a body that may come from a transport of the user's. One

@@ -4,47 +4,43 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync/atomic"
+
+	"github.com/zadig-go/zadig/internal/response"
 )
 
-// authorize sets the headers and the token, on a copy of the request, and
-// only on its way to the origin of the base URL.
-func authorize(next http.RoundTripper, origin *url.URL, header http.Header, token func(context.Context) (string, error)) http.RoundTripper {
-	var last atomic.Pointer[credential] // most tokens never change
-	return step(func(req *http.Request) (*http.Response, error) {
-		if !SameOrigin(req.URL, origin) {
-			return next.RoundTrip(req)
+// authorize sets the token, only on the way to the origin of the base URL. It
+// comes behind setHeaders, whose copy of the request it may change.
+func authorize(origin *url.URL, token func(context.Context) (string, error)) policy {
+	return func(next http.RoundTripper) http.RoundTripper {
+		if token == nil {
+			return next
 		}
-		sent := *req
-		sent.Header = header.Clone()       // values too: middleware may write into them
-		maps.Copy(sent.Header, req.Header) // what the caller set on the request wins
-		if host := header.Get("Host"); host != "" {
-			sent.Host = host // net/http reads it nowhere else
-		}
-		if token != nil {
+		var last atomic.Pointer[credential] // most tokens never change
+		return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			if !SameOrigin(req.URL, origin) {
+				return next.RoundTrip(req)
+			}
 			t, err := token(req.Context())
 			if err != nil {
-				return nil, final{fmt.Errorf("token source: %w", err)}
+				return nil, permanentError{fmt.Errorf("token source: %w", err)}
 			}
 			c := last.Load()
 			if c == nil || c.token != t {
 				if err := CheckToken(t); err != nil {
-					return nil, final{fmt.Errorf("token source: %w", err)}
+					return nil, permanentError{fmt.Errorf("token source: %w", err)}
 				}
 				c = &credential{t, "Bearer " + t}
 				last.Store(c)
 			}
-			sent.Header["Authorization"] = []string{c.header}
-			if trip := tripFrom(req.Context()); trip != nil {
-				trip.token = t
-			}
-		}
-		return next.RoundTrip(&sent)
-	})
+			req.Header["Authorization"] = []string{c.header}
+			stateOf(req.Context()).token = t
+			return next.RoundTrip(req)
+		})
+	}
 }
 
 // credential is a token that has been checked, with its header.
@@ -63,20 +59,35 @@ func CheckToken(token string) error {
 	return nil
 }
 
-// SameOrigin tells whether two URLs have the same scheme, host and port.
-func SameOrigin(a, b *url.URL) bool {
-	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
+// Interruptible returns a token source that ends with its context even if
+// source does not. A panic of source reaches the caller.
+func Interruptible(source func(context.Context) (string, error)) func(context.Context) (string, error) {
+	type result struct {
+		token    string
+		err      error
+		panicked any
 	}
-	switch strings.ToLower(u.Scheme) {
-	case "http":
-		return "80"
-	case "https":
-		return "443"
+	return func(ctx context.Context) (string, error) {
+		if ctx.Done() == nil {
+			return source(ctx)
+		}
+		done := make(chan result, 1)
+		go func() {
+			r := result{err: errors.New("the token source ended its goroutine")}
+			defer func() {
+				r.panicked = recover()
+				done <- r
+			}()
+			r.token, r.err = source(ctx)
+		}()
+		select {
+		case r := <-done:
+			if r.panicked != nil {
+				panic(r.panicked)
+			}
+			return r.token, r.err
+		case <-ctx.Done():
+			return "", response.Ended(ctx)
+		}
 	}
-	return ""
 }

@@ -8,34 +8,36 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// tame is behind each middleware: a body that gives nothing for ever ends.
-func tame(next http.RoundTripper) http.RoundTripper {
-	return step(func(req *http.Request) (*http.Response, error) {
-		resp, err := sound(next.RoundTrip(req))
+// guardBody stands before each middleware. A body that gives nothing for ever
+// ends, and a response that is missing is an error.
+func guardBody(next http.RoundTripper) http.RoundTripper {
+	return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		resp, err := normalizeResponse(next.RoundTrip(req))
 		if err != nil {
 			return nil, err
 		}
-		if _, untouched := resp.Body.(*watch); !untouched { // which sees to it itself
-			resp.Body = tamed{response.Progress{Reader: resp.Body}, resp.Body}
+		switch resp.Body.(type) {
+		case *watchedBody, *slotBody: // as the SDK made it
+		default:
+			resp.Body = guardedBody{response.Progress{Reader: resp.Body}, resp.Body}
 		}
 		return resp, nil
 	})
 }
 
-type tamed struct {
+type guardedBody struct {
 	io.Reader
 	io.Closer
 }
 
-// sound makes what a transport or middleware of the user's returns something
-// that the other steps can work with, as net/http does: an answer with a body,
-// or an error.
-func sound(resp *http.Response, err error) (*http.Response, error) {
+// normalizeResponse makes of what a transport or middleware of the user's
+// returns what net/http returns: a response with a body, or an error.
+func normalizeResponse(resp *http.Response, err error) (*http.Response, error) {
 	switch {
 	case err != nil:
 		return nil, err
 	case resp == nil:
-		return nil, final{errors.New("a transport or middleware returned neither an answer nor an error")}
+		return nil, permanentError{errors.New("a transport or middleware returned neither a response nor an error")}
 	case resp.Body == nil:
 		resp.Body = http.NoBody
 	}

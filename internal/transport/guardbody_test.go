@@ -30,7 +30,7 @@ func TestOddTransports(t *testing.T) {
 		sentinel string
 		because  string
 	}{
-		"nothing at all":           {0, nil, "", "neither an answer nor an error"},
+		"nothing at all":           {0, nil, "", "neither a response nor an error"},
 		"no body":                  {200, nil, "ErrUnexpectedResponse", "empty body"},
 		"failure without a body":   {500, nil, "ErrServer", "empty body"},
 		"503 without a body":       {503, nil, "ErrServer", "(3 attempts)"},

@@ -15,42 +15,42 @@ import (
 // values masked, number of the attempt, status, duration, and for a failure
 // its text; and another one if the body breaks off. No header and no body is
 // ever logged.
-func logAttempts(next http.RoundTripper, logger *slog.Logger) http.RoundTripper {
-	if logger == nil {
-		return next
-	}
-	return step(func(req *http.Request) (*http.Response, error) {
-		ctx := req.Context()
-		attempt, token := 1, ""
-		if trip := tripFrom(ctx); trip != nil {
-			attempt, token = trip.attempts, trip.token
+func logAttempts(logger *slog.Logger) policy {
+	return func(next http.RoundTripper) http.RoundTripper {
+		if logger == nil {
+			return next
 		}
-		start := time.Now()
-		record := func(level slog.Level, message string, more ...slog.Attr) {
-			logger.LogAttrs(ctx, level, message, append([]slog.Attr{
-				slog.String("method", req.Method),
-				slog.String("url", redact.URL(req.URL, token)),
-				slog.Int("attempt", attempt),
-				slog.Duration("duration", time.Since(start)),
-			}, more...)...)
-		}
-		failure := func(err error) slog.Attr { return slog.String("error", redact.Line(err.Error(), token)) }
+		return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			ctx := req.Context()
+			state := stateOf(ctx)
+			attempt, token := state.attempts, state.token
+			start := time.Now()
+			record := func(level slog.Level, message string, more ...slog.Attr) {
+				logger.LogAttrs(ctx, level, message, append([]slog.Attr{
+					slog.String("method", req.Method),
+					slog.String("url", redact.URL(req.URL, token)),
+					slog.Int("attempt", attempt),
+					slog.Duration("duration", time.Since(start)),
+				}, more...)...)
+			}
+			failure := func(err error) slog.Attr { return slog.String("error", redact.Text(err.Error(), token)) }
 
-		resp, err := next.RoundTrip(req)
-		if err != nil {
-			record(unlessCancelled(ctx), "zadig: no answer", failure(err))
-			return nil, err
-		}
-		level, status := slog.LevelDebug, slog.Int("status", resp.StatusCode)
-		if retryable(resp.StatusCode) {
-			level = slog.LevelWarn
-		}
-		record(level, "zadig: answer", status)
-		resp.Body = &loggedBody{ReadCloser: resp.Body, broken: func(err error) {
-			record(unlessCancelled(ctx), "zadig: broken answer", status, failure(err))
-		}}
-		return resp, nil
-	})
+			resp, err := next.RoundTrip(req)
+			if err != nil {
+				record(unlessCancelled(ctx), "zadig: no answer", failure(err))
+				return nil, err
+			}
+			level, status := slog.LevelDebug, slog.Int("status", resp.StatusCode)
+			if retryable(resp.StatusCode) {
+				level = slog.LevelWarn
+			}
+			record(level, "zadig: answer", status)
+			resp.Body = &loggedBody{ReadCloser: resp.Body, broken: func(err error) {
+				record(unlessCancelled(ctx), "zadig: broken answer", status, failure(err))
+			}}
+			return resp, nil
+		})
+	}
 }
 
 // unlessCancelled is the level of a failure. A caller who has lost interest,

@@ -28,13 +28,13 @@ func redirectPolicy(c Config, users func(*http.Request, []*http.Request) error) 
 		if err == nil || errors.Is(err, http.ErrUseLastResponse) {
 			return err
 		}
-		return final{err}
+		return permanentError{err}
 	}
 }
 
 func isHTTP(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
 
-// mayHoldSecret tells whether the first request had anything of the user's in
+// mayHoldSecret reports whether the first request had anything of the user's in
 // it. Its query counts, too, where it looks like a secret: net/http sends it
 // on as the Referer.
 func mayHoldSecret(c Config, first *http.Request) bool {
@@ -52,7 +52,7 @@ func mayHoldSecret(c Config, first *http.Request) bool {
 // dropBadLocation takes away a Location that is no URL. net/http would make
 // an error without an answer of it, and quote it.
 func dropBadLocation(next http.RoundTripper) http.RoundTripper {
-	return step(func(req *http.Request) (*http.Response, error) {
+	return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		if err != nil || resp.Header.Get("Location") == "" {
 			return resp, err

@@ -6,12 +6,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -29,152 +27,90 @@ type Policy struct {
 // maxRetryAfter is the longest wait that a server may ask for.
 const maxRetryAfter = 60 * time.Second
 
-// Backoff is the wait after the n-th attempt (from 1): full jitter, that is
-// anything up to MinWait doubled with each attempt, MaxWait at the most.
+// Backoff is the wait after the n-th attempt (from 1): full jitter, anything
+// up to the ceiling.
 func (p Policy) Backoff(n int) time.Duration {
-	ceiling := p.MaxWait
+	return time.Duration(rand.Float64() * float64(p.ceiling(n)))
+}
+
+// ceiling is MinWait doubled with each attempt, MaxWait at the most.
+func (p Policy) ceiling(n int) time.Duration {
 	if shift := n - 1; shift < 32 && p.MinWait < p.MaxWait>>shift {
-		ceiling = p.MinWait << shift
+		return p.MinWait << shift
 	}
-	return time.Duration(rand.Float64() * float64(ceiling))
+	return p.MaxWait
 }
 
 // Pause waits after the n-th failure, or returns the context's error.
 func (p Policy) Pause(ctx context.Context, n int) error { return response.Sleep(ctx, p.Backoff(n)) }
 
-// Outcome is what a request came to.
-type Outcome struct {
-	Response *http.Response // nil where no answer came
-	Err      error          // why none came, why its body cannot be used, or why waiting for another one ended
-	Attempts int
-	Token    string // that was sent last, for masking it
-
-	Request *http.Request // as it was sent, without the token
-}
-
-// Do sends req until an answer comes that is worth returning. An Outcome can
-// hold an answer and an error: the last answer, and the end of the context
-// during the wait that followed it.
-func (t *Transport) Do(req *http.Request) Outcome {
-	trip := &trip{policy: t.config.Retry, attempts: 1}
-	sent := req.WithContext(context.WithValue(req.Context(), tripKey{}, trip))
-	trip.client = retryablehttp.Client{
-		HTTPClient:   t.client,
-		RetryMax:     t.config.Retry.MaxAttempts,
-		CheckRetry:   checkRetry,
-		Backoff:      decidedWait,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+// newRetryClient returns the client that all calls share.
+func (t *Transport) newRetryClient(attempt *http.Client) *retryablehttp.Client {
+	p := t.config.Retry
+	return &retryablehttp.Client{
+		HTTPClient:     attempt,
+		RetryMax:       p.MaxAttempts - 1,
+		RetryWaitMin:   p.MinWait,
+		RetryWaitMax:   p.MaxWait,
+		RequestLogHook: beginAttempt,
+		CheckRetry:     t.checkRetry,
+		Backoff:        backoff,
+		ErrorHandler:   retryablehttp.PassthroughErrorHandler,
 	}
-	trip.request.Request = sent
-	if call := response.CallFrom(sent.Context()); call != nil && call.Whole {
-		trip.request.SetResponseHandler(t.readWhole)
-	}
-	resp, err := trip.client.Do(&trip.request)
-	out := Outcome{Response: resp, Err: err, Attempts: trip.attempts, Token: trip.token, Request: sent}
-	if trip.waiting { // the context ended the wait: what came before it is the better answer
-		out.Attempts--
-		out.Response = trip.lastResponse
-		if trip.lastErr != nil {
-			out.Err = fmt.Errorf("%w: no further attempt: %w", bare(trip.lastErr), err)
-		}
-	} else if err != nil && !errors.Is(err, response.ErrTooLarge) && !response.Garbled(err) {
-		out.Response = nil
-	}
-	return out
 }
 
-// bare takes off what net/http puts around an error: the URL, with its query.
-func bare(err error) error {
-	if sent, ok := err.(*url.Error); ok && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
-		return sent.Err
-	}
-	return err
+// beginAttempt is called before the attempt n, which counts from 0.
+func beginAttempt(_ retryablehttp.Logger, req *http.Request, n int) {
+	state := stateOf(req.Context())
+	state.attempts, state.waiting, state.body = n+1, false, nil
 }
 
-// readWhole reads a good answer as part of the attempt.
-func (t *Transport) readWhole(resp *http.Response) error {
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil
-	}
-	buffer, err := response.ReadWhole(resp.Body, t.config.MaxBytes)
-	if err != nil {
-		resp.Body = http.NoBody
-		return err
-	}
-	resp.Body = buffer
-	return nil
-}
-
-// trip is one request with all its attempts.
-type trip struct {
-	client       retryablehttp.Client
-	request      retryablehttp.Request
-	policy       Policy
-	attempts     int // the one under way included
-	token        string
-	waiting      bool
-	lastResponse *http.Response
-	lastErr      error
-}
-
-type tripKey struct{}
-
-func tripFrom(ctx context.Context) *trip {
-	t, _ := ctx.Value(tripKey{}).(*trip)
-	return t
-}
-
-// checkRetry and decidedWait are what go-retryablehttp calls between the
-// attempts. The first decides the wait, too, and leaves it where the second
-// finds it.
-func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	return tripFrom(ctx).check(ctx, resp, err)
-}
-
-func decidedWait(wait, _ time.Duration, _ int, _ *http.Response) time.Duration { return wait }
-
-// check decides after each attempt whether there is another one, and after
-// which wait.
-func (t *trip) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	t.waiting = false
-	if ctx.Err() != nil {
+// checkRetry reports whether there is another attempt. Its wait must fit
+// before the context's deadline however long the jitter makes it.
+func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	state, p := stateOf(ctx), t.config.Retry
+	if ctx.Err() != nil || state.attempts >= p.MaxAttempts || !worthwhile(resp, err) {
 		return false, err
 	}
-	if t.attempts >= t.policy.MaxAttempts || !t.worthwhile(resp, err) {
-		return false, err
-	}
-	wait := t.policy.Backoff(t.attempts)
+	longest := p.ceiling(state.attempts)
 	if err == nil {
 		asked := RetryAfter(resp.Header, time.Now())
 		if asked > maxRetryAfter {
-			return false, err
+			return false, nil
 		}
 		if asked > 0 {
-			wait = asked
+			longest = asked
 		}
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < longest || !t.config.Budget.take() {
 		return false, err
 	}
-	t.client.RetryWaitMin = wait
-	t.attempts++
-	t.waiting = true
-	t.lastErr, t.lastResponse = err, nil
+	state.waiting, state.lastErr, state.lastResponse = true, err, nil
 	if err == nil {
-		t.lastResponse = keep(resp)
+		state.lastResponse = keep(resp)
 	}
 	return true, nil
 }
 
-// worthwhile is the answer to "what is retried?".
-func (t *trip) worthwhile(resp *http.Response, err error) bool {
+// backoff is the wait before the next attempt; n counts from 0.
+func backoff(minWait, maxWait time.Duration, n int, resp *http.Response) time.Duration {
+	if resp != nil && retryable(resp.StatusCode) {
+		if asked := RetryAfter(resp.Header, time.Now()); asked > 0 {
+			return asked
+		}
+	}
+	return Policy{MinWait: minWait, MaxWait: maxWait}.Backoff(n + 1)
+}
+
+// worthwhile says what is retried.
+func worthwhile(resp *http.Response, err error) bool {
 	if err == nil {
 		return retryable(resp.StatusCode)
 	}
 	var (
 		network     *net.OpError
-		own         final
-		silent      *stalled
+		permanent   permanentError
+		silent      *stallError
 		certificate *tls.CertificateVerificationError
 		authority   x509.UnknownAuthorityError
 		notTLS      tls.RecordHeaderError
@@ -184,7 +120,7 @@ func (t *trip) worthwhile(resp *http.Response, err error) bool {
 		return true // also when it timed out
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return false // http.Client.Timeout
-	case errors.As(err, &own): // token source or rate limiter
+	case errors.As(err, &permanent): // token source or rate limiter
 		return false
 	case errors.As(err, &silent): // it would only be silent again
 		return false
@@ -195,11 +131,11 @@ func (t *trip) worthwhile(resp *http.Response, err error) bool {
 	case errors.Is(err, response.ErrTooLarge):
 		return false
 	}
-	return true // a connection that was refused, reset, cut or never came to be
+	return true // a connection that was refused, reset, cut or never made
 }
 
-// retryable lists the answers after which the same request may succeed. 500
-// is none of them: that is what Zadig answers for "no such image".
+// retryable lists the statuses after which the same request may succeed. 500
+// is not one of them: that is what Zadig returns for "no such image".
 func retryable(status int) bool {
 	return slices.Contains([]int{
 		http.StatusTooManyRequests,
@@ -212,7 +148,7 @@ func retryable(status int) bool {
 // keptBytes is how much of a failure's body is kept and examined.
 const keptBytes = 64 << 10
 
-// keep copies what an error needs of an answer before the next attempt takes
+// keep copies what an error needs of a response before the next attempt takes
 // its place.
 func keep(resp *http.Response) *http.Response {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, keptBytes))

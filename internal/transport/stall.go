@@ -13,102 +13,104 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// maxStall bounds the wait for the next byte of a body.
+// maxStall bounds the wait for the next byte of a body, and for the whole body
+// of a failure.
 const maxStall = 30 * time.Second
 
-// stalled is the error of a server that keeps silent. Another attempt would
+// stallError is the error of a server that keeps silent. Another attempt would
 // wait as long again, so it is not retried.
-type stalled struct {
+type stallError struct {
 	waited time.Duration
 	what   string
 }
 
-func (s *stalled) Error() string { return fmt.Sprintf("%s within %s", s.what, s.waited) }
+func (s *stallError) Error() string { return fmt.Sprintf("%s within %s", s.what, s.waited) }
 
 // Timeout makes it a net.Error's kind of error.
-func (s *stalled) Timeout() bool { return true }
+func (s *stallError) Timeout() bool { return true }
 
 // Temporary completes net.Error.
-func (s *stalled) Temporary() bool { return false }
+func (s *stallError) Temporary() bool { return false }
 
-// Unwrap lets errors.Is find the standard's own time-out. It is not
+// Unwrap lets errors.Is find the standard library's own timeout. It is not
 // context.DeadlineExceeded: that is the caller's.
-func (s *stalled) Unwrap() error { return os.ErrDeadlineExceeded }
+func (s *stallError) Unwrap() error { return os.ErrDeadlineExceeded }
 
 // watchStalls ends an attempt whose headers do not arrive within timeout, or
-// whose body stands still that long (maxStall at the most) while somebody
-// waits in Read. A body that moves may take as long as it likes, and so may
-// the one who reads it.
-func watchStalls(next http.RoundTripper, timeout time.Duration) http.RoundTripper {
-	var turns chan struct{}
-	if own, ok := next.(*pools); ok {
-		turns = own.turns
+// whose body stalls that long (maxStall at the most) while somebody waits in
+// Read. A body that keeps arriving is never cut off, except that of a failure,
+// which must be complete in that time. Bodies of 1xx responses, which are the
+// connection itself, are closed unread.
+func watchStalls(timeout time.Duration) policy {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
+			ctx, cancel := context.WithCancel(req.Context())
+			w := &watchedBody{cancel: cancel, stall: min(timeout, maxStall)}
+			w.timer = time.AfterFunc(timeout, w.fire)
+			defer func() {
+				if w.body == nil { // also if the transport panics
+					w.end()
+				}
+			}()
+			resp, err := normalizeResponse(next.RoundTrip(req.WithContext(ctx)))
+			w.timer.Stop()
+			if err != nil {
+				if w.fired.Load() && req.Context().Err() == nil {
+					err = &stallError{timeout, "no response headers"}
+				}
+				return nil, err
+			}
+			w.body, w.failure = resp.Body, resp.StatusCode < 200 || resp.StatusCode > 299
+			resp.Body = w
+			stateOf(ctx).body = w
+			if resp.StatusCode < 200 {
+				_ = w.Close()
+				resp.Body = http.NoBody
+			}
+			return resp, nil
+		})
 	}
-	return step(func(req *http.Request) (*http.Response, error) {
-		ctx, cancel := context.WithCancel(req.Context())
-		w := &watch{cancel: cancel, stall: min(timeout, maxStall)}
-		// The turn is taken and given back here because the body is watched here.
-		if call := response.CallFrom(ctx); call != nil && call.Whole && turns != nil {
-			select {
-			case turns <- struct{}{}:
-				w.turns = turns
-			case <-ctx.Done():
-				cancel()
-				return nil, response.Ended(req.Context())
-			}
-		}
-		w.timer = time.AfterFunc(timeout, w.fire)
-		resp, err := sound(next.RoundTrip(req.WithContext(ctx)))
-		w.timer.Stop()
-		if err != nil {
-			w.end()
-			if w.fired.Load() && req.Context().Err() == nil {
-				err = &stalled{timeout, "no response headers"}
-			}
-			return nil, err
-		}
-		w.body = resp.Body
-		resp.Body = w
-		return resp, nil
-	})
 }
 
-// watch is a response body that does not wait for ever.
-type watch struct {
-	body   io.ReadCloser
-	cancel context.CancelFunc
-	stall  time.Duration
-	timer  *time.Timer
-	turns  chan struct{} // one of them is to be given back; nil: none
-	fired  atomic.Bool
-	once   sync.Once
+// watchedBody is a response body that does not wait for ever.
+type watchedBody struct {
+	body    io.ReadCloser
+	cancel  context.CancelFunc
+	stall   time.Duration
+	failure bool // the body as a whole has stall, and not each read
+	timer   *time.Timer
+	started bool
+	fired   atomic.Bool
+	once    sync.Once
 }
 
-func (w *watch) fire() {
+func (w *watchedBody) fire() {
 	w.fired.Store(true)
 	w.cancel()
 }
 
-func (w *watch) Read(p []byte) (int, error) {
-	w.timer.Reset(w.stall)
+func (w *watchedBody) Read(p []byte) (int, error) {
+	if !w.failure || !w.started {
+		w.started = true
+		w.timer.Reset(w.stall)
+	}
 	n, err := response.Progress{Reader: w.body}.Read(p)
-	w.timer.Stop()
+	if !w.failure || err != nil {
+		w.timer.Stop()
+	}
 	if err != nil && err != io.EOF && w.fired.Load() { //nolint:errorlint // as io.Reader says it
-		err = &stalled{w.stall, "no further byte of the body"}
+		err = &stallError{w.stall, "no further byte of the body"}
 	}
 	return n, err
 }
 
-func (w *watch) Close() error {
+func (w *watchedBody) Close() error {
 	err := w.body.Close()
 	w.once.Do(w.end)
 	return err
 }
 
-func (w *watch) end() {
+func (w *watchedBody) end() {
 	w.timer.Stop()
 	w.cancel()
-	if w.turns != nil {
-		<-w.turns
-	}
 }

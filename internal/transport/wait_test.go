@@ -42,6 +42,7 @@ func TestWaitsAsLongAsRetryAfterSays(t *testing.T) {
 		{"longer", "61", 0, 61 * time.Second},
 		{"a day", "86400", 0, 24 * time.Hour},
 		{"more than fits", "9223372036854775807", 0, (1<<63 - 1) / time.Second * time.Second},
+		{"more than any integer", "99999999999999999999", 0, (1<<63 - 1) / time.Second * time.Second},
 		{"date", midnight.Add(9 * time.Second).Format(http.TimeFormat), 9 * time.Second, 9 * time.Second},
 		{"date of RFC 850", midnight.Add(9 * time.Second).Format("Monday, 02-Jan-06 15:04:05 GMT"), 9 * time.Second, 9 * time.Second},
 		{"date too far", midnight.Add(time.Hour).Format(http.TimeFormat), 0, time.Hour},
@@ -158,7 +159,7 @@ func TestEndDuringAWaitKeepsTheLastAnswer(t *testing.T) {
 				assert.Equal(t, "maintenance", string(failure.Body))
 				assert.Equal(t, 1, failure.Attempts)
 				assert.Equal(t, 30*time.Second, failure.RetryAfter)
-				assert.Equal(t, "GET "+servertest.BasePath+"/api/x: 503: server error: maintenance; no further attempt: "+row.is[0].Error(), err.Error())
+				assert.Equal(t, "GET "+servertest.BasePath+"/api/x: 503: server error: maintenance; no further response: "+row.is[0].Error(), err.Error())
 			})
 		})
 	}

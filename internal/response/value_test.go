@@ -3,18 +3,14 @@ package response_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
-	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,42 +19,37 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-func fetch(t *testing.T, d response.Doer) *response.Whole {
-	t.Helper()
-	if watched, ok := d.(doer); ok {
-		watched.t = t
-		d = watched
-	}
-	whole, err := response.Fetch(t.Context(), d, asked())
-	require.NoError(t, err)
-	t.Cleanup(whole.Close)
-	return whole
+// thing is the endpoint of these tests.
+func thing() response.Endpoint {
+	e := things()
+	e.Want = "a thing"
+	return e
 }
 
-func TestWholeDecodes(t *testing.T) {
+func TestGetDecodes(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, body, because string }{
 		{"object", ` {"id":"1"} `, ""},
 		{"null", `null`, ""}, // the service knows better
 		{"empty object", `{}`, ""},
 		{"duplicate name", `{"id":"0","id":"1"}`, ""},
-		{"empty", ``, "an empty body where a thing is due"},
-		{"white space", "\r\n", "an empty body where a thing is due"},
-		{"HTML", "\n<html>", "an HTML page, perhaps of a login or a proxy, where a thing is due"},
-		{"array", `[]`, "a JSON array where a thing is due"},
-		{"string", `"hunter2"`, "a JSON string where a thing is due"},
-		{"collaboration mode", `{"code":1,"ifSync":false,"n":"x"}`, "a thing is due: at /n: a string where an integer is due"},
-		{"wrong member", `{"id":"hunter2","n":"hunter2"}`, "a thing is due: at /n: a string where an integer is due"},
-		{"wrong member, deep", `{"deep":{"list":[{"v":1},{"v":true}]}}`, "a thing is due: at /deep/list/1/v: a boolean where an integer is due"},
-		{"garbage behind", `{} hunter2`, "a thing is due: not JSON from byte 3 on"},
-		{"cut", `{"id":"hunter2`, "a thing is due: JSON that ends at byte 14, within /id"},
-		{"text", `hunter2`, "a thing is due: not JSON from byte 0 on, within /"},
+		{"empty", ``, "got an empty body, want a thing"},
+		{"white space", "\r\n", "got an empty body, want a thing"},
+		{"HTML", "\n<html>", "got an HTML page, perhaps of a login or a proxy, want a thing"},
+		{"array", `[]`, "got a JSON array, want a thing"},
+		{"string", `"hunter2"`, "got a JSON string, want a thing"},
+		{"collaboration mode", `{"code":1,"ifSync":false,"n":"x"}`, "at /n: got a string, want an integer"},
+		{"wrong member", `{"id":"hunter2","n":"hunter2"}`, "at /n: got a string, want an integer"},
+		{"wrong member, deep", `{"deep":{"list":[{"v":1},{"v":true}]}}`, "at /deep/list/1/v: got a boolean, want an integer"},
+		{"garbage behind", `{} hunter2`, "invalid JSON at byte 3"},
+		{"cut", `{"id":"hunter2`, "JSON that ends at byte 14, within /id"},
+		{"text", `hunter2`, "invalid JSON at byte 0, within /"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			whole := fetch(t, of(row.body))
-			var v item
-			err := whole.Decode(&v, "a thing")
+			d := of(row.body)
+			d.t = t
+			_, err := response.Get[item](t.Context(), d, thing())
 			if row.because == "" {
 				require.NoError(t, err)
 				return
@@ -73,24 +64,23 @@ func TestWholeDecodes(t *testing.T) {
 	}
 }
 
-func TestWholeKeepsHeaderAndBytes(t *testing.T) {
+func TestGetValidatesAndKeepsRawJSON(t *testing.T) {
 	t.Parallel()
-	d := of(` {"id":"1"}`)
-	d.header = http.Header{"X-Total": {"7"}}
-	whole := fetch(t, d)
-	assert.Equal(t, "7", whole.Header.Get("X-Total"))
-	assert.JSONEq(t, `{"id":"1"}`, string(whole.Bytes()))
-	assert.Nil(t, whole.Raw(), "off unless asked for")
-	assert.Equal(t, "a JSON object", whole.LooksLike())
-	whole.Close()
-	whole.Close()
+	_, err := response.Get[checked](t.Context(), of(`{"id":""}`), thing())
+	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+	require.ErrorContains(t, err, "got a JSON object, want a thing: it has no id")
 
-	d = of(` {"id":"1"}`)
-	d.client.RawJSON = true
-	assert.Equal(t, ` {"id":"1"}`, string(fetch(t, d).Raw()))
+	v, err := response.Get[item](t.Context(), of(` {"id":"1"}`), thing())
+	require.NoError(t, err)
+	assert.Empty(t, v.raw, "off unless asked for")
+	d := of(` {"id":"1"}`)
+	d.settings.RawJSON = true
+	v, err = response.Get[item](t.Context(), d, thing())
+	require.NoError(t, err)
+	assert.Equal(t, ` {"id":"1"}`, v.raw)
 }
 
-func TestWholeIsBounded(t *testing.T) {
+func TestGetIsBounded(t *testing.T) {
 	t.Parallel()
 	const limit = 1000
 	for _, size := range []int{0, 1, limit - 1, limit, limit + 1, 1 << 20} {
@@ -99,16 +89,16 @@ func TestWholeIsBounded(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%d/%s", size, name), func(t *testing.T) {
 				t.Parallel()
-				d := doer{t: t, body: wrap(strings.NewReader(strings.Repeat("x", size))), client: response.Client{MaxBytes: limit}}
-				whole, err := response.Fetch(t.Context(), d, asked())
+				body := strings.Repeat(" ", max(size-1, 0)) + "7"
+				d := doer{t: t, body: wrap(strings.NewReader(body)), settings: response.Settings{MaxBytes: limit}}
+				v, err := response.Get[int](t.Context(), d, thing())
 				if size > limit {
 					require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
 					require.ErrorContains(t, err, "more than 1000 bytes")
 					return
 				}
 				require.NoError(t, err)
-				assert.Len(t, whole.Bytes(), size)
-				whole.Close()
+				assert.Equal(t, 7, v)
 			})
 		}
 	}
@@ -122,11 +112,11 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestWholeDoesNotReadOn(t *testing.T) {
+func TestReadBufferDoesNotReadOn(t *testing.T) {
 	t.Parallel()
 	body := new(endless)
 	closed := false
-	_, err := response.ReadWhole(closer{body, &closed}, 10<<10)
+	_, err := response.ReadBuffer(closer{body, &closed}, 10<<10)
 	require.ErrorIs(t, err, response.ErrTooLarge)
 	assert.Less(t, body.read, 4<<20, "a pooled buffer at most")
 	assert.True(t, closed)
@@ -142,7 +132,7 @@ func (c closer) Close() error {
 	return nil
 }
 
-func TestWholeThatBreaks(t *testing.T) {
+func TestBodiesThatBreak(t *testing.T) {
 	t.Parallel()
 	var zipped bytes.Buffer
 	zip := gzip.NewWriter(&zipped)
@@ -177,7 +167,7 @@ func TestWholeThatBreaks(t *testing.T) {
 			assert.Equal(t, row.garbled, response.Garbled(err), err)
 
 			again := func() io.Reader { return io.MultiReader(bytes.NewReader(body), iotest.ErrReader(err)) }
-			_, fetched := response.Fetch(t.Context(), doer{t: t, body: again()}, asked())
+			_, fetched := response.Get[item](t.Context(), doer{t: t, body: again()}, thing())
 			assert.Equal(t, row.garbled, errors.Is(fetched, errdef.ErrUnexpectedResponse))
 			assert.Equal(t, !row.garbled, errors.Is(fetched, io.ErrUnexpectedEOF))
 
@@ -191,15 +181,21 @@ func TestWholeThatBreaks(t *testing.T) {
 	assert.False(t, response.Garbled(nil))
 }
 
+// keeper is a value of every kind that could keep a part of a buffer.
+type keeper struct {
+	S string          `json:"s"`
+	R json.RawMessage `json:"r"`
+	A any             `json:"a"`
+	B []byte          `json:"b"`
+
+	raw string
+}
+
+func (k *keeper) SetRaw(raw json.RawMessage) { k.raw = string(raw) }
+
 // Buffers are used again; what was decoded stays what it was.
-func TestWholeKeepsNothingOfItsBuffer(t *testing.T) {
+func TestGetKeepsNothingOfItsBuffer(t *testing.T) {
 	t.Parallel()
-	type keeper struct {
-		S string          `json:"s"`
-		R json.RawMessage `json:"r"`
-		A any             `json:"a"`
-		B []byte          `json:"b"`
-	}
 	body := func(x string) string {
 		return fmt.Sprintf(`{"s":%q,"r":{"x":%q},"a":[{%q:%q}],"b":"YWJj"}`, x, x, x, x)
 	}
@@ -209,24 +205,18 @@ func TestWholeKeepsNothingOfItsBuffer(t *testing.T) {
 			for j := range 50 {
 				x := strings.Repeat(fmt.Sprint(i, j), 20)
 				d := of(body(x))
-				d.client.RawJSON = true
-				whole, err := response.Fetch(t.Context(), d, asked())
+				d.settings.RawJSON = true
+				v, err := response.Get[keeper](t.Context(), d, thing())
 				if !assert.NoError(t, err) {
 					return
 				}
-				var v keeper
-				assert.NoError(t, whole.Decode(&v, "a thing"))
-				raw, rejected := whole.Raw(), new(rejection)
-				assert.ErrorAs(t, whole.Unexpected("because"), &rejected)
-				whole.Close()
-				other, err := response.Fetch(t.Context(), of(strings.Repeat("Z", 4096)), asked())
-				if !assert.NoError(t, err) {
-					return
-				}
-				assert.Equal(t, keeper{S: x, R: json.RawMessage(fmt.Sprintf(`{"x":%q}`, x)), A: []any{map[string]any{x: x}}, B: []byte("abc")}, v)
-				assert.Equal(t, body(x), string(raw))
+				_, err = response.Get[checked](t.Context(), of(body(x)), thing())
+				rejected := new(rejection)
+				assert.ErrorAs(t, err, &rejected)
+				_, err = response.Get[item](t.Context(), of(strings.Repeat("Z", 4096)), thing())
+				assert.Error(t, err)
+				assert.Equal(t, keeper{S: x, R: json.RawMessage(fmt.Sprintf(`{"x":%q}`, x)), A: []any{map[string]any{x: x}}, B: []byte("abc"), raw: body(x)}, v)
 				assert.Equal(t, body(x), rejected.body)
-				other.Close()
 			}
 		})
 	}
@@ -236,7 +226,7 @@ func TestWholeKeepsNothingOfItsBuffer(t *testing.T) {
 func TestBufferIsABody(t *testing.T) {
 	t.Parallel()
 	closed := false
-	buffer, err := response.ReadWhole(closer{strings.NewReader("some bytes"), &closed}, 100)
+	buffer, err := response.ReadBuffer(closer{strings.NewReader("some bytes"), &closed}, 100)
 	require.NoError(t, err)
 	assert.True(t, closed, "the connection is free again")
 	require.NoError(t, iotest.TestReader(buffer, []byte("some bytes")))
@@ -245,23 +235,4 @@ func TestBufferIsABody(t *testing.T) {
 	n, err := buffer.Read(make([]byte, 1))
 	assert.Zero(t, n)
 	assert.Equal(t, io.EOF, err)
-}
-
-func TestCallOfAnotherDoer(t *testing.T) {
-	t.Parallel()
-	whole := fetch(t, doerFunc(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("x"))}, nil
-	}))
-	require.ErrorIs(t, whole.Unexpected("because"), errdef.ErrUnexpectedResponse)
-	assert.Equal(t, 3, whole.Call.MaxBreaks())
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		require.NoError(t, whole.Call.Pause(t.Context(), 2))
-		assert.Positive(t, time.Since(start))
-		reason := errors.New("the user pressed a key")
-		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(reason)
-		err := whole.Call.Pause(ctx, 1)
-		require.ErrorIs(t, err, context.Canceled, "whoever looks for it finds it")
-	})
 }

@@ -1,6 +1,7 @@
 package response_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +24,7 @@ import (
 const all = ` [ {"id":"1","n":-1,"any":[true,false,null,1.5e3,"\u4ea4\"\\",{}],"over":{"x":[1,{"y":"]"}]}} ,
 	{"id":"2","deep":{"list":[{"v":1},{"v":2}]}},{"id":"3"} ] ` + "\n"
 
-func TestArrayReads(t *testing.T) {
+func TestStreamReads(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name, body string
@@ -39,48 +42,51 @@ func TestArrayReads(t *testing.T) {
 		{"invalid UTF-8", "[{\"id\":\"a\xffb\"}]", []result{{"a\ufffdb", ""}}},
 		{"lone surrogate", `[{"id":"a\ud800b"}]`, []result{{"a\ufffdb", ""}}},
 
-		{"scalar where an object is due", `[{"id":"1"},7,{"id":"3"}]`, []result{{"1", ""}, {"", "at /1: a number where an object"}, {"3", ""}}},
-		{"string", `["x",{"id":"2"}]`, []result{{"", "at /0: a string where an object"}, {"2", ""}}},
-		{"array", `[[[{"id":"9"}],[]],{"id":"2"}]`, []result{{"", "at /0: an array where an object"}, {"2", ""}}},
-		{"the only one", `[true]`, []result{{"", "at /0: a boolean"}}},
-		{"the last one", `[{"id":"1"},{"id":7}]`, []result{{"1", ""}, {"", "at /1/id: a number where a string"}}},
+		{"scalar where an object is due", `[{"id":"1"},7,{"id":"3"}]`, []result{{"1", ""}, {"", "at /1: got a number, want an object"}, {"3", ""}}},
+		{"string", `["x",{"id":"2"}]`, []result{{"", "at /0: got a string, want an object"}, {"2", ""}}},
+		{"array", `[[[{"id":"9"}],[]],{"id":"2"}]`, []result{{"", "at /0: got an array, want an object"}, {"2", ""}}},
+		{"the only one", `[true]`, []result{{"", "at /0: got a boolean"}}},
+		{"the last one", `[{"id":"1"},{"id":7}]`, []result{{"1", ""}, {"", "at /1/id: got a number, want a string"}}},
 		{"all of them", `[1,2,3]`, []result{{"", "at /0"}, {"", "at /1"}, {"", "at /2"}}},
-		{"first member", `[{"n":"x","id":"1","deep":{"list":[{"v":1}]}},{"id":"2"}]`, []result{{"", "at /0/n: a string where an integer"}, {"2", ""}}},
-		{"last member", `[{"id":"1","n":{}},{"id":"2"}]`, []result{{"1", "at /0/n: an object where an integer"}, {"2", ""}}},
-		{"deep inside", `[{"id":"1","deep":{"list":[{"v":1},{"v":[{"v":{}}]},{"v":3}]},"any":[[]]},{"id":"2"}]`, []result{{"1", "at /0/deep/list/1/v: an array where an integer"}, {"2", ""}}},
-		{"number out of range", `[{"n":99999999999999999999,"id":"1"},{"id":"2"}]`, []result{{"", "at /0/n: a number"}, {"2", ""}}},
-		{"fraction where an integer is due", `[{"id":"1","n":1.5},{"id":"2"}]`, []result{{"1", "at /0/n: a number"}, {"2", ""}}},
-		{"a secret in the wrong place", `[{"n":"hunter2"},{"id":"2"}]`, []result{{"", "at /0/n: a string"}, {"2", ""}}},
+		{"first member", `[{"n":"x","id":"1","deep":{"list":[{"v":1}]}},{"id":"2"}]`, []result{{"", "at /0/n: got a string, want an integer"}, {"2", ""}}},
+		{"last member", `[{"id":"1","n":{}},{"id":"2"}]`, []result{{"1", "at /0/n: got an object, want an integer"}, {"2", ""}}},
+		{"deep inside", `[{"id":"1","deep":{"list":[{"v":1},{"v":[{"v":{}}]},{"v":3}]},"any":[[]]},{"id":"2"}]`, []result{{"1", "at /0/deep/list/1/v: got an array, want an integer"}, {"2", ""}}},
+		{"number out of range", `[{"n":99999999999999999999,"id":"1"},{"id":"2"}]`, []result{{"", "at /0/n: got a number"}, {"2", ""}}},
+		{"fraction where an integer is due", `[{"id":"1","n":1.5},{"id":"2"}]`, []result{{"1", "at /0/n: got a number"}, {"2", ""}}},
+		{"a secret in the wrong place", `[{"n":"hunter2"},{"id":"2"}]`, []result{{"", "at /0/n: got a string"}, {"2", ""}}},
+		{"not JSON inside, and in order around it", `[{"id":'1'},{"id":"2"}]`, []result{{"", "invalid JSON at byte 6, within /0/id"}, {"2", ""}}},
+		{"control character in a string", "[{\"id\":\"a\nb\"},{\"id\":\"2\"}]", []result{{"", "invalid JSON at byte"}, {"2", ""}}},
+		{"deeper than any decoder goes", `[{"any":` + strings.Repeat("[", 10_050) + strings.Repeat("]", 10_050) + `},{"id":"2"}]`, []result{{"", "invalid JSON at byte"}, {"2", ""}}},
 		{"a name with a slash", `[{"id":"1","any":1,"deep":{"list":[{"a/b~":1,"v":""}]}}]`, []result{{"1", "at /0/deep/list/0/v"}}},
 	} {
-		for mode, client := range map[string]response.Client{"plain": {}, "raw": {RawJSON: true}} {
-			t.Run(row.name+"/"+mode, func(t *testing.T) {
+		for name, mode := range modes {
+			t.Run(row.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				d := doer{body: iotest.OneByteReader(strings.NewReader(row.body)), client: client}
-				got, _, err := readAll(t, stream(t, d))
+				d := doer{body: iotest.OneByteReader(strings.NewReader(row.body))}
+				got, _, err := readAll(t, open(t, d, mode, things()))
 				require.NoError(t, err)
 				require.Len(t, got, len(row.want))
 				for i, want := range row.want {
-					if want.odd == "" {
+					if want.failed == "" {
 						assert.Equal(t, want, got[i])
 						continue
 					}
-					assert.Contains(t, got[i].odd, want.odd)
-					assert.NotContains(t, got[i].odd, "hunter2")
+					assert.Contains(t, got[i].failed, want.failed)
+					assert.NotContains(t, got[i].failed, "hunter2")
 				}
 			})
 		}
 	}
 }
 
-func TestArrayRaw(t *testing.T) {
+func TestStreamRaw(t *testing.T) {
 	t.Parallel()
 	_, raws, err := readAll(t, stream(t, of(all)))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"", "", ""}, raws, "off unless asked for")
 
 	d := of(all)
-	d.client.RawJSON = true
+	d.settings.RawJSON = true
 	_, raws, err = readAll(t, stream(t, d))
 	require.NoError(t, err)
 	require.Len(t, raws, 3)
@@ -92,7 +98,7 @@ func TestArrayRaw(t *testing.T) {
 }
 
 // What encoding/json reads, this reads, and to the same.
-func TestArrayReadsAsEncodingJSON(t *testing.T) {
+func TestStreamReadsAsEncodingJSON(t *testing.T) {
 	t.Parallel()
 	for _, element := range []string{
 		`{"id":"a","id":"b","n":1,"n":2}`,
@@ -108,44 +114,44 @@ func TestArrayReadsAsEncodingJSON(t *testing.T) {
 		var want, got []item
 		wantErr := json.Unmarshal([]byte("["+element+"]"), &want)
 		a := stream(t, of("["+element+"]"))
-		var v item
-		err := a.Next(&v, new([]byte))
+		v, err := a.Next()
 		a.Close()
 		assert.Equal(t, wantErr == nil, err == nil, "%s: %v, %v", element, wantErr, err)
-		if got = append(got, v); err == nil {
+		if got = append(got, *v); err == nil {
 			assert.Equal(t, want, got, element)
 		}
 	}
 }
 
-func TestArrayOfSomethingElse(t *testing.T) {
+func TestStreamOfSomethingElse(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, body, because string }{
-		{"empty", ``, "an empty body where an array of things is due"},
+		{"empty", ``, "got an empty body, want an array of things"},
 		{"white space", " \n", "an empty body"},
-		{"object", `{"message":"success"}`, "a JSON object where an array of things is due"},
+		{"object", `{"message":"success"}`, "got a JSON object, want an array of things"},
 		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`, "the object of a collaboration mode"},
 		{"string", `"x"`, "a JSON string"},
 		{"number", `7`, "text that is not JSON"},
 		{"HTML", `<!DOCTYPE html>`, "an HTML page"},
 		{"text", `Invalid path: /api/x`, "text that is not JSON"},
-		{"text that begins like null", `not a list`, "not JSON from byte 1"},
+		{"text that begins like null", `not a list`, "text that is not JSON"},
 		{"nullify", `nullify`, "more than an array of things"},
 		{"closing bracket", `]`, "text that is not JSON"},
 		{"garbage behind", `[{"id":"1"}]x`, "more than an array of things"},
 		{"two arrays", `[] []`, "more than an array of things"},
 		{"null and more", `null []`, "more than an array of things"},
-		{"missing comma", `[{"id":"1"} {"id":"2"}]`, "not JSON from byte 12"},
-		{"comma at the end", `[{"id":"1"},]`, "not JSON from byte 11"},
-		{"wrong bracket", `[{"id":"1"}}`, "not JSON from byte 11"},
-		{"not JSON inside", `[{"id":'1'}]`, "not JSON from byte 7"},
-		{"control character in a string", "[{\"id\":\"a\nb\"}]", "not JSON from byte"},
+		{"missing comma", `[{"id":"1"} {"id":"2"}]`, "invalid JSON at byte 12"},
+		{"comma at the end", `[{"id":"1"},]`, "invalid JSON at byte 12"},
+		{"wrong bracket", `[{"id":"1"}}`, "invalid JSON at byte 11"},
+		{"comma at the beginning", `[,{"id":"1"}]`, "invalid JSON at byte 1"},
+		{"two commas", `[{"id":"1"},,{"id":"2"}]`, "invalid JSON at byte 12"},
+		{"HTML in the middle", `[{"id":"1"},{"id":<html>`, "invalid JSON at byte 18"},
 		{"BOM", "\ufeff[]", "text that is not JSON"},
 	} {
-		for mode, client := range map[string]response.Client{"plain": {}, "raw": {RawJSON: true}} {
-			t.Run(row.name+"/"+mode, func(t *testing.T) {
+		for name, mode := range modes {
+			t.Run(row.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				_, _, err := readAll(t, stream(t, doer{body: strings.NewReader(row.body), client: client}))
+				_, _, err := readAll(t, open(t, doer{body: strings.NewReader(row.body)}, mode, things()))
 				require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 				assert.ErrorContains(t, err, row.because)
 				var broken *response.TruncatedError
@@ -159,7 +165,7 @@ func TestArrayOfSomethingElse(t *testing.T) {
 	}
 }
 
-func TestArrayKeepsTheHead(t *testing.T) {
+func TestStreamKeepsTheHead(t *testing.T) {
 	t.Parallel()
 	body := `[{"id":"1","any":"` + strings.Repeat("x", 5000) + `"},7]`
 	got, _, err := readAll(t, stream(t, doer{body: iotest.OneByteReader(strings.NewReader(body))}))
@@ -167,18 +173,60 @@ func TestArrayKeepsTheHead(t *testing.T) {
 	require.Len(t, got, 2)
 	a := stream(t, of(body))
 	defer a.Close()
-	require.NoError(t, a.Next(new(item), new([]byte)))
+	_, err = a.Next()
+	require.NoError(t, err)
+	_, err = a.Next()
 	var rejected *rejection
-	require.ErrorAs(t, a.Next(new(item), new([]byte)), &rejected)
+	require.ErrorAs(t, err, &rejected)
 	assert.Equal(t, body[:4096], rejected.body)
-	require.ErrorAs(t, a.Unexpected("because"), &rejected)
-	assert.Equal(t, "because", rejected.reason)
-	require.ErrorAs(t, a.Reject("makes no sense"), &rejected)
-	assert.Equal(t, "an array of things is due: at /1: makes no sense", rejected.reason)
 }
 
-// However an answer is cut, it is never taken for one that ended.
-func TestArrayCutAtEachByte(t *testing.T) {
+// checked is an element that can be refused.
+type checked struct {
+	ID string `json:"id"`
+}
+
+func (c *checked) Validate() error {
+	if c.ID == "" {
+		return errors.New("it has no id")
+	}
+	return nil
+}
+
+func TestStreamValidates(t *testing.T) {
+	t.Parallel()
+	s, err := response.Elements[checked](t.Context(), of(`[{},{"id":"2"}]`), things(), response.Streamed)
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.Next()
+	var odd *response.ElementError
+	require.ErrorAs(t, err, &odd)
+	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+	require.ErrorContains(t, err, "at /0: it has no id")
+	v, err := s.Next()
+	require.NoError(t, err)
+	assert.Equal(t, "2", v.ID)
+
+	_, _, err = response.List[checked](t.Context(), of(`[{}]`), things(), nil)
+	require.ErrorAs(t, err, &odd)
+	_, _, err = response.List(t.Context(), of(`[{"id":"1"},{"id":"2"}]`), things(), func(c *checked) error {
+		if c.ID == "2" {
+			return errors.New("two is too many")
+		}
+		return nil
+	})
+	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
+	require.ErrorContains(t, err, "two is too many")
+	d := of(` [{"id":"1"}]`)
+	d.header = http.Header{"X-Total": {"7"}}
+	all, header, err := response.List[checked](t.Context(), d, things(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []*checked{{"1"}}, all)
+	assert.Equal(t, "7", header.Get("X-Total"))
+}
+
+// However a response is cut, it is never taken for one that ended.
+func TestStreamCutAtEachByte(t *testing.T) {
 	t.Parallel()
 	whole := strings.TrimRight(all, " \n")
 	reset := errors.New("connection reset by peer")
@@ -197,11 +245,11 @@ func TestArrayCutAtEachByte(t *testing.T) {
 			return iotest.DataErrReader(io.MultiReader(strings.NewReader(s), iotest.ErrReader(reset)))
 		}},
 	} {
-		for _, raw := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/raw %t", row.name, raw), func(t *testing.T) {
+		{
+			t.Run(row.name, func(t *testing.T) {
 				t.Parallel()
 				for at := range len(whole) {
-					got, _, err := readAll(t, stream(t, doer{body: row.cut(whole[:at]), client: response.Client{RawJSON: raw}}))
+					got, _, err := readAll(t, stream(t, doer{body: row.cut(whole[:at])}))
 					require.Error(t, err, "cut at %d", at)
 					for i, r := range got {
 						require.Equal(t, result{fmt.Sprint(i + 1), ""}, r, "cut at %d: what was read before is good", at)
@@ -223,7 +271,7 @@ func TestArrayCutAtEachByte(t *testing.T) {
 
 // A connection that breaks behind the array has lost nothing that we need,
 // but nobody can know.
-func TestArrayThatBreaksBehindItsEnd(t *testing.T) {
+func TestStreamThatBreaksBehindItsEnd(t *testing.T) {
 	t.Parallel()
 	got, _, err := readAll(t, stream(t, doer{body: io.MultiReader(strings.NewReader(all), iotest.ErrReader(io.ErrUnexpectedEOF))}))
 	assert.Len(t, got, 3)
@@ -231,7 +279,7 @@ func TestArrayThatBreaksBehindItsEnd(t *testing.T) {
 	require.ErrorAs(t, err, &broken)
 }
 
-func TestArrayBoundsEachElement(t *testing.T) {
+func TestStreamBoundsEachElement(t *testing.T) {
 	t.Parallel()
 	element := func(size int) string { return `{"id":"` + strings.Repeat("x", size-len(`{"id":""}`)) + `"}` }
 	const limit = 200
@@ -249,7 +297,7 @@ func TestArrayBoundsEachElement(t *testing.T) {
 		{"one byte more, second", "[" + good + "," + bad + "]", 1, true},
 		{"one byte more, last", "[" + strings.Repeat(element(50)+",", 20) + bad + "]", 20, true},
 		{"far more", "[" + element(1<<20) + "]", 0, true},
-		{"skipped member counts, too", `[{"over":"` + strings.Repeat("x", limit) + `"}]`, 0, true},
+		{"unknown member counts, too", `[{"over":"` + strings.Repeat("x", limit) + `"}]`, 0, true},
 		{"nothing but white space", "[" + strings.Repeat(" ", 1<<20) + "]", 0, true},
 	} {
 		for _, raw := range []bool{false, true} {
@@ -258,7 +306,7 @@ func TestArrayBoundsEachElement(t *testing.T) {
 			} {
 				t.Run(fmt.Sprintf("%s/raw %t/%s", row.name, raw, name), func(t *testing.T) {
 					t.Parallel()
-					got, _, err := readAll(t, stream(t, doer{body: body, client: response.Client{MaxBytes: limit, RawJSON: raw}}))
+					got, _, err := readAll(t, stream(t, doer{body: body, settings: response.Settings{MaxBytes: limit, RawJSON: raw}}))
 					assert.Len(t, got, row.count)
 					if !row.large {
 						require.NoError(t, err)
@@ -266,82 +314,125 @@ func TestArrayBoundsEachElement(t *testing.T) {
 					}
 					require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
 					require.NotErrorIs(t, err, errdef.ErrUnexpectedResponse)
-					assert.ErrorContains(t, err, "one element of more than 200 bytes")
+					assert.ErrorContains(t, err, "more than 200 bytes")
 				})
 			}
 		}
 	}
-	t.Run("a whole body as large as the limit", func(t *testing.T) {
+	t.Run("a buffered body as large as the limit", func(t *testing.T) {
 		t.Parallel()
 		for _, body := range []string{"null", "[" + good[:limit-12] + `","n":1}]`, "[]  "} {
-			whole, err := response.Fetch(t.Context(), doer{t: t, body: strings.NewReader(body), client: response.Client{MaxBytes: int64(len(body))}}, asked())
-			require.NoError(t, err)
-			_, _, err = readAll(t, whole.Array("an array of things"))
+			d := doer{body: strings.NewReader(body), settings: response.Settings{MaxBytes: int64(len(body))}}
+			_, _, err := readAll(t, open(t, d, response.Buffered, things()))
 			require.NoError(t, err, body)
-			whole.Close()
 		}
 	})
 }
 
-// Whoever asks once more at the end gets the end once more.
-func TestArrayStaysAtItsEnd(t *testing.T) {
+// After its end, Next returns the same again.
+func TestStreamStaysAtItsEnd(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`[]`, `[{"id":"1"}]`, `null`, `{}`, `[{"id":"1"}`, `[{"id":"1"}]x`, ``, `<html>`, `[{"id":`} {
-		for _, raw := range []bool{false, true} {
-			a := stream(t, doer{body: strings.NewReader(body), client: response.Client{RawJSON: raw}})
+		for _, mode := range modes {
+			a := open(t, of(body), mode, things())
 			var end error
 			for end == nil {
-				end = a.Next(new(item), new([]byte))
+				_, end = a.Next()
 			}
-			assert.Equal(t, end, a.Next(new(item), new([]byte)), body)
+			_, again := a.Next()
+			assert.Equal(t, end, again, body)
 			a.Close()
 			a.Close()
 		}
 	}
 }
 
-// Decoders are used again; what was read stays what it was.
-func TestArrayKeepsNothingOfItsBuffers(t *testing.T) {
+// Buffers are used again; what was read stays what it was.
+func TestStreamKeepsNothingOfItsBuffers(t *testing.T) {
 	t.Parallel()
 	d := of(`[{"id":"first","any":{"a":["b"]}}]`)
-	d.client.RawJSON = true
+	d.settings.RawJSON = true
 	a := stream(t, d)
-	var (
-		v   item
-		raw []byte
-	)
-	require.NoError(t, a.Next(&v, &raw))
-	require.ErrorIs(t, a.Next(new(item), new([]byte)), io.EOF)
+	v, err := a.Next()
+	require.NoError(t, err)
+	_, err = a.Next()
+	require.ErrorIs(t, err, io.EOF)
 	a.Close()
 	for range 10 {
 		d := of(`[{"id":"XXXXX","any":{"X":["X"]}}]`)
-		d.client.RawJSON = true
+		d.settings.RawJSON = true
 		_, _, err := readAll(t, stream(t, d))
 		require.NoError(t, err)
 	}
 	assert.Equal(t, "first", v.ID)
 	assert.Equal(t, map[string]any{"a": []any{"b"}}, v.Any)
-	assert.JSONEq(t, `{"id":"first","any":{"a":["b"]}}`, string(raw))
+	assert.JSONEq(t, `{"id":"first","any":{"a":["b"]}}`, v.raw)
 }
 
-func TestStreamOfOtherDoers(t *testing.T) {
+func TestStreamOmitsMembers(t *testing.T) {
 	t.Parallel()
-	_, err := response.Stream(t.Context(), nil, asked(), "x")
+	const (
+		body = `[{"id":"1","any":["x",{"any":"]}"}],"n":1},{"ANY" : {"a":[1]} ,"id":"2"},{"deep":{"list":[{"v":1,"any":"\"}"}]},"any":null},{"id":"any"},["any"]]`
+		left = `[{"id":"1","":null,"n":1},{"":null,"id":"2"},{"deep":{"list":[{"v":1,"":null}]},"":null},{"id":"any"},["any"]]`
+	)
+	e := things()
+	e.Omit = []string{"any"}
+	for name, mode := range modes {
+		for _, oneByOne := range []bool{false, true} {
+			var r io.Reader = strings.NewReader(body)
+			if oneByOne {
+				r = iotest.OneByteReader(r)
+			}
+			s, err := response.Elements[json.RawMessage](t.Context(), doer{t: t, body: r}, e, mode)
+			require.NoError(t, err)
+			var elements []string
+			for {
+				v, err := s.Next()
+				if err != nil {
+					require.ErrorIs(t, err, io.EOF, name)
+					break
+				}
+				elements = append(elements, string(*v))
+			}
+			s.Close()
+			assert.Equal(t, left, "["+strings.Join(elements, ",")+"]", name)
+		}
+	}
+	d := of(`[{"id":"1","any":[1]}]`)
+	d.settings.RawJSON = true
+	_, raws, err := readAll(t, open(t, d, response.Streamed, e))
+	require.NoError(t, err)
+	assert.Equal(t, []string{`{"id":"1","any":[1]}`}, raws, "raw JSON keeps them")
+}
+
+func TestElementsOfOtherDoers(t *testing.T) {
+	t.Parallel()
+	elements := func(d response.Doer) (*response.Stream[item], error) {
+		return response.Elements[item](t.Context(), d, things(), response.Streamed)
+	}
+	_, err := elements(nil)
 	require.ErrorContains(t, err, "Doer")
-	_, err = response.Stream(t.Context(), doerFunc(func(*http.Request) (*http.Response, error) { return nil, nil }), asked(), "x")
+	_, err = elements(doerFunc(func(*http.Request) (*http.Response, error) { return nil, nil }))
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
-	_, err = response.Stream(t.Context(), doer{t: t, body: strings.NewReader("no"), status: 500}, asked(), "x")
+	_, err = elements(doer{t: t, body: strings.NewReader("no"), status: 500})
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
-	require.ErrorContains(t, err, "the Doer returned a failure as an answer")
-	a, err := response.Stream(t.Context(), doerFunc(func(*http.Request) (*http.Response, error) {
+	require.ErrorContains(t, err, "the Doer returned a failure as a response")
+	a, err := elements(doerFunc(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{}`))}, nil
-	}), asked(), "x")
-	require.NoError(t, err, "a response without a request, from a Doer that knows no Call")
+	}))
+	require.NoError(t, err, "a response without a request, from a Doer that knows no Body")
 	_, _, err = readAll(t, a)
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
-	assert.Equal(t, 3, a.Call().MaxBreaks())
+	assert.Equal(t, 3, a.Settings().MaxAttempts())
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		require.NoError(t, a.Settings().Pause(t.Context(), 2))
+		assert.Positive(t, time.Since(start))
+		reason := errors.New("the user pressed a key")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(reason)
+		err := a.Settings().Pause(ctx, 1)
+		require.ErrorIs(t, err, context.Canceled, "a caller that looks for it finds it")
+		require.ErrorIs(t, err, reason)
+	})
 }
-
-type doerFunc func(*http.Request) (*http.Response, error)
-
-func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }

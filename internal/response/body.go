@@ -1,0 +1,185 @@
+// Package response reads what a server sent: one JSON value, or an array
+// element by element. Memory is bounded, and a body that is not what was
+// requested is a typed error. It is the only package that knows the JSON
+// library.
+//
+// A service says in the request's context how the body is to be read, a
+// [Mode]. What the service needs to know of the client comes back on the
+// response's [Body].
+package response
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+)
+
+// DefaultMaxBytes bounds a body that is buffered, and one element of a stream.
+const DefaultMaxBytes = 64 << 20
+
+// Doer sends one request. Responses that are not 2xx come back as errors.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Mode says when a body is read.
+type Mode int
+
+const (
+	// Streamed bodies are read while the caller goes on.
+	Streamed Mode = iota
+	// Buffered bodies are read as part of the attempt, so that one that is
+	// cut off is retried.
+	Buffered
+)
+
+type modeKey struct{}
+
+// ModeOf returns the mode of a request, Streamed if it has none.
+func ModeOf(ctx context.Context) Mode {
+	mode, _ := ctx.Value(modeKey{}).(Mode)
+	return mode
+}
+
+// Settings are those of the client that sent the request. Zero fields are the
+// defaults.
+type Settings struct {
+	MaxBytes int64
+	RawJSON  bool
+	// Attempts is how often in a row a stream may break off without progress.
+	Attempts int
+	// Wait pauses after the n-th of these failures (from 1), or returns the
+	// context's error.
+	Wait func(ctx context.Context, n int) error
+}
+
+// Body is the body of a 2xx response of the client.
+type Body struct {
+	io.ReadCloser
+	Settings
+	// Reject returns the error for a response that is not what was requested.
+	// It matches kind; excerpt is what came.
+	Reject func(excerpt []byte, kind error, reason string) error
+}
+
+// bodyOf returns the body of a response, with default settings if a Doer that
+// is not the client made it.
+func bodyOf(resp *http.Response) *Body {
+	if body, ok := resp.Body.(*Body); ok {
+		return body
+	}
+	status := resp.StatusCode
+	return &Body{ReadCloser: resp.Body, Reject: func(_ []byte, kind error, reason string) error {
+		return fmt.Errorf("%d: %w: %s", status, kind, reason)
+	}}
+}
+
+func (b *Body) maxBytes() int64 {
+	if b.MaxBytes > 0 {
+		return b.MaxBytes
+	}
+	return DefaultMaxBytes
+}
+
+func (b *Body) tooLarge(excerpt []byte, reason string) error {
+	return b.Reject(excerpt, errdef.ErrResponseTooLarge, reason)
+}
+
+func (b *Body) unexpected(excerpt []byte, reason string) error {
+	return b.Reject(excerpt, errdef.ErrUnexpectedResponse, reason)
+}
+
+// MaxAttempts is how often in a row a stream may break off without progress.
+func (s Settings) MaxAttempts() int {
+	const otherwise = 3
+	if s.Attempts > 0 {
+		return s.Attempts
+	}
+	return otherwise
+}
+
+// Pause waits before a stream that broke off is requested again.
+func (s Settings) Pause(ctx context.Context, n int) error {
+	if s.Wait != nil {
+		return s.Wait(ctx, n)
+	}
+	return Sleep(ctx, time.Duration(n)*100*time.Millisecond)
+}
+
+// Sleep waits, or returns the context's error together with its cause.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return Ended(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Ended returns the error of a context that has ended together with its
+// cause, and nil for one that has not.
+func Ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
+}
+
+// Endpoint is what is requested, and what is wanted.
+type Endpoint struct {
+	Path  string
+	Query any    // url.Values, a struct with url tags, or nil
+	Want  string // in words, for errors: "an array of releases"
+	// Omit names members, wherever they stand, whose values are left out
+	// without being decoded.
+	Omit []string
+}
+
+func (e Endpoint) url() (*url.URL, error) {
+	u := &url.URL{Path: e.Path}
+	values, ok := e.Query.(url.Values)
+	if !ok && e.Query != nil {
+		var err error
+		if values, err = query.Values(e.Query); err != nil {
+			return nil, err
+		}
+	}
+	u.RawQuery = values.Encode()
+	return u, nil
+}
+
+// send requests u and returns a 2xx response with a body, whatever the Doer is.
+func send(ctx context.Context, d Doer, u *url.URL, mode Mode) (*http.Response, error) {
+	if d == nil {
+		return nil, errors.New("zadig: this Service was not made by New with a Doer")
+	}
+	if ctx == nil {
+		return nil, errdef.BadArgument("zadig", "ctx", "must not be nil")
+	}
+	if mode != Streamed {
+		ctx = context.WithValue(ctx, modeKey{}, mode)
+	}
+	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}
+	resp, err := d.Do(req.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if resp == nil || resp.Body == nil {
+		return nil, fmt.Errorf("%w: the Doer returned neither a response nor an error", errdef.ErrUnexpectedResponse)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		_ = resp.Body.Close()
+		return nil, bodyOf(resp).unexpected(nil, "the Doer returned a failure as a response, want an error")
+	}
+	return resp, nil
+}

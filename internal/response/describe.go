@@ -1,0 +1,107 @@
+package response
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// describe says what is wrong with JSON below the pointer at, and where. It
+// does not repeat a value, which could be a secret.
+func describe(err error, at string) string {
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kindName(semantic.JSONKind), typeName(semantic.GoType))
+	}
+	syntactic, ok := errors.AsType[*jsontext.SyntacticError](err)
+	switch {
+	case !ok:
+		return "invalid JSON"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Sprintf("JSON that ends at byte %d, within %s", syntactic.ByteOffset, pointer(at, syntactic.JSONPointer))
+	}
+	return fmt.Sprintf("invalid JSON at byte %d, within %s", syntactic.ByteOffset, pointer(at, syntactic.JSONPointer))
+}
+
+func pointer(at string, below jsontext.Pointer) string {
+	if at+string(below) == "" {
+		return "/"
+	}
+	return at + string(below)
+}
+
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case '{', '}':
+		return "an object"
+	case '[', ']':
+		return "an array"
+	}
+	return "a value"
+}
+
+// typeName is the JSON that a Go type is read from.
+func typeName(t reflect.Type) string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil {
+		return "another"
+	}
+	switch t.Kind() {
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return "an integer"
+	}
+	return "another"
+}
+
+// describeBody says what a body looks like that is not what was wanted: the
+// kind of its first value, or that it is empty, HTML or not JSON at all.
+func describeBody(body []byte) string {
+	body = bytes.TrimLeft(body, whiteSpace)
+	switch {
+	case isBlank(body):
+		return "an empty body"
+	case isHTML(body):
+		return "an HTML page, perhaps of a login or a proxy"
+	case bytes.Contains(body, []byte(`"ifSync"`)):
+		return "the object of a collaboration mode that is not set up yet"
+	case body[0] == '{':
+		return "a JSON object"
+	case body[0] == '[':
+		return "a JSON array"
+	case body[0] == '"':
+		return "a JSON string"
+	case bytes.HasPrefix(body, []byte("null")):
+		return "null"
+	}
+	return "text that is not JSON"
+}
+
+const whiteSpace = " \t\r\n"
+
+func isBlank(body []byte) bool { return len(bytes.TrimLeft(body, whiteSpace)) == 0 }
+
+func isHTML(body []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(body, whiteSpace), []byte("<")) }

@@ -1,0 +1,35 @@
+package response
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+)
+
+// List requests an array and reads all of it. The error is an *ElementError if
+// an element cannot be decoded. An error of check, which may be nil, is the
+// reason why the response is not what was requested.
+func List[T any](ctx context.Context, d Doer, e Endpoint, check func(*T) error) ([]*T, http.Header, error) {
+	stream, err := Elements[T](ctx, d, e, Buffered)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer stream.Close()
+	var all []*T
+	for {
+		v, err := stream.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return all, stream.Header, nil
+		case err != nil:
+			return nil, nil, err
+		}
+		if check != nil {
+			if err := check(v); err != nil {
+				return nil, nil, stream.unexpected(err.Error())
+			}
+		}
+		all = append(all, v)
+	}
+}

@@ -1,0 +1,39 @@
+package transport
+
+import "sync/atomic"
+
+// The retry budget of a client and all its variants: a retry costs retryCost,
+// a request that succeeds at once gives back one, and a retry that succeeds
+// what it cost. So retries stop when most requests fail, and do not multiply
+// the load of a gateway that has too much. The figures are those of the AWS
+// SDKs.
+const (
+	budgetSize = 500
+	retryCost  = 5
+)
+
+// Budget bounds the retries of many requests. The zero value is a full one,
+// and a nil *Budget has no end.
+type Budget struct{ spent atomic.Int64 }
+
+// take spends the cost of a retry, or reports that too little is left.
+func (b *Budget) take() bool {
+	if b == nil {
+		return true
+	}
+	if b.spent.Add(retryCost) <= budgetSize {
+		return true
+	}
+	b.spent.Add(-retryCost)
+	return false
+}
+
+// credit gives back what a success of so many attempts is worth.
+func (b *Budget) credit(attempts int) {
+	if b == nil || b.spent.Load() == 0 {
+		return
+	}
+	if b.spent.Add(-max(1, int64(attempts-1)*retryCost)) < 0 {
+		b.spent.Store(0)
+	}
+}

@@ -1,0 +1,52 @@
+package transport
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// callState is the state of one request with all its attempts.
+type callState struct {
+	request  retryablehttp.Request
+	attempts int // the current one included
+	token    string
+	body     io.Closer // of the current attempt, as net/http returned it
+
+	waiting      bool           // for the next attempt
+	lastResponse *http.Response // before the current attempt
+	lastErr      error          // the same, where there was no response
+}
+
+type stateKey struct{}
+
+// stateOf returns the state of a request that [Transport.Do] sends.
+func stateOf(ctx context.Context) *callState {
+	if state, ok := ctx.Value(stateKey{}).(*callState); ok {
+		return state
+	}
+	return new(callState)
+}
+
+// closeBody closes the body that net/http returned.
+func (s *callState) closeBody() {
+	if s.body != nil {
+		_ = s.body.Close()
+		s.body = nil
+	}
+}
+
+// closeAbandoned closes the body of an attempt that ends without a response:
+// a middleware made an error of it, or something panics.
+func closeAbandoned(next http.RoundTripper) http.RoundTripper {
+	return roundTripperFunc(func(req *http.Request) (resp *http.Response, err error) {
+		defer func() {
+			if resp == nil {
+				stateOf(req.Context()).closeBody()
+			}
+		}()
+		return next.RoundTrip(req)
+	})
+}
