@@ -15,18 +15,19 @@ import (
 // Each slice is sorted by service, container and image, and nil if there is
 // nothing to say.
 type Changes struct {
-	Added     []Image       // images of containers that the earlier release did not have
-	Removed   []Image       // images of containers that only the earlier release had
-	Changed   []ImageChange // containers that have another image
-	Manifests []string      // services whose Kubernetes manifests differ
+	Added     []Image       `json:"added,omitzero"`     // images of containers that the earlier release did not have
+	Removed   []Image       `json:"removed,omitzero"`   // images of containers that only the earlier release had
+	Changed   []ImageChange `json:"changed,omitzero"`   // containers that have another image
+	Manifests []string      `json:"manifests,omitzero"` // services whose Kubernetes manifests differ
 }
 
 // ImageChange is one container with the image of the earlier release and that
 // of the later one.
 type ImageChange struct {
-	Service   string // the service's own name; "" where only a chart is known
-	Container string // "" where the server stores none
-	From, To  string // image references
+	Service   string `json:"service"`   // the service's own name; "" where only a chart is known
+	Container string `json:"container"` // "" where the server stores none
+	From      string `json:"from"`      // image reference in the earlier release
+	To        string `json:"to"`        // image reference in the later one
 }
 
 // Diff compares what two releases deliver: b with the earlier a. Either may be

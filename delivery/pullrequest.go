@@ -10,11 +10,11 @@ import (
 // PullRequest is a pull request, merge request or Gerrit change that was
 // built.
 type PullRequest struct {
-	Address   string // URL of the code host without credentials, "" if it is no URL
-	Source    string // kind of code host, as "github"; may be ""
-	RepoOwner string // user or group: RepoNamespace where it is set
-	RepoName  string // repository
-	Number    int    // from 1
+	Address   string `json:"address"`    // URL of the code host without credentials, "" if it is no URL
+	Source    string `json:"source"`     // kind of code host, as "github"; may be ""
+	RepoOwner string `json:"repo_owner"` // user or group: RepoNamespace where it is set
+	RepoName  string `json:"repo_name"`  // repository
+	Number    int    `json:"number"`     // from 1
 }
 
 // URL is the pull request's web page: of GitHub (also Enterprise), GitLab,

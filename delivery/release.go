@@ -9,17 +9,25 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Values of VersionInfo.Type up to v3.4.1. Releases made by a workflow are
-// stored with "" as well. Since v4.0 the server uses other words, seen are
-// "k8s" and "helm".
+// Values of VersionInfo.Type.
 const (
-	TypeK8SWorkflow = "K8SWorkflow" // services deployed by a workflow
-	TypeHelmChart   = "HelmChart"   // packaged charts, since v1.8.0
-	TypeK8SYAML     = "K8SYaml"     // a plain k8s version, since v2.2.0
+	// TypeK8SWorkflow is a release that a workflow made, up to v3.4.1. Servers
+	// store "" for it as well.
+	TypeK8SWorkflow = "K8SWorkflow"
+	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
+	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
 )
 
-// Values of VersionInfo.Status of a HelmChart or K8SYaml release; "" for one
-// that was made by a workflow.
+// Values of Release.Source, since v4.0.0 (read in source): where the services
+// of the release come from.
+const (
+	SourceManual      = "manual"       // chosen one by one
+	SourceFromEnv     = "from_env"     // those of the environment EnvName
+	SourceFromVersion = "from_version" // those of an earlier release
+)
+
+// Values of VersionInfo.Status. Up to v3.4.1 it is "" for a release that a
+// workflow made.
 const (
 	StatusCreating = "creating"
 	StatusRetrying = "retrying"
@@ -53,7 +61,7 @@ type Release struct {
 
 	EnvName               string            // env_name, since v4.0.0: environment that was delivered
 	Production            bool              // production, since v4.0.0: it is a production environment
-	Source                string            // source, since v4.0.0: how the release was made, "version" in every recording
+	Source                string            // source, since v4.0.0: SourceManual and so on
 	ImageRegistryID       string            // image_registry_id, since v4.0.0: registry that images go to
 	OriginalChartRepoName string            // original_chart_repo_name, since v4.0.0: repository that charts come from
 	ChartRepoName         string            // chart_repo_name, since v4.0.0: repository that charts go to
@@ -99,7 +107,7 @@ type VersionInfo struct {
 	ProductName         string          `json:"productName"`                  // project; project_name in a flat release
 	WorkflowName        string          `json:"workflowName"`                 // "" for chart releases
 	WorkflowDisplayName string          `json:"workflowDisplayName,omitzero"` // since v1.16.0, mostly ""; looked up only in lists of one project, up to v2.3.1
-	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on, or ""
+	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on; "" for most that a workflow made
 	TaskID              int             `json:"taskId"`                       // workflow task, from 1; unique within its workflow only
 	Desc                string          `json:"desc"`                         // free text
 	Labels              []string        `json:"labels,omitzero"`              // free text

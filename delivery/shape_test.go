@@ -15,7 +15,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
-// What a flat release becomes, member by member.
+// What a flat release becomes, member by member. Its type and source are
+// values of the test data, which no server writes.
 func TestFlatReleaseFillsVersionInfo(t *testing.T) {
 	t.Parallel()
 	r := recording.Load(t, "v5.0.0/release_by_id")[0]
