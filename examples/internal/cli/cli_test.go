@@ -5,8 +5,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,7 +37,7 @@ func TestHelp(t *testing.T) {
 	var out strings.Builder
 	_, err := cli.NewFlags("x", cli.Markdown, "Usage: x").Parse([]string{"-h"}, &out)
 	require.ErrorIs(t, err, flag.ErrHelp)
-	for _, fact := range []string{"Usage: x", "-format", "default markdown", "-demo", "ZADIG_CA_FILE", "Exit codes"} {
+	for _, fact := range []string{"Usage: x", "-format", "default markdown", "-demo", "-version", "ZADIG_CA_FILE", "Exit codes"} {
 		assert.Contains(t, out.String(), fact)
 	}
 }
@@ -55,28 +57,86 @@ func TestExit(t *testing.T) {
 	for name, row := range map[string]struct {
 		err  error
 		code int
-		line string // begins with
+		text string // begins with
 	}{
 		"nothing":        {nil, 0, ""},
 		"help":           {flag.ErrHelp, 0, ""},
 		"usage":          {cli.Usage("no %s", "luck"), 2, "x: no luck (x -h tells more)\n"},
-		"wrong flag":     {wrongFlag, 2, `x: invalid value "xml" for flag -format: it is table, json or markdown (`},
-		"interrupt":      {fmt.Errorf("GET /: %w", context.Canceled), 1, "x: interrupted\n"},
-		"token":          {unauthorized, 1, "x: Zadig does not accept the token, see ZADIG_TOKEN: "},
-		"no server":      {unreachable, 1, "x: Zadig cannot be reached: "},
-		"forbidden":      {fmt.Errorf("GET /: 403: %w", zadig.ErrForbidden), 1, "x: the token's user may not read this: GET /: 403"},
-		"licence":        {zadig.ErrLicense, 1, "x: this Zadig has no valid licence: "},
-		"anything else":  {errors.New("disk full"), 1, "x: disk full\n"},
-		"more than one":  {errors.New("a\nb\x1b[31m"), 1, "x: a b[31m\n"},
 		"usage in lines": {cli.Usage("a\nb"), 2, "x: a b ("},
+		"wrong flag":     {wrongFlag, 2, `x: invalid value "xml" for flag -format: it is table, json or markdown (`},
+		"interrupt":      {fmt.Errorf("GET /: %w", context.Canceled), 130, "x: interrupted\n"},
+		"token":          {unauthorized, 1, "x: Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings\n  GET /api/"},
+		"no server":      {unreachable, 1, "x: Zadig cannot be reached: nothing listens at " + strings.TrimPrefix(refused.URL, "http://") + "; check ZADIG_URL\n  GET \"http"},
+		"full disk":      {&fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}, 1, "x: the disk is full\n  write /dev/stdout: no space left on device\n"},
+		"program's own":  {cli.Explained(unauthorized, "no %s", "luck"), 1, "x: no luck\n  GET /api/"},
+		"program's, interrupted": {
+			cli.Explained(fmt.Errorf("GET /: %w", context.Canceled), "no luck"), 130, "x: interrupted\n",
+		},
+		"anything else": {errors.New("luck is out"), 1, "x: luck is out\n"},
+		"hostile":       {errors.New("a\nb\x1b[31m"), 1, "x: a b[31m\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var stderr strings.Builder
 			assert.Equal(t, row.code, cli.Exit("x", row.err, &stderr))
-			assert.True(t, strings.HasPrefix(stderr.String(), row.line), stderr.String())
-			assert.LessOrEqual(t, strings.Count(stderr.String(), "\n"), 1)
+			assert.True(t, strings.HasPrefix(stderr.String(), row.text), stderr.String())
+			assert.LessOrEqual(t, strings.Count(stderr.String(), "\n"), 2)
 		})
+	}
+}
+
+func TestWrongFlagIsSuggested(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"-projct=x":    "; is -project meant?",
+		"--Project x":  "; is -project meant?",
+		"-fromat json": "; is -format meant?",
+		"-nonsense":    "",
+		"-x":           "",
+	} {
+		f := cli.NewFlags("x", cli.Table, "")
+		f.String("project", "", "")
+		_, err := f.Parse(strings.Fields(args), io.Discard)
+		require.Error(t, err)
+		name, _, _ := strings.Cut(strings.TrimLeft(strings.Fields(args)[0], "-"), "=")
+		assert.Equal(t, "flag provided but not defined: -"+name+want, err.Error())
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	_, err := cli.NewFlags("x", cli.Table, "").Parse([]string{"-version"}, &out)
+	require.ErrorIs(t, err, flag.ErrHelp)
+	assert.Regexp(t, `^x v[0-9]+\.[0-9]+\.[0-9]+\S*\n$`, out.String())
+}
+
+func TestSince(t *testing.T) {
+	t.Parallel()
+	since := func(text string) (at time.Time, err error) {
+		f := cli.NewFlags("x", cli.Table, "")
+		f.Since(&at, "what")
+		_, err = f.Parse([]string{"-since", text}, io.Discard)
+		return at, err
+	}
+	for text, want := range map[string]func(now time.Time) time.Time{
+		"90m":                       func(now time.Time) time.Time { return now.Add(-90 * time.Minute) },
+		"0s":                        func(now time.Time) time.Time { return now },
+		"7d":                        func(now time.Time) time.Time { return now.AddDate(0, 0, -7) },
+		"2w":                        func(now time.Time) time.Time { return now.AddDate(0, 0, -14) },
+		"2024-03-01":                func(time.Time) time.Time { return time.Date(2024, 3, 1, 0, 0, 0, 0, time.Local) },
+		"2024-03-01 08:30":          func(time.Time) time.Time { return time.Date(2024, 3, 1, 8, 30, 0, 0, time.Local) },
+		"2024-03-01T12:00:00+08:00": func(time.Time) time.Time { return time.Date(2024, 3, 1, 4, 0, 0, 0, time.UTC) },
+	} {
+		before := time.Now()
+		got, err := since(text)
+		require.NoError(t, err, text)
+		assert.False(t, got.Before(want(before)), text)
+		assert.False(t, got.After(want(time.Now())), text)
+	}
+	for _, text := range []string{"yesterday", "-3h", "", "d", "-1d", "1.5w"} {
+		_, err := since(text)
+		assert.ErrorContains(t, err, "neither a length of time, such as 12h, 7d or 1w, nor a date", text)
 	}
 }
 
@@ -106,8 +166,6 @@ func TestText(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "a b c", cli.Clean(" a\n\tb\x07 \u202ec\x7f"))
 	assert.Equal(t, "a b", cli.FirstLine("\na\tb\nc"))
-	assert.Equal(t, "支…", cli.Shorten("支付服务", 2))
-	assert.Equal(t, "支付", cli.Shorten("支付", 2))
 	assert.Empty(t, cli.Time(time.Time{}))
 	assert.Equal(t, `a\|b \*c\* &lt;b&gt; \[x\](y)`, cli.Escape("a|b\n*c* <b> [x](y)"))
 	assert.Equal(t, `\# a`, cli.Escape("# a"))

@@ -3,23 +3,11 @@ package cli
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"time"
 )
 
-// IsTerminal tells whether a stream is a terminal, or another device that
-// takes characters.
-func IsTerminal(stream any) bool {
-	file, ok := stream.(interface{ Stat() (fs.FileInfo, error) })
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&fs.ModeCharDevice != 0
-}
-
-// Progress is one line that tells how far long work has got. It shows on a
-// terminal only.
+// Progress is one line that shows how far long work has got, on a terminal
+// only.
 type Progress struct {
 	out   io.Writer // nil: not a terminal
 	shown bool

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -31,12 +31,41 @@ func FirstLine(s string) string {
 	return Clean(line)
 }
 
-// Shorten cuts a text of more than most characters.
+// Shorten cuts a text of more than most columns at its end.
 func Shorten(s string, most int) string {
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most-1]) + "…"
+	if Width(s) <= most {
+		return s
+	}
+	kept := 0
+	for i, r := range s {
+		if kept += width(r); kept >= most {
+			return s[:i] + "…"
+		}
 	}
 	return s
+}
+
+// ShortenMiddle cuts a text of more than most columns in its middle.
+func ShortenMiddle(s string, most int) string {
+	if Width(s) <= most {
+		return s
+	}
+	tail := s
+	for i, r := range s {
+		if Width(tail) <= most/2 {
+			break
+		}
+		tail = s[i+len(string(r)):]
+	}
+	return Shorten(s, most-Width(tail)) + tail
+}
+
+// PullRequest names a pull request as its code host does: #7, and !7 on GitLab.
+func PullRequest(number int, url string) string {
+	if strings.Contains(url, "/merge_requests/") {
+		return "!" + strconv.Itoa(number)
+	}
+	return "#" + strconv.Itoa(number)
 }
 
 // Time is a time for people, in their zone, and "" for none.
@@ -91,119 +120,28 @@ func link(markdown, url string) string {
 	return "[" + markdown + "](" + strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "|", "%7C", "<", "%3C", ">", "%3E").Replace(Clean(url)) + ")"
 }
 
-// Cell is a field of a row: in a table the text, in Markdown with its link.
-type Cell struct {
-	Text string
-	URL  string
-	Code bool // a code span in Markdown
-}
-
-// Cells are cells of plain text.
-func Cells(texts ...string) []Cell {
-	cells := make([]Cell, len(texts))
-	for i, text := range texts {
-		cells[i].Text = text
-	}
-	return cells
-}
-
-func (c Cell) markdown() string {
-	if c.Code {
-		return CodeLink(c.Text, c.URL)
-	}
-	return Link(c.Text, c.URL)
-}
-
-// Rows writes a table, in columns or as Markdown. Rows in columns wait for
-// Flush, or for a hundred of them, to be aligned.
-type Rows struct {
-	out     io.Writer
-	format  Format
-	header  []string
-	waiting [][]string
-	widths  []int
-	err     error
-}
-
-// NewRows returns a table with this header, which is written with the first
-// rows.
-func NewRows(out io.Writer, format Format, header ...string) *Rows {
-	return &Rows{out: out, format: format, header: header}
-}
-
-const enoughRows = 100
-
-// Add adds a row. It may have fewer cells than the header.
-func (r *Rows) Add(cells ...Cell) {
-	if r.widths == nil {
-		r.widths = make([]int, len(r.header))
-		if r.format == Markdown {
-			r.printf("| %s |\n|%s\n", strings.Join(r.header, " | "), strings.Repeat("---|", len(r.header)))
-		} else {
-			r.wait(r.header)
-		}
-	}
-	row := make([]string, len(r.header))
-	for i, c := range cells {
-		if r.format == Markdown {
-			row[i] = c.markdown()
-		} else {
-			row[i] = Clean(c.Text)
-		}
-	}
-	if r.format == Markdown {
-		r.printf("| %s |\n", strings.Join(row, " | "))
-		return
-	}
-	if r.wait(row); len(r.waiting) >= enoughRows {
-		_ = r.Flush() // the error stays
-	}
-}
-
-func (r *Rows) wait(row []string) {
-	for i, text := range row {
-		r.widths[i] = max(r.widths[i], width(text))
-	}
-	r.waiting = append(r.waiting, row)
-}
-
-// Flush writes the rows that wait. The error is the first that there was.
-func (r *Rows) Flush() error {
-	for _, row := range r.waiting {
-		var line strings.Builder
-		for i, text := range row {
-			line.WriteString(text + strings.Repeat(" ", r.widths[i]-width(text)+2))
-		}
-		r.printf("%s\n", strings.TrimRight(line.String(), " "))
-	}
-	r.waiting = nil
-	return r.err
-}
-
-func (r *Rows) printf(format string, args ...any) {
-	if r.err == nil {
-		_, r.err = fmt.Fprintf(r.out, format, args...)
-	}
-}
-
 // wide are the characters that take two columns of a terminal.
 var wide = []struct{ from, to rune }{
 	{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
 	{0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
 }
 
-// width is how many columns of a terminal a text takes.
-func width(s string) (columns int) {
+// Width is how many columns of a terminal a text takes.
+func Width(s string) (columns int) {
 	for _, r := range s {
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case slices.ContainsFunc(wide, func(w struct{ from, to rune }) bool { return w.from <= r && r <= w.to }):
-			columns += 2
-		default:
-			columns++
-		}
+		columns += width(r)
 	}
 	return columns
+}
+
+func width(r rune) int {
+	switch {
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		return 0
+	case slices.ContainsFunc(wide, func(w struct{ from, to rune }) bool { return w.from <= r && r <= w.to }):
+		return 2
+	}
+	return 1
 }
 
 // WriteJSON writes a value as one line of JSON.
