@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -59,10 +60,10 @@ func (r *reader) followAll(ctx context.Context) error {
 			return err
 		case err != nil && !away:
 			away = true
-			r.complain("asking again every %s: %s", r.interval, cli.Explain(err))
+			r.complain(fmt.Sprintf("asking again every %s", r.interval), err)
 		case err == nil && away:
 			away = false
-			r.complain("Zadig answers again")
+			r.say("Zadig responds again")
 		}
 		if err := r.flush(); err != nil {
 			return err
@@ -179,8 +180,7 @@ func (f *follower) show(ctx context.Context, release *delivery.Release, brief bo
 		case err != nil && isAway(ctx, err):
 			return err
 		case err != nil:
-			f.complain("release %s (%s) cannot be read in detail: %s",
-				cli.Clean(release.VersionInfo.Version), release.VersionInfo.ID, cli.Explain(err))
+			f.complain(fmt.Sprintf("release %s (%s) cannot be read in detail", cli.Clean(release.VersionInfo.Version), release.VersionInfo.ID), err)
 			if service != "" {
 				return nil
 			}

@@ -96,10 +96,11 @@ func TestFollow(t *testing.T) {
 			assert.Equal(t, "v1.9", f.next(t).Version)
 
 			srv.Down()
-			assert.Contains(t, f.complaint(t), "releases: asking again every 5ms: Zadig cannot be reached: ")
+			assert.Contains(t, f.complaint(t), "releases: asking again every 5ms: Zadig cannot be reached: nothing listens at ")
+			assert.Contains(t, f.complaint(t), "  GET ", "the detail")
 			srv.AddRelease(release(13, "shop", at.Add(2*time.Hour), "v1.10"))
 			srv.Up()
-			assert.Equal(t, "releases: Zadig answers again", f.complaint(t))
+			assert.Equal(t, "releases: Zadig responds again", f.complaint(t))
 			assert.Equal(t, "v1.10", f.next(t).Version)
 
 			assert.Zero(t, f.stop())
@@ -162,7 +163,8 @@ func TestFollowEndsWhenTheTokenExpires(t *testing.T) {
 	f := follow(t, srv, "-limit", "1")
 	f.next(t)
 	srv.Inject(zadigtest.ExpiredToken())
-	assert.Contains(t, f.complaint(t), "does not accept the token")
+	assert.Contains(t, f.complaint(t), "does not accept the API token")
+	assert.Contains(t, f.complaint(t), "  GET ", "the detail")
 	assert.Equal(t, 1, <-f.done)
 }
 

@@ -40,7 +40,7 @@ func (r *reader) listAll(ctx context.Context) error {
 	for release, err := range r.delivery.All(ctx, o) {
 		if failed != nil { // the walk went on: it was about one release
 			unread++
-			r.complain("left out: %s", cli.Explain(failed))
+			r.complain("left out", failed)
 			failed = nil
 		}
 		if err != nil {
@@ -59,7 +59,7 @@ func (r *reader) listAll(ctx context.Context) error {
 				return err
 			case err != nil:
 				unread++
-				r.complain("left out: %s", cli.Explain(err))
+				r.complain("left out", err)
 				continue
 			}
 		}
@@ -78,7 +78,7 @@ func (r *reader) listAll(ctx context.Context) error {
 	case unread > 0:
 		return fmt.Errorf("releases that could not be read: %d", unread)
 	case printed == 0 && r.format != cli.JSON:
-		r.complain("no releases match")
+		r.say("no releases match")
 	}
 	return nil
 }
@@ -111,9 +111,16 @@ func (r *reader) whole(ctx context.Context, release *delivery.Release, brief boo
 	return nil, err
 }
 
-// complain writes a line to stderr, after all that is to be read before it.
-func (r *reader) complain(format string, args ...any) {
+// say writes a line to stderr, after all that is to be read before it.
+func (r *reader) say(format string, args ...any) {
 	r.progress.Clear()
 	_ = r.flush() // its error stays and comes up again at the end
 	fmt.Fprintf(r.stderr, name+": "+format+"\n", args...)
+}
+
+// complain writes what is wrong with something, where say would write it.
+func (r *reader) complain(about string, err error) {
+	r.progress.Clear()
+	_ = r.flush()
+	cli.Complain(r.stderr, name+": "+about, err)
 }

@@ -12,8 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/zadig-go/zadig"
@@ -67,10 +65,7 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	f.IntVar(&s.list.TaskID, "task", 0, "only this `task` of the workflow")
 	f.StringVar(&s.list.ServiceName, "service", "", "only releases of this `service`; costs more, because releases are read in detail")
 	f.StringVar(&s.list.Label, "label", "", "only releases with this `label`")
-	f.Func("since", "only releases not older than this `time`: 90m, 12h, 7d, 2024-03-01 or 2024-03-01T12:00:00+08:00", func(text string) (err error) {
-		s.since, err = parseSince(text, time.Now())
-		return err
-	})
+	f.Since(&s.since, "only releases not older than this")
 	f.IntVar(&s.limit, "limit", 0, fmt.Sprintf("at most `n`, the newest (default all; with -follow those to begin with, default %d)", tail))
 	f.BoolVar(&s.images, "images", false, "with their images; releases are read in detail")
 	f.BoolVar(&s.full, "full", false, "with -format json: whole releases as Zadig sends them, without the credentials of commits")
@@ -96,24 +91,6 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 		s.limit = tail
 	}
 	return s, nil
-}
-
-// parseSince reads a length of time before now, or a time. Days count too.
-func parseSince(text string, now time.Time) (time.Time, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-			return now.AddDate(0, 0, -int(n)), nil
-		}
-	}
-	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
-		return now.Add(-ago), nil
-	}
-	for _, layout := range []string{time.RFC3339, time.DateTime, "2006-01-02 15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, errors.New("neither a length of time nor a date")
 }
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -145,7 +122,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	releases.progress.Clear()
 	if errors.Is(err, zadig.ErrForbidden) && s.list.ProjectName == "" {
-		err = fmt.Errorf("without -project it takes the right to see all projects: %w", err)
+		err = cli.Explained(err, "without -project Zadig shows releases only to users who may see all projects: name a project with -project")
 	}
 	if flushErr := releases.flush(); err == nil {
 		err = flushErr

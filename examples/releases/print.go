@@ -20,7 +20,7 @@ func newPrinter(out io.Writer, s settings) printer {
 	if s.format == cli.JSON {
 		return &jsonPrinter{out, s}
 	}
-	header := []string{"CREATED", "PROJECT", "VERSION", "WORKFLOW", "TASK", "BY", "LABELS"}
+	header := []string{"CREATED", "PROJECT", "VERSION", "WORKFLOW", "TASK", "STATUS", "BY", "LABELS"}
 	if s.images {
 		header = append(header, "SERVICE", "IMAGE")
 	} else {
@@ -43,9 +43,13 @@ func (p *rowPrinter) Print(r *delivery.Release) error {
 	if v.TaskID != 0 {
 		task = strconv.Itoa(v.TaskID)
 	}
-	row := cli.Cells(cli.Time(v.Created()), v.ProductName, v.Version, v.WorkflowName, task, v.CreatedBy, strings.Join(v.Labels, ", "))
+	row := cli.Cells(cli.Time(v.Created()), v.ProductName, v.Version, v.WorkflowName, task, v.Status, v.CreatedBy, strings.Join(v.Labels, ", "))
 	if !p.settings.images {
-		p.Add(append(row, cli.Cell{Text: cli.Shorten(cli.FirstLine(v.Desc), mostOfDescription)})...)
+		text := cli.FirstLine(v.Desc)
+		if reason := cli.Clean(r.FailureReason()); reason != "" {
+			text = reason
+		}
+		p.Add(append(row, cli.Cell{Text: cli.Shorten(text, mostOfDescription)})...)
 		return nil
 	}
 	images := p.settings.imagesOf(r)
@@ -78,6 +82,7 @@ type record struct {
 	Task        int       `json:"task"`
 	Type        string    `json:"type"`
 	Status      string    `json:"status"`
+	Failure     string    `json:"failure,omitempty"` // the server's reason why it failed
 	Labels      []string  `json:"labels"`
 	CreatedBy   string    `json:"created_by"`
 	CreatedAt   time.Time `json:"created_at"`
@@ -99,7 +104,7 @@ func (p *jsonPrinter) Print(r *delivery.Release) error {
 	v := r.VersionInfo
 	line := record{
 		ID: v.ID, Project: v.ProductName, Version: v.Version, Workflow: v.WorkflowName, Task: v.TaskID,
-		Type: v.Type, Status: v.Status, Labels: append([]string{}, v.Labels...),
+		Type: v.Type, Status: v.Status, Failure: r.FailureReason(), Labels: append([]string{}, v.Labels...),
 		CreatedBy: v.CreatedBy, CreatedAt: v.Created().UTC(), Description: v.Desc,
 	}
 	if p.settings.images {
