@@ -8,10 +8,8 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
-	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/examples/internal/cli"
 	"github.com/zadig-go/zadig/zadigtest"
@@ -26,7 +24,11 @@ Writes release notes of what changed from one version of a project to another:
 images that are new, changed or gone, and the commits, pull requests, issues and
 authors of the new images. What could not be traced is said.
 
+A version can be "latest", the newest one, and the old one "previous", the
+newest before the new one that did not fail.
+
   changelog -project shop v1.2.0 v1.3.0 > notes.md
+  changelog -project shop previous latest
   changelog -demo -project shop v1.0.16 v1.0.18    to see what it looks like`
 
 func main() { cli.Main(run) }
@@ -48,6 +50,8 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return cli.Usage("-project is missing")
 	case len(versions) != 2 || versions[0] == "" || versions[1] == "":
 		return cli.Usage("it takes two versions, the old and the new one, and got %d", len(versions))
+	case versions[1] == previous:
+		return cli.Usage("%q can only be the old version, the first one", previous)
 	}
 	progress := cli.NewProgress(stderr)
 	defer progress.Clear()
@@ -58,19 +62,22 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	defer closeServer()
 	o := delivery.ListOptions{ProjectName: *project, WorkflowName: *workflow}
-	var releases []*delivery.Release
-	for _, version := range versions {
-		progress.Show("looking for %s", version)
-		release, err := client.Delivery.Find(ctx, o, version)
-		if errors.Is(err, zadig.ErrNotFound) {
-			return notThere(ctx, client.Delivery, o, version)
-		}
-		if err != nil {
-			return err
-		}
-		releases = append(releases, release)
+	progress.Show("looking for %s", versions[1])
+	to, err := find(ctx, client.Delivery, o, versions[1])
+	if err != nil {
+		return err
 	}
-	n, err := takeNotes(ctx, client.Artifact, releases[0], releases[1], progress)
+	progress.Show("looking for %s", versions[0])
+	var from *delivery.Release
+	if versions[0] == previous {
+		from, err = before(ctx, client.Delivery, o, to)
+	} else {
+		from, err = find(ctx, client.Delivery, o, versions[0])
+	}
+	if err != nil {
+		return err
+	}
+	n, err := takeNotes(ctx, client.Artifact, from, to, progress)
 	if err != nil {
 		return err
 	}
@@ -88,7 +95,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	if n.failed != nil {
-		return fmt.Errorf("some images could not be traced, the notes name them: %w", n.failed)
+		return cli.Explained(n.failed, "some images could not be traced, the notes name them: %s", cli.Explain(n.failed))
 	}
 	return nil
 }

@@ -132,8 +132,8 @@ alice, 韩梅梅
 
 ## Not traced
 
-- 'r/redis:6' (redis): not built by Zadig; commits that the old version had too could not be left out
-- 'r/redis:7' (redis): not built by Zadig
+- 'r/redis:6' (redis): not known to Zadig; commits that the old version had too could not be left out
+- 'r/redis:7' (redis): not known to Zadig
 `
 
 func TestMarkdown(t *testing.T) {
@@ -182,8 +182,8 @@ SHOP-1  Cart | forgets
 SHOP-2
 
 NOT TRACED  SERVICE  WHY
-r/redis:6   redis    not built by Zadig; commits that the old version had too could not be left out
-r/redis:7   redis    not built by Zadig
+r/redis:6   redis    not known to Zadig; commits that the old version had too could not be left out
+r/redis:7   redis    not known to Zadig
 `, stdout)
 }
 
@@ -194,12 +194,12 @@ func TestJSON(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(stdout, "\n"))
 	var n notes
 	require.NoError(t, json.Unmarshal([]byte(stdout), &n))
-	assert.Equal(t, version{"v1.3.0", "李雷", time.Unix(1709546400+2*3600, 0).UTC(), "# 紧急 <b>\nsecond"}, n.To)
+	assert.Equal(t, version{"v1.3.0", "李雷", time.Unix(1709546400+2*3600, 0).UTC(), "# 紧急 <b>\nsecond", false, ""}, n.To)
 	assert.Len(t, n.Images, 5)
 	assert.Len(t, n.Commits, 2)
 	assert.Equal(t, []pullRequest{{"shop/code", 7, "https://github.com/shop/code/pull/7"}}, n.PullRequests)
 	assert.Equal(t, []string{"alice", "韩梅梅"}, n.Authors)
-	assert.Equal(t, []untraced{{"redis", "r/redis:6", true, "not built by Zadig"}, {"redis", "r/redis:7", false, "not built by Zadig"}}, n.Untraced)
+	assert.Equal(t, []untraced{{"redis", "r/redis:6", true, "not known to Zadig"}, {"redis", "r/redis:7", false, "not known to Zadig"}}, n.Untraced)
 }
 
 func TestGoingBackAndNothing(t *testing.T) {
@@ -234,21 +234,12 @@ func TestUnknownVersion(t *testing.T) {
 		"-project shop v1.3 v1.3.1":                   `project "shop" has no version "v1.3"; the nearest: v1.3.1, v1.3.0, v1.2.0`,
 		"-project shop v1.2.0 V1.2.0":                 `project "shop" has no version "V1.2.0"; the nearest: v1.2.0, v1.3.0, v1.3.1`,
 		"-project shop -workflow ops-1 v1.2.0 v1.3.0": `project "shop", workflow "ops-1", has no version "v1.3.0"; the nearest: v1.3.1, v1.2.0`,
-		"-project Shop v1.2.0 v1.3.0":                 `project "Shop" has no releases, so no version "v1.2.0" (names are case-sensitive)`,
+		"-project Shop v1.2.0 v1.3.0":                 `project "Shop" has no releases, so no version "v1.3.0" (names are case-sensitive)`,
 	} {
 		stdout, stderr, code := changelog(t, srv, strings.Fields(args)...)
 		assert.Equal(t, 1, code)
 		assert.Empty(t, stdout)
 		assert.Equal(t, "changelog: "+want+"\n", stderr)
-	}
-}
-
-func TestDistance(t *testing.T) {
-	t.Parallel()
-	for pair, want := range map[[2]string]int{
-		{"", ""}: 0, {"abc", ""}: 3, {"", "abc"}: 3, {"v1.2", "V1.2"}: 0, {"kitten", "sitting"}: 3, {"支付", "支"}: 1,
-	} {
-		assert.Equal(t, want, distance(pair[0], pair[1]), pair)
 	}
 }
 
@@ -261,6 +252,7 @@ func TestWrongFlags(t *testing.T) {
 		"-project shop":                 "two versions, the old and the new one, and got 0",
 		"-project shop v1":              "and got 1",
 		"-project shop v1 v2 v3":        "and got 3",
+		"-project shop v1 previous":     `"previous" can only be the old version`,
 		"-project shop v1 v2 -format x": "table, json or markdown",
 	} {
 		stdout, stderr, code := changelog(t, srv, strings.Fields(args)...)
@@ -282,12 +274,12 @@ func TestFailures(t *testing.T) {
 		arrange func(*zadigtest.Server)
 		reason  string
 	}{
-		"no server":            {(*zadigtest.Server).Down, "Zadig cannot be reached: "},
-		"wrong token":          {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "see ZADIG_TOKEN: "},
-		"token expires midway": {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken().On(zadigtest.TraceArtifact)) }, "see ZADIG_TOKEN: "},
-		"no permission":        {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "may not read this: "},
-		"no licence":           {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenceExpired()) }, "no valid licence: "},
-		"login page":           {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "unexpected response"},
+		"no server":            {(*zadigtest.Server).Down, "changelog: Zadig cannot be reached: nothing listens at "},
+		"wrong token":          {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "check ZADIG_TOKEN"},
+		"token expires midway": {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken().On(zadigtest.TraceArtifact)) }, "check ZADIG_TOKEN"},
+		"no permission":        {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "does not let the token's user read this"},
+		"no licence":           {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenceExpired()) }, "this Zadig has no valid license"},
+		"login page":           {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "a web page came in place of data"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -297,7 +289,7 @@ func TestFailures(t *testing.T) {
 			assert.Equal(t, 1, code)
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, row.reason)
-			assert.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
+			assert.Equal(t, 2, strings.Count(stderr, "\n"), "a sentence and the detail: %s", stderr)
 		})
 	}
 }
@@ -311,10 +303,10 @@ func TestMayNotTrace(t *testing.T) {
 	stdout, stderr, code := changelog(t, srv, "-project", "shop", "v1.2.0", "v1.3.0")
 	assert.Equal(t, 1, code)
 	assert.Contains(t, stdout, "| changed | cart/main |")
-	assert.Contains(t, stdout, "- `r/cart:2` (cart): the token's user may not read this: ")
+	assert.Contains(t, stdout, "- `r/cart:2` (cart): Zadig does not let the token's user read this")
 	assert.NotContains(t, stdout, "## Commits")
-	assert.Contains(t, stderr, "some images could not be traced, the notes name them: ")
-	assert.Equal(t, 1, strings.Count(stderr, "\n"))
+	assert.Contains(t, stderr, "some images could not be traced, the notes name them: Zadig does not let the token's user read this\n  GET ")
+	assert.Equal(t, 2, strings.Count(stderr, "\n"))
 }
 
 func TestFullDisk(t *testing.T) {
@@ -339,7 +331,7 @@ func TestInterrupt(t *testing.T) {
 		srv.Inject(zadigtest.Hook(func(*http.Request) { interrupt() }).On(endpoint))
 		srv.Inject(zadigtest.Delay(time.Hour).On(endpoint))
 		var stderr strings.Builder
-		assert.Equal(t, 1, run(cli.WithClient(ctx, srv.Client()), []string{"-project", "shop", "v1.2.0", "v1.3.0"}, nil, io.Discard, &stderr))
+		assert.Equal(t, 130, run(cli.WithClient(ctx, srv.Client()), []string{"-project", "shop", "v1.2.0", "v1.3.0"}, nil, io.Discard, &stderr))
 		assert.Equal(t, "changelog: interrupted\n", stderr.String())
 	}
 }
@@ -355,6 +347,6 @@ func TestEnvironment(t *testing.T) {
 
 	t.Setenv("ZADIG_TOKEN", "wrong-token")
 	assert.Equal(t, 1, run(t.Context(), args, nil, &stdout, &stderr))
-	assert.Contains(t, stderr.String(), "does not accept the token")
+	assert.Contains(t, stderr.String(), "does not accept the API token")
 	assert.NotContains(t, stderr.String(), "wrong-token")
 }

@@ -28,7 +28,7 @@ type notes struct {
 	Authors      []string      `json:"authors"`
 	Untraced     []untraced    `json:"untraced"`
 
-	failed error // an image could not be traced, for another reason than that Zadig did not build it
+	failed error // an image could not be traced, for another reason than that Zadig does not know it
 }
 
 type version struct {
@@ -36,15 +36,24 @@ type version struct {
 	CreatedBy   string    `json:"created_by"`
 	CreatedAt   time.Time `json:"created_at"`
 	Description string    `json:"description"`
+	Failed      bool      `json:"failed"`
+	Failure     string    `json:"failure,omitempty"` // the server's reason, "" if it gives none
 }
 
 type image struct {
-	Change    string `json:"change"` // added, changed or removed
-	Service   string `json:"service"`
-	Container string `json:"container"`
-	From      string `json:"from"`
-	To        string `json:"to"`
-	Compare   string `json:"compare"` // page of all commits between the two, "" if it cannot be told
+	Change    string       `json:"change"` // added, changed or removed
+	Service   string       `json:"service"`
+	Container string       `json:"container"`
+	From      string       `json:"from"`
+	To        string       `json:"to"`
+	Compare   []comparison `json:"compare"` // one for each repository that the two were built from
+}
+
+// comparison is a page of a code host with all commits from one build to
+// another.
+type comparison struct {
+	Repo string `json:"repo"`
+	URL  string `json:"url"`
 }
 
 type commit struct {
@@ -96,6 +105,9 @@ func takeNotes(ctx context.Context, artifacts *artifact.Service, from, to *deliv
 		n.Images = append(n.Images, image{Change: "removed", Service: i.Service, Container: i.Container, From: i.Image})
 	}
 	n.Images = withoutRepeated(n.Images)
+	for at := range n.Images {
+		n.Images[at].Compare = []comparison{}
+	}
 
 	var toTrace []string
 	for _, i := range n.Images {
@@ -119,7 +131,7 @@ func takeNotes(ctx context.Context, artifacts *artifact.Service, from, to *deliv
 
 func newVersion(r *delivery.Release) version {
 	v := r.VersionInfo
-	return version{v.Version, v.CreatedBy, v.Created().UTC(), v.Desc}
+	return version{v.Version, v.CreatedBy, v.Created().UTC(), v.Desc, r.Failed(), r.FailureReason()}
 }
 
 // withoutRepeated drops changes that name no container where another one says
@@ -169,7 +181,7 @@ func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string
 			continue
 		}
 		if i.From != "" && traced[i.From].Err == nil {
-			n.Images[at].Compare = comparePage(traced[i.From].Artifact, result.Artifact)
+			n.Images[at].Compare = compare(traced[i.From].Artifact, result.Artifact)
 		}
 		fresh := false
 		for _, c := range result.Artifact.Commits() {
@@ -198,7 +210,7 @@ func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string
 }
 
 func (n *notes) addUntraced(i image, ref string, old bool, err error) {
-	reason := "not built by Zadig"
+	reason := "not known to Zadig"
 	if !errors.Is(err, zadig.ErrNotFound) {
 		reason = cli.Explain(err)
 		n.failed = err
@@ -226,20 +238,38 @@ func (n *notes) addCommit(c *artifact.Commit) *commit {
 	return line
 }
 
-// comparePage is the page of a code host with all commits from one build to
-// another: of GitHub, GitLab and Gitee, where each has one commit of the same
-// repository.
-func comparePage(from, to *artifact.Artifact) string {
-	before, after := from.Commits(), to.Commits()
-	if len(before) != 1 || len(after) != 1 || before[0].CommitID == after[0].CommitID || before[0].CommitID == "" {
-		return ""
+// compare returns the pages of GitHub, GitLab and Gitee with all commits from
+// one build to another, for each repository that both have one commit of.
+func compare(from, to *artifact.Artifact) []comparison {
+	all := []comparison{}
+	before, after := commitsByRepo(from), commitsByRepo(to)
+	for _, c := range to.Commits() {
+		repo := repoOf(c)
+		if len(before[repo]) != 1 || len(after[repo]) != 1 {
+			continue
+		}
+		old := before[repo][0]
+		was, wasFound := strings.CutSuffix(old.URL(), "/commit/"+old.CommitID)
+		is, isFound := strings.CutSuffix(c.URL(), "/commit/"+c.CommitID)
+		if wasFound && isFound && was == is && old.CommitID != c.CommitID {
+			all = append(all, comparison{c.RepoOwner + "/" + c.RepoName, is + "/compare/" + old.CommitID + "..." + c.CommitID})
+		}
 	}
-	was, wasFound := strings.CutSuffix(before[0].URL(), "/commit/"+before[0].CommitID)
-	is, isFound := strings.CutSuffix(after[0].URL(), "/commit/"+after[0].CommitID)
-	if !wasFound || !isFound || was != is {
-		return ""
+	return all
+}
+
+// repoOf is the key of a commit's repository.
+func repoOf(c *artifact.Commit) commitKey { return commitKey{c.Address, c.RepoOwner, c.RepoName, ""} }
+
+// commitsByRepo leaves out commits without an id.
+func commitsByRepo(a *artifact.Artifact) map[commitKey][]*artifact.Commit {
+	all := make(map[commitKey][]*artifact.Commit)
+	for _, c := range a.Commits() {
+		if c.CommitID != "" {
+			all[repoOf(c)] = append(all[repoOf(c)], c)
+		}
 	}
-	return is + "/compare/" + before[0].CommitID + "..." + after[0].CommitID
+	return all
 }
 
 // issueTitles are the summaries of issues by their keys and pages, as far as

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/zadig-go/zadig/examples/internal/cli"
@@ -46,7 +45,42 @@ func (u untraced) what() string {
 	return u.Reason
 }
 
-// back tells whether the notes are those of going back.
+func (v version) whyFailed() string { return cmp.Or(v.Failure, "Zadig gives no reason") }
+
+// doubt is what a failure of either release means for what was added and
+// removed.
+func (n *notes) doubt() string {
+	differs := func(change string) bool {
+		return slices.ContainsFunc(n.Images, func(i image) bool { return i.Change == change })
+	}
+	var sentences []string
+	if n.To.Failed && differs("removed") {
+		sentences = append(sentences, n.To.Version+" failed: what looks removed may only not have been delivered.")
+	}
+	if n.From.Failed && differs("added") {
+		sentences = append(sentences, n.From.Version+" failed: what looks added may have been delivered before it.")
+	}
+	return strings.Join(sentences, " ")
+}
+
+// compareLinks names the repositories where there are several.
+func (i image) compareLinks() cli.Cell {
+	var links cli.Cell
+	for at, c := range i.Compare {
+		link := cli.Cell{Text: "compare", URL: c.URL}
+		if len(i.Compare) > 1 {
+			link.Text = "compare " + c.Repo
+		}
+		if at == 0 {
+			links = link
+		} else {
+			links.Also = append(links.Also, link)
+		}
+	}
+	return links
+}
+
+// back reports whether the notes are those of going back.
 func (n *notes) back() bool { return n.To.CreatedAt.Before(n.From.CreatedAt) }
 
 // writer remembers the first error.
@@ -69,6 +103,12 @@ func (n *notes) writeMarkdown(out io.Writer) error {
 	if n.back() {
 		w.printf("\n%s is older than %s: this is what going back changes.\n", cli.Escape(n.To.Version), cli.Escape(n.From.Version))
 	}
+	if n.To.Failed {
+		w.printf("\n**This release failed**: %s\n", cli.Escape(n.To.whyFailed()))
+	}
+	if n.From.Failed {
+		w.printf("\n**%s failed**: %s\n", cli.Escape(n.From.Version), cli.Escape(n.From.whyFailed()))
+	}
 	if text := cli.Escape(n.To.Description); text != "" {
 		w.printf("\n> %s\n", text)
 	}
@@ -79,17 +119,16 @@ func (n *notes) writeMarkdown(out io.Writer) error {
 		w.printf("\n## Images\n\n")
 		rows := cli.NewRows(w, cli.Markdown, "", "Service", "From", "To", "")
 		for _, i := range n.Images {
-			compare := cli.Cell{}
-			if i.Compare != "" {
-				compare = cli.Cell{Text: "compare", URL: i.Compare}
-			}
-			rows.Add(cli.Cell{Text: i.Change}, cli.Cell{Text: i.place()}, cli.Cell{Text: i.From, Code: true}, cli.Cell{Text: i.To, Code: true}, compare)
+			rows.Add(cli.Cell{Text: i.Change}, cli.Cell{Text: i.place()}, cli.Cell{Text: i.From, Code: true}, cli.Cell{Text: i.To, Code: true}, i.compareLinks())
 		}
 		if err := rows.Flush(); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(n.Images, func(i image) bool { return i.Change != "changed" }) {
 			w.printf("\nAdded is what only %s delivered, removed what only %s did.\n", cli.Escape(n.To.Version), cli.Escape(n.From.Version))
+		}
+		if doubt := n.doubt(); doubt != "" {
+			w.printf("\n%s\n", cli.Escape(doubt))
 		}
 	}
 	if len(n.Manifests) > 0 {
@@ -105,7 +144,7 @@ func (n *notes) writeMarkdown(out io.Writer) error {
 			w.printf(" %s", cli.Code(c.ref()))
 		}
 		for _, pr := range c.PullRequests {
-			w.printf(", %s", cli.Link("#"+strconv.Itoa(pr.Number), pr.URL))
+			w.printf(", %s", cli.Link(cli.PullRequest(pr.Number, pr.URL), pr.URL))
 		}
 		w.printf(")")
 		if c.Author != "" {
@@ -117,7 +156,7 @@ func (n *notes) writeMarkdown(out io.Writer) error {
 		w.printf("\n## Pull requests\n\n")
 	}
 	for _, pr := range n.PullRequests {
-		w.printf("- %s\n", cli.Link(fmt.Sprintf("%s #%d", pr.Repo, pr.Number), pr.URL))
+		w.printf("- %s\n", cli.Link(pr.Repo+" "+cli.PullRequest(pr.Number, pr.URL), pr.URL))
 	}
 	if len(n.Issues) > 0 {
 		w.printf("\n## Issues\n\n")
@@ -153,6 +192,12 @@ func (n *notes) writeText(out io.Writer) error {
 	if n.back() {
 		w.printf("%s is older than %s: this is what going back changes\n", cli.Clean(n.To.Version), cli.Clean(n.From.Version))
 	}
+	if n.To.Failed {
+		w.printf("this release failed: %s\n", cli.Clean(n.To.whyFailed()))
+	}
+	if n.From.Failed {
+		w.printf("%s failed: %s\n", cli.Clean(n.From.Version), cli.Clean(n.From.whyFailed()))
+	}
 	if len(n.Images) == 0 && len(n.Manifests) == 0 {
 		w.printf("no image changed\n")
 	}
@@ -174,7 +219,7 @@ func (n *notes) writeText(out io.Writer) error {
 	for _, c := range n.Commits {
 		var prs []string
 		for _, pr := range c.PullRequests {
-			prs = append(prs, "#"+strconv.Itoa(pr.Number))
+			prs = append(prs, cli.PullRequest(pr.Number, pr.URL))
 		}
 		commits = append(commits, []string{
 			short(c.Commit), c.Repo, c.ref(), strings.Join(prs, ", "), c.Author,
@@ -188,6 +233,9 @@ func (n *notes) writeText(out io.Writer) error {
 		untraced = append(untraced, []string{u.Image, u.Service, u.what()})
 	}
 	table([]string{"CHANGE", "SERVICE", "FROM", "TO"}, images)
+	if doubt := n.doubt(); doubt != "" {
+		w.printf("%s\n", cli.Clean(doubt))
+	}
 	if len(n.Manifests) > 0 {
 		w.printf("\nMANIFESTS DIFFER\n%s\n", cli.Clean(strings.Join(n.Manifests, ", ")))
 	}

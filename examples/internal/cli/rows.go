@@ -12,6 +12,8 @@ type Cell struct {
 	Text string
 	URL  string
 	Code bool // a code span in Markdown
+	// Also stands behind the text in Markdown, and nowhere else.
+	Also []Cell
 	// Shorter returns the text in at most so many columns; nil: its end is cut.
 	Shorter func(columns int) string
 }
@@ -26,10 +28,14 @@ func Cells(texts ...string) []Cell {
 }
 
 func (c Cell) markdown() string {
+	text := Link(c.Text, c.URL)
 	if c.Code {
-		return CodeLink(c.Text, c.URL)
+		text = CodeLink(c.Text, c.URL)
 	}
-	return Link(c.Text, c.URL)
+	for _, more := range c.Also {
+		text += ", " + more.markdown()
+	}
+	return text
 }
 
 func (c Cell) fitting(columns int) string {
