@@ -319,10 +319,10 @@ func TestFailures(t *testing.T) {
 		arrange func(*zadigtest.Server)
 		reason  string
 	}{
-		"no server":     {(*zadigtest.Server).Down, "Zadig cannot be reached: "},
-		"wrong token":   {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "see ZADIG_TOKEN: "},
-		"no permission": {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "may not read this: "},
-		"login page":    {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "unexpected response"},
+		"no server":     {(*zadigtest.Server).Down, "whatsrunning: Zadig cannot be reached: nothing listens at "},
+		"wrong token":   {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "check ZADIG_TOKEN"},
+		"no permission": {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "does not let the token's user read this"},
+		"login page":    {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "a web page came in place of data"},
 		"too old":       {func(s *zadigtest.Server) { s.SetServerVersion("v1.7.1") }, "trace"},
 		"in trouble":    {func(s *zadigtest.Server) { s.Inject(zadigtest.Status(500, "")) }, "500"},
 	} {
@@ -338,7 +338,7 @@ func TestFailures(t *testing.T) {
 			assert.Equal(t, 1, code)
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, row.reason)
-			assert.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
+			assert.Equal(t, 2, strings.Count(stderr, "\n"), "a sentence and the detail: %s", stderr)
 		})
 	}
 }
@@ -372,7 +372,7 @@ func TestInterrupt(t *testing.T) {
 	srv.Inject(zadigtest.Hook(func(*http.Request) { interrupt() }))
 	srv.Inject(zadigtest.Delay(time.Hour))
 	var stderr strings.Builder
-	assert.Equal(t, 1, run(cli.WithClient(ctx, srv.Client()), nil, strings.NewReader(pods(t, [3]string{"prod", cart, digestA})), io.Discard, &stderr))
+	assert.Equal(t, 130, run(cli.WithClient(ctx, srv.Client()), nil, strings.NewReader(pods(t, [3]string{"prod", cart, digestA})), io.Discard, &stderr))
 	assert.Equal(t, "whatsrunning: interrupted\n", stderr.String())
 }
 
@@ -387,6 +387,6 @@ func TestEnvironment(t *testing.T) {
 
 	t.Setenv("ZADIG_TOKEN", "wrong-token")
 	assert.Equal(t, 1, run(t.Context(), nil, strings.NewReader(stdin), &stdout, &stderr))
-	assert.Contains(t, stderr.String(), "does not accept the token")
+	assert.Contains(t, stderr.String(), "does not accept the API token")
 	assert.NotContains(t, stderr.String(), "wrong-token")
 }
