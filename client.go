@@ -19,6 +19,7 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/transport"
+	"github.com/zadig-go/zadig/workflow"
 )
 
 // Version is the SDK's version, sent in the header User-Agent.
@@ -32,6 +33,9 @@ type Client struct {
 	// Artifact reads artifacts (交付物): the images and packages that Zadig
 	// built, with what happened to them.
 	Artifact *artifact.Service
+	// Workflow reads workflow tasks (工作流任务): the runs that built images and
+	// made releases.
+	Workflow *workflow.Service
 
 	// state is a function so that fmt and slog, which print fields but call
 	// no function, cannot print what it holds.
@@ -247,6 +251,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	c := &Client{state: func() *state { return s }}
 	c.Delivery = delivery.New(c)
 	c.Artifact = artifact.New(c)
+	c.Workflow = workflow.New(c)
 	return c, nil
 }
 

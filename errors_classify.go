@@ -29,6 +29,7 @@ var meanings = []struct {
 	codes    []int  // nil: any, also none
 	nested   bool   // only behind picket
 	text     string // a part of the description; "": any
+	exact    bool   // text is all of the description
 	sentinel error
 	question errdef.Kind
 }{
@@ -72,6 +73,10 @@ var meanings = []struct {
 
 	{status: 429, sentinel: ErrRateLimited},
 
+	// A workflow task that does not exist: the driver's text and nothing before
+	// it (read in source, v1.15.0 to v5.0.0).
+	{status: 500, codes: []int{500}, text: "mongo: no documents in result", exact: true, sentinel: ErrNotFound},
+
 	// A panic (empty body), a release whose project is gone, a database
 	// driver's text since v4.0.0, aslan out of picket's reach.
 	{status: 500, sentinel: ErrServer, question: errdef.BrokenRecord},
@@ -82,7 +87,7 @@ func classify(e *Error) (errdef.Kind, error) {
 	f := e.failure()
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
-			(f.nested != "" || !m.nested) && strings.Contains(f.description, m.text) {
+			(f.nested != "" || !m.nested) && strings.Contains(f.description, m.text) && (!m.exact || f.description == m.text) {
 			return m.question, m.sentinel
 		}
 	}

@@ -7,14 +7,16 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// openapi answers the calls to /openapi/delivery. It knows nothing of
-// collaboration modes.
+// openapi answers the calls to /openapi. It knows nothing of collaboration
+// modes.
 func (c *call) openapi() *answer {
 	switch c.endpoint {
 	case OpenAPIListReleases:
 		return c.openAPIList()
 	case OpenAPIGetRelease:
 		return c.openAPIRelease()
+	case GetWorkflowTask:
+		return c.getTask()
 	}
 	return c.openAPIDetail()
 }

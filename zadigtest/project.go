@@ -219,6 +219,8 @@ func isEmpty(value any) bool {
 		return value == "" || value == zeroID
 	case json.Number:
 		return value == "0"
+	case int64:
+		return value == 0
 	case bool:
 		return !value
 	case []any:

@@ -25,6 +25,7 @@ const (
 	OpenAPIListReleases  Endpoint = "/openapi/delivery/releases"        // one project's releases in brief, since v2.3.1
 	OpenAPIGetRelease    Endpoint = "/openapi/delivery/releases/:id"    // v2.3.1 to v3.4.1, not for releases of workflows
 	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail" // a release by project and version, since v4.0.0
+	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"    // what client.Workflow.Task asks, since v1.15.0
 
 	// NoEndpoint is a path that no endpoint of the server's version has.
 	NoEndpoint Endpoint = ""
@@ -46,6 +47,10 @@ func endpointOf(path string, v version) (e Endpoint, id string) {
 	switch e := Endpoint(path); e {
 	case ListReleases, ListArtifacts, DirectoryReleases:
 		return e, ""
+	case GetWorkflowTask:
+		if v.has(hasTasks) {
+			return e, ""
+		}
 	case OpenAPIListReleases:
 		if v.has(hasOpenAPI) {
 			return e, ""

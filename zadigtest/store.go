@@ -126,6 +126,15 @@ func newRelease(r *delivery.Release) (*release, error) {
 	return stored, nil
 }
 
+// typed is the release as it was given.
+func (r *release) typed() *delivery.Release {
+	typed := new(delivery.Release)
+	if err := json.Unmarshal(appendJSON(nil, r.doc), typed); err != nil {
+		panic(fmt.Sprintf("zadigtest: %v", err)) // it was made of one
+	}
+	return typed
+}
+
 // ownedBy sets the members of an array that point back to their document and
 // have been left out.
 func ownedBy(doc map[string]any, part, member, id string) {

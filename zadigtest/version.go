@@ -65,6 +65,8 @@ const (
 	needsProjectOfRead               // a release whose project is gone cannot be read in detail
 	totalOfReleases                  // lists of releases send X-Total
 	hasOpenAPI                       // /openapi/delivery/releases exists
+	hasTasks                         // /openapi/workflows exists
+	workflowKeys                     // a task's workflow_key is the key and workflow_name the display name
 	hasServiceNames                  // /servicenames exists
 	briefWithoutEnv                  // brief leaves productEnvInfo out
 	flatReleases                     // the flat object, no paging defaults, labels
@@ -86,6 +88,8 @@ var spans = [...]struct{ since, until string }{
 	collabName:          {since: "v1.16.0"},
 	licenceForList:      {since: "v2.0.0"},
 	licenceForRelease:   {since: "v2.3.0"},
+	hasTasks:            {since: "v1.15.0"},
+	workflowKeys:        {since: "v1.18.0"},
 	projectForRelease:   {since: "v2.3.0"},
 	needsProjectOfRead:  {since: "v2.3.0"},
 	hasServiceNames:     {until: "v2.3.0"},

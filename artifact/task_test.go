@@ -1,0 +1,23 @@
+package artifact_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/zadig-go/zadig/artifact"
+)
+
+func TestTaskOfAnActivity(t *testing.T) {
+	t.Parallel()
+	build := &artifact.Activity{URL: "/v1/projects/detail/shop/pipelines/custom/shop-dev/7?display_name=%E5%95%86"}
+	ref, ok := build.Task()
+	assert.True(t, ok)
+	assert.Equal(t, artifact.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}, ref)
+
+	ref, ok = (&artifact.Activity{URL: "https://example.com/"}).Task()
+	assert.False(t, ok)
+	assert.Zero(t, ref)
+	_, ok = (*artifact.Activity)(nil).Task()
+	assert.False(t, ok)
+}

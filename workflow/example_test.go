@@ -1,0 +1,65 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+// From an image to the run that built it.
+func ExampleService_Task() {
+	srv, err := zadigtest.Start(zadigtest.WithArtifacts(&artifact.Artifact{ // in place of a Zadig of your own
+		Type:  "image",
+		Image: "registry.example.com/shop/cart:1.2.0",
+		Name:  "cart",
+		Activities: []*artifact.Activity{{
+			Type:      artifact.ActivityBuild,
+			URL:       "/v1/projects/detail/shop/pipelines/custom/shop-dev/7?display_name=shop-dev",
+			Commits:   []*artifact.Commit{{RepoName: "shop", CommitID: "4b15c43b012e"}},
+			StartTime: 1709280000,
+			EndTime:   1709280090,
+			CreatedBy: "alice",
+		}},
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	client, ctx := srv.Client(), context.Background()
+
+	a, err := client.Artifact.Trace(ctx, "registry.example.com/shop/cart:1.2.0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, build := range a.Builds() {
+		ref, ok := build.Task()
+		if !ok {
+			continue
+		}
+		task, err := client.Workflow.Task(ctx, ref)
+		if errors.Is(err, zadig.ErrNotFound) {
+			fmt.Println("the task is gone")
+			continue
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s #%d of %s: %s in %s, started by %s\n",
+			task.WorkflowName, task.TaskID, task.ProjectName, task.Status, task.Duration(), task.TaskCreator)
+		for _, stage := range task.Stages {
+			for _, job := range stage.Jobs {
+				fmt.Println(" ", stage.Name, job.Type, job.Status)
+			}
+		}
+	}
+	// Output:
+	// shop-dev #7 of shop: passed in 1m30s, started by alice
+	//   build zadig-build passed
+}

@@ -1,0 +1,126 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/niltest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
+	"github.com/zadig-go/zadig/workflow"
+)
+
+var shopDev7 = workflow.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}
+
+func TestTaskSendsOneRequest(t *testing.T) {
+	t.Parallel()
+	client, srv := clienttest.Serve(t, servertest.JSON(`{"task_id":7,"workflow_key":"a+b&c","stages":[]}`))
+	task, err := client.Workflow.Task(t.Context(), workflow.TaskRef{WorkflowName: "a+b&c", TaskID: 7})
+	require.NoError(t, err)
+	assert.Equal(t, "a+b&c", task.WorkflowName)
+	require.Equal(t, 1, srv.Count())
+	sent := srv.URLs()[0]
+	assert.Equal(t, "/openapi/workflows/custom/task", sent.Path)
+	assert.Equal(t, "a+b&c", sent.Query().Get("workflowKey"))
+	assert.Equal(t, "7", sent.Query().Get("taskId"))
+	assert.Len(t, sent.Query(), 2)
+}
+
+func TestBadInputIsNotSent(t *testing.T) {
+	t.Parallel()
+	client, srv := clienttest.Serve(t, servertest.JSON(`{"task_id":7}`))
+	for name, row := range map[string]struct {
+		ctx  context.Context
+		ref  workflow.TaskRef
+		want string
+	}{
+		"zero":          {t.Context(), workflow.TaskRef{}, "workflow.Task: bad request: WorkflowName: must not be empty"},
+		"no workflow":   {t.Context(), workflow.TaskRef{ProjectName: "shop", TaskID: 7}, "WorkflowName: must not be empty"},
+		"no number":     {t.Context(), workflow.TaskRef{WorkflowName: "shop-dev"}, "TaskID: must be at least 1 (got 0)"},
+		"negative":      {t.Context(), workflow.TaskRef{WorkflowName: "shop-dev", TaskID: -7}, "TaskID: must be at least 1 (got -7)"},
+		"a nil context": {nil, shopDev7, "ctx: must not be nil"},
+	} {
+		_, err := client.Workflow.Task(row.ctx, row.ref)
+		require.ErrorIs(t, err, zadig.ErrBadRequest, name)
+		require.ErrorContains(t, err, row.want, name)
+	}
+	assert.Zero(t, srv.Count())
+}
+
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		status int
+		body   string
+		want   error
+		says   string
+	}{
+		"unknown task": {500, `{"code":500,"description":"mongo: no documents in result","message":"Internal Error: "}`, zadig.ErrNotFound, ""},
+		"database down": {
+			500, `{"code":500,"description":"server selection error: server selection timeout","message":"Internal Error: "}`, zadig.ErrServer, "",
+		},
+		"a task whose project is gone": { // the words of another failure of the server
+			500, `{"code":500,"description":"failed to find product template shop, err: mongo: no documents in result","message":"Internal Error: "}`, zadig.ErrServer, "",
+		},
+		"panic":            {500, "", zadig.ErrServer, ""},
+		"before v1.15.0":   {404, "Invalid path: /openapi/workflows/custom/task", zadig.ErrUnexpectedResponse, "servers before v1.15.0 have no workflow tasks"},
+		"forbidden":        {403, "", zadig.ErrForbidden, ""},
+		"expired token":    {401, "", zadig.ErrUnauthorized, ""},
+		"login page":       {200, "<!DOCTYPE html><html></html>", zadig.ErrUnexpectedResponse, ""},
+		"nothing":          {200, "", zadig.ErrUnexpectedResponse, ""},
+		"null":             {200, "null", zadig.ErrUnexpectedResponse, "want a workflow task"},
+		"another object":   {200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "want a workflow task"},
+		"an array":         {200, "[]", zadig.ErrUnexpectedResponse, ""},
+		"a number as text": {200, `{"task_id":"7"}`, zadig.ErrUnexpectedResponse, ""},
+		"cut JSON":         {200, `{"task_id":7,"stages":[`, zadig.ErrUnexpectedResponse, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, srv := clienttest.Serve(t, servertest.Status(row.status, row.body))
+			task, err := client.Workflow.Task(t.Context(), shopDev7)
+			require.ErrorIs(t, err, row.want)
+			require.ErrorContains(t, err, row.says)
+			assert.Nil(t, task)
+			assert.Equal(t, 1, srv.Count(), "an error of the application is final")
+		})
+	}
+}
+
+// doer is a Doer that is a function.
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
+
+func TestOddDoers(t *testing.T) {
+	t.Parallel()
+	down := errors.New("no route to host")
+	for name, row := range map[string]struct {
+		service *workflow.Service
+		want    error // nil: any
+	}{
+		"nil service":  {nil, nil},
+		"zero service": {new(workflow.Service), nil},
+		"nil doer":     {workflow.New(nil), nil},
+		"an error":     {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
+		"no response":  {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, nil })), nil},
+		"no body":      {workflow.New(doer(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil })), nil},
+	} {
+		_, err := row.service.Task(t.Context(), shopDev7)
+		require.Error(t, err, name)
+		if row.want != nil {
+			require.ErrorIs(t, err, row.want, name)
+		}
+	}
+}
+
+func TestMethodsOnNilAndZero(t *testing.T) {
+	t.Parallel()
+	niltest.Methods(t, reflect.TypeFor[*workflow.Service](), reflect.TypeFor[workflow.Spec]())
+}

@@ -1,0 +1,150 @@
+package workflow
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/taskref"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
+
+// Values of the Status of a task, a stage and a job (read in source). A server
+// may send others, such as "pending" or "wait_for_approval".
+const (
+	StatusCreated   = "created"
+	StatusWaiting   = "waiting"
+	StatusQueued    = "queued"
+	StatusBlocked   = "blocked"
+	StatusRunning   = "running"
+	StatusPassed    = "passed"
+	StatusFailed    = "failed"
+	StatusTimeout   = "timeout"
+	StatusCancelled = "cancelled"
+	StatusReject    = "reject"  // an approval was refused
+	StatusSkipped   = "skipped" // a job that was not selected
+)
+
+// Task is one run of a workflow. Fields are those that the source of v1.15.0 to
+// v5.0.0 sends; what tells of a task's parameters, approval and release plan is
+// left out. JSON names are those of v1.18.0 and later; [Service.Task] reads the
+// older ones as well.
+type Task struct {
+	TaskID              int      `json:"task_id"`               // from 1; unique within its workflow only
+	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; workflow_name up to v1.17.0
+	WorkflowDisplayName string   `json:"workflow_name"`         // since v1.16.0; workflow_display_name up to v1.17.0
+	ProjectName         string   `json:"project_key"`           // project_name up to v1.17.0
+	Status              string   `json:"status,omitzero"`       // StatusPassed and so on; absent when ""
+	Reverted            bool     `json:"reverted"`              // since v3.3.0: it was rolled back
+	Remark              string   `json:"remark"`                // since v3.1.0: free text
+	TaskCreator         string   `json:"task_creator,omitzero"` // user name; absent when ""
+	TaskRevoker         string   `json:"task_revoker,omitzero"` // user who canceled it; absent when ""
+	CreateTime          int64    `json:"create_time,omitzero"`  // Unix seconds, absent when 0
+	StartTime           int64    `json:"start_time,omitzero"`   // Unix seconds, absent when 0: it has not started
+	EndTime             int64    `json:"end_time,omitzero"`     // Unix seconds, absent when 0: it has not ended
+	Stages              []*Stage `json:"stages"`                // in the order in which they run
+	Error               string   `json:"error,omitzero"`        // why it failed; absent when ""
+	IsRestart           bool     `json:"is_restart"`            // it runs again after a failure
+}
+
+// Stage is a group of jobs. A stage starts when the one before it has passed.
+type Stage struct {
+	Name      string `json:"name"`                // chosen by its author
+	Status    string `json:"status"`              // StatusPassed and so on; "" before it starts
+	StartTime int64  `json:"start_time,omitzero"` // Unix seconds, absent when 0
+	EndTime   int64  `json:"end_time,omitzero"`   // Unix seconds, absent when 0
+	Parallel  bool   `json:"parallel"`            // its jobs run at once
+	Jobs      []*Job `json:"jobs"`                // may be empty
+	Error     string `json:"error"`               // since v1.18.0: why it failed, "" if it did not
+}
+
+// Types of a job (read in source): what is in its Spec. There are many more.
+const (
+	JobBuild           = "zadig-build"            // repos, image, service_name, service_module
+	JobDeploy          = "zadig-deploy"           // env, production, service_and_images
+	JobDistributeImage = "zadig-distribute-image" // distribute_target
+	JobTest            = "zadig-test"             // repos, test_name
+	JobFreestyle       = "freestyle"              // what JobBuild has
+)
+
+// Job is one step of a stage.
+type Job struct {
+	Name        string `json:"name"`                 // unique within the task
+	Key         string `json:"key"`                  // since v3.3.0
+	DisplayName string `json:"display_name"`         // since v3.3.0
+	Type        string `json:"type"`                 // JobBuild and so on
+	Status      string `json:"status"`               // StatusPassed and so on; "" before it starts
+	StartTime   int64  `json:"start_time,omitzero"`  // Unix seconds, absent when 0
+	EndTime     int64  `json:"end_time,omitzero"`    // Unix seconds, absent when 0
+	CostSeconds int64  `json:"cost_seconds"`         // since v1.17.0: how long it ran or runs, in seconds
+	Error       string `json:"error"`                // why it failed, "" if it did not
+	RetryCount  int    `json:"retry_count,omitzero"` // since v3.1.0
+	Spec        Spec   `json:"spec"`                 // depends on Type
+}
+
+// Ref returns the name of the task.
+func (t *Task) Ref() TaskRef {
+	t = nilsafe.OrZero(t)
+	return taskref.Ref{ProjectName: t.ProjectName, WorkflowName: t.WorkflowName, TaskID: t.TaskID}
+}
+
+// Done reports whether the task has come to an end, be it by success or
+// failure.
+func (t *Task) Done() bool {
+	done := []string{StatusPassed, StatusFailed, StatusTimeout, StatusCancelled, StatusReject}
+	return slices.Contains(done, nilsafe.OrZero(t).Status)
+}
+
+// Created returns CreateTime as a time.Time, or the zero Time if it is unset.
+func (t *Task) Created() time.Time { return unixtime.Time(nilsafe.OrZero(t).CreateTime) }
+
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (t *Task) Started() time.Time { return unixtime.Time(nilsafe.OrZero(t).StartTime) }
+
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (t *Task) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).EndTime) }
+
+// Duration returns how long the task ran, or 0 if it has not ended.
+func (t *Task) Duration() time.Duration {
+	t = nilsafe.OrZero(t)
+	return unixtime.Between(t.StartTime, t.EndTime)
+}
+
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (s *Stage) Started() time.Time { return unixtime.Time(nilsafe.OrZero(s).StartTime) }
+
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (s *Stage) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(s).EndTime) }
+
+// Started returns StartTime as a time.Time, or the zero Time if it is unset.
+func (j *Job) Started() time.Time { return unixtime.Time(nilsafe.OrZero(j).StartTime) }
+
+// Ended returns EndTime as a time.Time, or the zero Time if it is unset.
+func (j *Job) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(j).EndTime) }
+
+// wireTask is a task with the names that servers up to v1.17.0 use.
+type wireTask struct {
+	Task
+	OldDisplayName string `json:"workflow_display_name"`
+	OldProjectName string `json:"project_name"`
+}
+
+// Validate reports an object without task_id, which is something else.
+func (w *wireTask) Validate() error {
+	if w.TaskID == 0 {
+		return errors.New("no task_id is there")
+	}
+	return nil
+}
+
+func (w *wireTask) task() *Task {
+	t := &w.Task
+	if t.WorkflowName == "" {
+		t.WorkflowName, t.WorkflowDisplayName = t.WorkflowDisplayName, w.OldDisplayName
+	}
+	if t.ProjectName == "" {
+		t.ProjectName = w.OldProjectName
+	}
+	return t
+}

@@ -1,0 +1,128 @@
+package workflow_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
+	"github.com/zadig-go/zadig/workflow"
+)
+
+// newest is a task in the words of v5.0.0.
+const newest = `{
+	"task_id": 7, "workflow_key": "shop-dev", "workflow_name": "商城 开发", "params": [{"name": "x", "value": "p4ss"}],
+	"status": "failed", "reverted": false, "remark": "weekly", "task_creator": "alice", "task_revoker": "bob",
+	"create_time": 1700000000, "start_time": 1700000010, "end_time": 1700000100,
+	"stages": [
+		{"name": "build", "status": "passed", "start_time": 1700000010, "end_time": 1700000070, "parallel": true, "manual_exec": null, "jobs": [
+			{"name": "build-0", "key": "build.cart", "display_name": "cart", "origin_name": "build", "type": "zadig-build", "status": "passed",
+			 "reverted": false, "start_time": 1700000010, "end_time": 1700000070, "cost_seconds": 60, "error": "", "retry_count": 2,
+			 "spec": {"repos": [{"repo_name": "shop", "oauth_token": "s3cret"}], "image": "r/cart:1"}, "job_info": null}
+		], "error": ""},
+		{"name": "approve", "status": "", "parallel": false, "manual_exec": null, "jobs": [
+			{"name": "wait", "type": "approval", "status": "", "cost_seconds": 0, "error": "refused", "spec": null}
+		], "error": "refused"}
+	],
+	"project_key": "shop", "error": "refused", "is_restart": true, "debug": false, "approval_ticket_id": "", "approval_id": ""
+}`
+
+// read is what the service makes of a body.
+func read(t *testing.T, body string) *workflow.Task {
+	t.Helper()
+	client, _ := clienttest.Serve(t, servertest.JSON(body))
+	task, err := client.Workflow.Task(t.Context(), shopDev7)
+	require.NoError(t, err)
+	return task
+}
+
+func TestTask(t *testing.T) {
+	t.Parallel()
+	task := read(t, newest)
+	assert.Equal(t, shopDev7, task.Ref())
+	assert.Equal(t, "商城 开发", task.WorkflowDisplayName)
+	assert.Equal(t, "alice", task.TaskCreator)
+	assert.True(t, task.IsRestart)
+	assert.Equal(t, time.Unix(1700000000, 0), task.Created())
+	assert.Equal(t, time.Unix(1700000010, 0), task.Started())
+	assert.Equal(t, time.Unix(1700000100, 0), task.Ended())
+	assert.Equal(t, 90*time.Second, task.Duration())
+
+	require.Len(t, task.Stages, 2)
+	assert.Equal(t, time.Unix(1700000070, 0), task.Stages[0].Ended())
+	assert.True(t, task.Stages[1].Started().IsZero())
+	build, wait := task.Stages[0].Jobs[0], task.Stages[1].Jobs[0]
+	assert.Equal(t, workflow.JobBuild, build.Type)
+	assert.EqualValues(t, 60, build.CostSeconds)
+	assert.Equal(t, time.Unix(1700000010, 0), build.Started())
+	var spec struct{ Image string }
+	require.NoError(t, json.Unmarshal(build.Spec, &spec))
+	assert.Equal(t, "r/cart:1", spec.Image)
+	assert.Nil(t, wait.Spec)
+	assert.Equal(t, "refused", wait.Error)
+
+	again := new(workflow.Task)
+	data, err := json.Marshal(task)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, again))
+	assert.JSONEq(t, string(build.Spec), string(again.Stages[0].Jobs[0].Spec), "JSON keeps the spec")
+	again.Stages[0].Jobs[0].Spec, task.Stages[0].Jobs[0].Spec = nil, nil // apart from spaces
+	assert.Equal(t, task, again)
+}
+
+func TestNamesUpToV1_17(t *testing.T) {
+	t.Parallel()
+	oldest := read(t, `{"task_id":7,"workflow_name":"shop-dev","stages":[],"project_name":"shop","is_restart":false}`)
+	assert.Equal(t, shopDev7, oldest.Ref())
+	assert.Empty(t, oldest.WorkflowDisplayName)
+	v1_17 := read(t, `{"task_id":7,"workflow_name":"shop-dev","workflow_display_name":"商城","stages":[],"project_name":"shop"}`)
+	assert.Equal(t, shopDev7, v1_17.Ref())
+	assert.Equal(t, "商城", v1_17.WorkflowDisplayName)
+}
+
+func TestDone(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]bool{
+		workflow.StatusPassed: true, workflow.StatusFailed: true, workflow.StatusTimeout: true,
+		workflow.StatusCancelled: true, workflow.StatusReject: true,
+		workflow.StatusRunning: false, workflow.StatusCreated: false, workflow.StatusWaiting: false,
+		workflow.StatusQueued: false, workflow.StatusBlocked: false, "": false, "wait_for_approval": false,
+	} {
+		assert.Equal(t, want, (&workflow.Task{Status: status}).Done(), status)
+	}
+}
+
+// TestCredentialsOfSpecsStayOutOfLogs prints a task and its parts in all ways.
+func TestCredentialsOfSpecsStayOutOfLogs(t *testing.T) {
+	t.Parallel()
+	task := read(t, newest)
+	stage, job := task.Stages[0], task.Stages[0].Jobs[0]
+	var log bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewJSONHandler(&log, nil), slog.NewTextHandler(&log, nil)} {
+		logger := slog.New(handler)
+		for _, v := range []any{task, stage, job, job.Spec} {
+			logger.Info("seen", "value", v)
+		}
+	}
+	for _, v := range []any{task, *task, stage, *stage, job, *job, job.Spec, []workflow.Job{*job}} {
+		for _, verb := range []string{"%v", "%+v", "%#v"} {
+			fmt.Fprintf(&log, verb+"\n", v)
+		}
+	}
+	for _, verb := range []string{"%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&log, verb+"\n", job.Spec)
+	}
+	assert.NotContains(t, log.String(), "s3cret")
+	assert.NotContains(t, log.String(), fmt.Sprintf("%x", "s3cret"))
+	assert.NotContains(t, log.String(), "115 51 99 114 101 116", "as decimals")
+	assert.Contains(t, log.String(), "bytes of JSON]")
+	assert.Contains(t, log.String(), `"value":{"project":"shop","workflow":"shop-dev","task":7,"status":"failed","error":"refused"}`)
+	assert.Contains(t, log.String(), `"value":{"job":"build-0","type":"zadig-build","status":"passed","error":""}`)
+}

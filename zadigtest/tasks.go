@@ -1,0 +1,246 @@
+package zadigtest
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/taskref"
+)
+
+// getTask answers with the workflow task that a release or a build names. The
+// server stores no tasks: what a task did is what its releases and artifacts
+// say of it. Zadig asks for no permission here.
+func (c *call) getTask() *answer {
+	number, err := strconv.ParseInt(cmp.Or(c.query.Get("taskId"), "0"), 10, 64)
+	switch {
+	case err != nil:
+		return empty(http.StatusBadRequest)
+	case c.state == databaseDown:
+		return internalError(databaseText)
+	}
+	t := c.data.task(c.query.Get("workflowKey"), number)
+	if t == nil {
+		return internalError(noDocuments)
+	}
+	return jsonAnswer(shapeOf("openapi task", c.version).append(nil, t.document(c.version)))
+}
+
+// task is a run of a workflow as releases and artifacts tell of it.
+type task struct {
+	project, workflow, display string
+	number                     int64
+	creator                    string
+	status, failure            string
+	created                    int64
+	start, end                 int64
+	stages                     []*taskStage
+}
+
+type taskStage struct {
+	name, jobType string
+	jobs          []map[string]any
+}
+
+// task puts together the task of a number, nil if nothing names it.
+func (s *store) task(workflow string, number int64) *task {
+	if workflow == "" || number <= 0 {
+		return nil
+	}
+	t := &task{workflow: workflow, display: workflow, number: number}
+	found := false
+	for _, r := range s.allReleases() {
+		if r.workflow == workflow && r.taskID == number {
+			t.addRelease(r.typed())
+			found = true
+		}
+	}
+	for _, a := range s.allArtifacts() {
+		for _, activity := range a.Activities {
+			if activity == nil {
+				continue
+			}
+			ref, ok := taskref.FromURL(activity.URL)
+			if ok && ref.WorkflowName == workflow && int64(ref.TaskID) == number {
+				t.addBuild(ref.ProjectName, &a.Artifact, activity)
+				found = true
+			}
+		}
+	}
+	if !found {
+		return nil
+	}
+	return t
+}
+
+func (t *task) addRelease(r *delivery.Release) {
+	info := r.VersionInfo
+	t.project, t.creator, t.created = info.ProductName, info.CreatedBy, info.CreatedAt
+	t.display = cmp.Or(info.WorkflowDisplayName, t.workflow)
+	t.status = map[string]string{
+		delivery.StatusFailed:   "failed",
+		delivery.StatusCreating: "running",
+		delivery.StatusRetrying: "running",
+	}[info.Status]
+	t.failure = r.Error
+	if info.Progress != nil {
+		t.failure = cmp.Or(t.failure, info.Progress.Error)
+	}
+	for _, b := range r.BuildInfo {
+		if b != nil {
+			t.add("build", "zadig-build", b.ServiceName, b.StartTime, b.EndTime, buildSpec{
+				Repos: orEmpty(b.Commits), Image: b.ImageName, ServiceName: b.ServiceName, ServiceModule: imageName(b.ImageName), Envs: []any{},
+			})
+		}
+	}
+	for _, d := range r.DeployInfo {
+		if d != nil {
+			env := ""
+			if info.ProductEnvInfo != nil {
+				env = info.ProductEnvInfo.EnvName
+			}
+			service := rawServiceName(d.ServiceName, d.ContainerName)
+			t.add("deploy", "zadig-deploy", service, d.StartTime, d.EndTime, deploySpec{
+				Env: env, ServiceAndImages: []serviceAndImage{{service, d.ContainerName, d.Image}},
+			})
+		}
+	}
+	for _, test := range r.TestInfo {
+		if test != nil {
+			t.add("test", "zadig-test", "test", test.StartTime, test.EndTime, nil)
+		}
+	}
+	for _, s := range r.Services {
+		if s == nil {
+			continue
+		}
+		for _, i := range s.Images {
+			if i != nil && i.PushImage {
+				t.add("distribute", "zadig-distribute-image", s.ServiceName+"-"+i.ContainerName, 0, 0, distributeSpec{
+					[]distributeTarget{{s.ServiceName, i.ContainerName, i.SourceImage, i.TargetImage}},
+				})
+			}
+		}
+	}
+}
+
+// addBuild adds what built an artifact, unless a release has told of it.
+func (t *task) addBuild(project string, a *artifact.Artifact, activity *artifact.Activity) {
+	t.project = cmp.Or(t.project, project)
+	t.creator = cmp.Or(t.creator, activity.CreatedBy)
+	t.created = cmp.Or(t.created, activity.StartTime, activity.CreatedTime)
+	for _, s := range t.stages {
+		for _, j := range s.jobs {
+			if spec, ok := j["spec"].(buildSpec); ok && spec.Image == a.Image {
+				return
+			}
+		}
+	}
+	t.add("build", "zadig-build", a.Name, activity.StartTime, activity.EndTime, buildSpec{
+		Repos: orEmpty(activity.Commits), Image: a.Image, ServiceName: a.Name, ServiceModule: a.Name, Envs: []any{},
+	})
+}
+
+func orEmpty[T any](list []T) any {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// add puts a job into its stage.
+func (t *task) add(stage, jobType, name string, start, end int64, spec any) {
+	i := slices.IndexFunc(t.stages, func(s *taskStage) bool { return s.name == stage })
+	if i < 0 {
+		i = len(t.stages)
+		t.stages = append(t.stages, &taskStage{name: stage, jobType: jobType})
+	}
+	s := t.stages[i]
+	s.jobs = append(s.jobs, map[string]any{
+		"name": fmt.Sprintf("%s-%s-%d", stage, name, len(s.jobs)), "type": jobType,
+		"status": "passed", "start_time": start, "end_time": end, "cost_seconds": max(end-start, 0), "spec": spec,
+	})
+	if start > 0 && (t.start == 0 || start < t.start) {
+		t.start = start
+	}
+	t.end = max(t.end, end)
+}
+
+// document is the task in the server's terms. A failed task failed in its last
+// job.
+func (t *task) document(v version) map[string]any {
+	status := cmp.Or(t.status, "passed")
+	doc := map[string]any{
+		"task_id":               t.number,
+		"workflow_key":          t.workflow,
+		"workflow_name":         t.display,
+		"workflow_display_name": t.display,
+		"project_key":           t.project,
+		"project_name":          t.project,
+		"status":                status,
+		"task_creator":          t.creator,
+		"create_time":           cmp.Or(t.start, t.created),
+		"start_time":            cmp.Or(t.start, t.created),
+		"end_time":              cmp.Or(t.end, t.created),
+		"error":                 t.failure,
+	}
+	if !v.has(workflowKeys) {
+		doc["workflow_name"] = t.workflow
+	}
+	if status == "running" {
+		delete(doc, "end_time")
+	}
+	stages := []any{}
+	for i, s := range t.stages {
+		stage := map[string]any{"name": s.name, "status": "passed", "parallel": true}
+		jobs := []any{}
+		for k, j := range s.jobs {
+			if last := i == len(t.stages)-1 && k == len(s.jobs)-1; last && status != "passed" {
+				stage["status"], j["status"], j["error"] = status, status, t.failure
+			}
+			jobs = append(jobs, j)
+		}
+		stage["jobs"] = jobs
+		stages = append(stages, stage)
+	}
+	doc["stages"] = stages
+	return doc
+}
+
+// The specs of jobs, with the members of the server that matter here.
+
+type buildSpec struct {
+	Repos         any    `json:"repos"`
+	Image         string `json:"image"`
+	Package       string `json:"package"`
+	ServiceName   string `json:"service_name"`
+	ServiceModule string `json:"service_module"`
+	Envs          []any  `json:"envs"`
+}
+
+type deploySpec struct {
+	Env              string            `json:"env"`
+	Production       bool              `json:"production"`
+	ServiceAndImages []serviceAndImage `json:"service_and_images"`
+}
+
+type serviceAndImage struct {
+	ServiceName   string `json:"service_name"`
+	ServiceModule string `json:"service_module"`
+	Image         string `json:"image"`
+}
+
+type distributeSpec struct {
+	DistributeTarget []distributeTarget `json:"distribute_target"`
+}
+
+type distributeTarget struct {
+	ServiceName   string `json:"service_name"`
+	ServiceModule string `json:"service_module"`
+	SourceImage   string `json:"source_image"`
+	TargetImage   string `json:"target_image"`
+}
