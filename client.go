@@ -155,7 +155,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	switch {
 	case out.Response == nil:
-		return nil, noAnswer(out)
+		return nil, newTransportError(out)
 	case errors.Is(out.Err, response.ErrTooLarge):
 		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
 	case response.Garbled(out.Err):
@@ -166,10 +166,10 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	failed := newError(out.Response, out)
 	if failed.StatusCode >= 300 && failed.StatusCode <= 399 {
-		failed.Message = refusedRedirect(out.Response, s.base)
+		failed.Message = failed.line(refusedRedirect(out.Response, s.base))
 	}
 	if out.Err != nil {
-		return nil, fmt.Errorf("%w; no further response: %w", failed, out.Err)
+		return nil, fmt.Errorf("%w; no further response: %w", failed, safeText(out.Err, out.Token, out.Err))
 	}
 	return nil, failed
 }
@@ -178,8 +178,12 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 // configured.
 func (s *state) succeeded(out transport.Outcome) *http.Response {
 	resp := out.Response
+	body := resp.Body
+	if _, buffered := body.(*response.Buffer); !buffered {
+		body = &safeBody{body, func() string { return out.Token }}
+	}
 	resp.Body = &response.Body{
-		ReadCloser: resp.Body,
+		ReadCloser: body,
 		Settings:   s.settings,
 		Reject: func(excerpt []byte, kind error, reason string) error {
 			return rejected(resp, out, excerpt, kind, reason)
@@ -197,7 +201,7 @@ func (s *state) succeeded(out transport.Outcome) *http.Response {
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {
-		return errdef.BadArgument("zadig.Client.Get", "path", "%q cannot be parsed", redact.Text(path))
+		return errdef.BadArgument("zadig.Client.Get", "path", "cannot be parsed as a URL")
 	}
 	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
 		return errdef.BadArgument("zadig.Client.Get", "out", "a %T, not a pointer to decode into", out)
@@ -328,7 +332,8 @@ func joinPath(base, relative *url.URL) (path, rawPath string) {
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 
-// withoutToken is the request of a response, as the caller may see it.
+// withoutToken is the request of a response, as the caller may see it. A
+// redirect may have put the token into the URL.
 func withoutToken(out transport.Outcome) *http.Request {
 	sent := out.Response.Request
 	if sent == nil || sent.URL == nil || sent.URL == out.Request.URL {
@@ -336,6 +341,11 @@ func withoutToken(out transport.Outcome) *http.Request {
 	}
 	redirected := *out.Request
 	redirected.URL = sent.URL
+	if shown := redact.URL(sent.URL, out.Token); shown != sent.URL.String() {
+		if masked, err := url.Parse(shown); err == nil {
+			redirected.URL = masked
+		}
+	}
 	return &redirected
 }
 
@@ -354,12 +364,14 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	switch {
 	case u.User != nil:
 		return nil, errors.New("the base URL holds user info; use WithToken")
+	case u.Host == "" && strings.Contains(baseURL, "@"): // what stands before it may be a password
+		return nil, errors.New("the base URL holds an @ before its host; it begins with http:// or https://, and user info belongs into WithToken")
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
-		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Text(baseURL))
+		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Line(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("the base URL's scheme is %q; it must begin with http:// or https://", u.Scheme)
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("the base URL %q has no host", redact.Text(baseURL))
+		return nil, fmt.Errorf("the base URL %q has no host", redact.Line(baseURL))
 	case !validPort(u.Port()):
 		return nil, fmt.Errorf("the base URL's port %s is not between 1 and 65535", u.Port())
 	case u.RawQuery != "" || u.ForceQuery:

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/zadig-go/zadig/internal/errdef"
@@ -55,7 +54,8 @@ var (
 // A failure without any answer (no connection, time-out, cancelled context)
 // is not an Error.
 //
-// Secrets are masked in all its fields.
+// All its fields are safe to print and to log: secrets are masked, and control
+// characters are spaces, except in Body.
 type Error struct {
 	// StatusCode is the HTTP status.
 	StatusCode int
@@ -82,10 +82,12 @@ type Error struct {
 	Attempts int
 	// RetryAfter is how long the server asks to wait, 0 where it does not.
 	RetryAfter time.Duration
-	// Body is an excerpt of what came, at most 2 KiB.
+	// Body is an excerpt of what came, at most 2 KiB: secrets are masked, line
+	// breaks and control characters are there.
 	Body []byte
 
-	kind error // a sentinel or a *errdef.Ambiguous; nil: classify tells
+	kind  error         // a sentinel or an *errdef.Ambiguous; nil: the fields say it
+	token func() string // for masking; a function, so that fmt cannot print it
 }
 
 // Error says in one line what was asked, what came, and why.
@@ -110,7 +112,15 @@ func (e *Error) Error() string {
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
 	}
-	return b.String()
+	return e.line(b.String())
+}
+
+// line returns s as it may be shown.
+func (e *Error) line(s string) string {
+	if e.token == nil {
+		return redact.Line(s)
+	}
+	return redact.Line(s, e.token())
 }
 
 // Unwrap returns what the failure means, for errors.Is.
@@ -118,6 +128,11 @@ func (e *Error) Unwrap() error {
 	if e.kind != nil {
 		return e.kind
 	}
+	return e.meaning()
+}
+
+// meaning classifies what the fields hold.
+func (e *Error) meaning() error {
 	question, sentinel := classify(e)
 	if question == 0 {
 		return sentinel
@@ -130,7 +145,7 @@ func (e *Error) decide(sentinel error, reason string) error {
 	decided := *e
 	decided.kind = sentinel
 	if reason != "" {
-		decided.Message = strings.TrimPrefix(decided.Message+"; "+reason, "; ")
+		decided.Message = e.line(strings.TrimPrefix(decided.Message+"; "+reason, "; "))
 	}
 	return &decided
 }
@@ -140,7 +155,7 @@ func (e *Error) why() string {
 	var parts []string
 	said := e.failure()
 	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(said.message), ":"), said.description} {
-		if part = oneLine(part, most); part != "" {
+		if part = shorten(strings.TrimSpace(e.line(part)), most); part != "" {
 			parts = append(parts, part)
 		}
 	}
@@ -154,46 +169,56 @@ func (e *Error) why() string {
 	case body[0] == '<':
 		return "an HTML page"
 	}
-	return oneLine(string(body), most)
+	return shorten(e.line(string(body)), most)
 }
+
+// examined is how much of a body an Error is made of.
+const examined = 64 << 10
 
 // newError makes an Error of an answer and closes its body.
 func newError(resp *http.Response, out transport.Outcome) *Error {
-	const examined, excerpt = 64 << 10, 2 << 10
 	var body []byte
 	if resp.Body != nil {
 		body, _ = io.ReadAll(io.LimitReader(resp.Body, examined))
 		_ = resp.Body.Close()
 	}
-	text := redact.Text(string(body), out.Token)
-	e := &Error{
-		StatusCode: resp.StatusCode,
-		RequestID:  redact.Text(resp.Header.Get("X-Request-Id"), out.Token),
-		Attempts:   max(out.Attempts, 1),
-		RetryAfter: transport.RetryAfter(resp.Header, time.Now()),
-		Body:       []byte(cut(text, excerpt)),
-	}
-	if resp.Request != nil {
-		e.Method = resp.Request.Method
-		e.URL = redact.URL(resp.Request.URL, out.Token)
-	}
-	e.readEnvelope([]byte(text), out.Token)
+	e := shownError(resp, out, body, len(body) == examined)
+	e.readEnvelope(body)
+	e.kind = e.meaning() // of what came: a masked word could be one that it is known by
+	e.mask()
 	return e
 }
 
 // rejected makes an Error of an answer whose status is 2xx.
 func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel error, reason string) *Error {
-	shown := *resp
-	shown.Body = io.NopCloser(bytes.NewReader(body))
-	e := newError(&shown, out)
-	e.Code, e.Type, e.Description, e.Extra = 0, "", "", nil      // no envelope, whatever it looks like
-	e.Message, e.kind = redact.Text(reason, out.Token), sentinel // it may name a member
+	e := shownError(resp, out, body[:min(len(body), examined)], true) // perhaps the beginning only
+	e.kind = sentinel
+	e.Message = e.line(reason) // it may name a member
 	return e
 }
 
-// readEnvelope fills in what Zadig says of the failure, if the body is its
-// envelope: the documented one, or the one without type and extra.
-func (e *Error) readEnvelope(body []byte, token string) {
+// shownError is an Error without what the envelope says.
+func shownError(resp *http.Response, out transport.Outcome, body []byte, cutOff bool) *Error {
+	const excerpt = 2 << 10
+	token := out.Token
+	e := &Error{
+		StatusCode: resp.StatusCode,
+		RequestID:  redact.Line(resp.Header.Get("X-Request-Id"), token),
+		Attempts:   max(out.Attempts, 1),
+		RetryAfter: transport.RetryAfter(resp.Header, time.Now()),
+		Body:       []byte(redact.Excerpt(string(body), cutOff && len(body) > excerpt, excerpt, token)),
+		token:      func() string { return token },
+	}
+	if resp.Request != nil {
+		e.Method = resp.Request.Method
+		e.URL = redact.URL(resp.Request.URL, token)
+	}
+	return e
+}
+
+// readEnvelope fills in what Zadig says of the failure, as it came, if the body
+// is its envelope: the documented one, or the one without type and extra.
+func (e *Error) readEnvelope(body []byte) {
 	var envelope struct {
 		Code        *int           `json:"code"`
 		Message     string         `json:"message"`
@@ -204,12 +229,15 @@ func (e *Error) readEnvelope(body []byte, token string) {
 	if json.Unmarshal(body, &envelope) != nil || envelope.Code == nil {
 		return
 	}
-	e.Code = *envelope.Code
-	e.Message = redact.Text(envelope.Message, token)
-	e.Description = redact.Text(envelope.Description, token)
-	e.Type = envelope.Type
-	if envelope.Extra != nil {
-		e.Extra, _ = redact.Value(envelope.Extra, token).(map[string]any)
+	e.Code, e.Message, e.Description, e.Type, e.Extra =
+		*envelope.Code, envelope.Message, envelope.Description, envelope.Type, envelope.Extra
+}
+
+// mask makes what the envelope says safe to show.
+func (e *Error) mask() {
+	e.Message, e.Description, e.Type = e.line(e.Message), e.line(e.Description), e.line(e.Type)
+	if e.Extra != nil {
+		e.Extra, _ = redact.Value(e.Extra, e.token()).(map[string]any)
 	}
 }
 
@@ -246,12 +274,8 @@ func pathAndQuery(rawURL string) string {
 	return rawURL
 }
 
-// oneLine folds white space and control characters, and leaves the middle of
-// a long text out: the cause is at its end.
-func oneLine(s string, most int) string {
-	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\ufffd"), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
+// shorten leaves the middle of a long text out: the cause is at its end.
+func shorten(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
@@ -259,18 +283,5 @@ func oneLine(s string, most int) string {
 	for tail != "" && !utf8.RuneStart(tail[0]) {
 		tail = tail[1:]
 	}
-	return cut(s, most/2) + "…" + tail
-}
-
-// cut shortens s to at most n bytes, not in the middle of a character.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for back := 0; back < utf8.UTFMax && back < n; back++ {
-		if utf8.RuneStart(s[n-back]) {
-			return s[:n-back]
-		}
-	}
-	return s[:n] // no UTF-8 at all
+	return redact.Cut(s, most/2) + "…" + tail
 }

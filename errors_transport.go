@@ -3,52 +3,74 @@ package zadig
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 
 	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
-// noAnswer is the error for a request that got none. What net/http says of
-// it carries the whole URL; ours leaves the query out.
-func noAnswer(out transport.Outcome) error {
+// newTransportError is the error for a request that got no response. What
+// net/http says of it carries the whole URL; ours leaves the query out.
+func newTransportError(out transport.Outcome) error {
 	err := out.Err
-	if sent, ok := err.(*url.Error); ok && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
+	if sent, ok := err.(*url.Error); ok && sent.Op == "Get" && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
 		err = sent.Err
 	}
-	reason := unanswered{errs: []error{err}}
+	causes := []error{err}
 	if ended := out.Request.Context().Err(); ended != nil && !errors.Is(err, ended) {
-		reason.errs = []error{ended, err}
+		causes = []error{ended, err}
 		err = fmt.Errorf("%w: %w", ended, err)
 	}
-	// Its text can be a middleware's or a token source's, of any form.
-	reason.text = oneLine(redact.Text(err.Error(), out.Token), 1<<10)
-	if len(reason.errs) > 1 || reason.text != err.Error() {
-		err = &reason
-	}
-	err = &url.Error{Op: "GET", URL: redact.URLWithoutQuery(out.Request.URL), Err: err}
+	err = safeText(err, out.Token, causes...)
+	err = &url.Error{Op: "GET", URL: redact.URLWithoutQuery(out.Request.URL, out.Token), Err: err}
 	if out.Attempts > 1 {
 		return fmt.Errorf("%w (%d attempts)", err, out.Attempts)
 	}
 	return err
 }
 
-// unanswered is why there was no answer, in a text of one line that tells no
-// secret.
-type unanswered struct {
-	text string
-	errs []error
+// safeBody makes the errors of a body safe to show: a transport may quote in
+// them what it likes.
+type safeBody struct {
+	io.ReadCloser
+	token func() string
 }
 
-func (u *unanswered) Error() string { return u.text }
+func (b *safeBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // as io.Reader says it
+		err = safeText(err, b.token(), err)
+	}
+	return n, err
+}
 
-// Unwrap returns the reasons, the end of the context first.
-func (u *unanswered) Unwrap() []error { return u.errs }
+// safeText returns err if its text is safe to show, and otherwise an error with
+// a safe text that wraps the causes.
+func safeText(err error, token string, causes ...error) error {
+	text := shorten(redact.Line(err.Error(), token), 1<<10)
+	if len(causes) == 1 && text == err.Error() {
+		return err
+	}
+	return &transportError{text, func() []error { return causes }}
+}
+
+// transportError is what a transport, a middleware or a token source of the
+// caller's returned, in a text of one line that holds no secret.
+type transportError struct {
+	text   string
+	causes func() []error // a function, so that fmt cannot print them
+}
+
+func (e *transportError) Error() string { return e.text }
+
+// Unwrap returns the causes, the end of the context first.
+func (e *transportError) Unwrap() []error { return e.causes() }
 
 // Timeout lets url.Error, which asks no further, find a time-out among the
-// reasons.
-func (u *unanswered) Timeout() bool {
-	for _, err := range u.errs {
+// causes.
+func (e *transportError) Timeout() bool {
+	for _, err := range e.causes() {
 		if t, ok := errors.AsType[interface {
 			error
 			Timeout() bool

@@ -48,10 +48,10 @@ func (a *Artifact) Authors() []string {
 // Issues returns the Jira issues of all builds, each once, those of the newest
 // build first. Nil if there are none.
 //
-// They are texts as the server stored them. Workflows up to v1.18.0 store the
-// URL of the issue's page, later ones nothing (read in source). The recordings
-// hold keys such as "SHOP-17", because their records were not made by a
-// workflow: read both.
+// They are texts as the server stored them. A workflow of v1.11.0 to v3.2.0
+// stores the URL of the issue's page, one of v3.4.1 or later nothing (read in
+// source). The recordings hold keys such as "SHOP-17", because no workflow made
+// their records: read both.
 func (a *Artifact) Issues() []string {
 	var all []string
 	for _, build := range a.Builds() {

@@ -13,23 +13,29 @@ type ImageRef struct {
 	Registry   string // host, with its port if it has one; "" for a short name of Docker Hub, as "nginx"
 	Repository string // "shop/cart"
 	Tag        string // "1.2.0", "" if there is none; nothing is filled in for it
-	Digest     string // "sha256:" and 64 hex digits, "" if there is none
+	Digest     string // as "sha256:" and 64 hex digits, or of sha384 or sha512; "" if there is none
 }
 
-// component is what stands between two slashes of a repository's name.
-const component = `[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*`
-
-var (
-	registryRE   = regexp.MustCompile(`^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?$`)
-	repositoryRE = regexp.MustCompile(`^` + component + `(?:/` + component + `)*$`)
-	tagRE        = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
-	digestRE     = regexp.MustCompile(`^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}$`)
+const (
+	// component is what stands between two slashes of a repository's name.
+	component = `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`
+	// hostPart is what stands between two dots of a host.
+	hostPart = `[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?`
 )
 
-// ParseImage takes an image reference apart by the rules of Docker: what
-// stands before the first slash is the registry if it has a dot, a colon or an
-// upper-case letter or is localhost. Nothing is added: "nginx" stays what it
-// is. What a registry could not hold is an error that matches
+var (
+	registryRE   = regexp.MustCompile(`^(?:` + hostPart + `(?:\.` + hostPart + `)*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?$`)
+	repositoryRE = regexp.MustCompile(`^` + component + `(?:/` + component + `)*$`)
+	tagRE        = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	digestRE     = regexp.MustCompile(`^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$`)
+	imageIDRE    = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+// ParseImage parses an image reference by Docker's rules: what stands before
+// the first slash is the registry if it has a dot, a colon or an upper-case
+// letter or is localhost. Nothing is added: "nginx" stays what it is.
+//
+// A reference that Docker refuses is an error that matches
 // zadig.ErrBadRequest; Trace takes it all the same.
 func ParseImage(ref string) (ImageRef, error) {
 	var (
@@ -48,7 +54,7 @@ func ParseImage(ref string) (ImageRef, error) {
 	switch {
 	case hasRegistry && !registryRE.MatchString(image.Registry):
 		wrong = "registry"
-	case !repositoryRE.MatchString(image.Repository):
+	case !repositoryRE.MatchString(image.Repository) || image.tooLong() || imageIDRE.MatchString(ref):
 		wrong = "name"
 	case hasTag && !tagRE.MatchString(image.Tag):
 		wrong = "tag"
@@ -64,10 +70,21 @@ func isRegistry(first string) bool {
 	return first == "localhost" || strings.ContainsAny(first, ".:") || first != strings.ToLower(first)
 }
 
-func isDigest(s string) bool {
-	hex, ok := strings.CutPrefix(s, "sha256:")
-	return digestRE.MatchString(s) && (!ok || len(hex) == 64)
+// tooLong reports whether the repository has more than 255 characters, as
+// Docker Hub counts them: there a single name is short for "library/" and it.
+func (r ImageRef) tooLong() bool {
+	length := len(r.Repository)
+	if r.onDockerHub() && !strings.Contains(r.Repository, "/") {
+		length += len("library/")
+	}
+	return length > 255
 }
+
+func (r ImageRef) onDockerHub() bool {
+	return r.Registry == "" || r.Registry == "docker.io" || r.Registry == "index.docker.io"
+}
+
+func isDigest(s string) bool { return digestRE.MatchString(s) }
 
 // String puts the reference together again: what was parsed, to the letter.
 func (r ImageRef) String() string {

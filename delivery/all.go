@@ -104,7 +104,7 @@ func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, listed 
 		return nil, false, nil
 	case isBrokenRecord(err), errors.Is(err, errdef.ErrBadRequest),
 		errors.Is(err, errdef.ErrUnexpectedResponse), errors.Is(err, errdef.ErrResponseTooLarge):
-		return nil, false, &response.ElementError{Err: fmt.Errorf("release %s: %w", r.VersionInfo.ID, err)}
+		return nil, false, &response.ElementError{Err: fmt.Errorf("%s: %w", r.called(), err)}
 	case err != nil:
 		return nil, false, err
 	}

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 )
@@ -30,6 +31,9 @@ func (s *Service) complete(ctx context.Context, method string, r *Release, o Lis
 // a detailed list of its task. Chart releases have no task.
 func (s *Service) fetchFull(ctx context.Context, method string, r *Release, skipManifests bool) (*Release, error) {
 	v := r.VersionInfo
+	if checkID(method, v.ID) != nil { // the server's mistake, not the caller's
+		return nil, fmt.Errorf("%s: %w: the id of a listed release must be 24 hex digits", method, errdef.ErrUnexpectedResponse)
+	}
 	full, err := s.get(ctx, method, v.ID, GetOptions{ProjectName: v.ProductName}, skipManifests)
 	if !errors.Is(err, errdef.ErrForbidden) || r.isFlat() || v.TaskID == 0 {
 		return full, err

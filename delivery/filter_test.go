@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
@@ -63,7 +64,8 @@ func TestAllByServiceGoesOnBehindAnOddID(t *testing.T) {
 	w := walk(t, m.client(t), delivery.ListOptions{ServiceName: "nginx"})
 	assert.Equal(t, []string{id(3), id(1)}, w.ids)
 	require.Len(t, w.errs, 1)
-	assert.ErrorContains(t, w.errs[0], "not-an-id")
+	assert.ErrorContains(t, w.errs[0], "24 hex digits")
+	assert.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse)
 }
 
 // VerbosityDetailed is everything, also on servers whose lists leave the

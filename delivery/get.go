@@ -87,6 +87,15 @@ func checkID(method, id string) error {
 	return nil
 }
 
+// called names a release of a list by its id, which the server may have made
+// anything.
+func (r *Release) called() string {
+	if checkID("", r.VersionInfo.ID) != nil {
+		return "a release without a usable id"
+	}
+	return "release " + r.VersionInfo.ID
+}
+
 func shorten(s string) string {
 	const most = 64
 	if len(s) > most {

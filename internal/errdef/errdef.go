@@ -5,6 +5,8 @@ package errdef
 import (
 	"errors"
 	"fmt"
+
+	"github.com/zadig-go/zadig/internal/redact"
 )
 
 // The sentinels. Exactly one of them matches an answer of the server.
@@ -23,5 +25,5 @@ var (
 // BadArgument refuses an argument before a request is sent. It matches
 // ErrBadRequest and names the argument.
 func BadArgument(method, argument, format string, a ...any) error {
-	return fmt.Errorf("%s: %w: %s: %s", method, ErrBadRequest, argument, fmt.Sprintf(format, a...))
+	return fmt.Errorf("%s: %w: %s: %s", method, ErrBadRequest, argument, redact.Line(fmt.Sprintf(format, a...)))
 }

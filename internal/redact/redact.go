@@ -1,120 +1,136 @@
-// Package redact takes secrets out of text that a person or a log will see:
-// URLs, error texts of the server, excerpts of bodies.
+// Package redact is the choke point for text that a person or a log will see.
+// [Line] masks what looks like a secret and folds the text to one line; every
+// error text, log record and field of an error passes it last, after all
+// decoding, cutting and joining.
 package redact
 
 import (
 	"encoding/json"
-	"net/url"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Mask stands where a secret stood.
 const Mask = "***"
 
-// minLiteral is the shortest token that Text looks for by its value; a
-// shorter one would mask ordinary words.
-const minLiteral = 6
-
-const secretNames = `token|password|passwd|ssh_key|secret`
-
-var nameHints = strings.Split(secretNames, "|")
-
-// rules are tried where one of their hints is in the text, in lower case:
-// most texts have none, and an expression costs a hundred times as much.
-var rules = []struct {
-	hints   []string
-	pattern *regexp.Regexp
-	with    string
-}{
-	// token=…, access_token=… in an echoed URL; a backslash ends the value,
-	// because the URL may stand in JSON ("\u0026").
-	{nameHints, regexp.MustCompile(`(?i)((?:` + secretNames + `)=)[^&\s"'\\<>]+`), "${1}" + Mask},
-	// the same in a URL that is a parameter of another
-	{nameHints, regexp.MustCompile(`(?i)((?:` + secretNames + `)(?:%(?:25)*3D))[^&\s"'\\<>]+`), "${1}" + Mask},
-	// "oauth_token":"…"
-	{nameHints, regexp.MustCompile(`(?i)("[\w-]*(?:` + secretNames + `)"\s*:\s*")(?:[^"\\]|\\.)+`), "${1}" + Mask},
-	// \"oauth_token\":\"…\", JSON inside a JSON string
-	{nameHints, regexp.MustCompile(`(?i)(\\"[\w-]*(?:` + secretNames + `)\\"\s*:\s*\\")(?:[^"\\]|\\\\\\"|\\\\|\\[^"\\])+`), "${1}" + Mask},
-	{[]string{"bearer"}, regexp.MustCompile(`(?i)(bearer\s+)[\w.~+/=-]+`), "${1}" + Mask},
-	// a JSON web token, wherever it stands
-	{[]string{"eyj"}, regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]*`), Mask},
-	// https://user:password@host, https://token@host
-	{[]string{"@"}, regexp.MustCompile(`(?i)(https?://)[^/\s@"'\\<>]+@`), "${1}" + Mask + "@"},
-	{[]string{"@"}, regexp.MustCompile(`(://)[^/\s:@"]*:[^/\s@"]+@`), "${1}" + Mask + "@"},
-	{[]string{"private key"}, regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*-----|$)`), Mask},
+// Line returns s without secrets, as [Text] does, on one line and without
+// characters that change how a terminal shows the rest.
+func Line(s string, literals ...string) string {
+	masked := Text(s, literals...)
+	folded := fold(masked)
+	if folded == masked {
+		return folded
+	}
+	return Text(folded, literals...) // a control character may have stood within a secret
 }
 
-// Text masks everything in s that looks like a secret, and each literal in
-// every form in which it can stand in an answer.
+// Text masks everything in s that looks like a secret, and each literal, in
+// every form in which a server may send it: percent-encoded, escaped as in
+// JSON or HTML, and all of these within each other. It keeps line breaks.
 func Text(s string, literals ...string) string {
-	for _, literal := range literals {
-		if len(literal) < minLiteral {
-			continue
-		}
-		s = strings.ReplaceAll(s, literal, Mask)
-		for _, escaped := range escapedForms(literal) {
-			if escaped != literal {
-				s = strings.ReplaceAll(s, escaped, Mask)
-			}
-		}
-	}
-	lower := strings.ToLower(s)
-	for _, rule := range rules {
-		if slices.ContainsFunc(rule.hints, func(hint string) bool { return strings.Contains(lower, hint) }) {
-			s = rule.pattern.ReplaceAllString(s, rule.with)
-		}
-	}
-	return s
+	return replace(s, allSecrets(s, literals))
 }
 
-// escapedForms are those of a URL and of a JSON string; some writers of JSON
-// escape slashes, too.
-func escapedForms(literal string) []string {
-	if !strings.ContainsFunc(literal, func(r rune) bool { return strings.ContainsRune(`"%&+/<=>?\#;,:@$`, r) }) {
-		return nil
+func allSecrets(s string, literals []string) []span {
+	var spans []span
+	for view := range views(s) {
+		spans = append(spans, secrets(view, literals)...)
 	}
-	quoted, _ := json.Marshal(literal)
-	inJSON := string(quoted[1 : len(quoted)-1])
-	return []string{url.QueryEscape(literal), url.PathEscape(literal), inJSON, strings.ReplaceAll(inJSON, "/", `\/`)}
+	return spans
 }
 
-// Value masks the strings in a decoded JSON value, in place.
+// fold replaces each run of control characters, line separators and
+// bidirectional controls by a space, and what is not UTF-8 by U+FFFD.
+func fold(s string) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
+	if !strings.ContainsFunc(s, disturbs) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	inRun := false
+	for _, r := range s {
+		switch {
+		case !disturbs(r):
+			b.WriteRune(r)
+			inRun = false
+		case !inRun:
+			b.WriteByte(' ')
+			inRun = true
+		}
+	}
+	return b.String()
+}
+
+func disturbs(r rune) bool {
+	return unicode.IsControl(r) || r > unicode.MaxLatin1 && unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+}
+
+// Excerpt returns the masked beginning of s, at most limit bytes of it. If s
+// itself was cut off, a secret may stand unfinished at its end; that end is
+// left out, because masking what precedes it can move it into the excerpt.
+func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
+	spans := allSecrets(s, literals)
+	if cutOff {
+		s = s[:lastWord(s)]
+	}
+	return Cut(replace(s, spans), limit)
+}
+
+// lastWord returns where the last word of s begins, which is in its second
+// half.
+func lastWord(s string) int {
+	const longest = 8 << 10 // more than a header with a token may have
+	tail := max(len(s)-longest, len(s)/2)
+	return tail + max(strings.LastIndexAny(s[tail:], " \t\r\n,;<>{}"), 0)
+}
+
+// Cut shortens s to at most n bytes, not in the middle of a character.
+func Cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for back := 0; back < 4 && back < n; back++ {
+		if c := s[n-back]; c < 0x80 || c >= 0xc0 {
+			return s[:n-back]
+		}
+	}
+	return s[:n] // not UTF-8
+}
+
+// Value returns a decoded JSON value with each of its strings and names made
+// a [Line], and the members whose name says that they are secret masked.
 func Value(v any, literals ...string) any {
 	switch v := v.(type) {
 	case string:
-		return Text(v, literals...)
+		return Line(v, literals...)
 	case []any:
+		safe := make([]any, len(v))
 		for i := range v {
-			v[i] = Value(v[i], literals...)
+			safe[i] = Value(v[i], literals...)
 		}
+		return safe
 	case map[string]any:
-		for name, member := range v {
-			if _, text := member.(string); text && secretName.MatchString(name) {
-				v[name] = Mask
-				continue
-			}
-			v[name] = Value(member, literals...)
+		safe := make(map[string]any, len(v))
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			safe[Line(name, literals...)] = member(name, v[name], literals)
 		}
+		return safe
 	}
 	return v
 }
 
 var secretName = regexp.MustCompile(`(?i)(?:` + secretNames + `)$`)
 
-// URL is u with user info and the values of secret query parameters masked.
-func URL(u *url.URL, literals ...string) string {
-	safe := *u
-	if safe.User != nil {
-		safe.User = url.User(Mask)
+func member(name string, v any, literals []string) any {
+	if secretName.MatchString(name) {
+		switch v.(type) {
+		case string, float64, json.Number, []any:
+			return Mask
+		}
 	}
-	return Text(safe.String(), literals...)
-}
-
-// URLWithoutQuery is u without its query, fragment and user info.
-func URLWithoutQuery(u *url.URL) string {
-	safe := *u
-	safe.User, safe.RawQuery, safe.ForceQuery, safe.Fragment, safe.RawFragment = nil, "", false, "", ""
-	return safe.String()
+	return Value(v, literals...)
 }

@@ -2,7 +2,9 @@ package redact_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,6 +33,17 @@ func TestTextMasksSecretsWhereverTheyStand(t *testing.T) {
 		"user info":                          `https://user:s3cr3t-VALUE.of@gitlab.example.com/x`,
 		"private key":                        "-----BEGIN RSA PRIVATE KEY-----\ns3cr3t-VALUE\n-----END RSA PRIVATE KEY-----",
 		"private key, cut":                   `"-----BEGIN PRIVATE KEY-----\ns3cr3t-VALUE`,
+		"private key without its end":        `{"x":"-----BEGIN PRIVATE KEY-----\ns3cr3t-VALUE","y":1}`,
+		"name of a member, escaped":          `{"\u0070assword":"s3cr3t-VALUE"}`,
+		"value of a member, escaped":         `token=\u00733cr3t-VALUE`,
+		"member in HTML":                     `<pre>{&quot;password&quot;:&quot;s3cr3t-VALUE&quot;}</pre>`,
+		"JSON in JSON in JSON":               `"{\"a\":\"{\\\"password\\\":\\\"s3cr3t-VALUE\\\"}\"}"`,
+		"JSON in a query":                    `/x?filter=%7B%22password%22%3A%22s3cr3t-VALUE%22%7D`,
+		"user info with a slash":             `dial http://user:pa/s3cr3t@proxy:3128: refused`,
+		"proxy with a slash, net/url":        `parse "http://user:s3cr3t/word@proxy:3128": invalid port ":s3cr3t" after host`,
+		"proxy with a space, net/url":        `parse "http://user:s3cr3t word@proxy:3128": net/url: invalid userinfo`,
+		"proxy with a quote, net/url":        `parse "http://user:s3c\"s3cr3t@proxy": net/url: invalid userinfo`,
+		"proxy of the environment":           `invalid proxy address "u:s3cr3t/x@h:1": parse "u:s3cr3t/x@h:1": first path segment in URL cannot contain colon`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,4 +98,136 @@ func TestURL(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "https://***@zadig.example.com/x?image=a%3Ab&token=***", redact.URL(u))
 	assert.Equal(t, "https://zadig.example.com/x", redact.URLWithoutQuery(u))
+}
+
+// A server may write each character of the token as it likes.
+func TestTextMasksTheTokenInEveryForm(t *testing.T) {
+	t.Parallel()
+	const token = "own-t0ken/of+the=client"
+	encode := func(format string) string {
+		var b strings.Builder
+		for _, c := range []byte(token) {
+			fmt.Fprintf(&b, format, c)
+		}
+		return b.String()
+	}
+	for name, form := range map[string]string{
+		"raw":                       token,
+		"percent":                   encode("%%%02X"),
+		"percent, lower case":       encode("%%%02x"),
+		"percent, twice":            encode("%%25%02X"),
+		"percent, three times":      encode("%%2525%02X"),
+		"percent, in part":          "own%2Dt0ken%2fof+the%3Dclient",
+		`\uXXXX`:                    encode(`\u%04x`),
+		`\uXXXX, upper case`:        encode(`\u%04X`),
+		`\uXXXX, JSON in JSON`:      encode(`\\u%04x`),
+		`\uXXXX, JSON in JSON in …`: encode(`\\\\u%04x`),
+		"slashes":                   `own-t0ken\/of+the=client`,
+		"percent in JSON":           encode(`\u0025%02x`),
+		"HTML":                      encode("&#%d;"),
+		"HTML, hexadecimal":         encode("&#x%x;"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, "before *** after", redact.Text("before "+form+" after", token))
+			assert.Equal(t, "***", redact.Line(form, token))
+		})
+	}
+}
+
+func TestLineFolds(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ text, want string }{
+		"line breaks":       {"a\nb\r\nc\vd\fe", "a b c d e"},
+		"escape":            {"a\x1b[31mb\x1b[0m", "a [31mb [0m"},
+		"C1":                {"a\u009b31mb\u0085c", "a 31mb c"},
+		"delete and nul":    {"a\x7fb\x00c", "a b c"},
+		"separators":        {"a\u2028b\u2029c", "a b c"},
+		"bidi":              {"a\u202eb\u2066c\u200fd\u061ce", "a b c d e"},
+		"no UTF-8":          {"a\x80\xffb", "a\ufffdb"},
+		"spaces stay":       {" a  b ", " a  b "},
+		"everything stays":  {"获取失败 🚢 é", "获取失败 🚢 é"},
+		"within the token":  {"own-\x1bt0ken", "own- t0ken"},
+		"between its words": {"Authorization: Bearer\x1bs3cr3t-VALUE", "Authorization: Bearer ***"},
+		"behind its name":   {"\"password\":\x00\"s3cr3t\"", "\"password\": \"***\""},
+		"within a value":    {"token=s3cr3t\x00VALUE", "token=***"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, row.want, redact.Line(row.text, "own-t0ken"))
+		})
+	}
+}
+
+// What is masked once looks the same when it is masked again, because texts
+// are put together from masked ones.
+func TestMaskingAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`Get "https://me:pw@h/x?token=abc&a=b": EOF`, `{"password":"a\"b","c":"Bearer x.y"}`,
+		"-----BEGIN PRIVATE KEY-----\nx", `parse "http://u:p/w@h": invalid port ":p" after host`, "x own-t0ken y%6Fwn-t0ken",
+	} {
+		once := redact.Line(text, "own-t0ken")
+		assert.NotEqual(t, text, once)
+		assert.Equal(t, once, redact.Line(once, "own-t0ken"))
+	}
+}
+
+// An excerpt is cut twice: where reading stopped, and at its limit. Masking
+// between the two moves what stood at the first cut.
+func TestExcerptShowsNoPartOfATokenThatWasCut(t *testing.T) {
+	t.Parallel()
+	const token = "own-t0ken-of-the-client"
+	long := `{"password":"` + strings.Repeat("p", 3000) + `","x":"`
+	for n := range token {
+		for name, s := range map[string]string{
+			"token":     long + token[:n],
+			"escaped":   long + strings.Repeat(`\u006f`, n),
+			"user info": long + `https://me:` + token[:n],
+		} {
+			got := redact.Excerpt(s, true, 2048, token)
+			assert.NotContains(t, got, "own", name)
+			assert.NotContains(t, got, "u006f", name)
+			assert.True(t, strings.HasPrefix(got, `{"password":"***"`), got)
+		}
+	}
+	assert.Equal(t, `{"a":"own`, redact.Excerpt(`{"a":"own`, false, 2048, token), "all that came")
+	assert.Equal(t, "交", redact.Excerpt("交付", false, 5), "not within a character")
+}
+
+func TestValueMasksNames(t *testing.T) {
+	t.Parallel()
+	v := map[string]any{"own-t0ken": 1.0, "a\nb": "c\x1bd", "password": 123456.0, "api_token": []any{"s3cr3t"}, "secret": map[string]any{"x": "own-t0ken"}}
+	assert.Equal(t, map[string]any{"***": 1.0, "a b": "c d", "password": "***", "api_token": "***", "secret": map[string]any{"x": "***"}},
+		redact.Value(v, "own-t0ken"))
+}
+
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"":                                      "",
+		"https://git.example.com":               "https://git.example.com",
+		"https://bob:pw@git.example.com:8443/x": "https://git.example.com:8443/x",
+		"https://tok@git.example.com":           "https://git.example.com",
+		"ssh://git:pw@git.example.com":          "ssh://git.example.com",
+		"git@git.example.com:a/b":               "git@git.example.com:a/b",
+		"https://bob:p w/x@git.example.com":     "https://git.example.com",
+		"https://h/x?private_token=abc":         "https://h/x?private_token=***",
+	} {
+		assert.Equal(t, want, redact.Address(address))
+	}
+}
+
+func BenchmarkLine(b *testing.B) {
+	for name, s := range map[string]string{
+		"URL":            "https://zadig.example.com/api/aslan/delivery/releases?image=registry.example.com%2Fshop%2Fcart%3A1&page=1",
+		"64 KiB of JSON": strings.Repeat(`{"description":"{\"code\":6662,\"message\":\"x\"}"},`, 1300),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(s)))
+			for b.Loop() {
+				redact.Line(s, "own-t0ken-of-the-client")
+			}
+		})
+	}
 }

@@ -33,7 +33,7 @@ func logAttempts(logger *slog.Logger) policy {
 					slog.Duration("duration", time.Since(start)),
 				}, more...)...)
 			}
-			failure := func(err error) slog.Attr { return slog.String("error", redact.Text(err.Error(), token)) }
+			failure := func(err error) slog.Attr { return slog.String("error", redact.Line(err.Error(), token)) }
 
 			resp, err := next.RoundTrip(req)
 			if err != nil {

@@ -1,0 +1,98 @@
+package redact
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// minLiteral is the shortest literal that is looked for; a shorter one would
+// mask ordinary words.
+const minLiteral = 6
+
+const secretNames = `token|password|passwd|ssh_key|secret|api_?key|access_?key`
+
+// rules find secrets by what surrounds them. The first group of a pattern is
+// what is masked. A rule is tried where one of its hints is in the text, in
+// lower case: most texts have none, and an expression costs a hundred times as
+// much.
+var rules = []struct {
+	hints   []string
+	pattern *regexp.Regexp
+}{
+	// token=…, access_token=… in a URL. A backslash ends the value, because
+	// the URL may stand in JSON ("\u0026").
+	{nameHints, regexp.MustCompile(`(?i)(?:` + secretNames + `)=([^&\s"'\\<>]+)`)},
+	// "oauth_token":"…"
+	{nameHints, regexp.MustCompile(`(?i)"[\w-]*(?:` + secretNames + `)"\s*:\s*"((?:[^"\\]|\\.)+)`)},
+	{[]string{"bearer"}, regexp.MustCompile(`(?i)bearer\s+([\w.~+/=-]+)`)},
+	// a JSON web token
+	{[]string{"eyj"}, regexp.MustCompile(`\b(eyJ[\w-]+\.[\w-]+\.[\w-]*)`)},
+	// https://user:password@host, https://token@host
+	{[]string{"@"}, regexp.MustCompile(`(?i)https?://([^/\s@"'\\<>]+)@`)},
+	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:[^/\s@"]+)@`)},
+	// http://user:pass/word@host: what follows the colon is no port
+	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:\d*[^\d/\s"@][^\s"]*)@`)},
+	// What net/url and net/http quote of a URL, as of a proxy, that cannot be parsed.
+	{[]string{`parse "`}, regexp.MustCompile(`parse "((?:[^"\\]|\\.)*@(?:[^"\\]|\\.)*)"`)},
+	{[]string{`invalid proxy address "`}, regexp.MustCompile(`invalid proxy address "((?:[^"\\]|\\.)*)"`)},
+	{[]string{`invalid port "`}, regexp.MustCompile(`invalid port "((?:[^"\\]|\\.)*)"`)},
+	{[]string{"private key"}, regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^"]*?-----END [A-Z ]*-----|[^"]*))`)},
+}
+
+var nameHints = []string{"token", "password", "passwd", "ssh_key", "secret", "apikey", "api_key", "accesskey", "access_key"}
+
+// span is a part of a text, from start up to end.
+type span struct{ start, end int }
+
+// secrets returns the parts of the viewed text that hold a secret, as it is
+// written in v.
+func secrets(v view, literals []string) []span {
+	var found []span
+	for _, literal := range literals {
+		if len(literal) < minLiteral {
+			continue
+		}
+		for from := 0; ; {
+			i := strings.Index(v.text[from:], literal)
+			if i < 0 {
+				break
+			}
+			found = append(found, v.original(from+i, from+i+len(literal)))
+			from += i + len(literal)
+		}
+	}
+	lower := strings.ToLower(v.text)
+	for _, rule := range rules {
+		if !slices.ContainsFunc(rule.hints, func(hint string) bool { return strings.Contains(lower, hint) }) {
+			continue
+		}
+		for _, match := range rule.pattern.FindAllStringSubmatchIndex(v.text, -1) {
+			found = append(found, v.original(match[2], match[3]))
+		}
+	}
+	return found
+}
+
+// replace puts the mask in place of each span. Spans may overlap, and reach
+// beyond the end of s.
+func replace(s string, spans []span) string {
+	if len(spans) == 0 {
+		return s
+	}
+	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
+	var b strings.Builder
+	done := 0 // what is written, or masked
+	for i, sp := range spans {
+		if sp.start >= len(s) {
+			break
+		}
+		if i == 0 || sp.start > done {
+			b.WriteString(s[done:sp.start])
+			b.WriteString(Mask)
+		}
+		done = max(done, min(sp.end, len(s)))
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}

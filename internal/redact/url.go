@@ -1,0 +1,40 @@
+package redact
+
+import (
+	"net/url"
+	"strings"
+)
+
+// URL returns u with user info and the values of secret query parameters
+// masked.
+func URL(u *url.URL, literals ...string) string {
+	safe := *u
+	if safe.User != nil {
+		safe.User = url.User(Mask)
+	}
+	return Line(safe.String(), literals...)
+}
+
+// URLWithoutQuery returns u without its query, fragment and user info.
+func URLWithoutQuery(u *url.URL, literals ...string) string {
+	safe := *u
+	safe.User, safe.RawQuery, safe.ForceQuery, safe.Fragment, safe.RawFragment = nil, "", false, "", ""
+	return Line(safe.String(), literals...)
+}
+
+// Address returns the address of a code host, a URL or not, without the user
+// info and the secrets in it.
+func Address(address string) string {
+	if u, err := url.Parse(address); err == nil {
+		if u.User != nil {
+			u.User = nil
+			address = u.String()
+		}
+		return Text(address)
+	}
+	scheme, rest, isURL := strings.Cut(address, "://")
+	if at := strings.LastIndexByte(rest, '@'); isURL && at >= 0 {
+		address = scheme + "://" + rest[at+1:]
+	}
+	return Text(address)
+}

@@ -1,0 +1,142 @@
+package redact
+
+import (
+	"html"
+	"iter"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxViews is how many escapes within each other are looked through: a URL in
+// a query, in JSON, in a string of another JSON document, and two to spare.
+const maxViews = 6
+
+// view is a text with its escapes taken away, and where each byte of it stands
+// in the original.
+type view struct {
+	text string
+	at   []int // of the byte i; the end of the original at len(text). nil: text is the original
+}
+
+// original returns the part of the original that text[start:end] was read from.
+func (v view) original(start, end int) span {
+	if v.at == nil {
+		return span{start, end}
+	}
+	return span{v.at[start], v.at[end]}
+}
+
+// views yields s as it is, and then with one more layer of escapes taken away
+// each time while there are any.
+func views(s string) iter.Seq[view] {
+	return func(yield func(view) bool) {
+		v := view{text: s}
+		for range maxViews {
+			if !yield(v) {
+				return
+			}
+			next, changed := v.unescape()
+			if !changed {
+				return
+			}
+			v = next
+		}
+	}
+}
+
+// unescape takes one layer of escapes away: %XX, \uXXXX and the others of JSON,
+// and those of HTML. What is no escape stays.
+func (v view) unescape() (view, bool) {
+	if !strings.ContainsAny(v.text, `%\&`) {
+		return v, false
+	}
+	text := make([]byte, 0, len(v.text))
+	at := make([]int, 0, len(v.text)+1)
+	changed := false
+	for i := 0; i < len(v.text); {
+		before := len(text)
+		n := 0
+		switch v.text[i] {
+		case '%':
+			text, n = appendPercent(text, v.text[i:])
+		case '\\':
+			text, n = appendBackslash(text, v.text[i:])
+		case '&':
+			text, n = appendEntity(text, v.text[i:])
+		}
+		if n == 0 {
+			text, n = append(text, v.text[i]), 1
+		} else {
+			changed = true
+		}
+		for range len(text) - before {
+			at = append(at, v.original(i, i).start)
+		}
+		i += n
+	}
+	at = append(at, v.original(len(v.text), len(v.text)).end)
+	return view{string(text), at}, changed
+}
+
+// The append functions decode the escape at the beginning of s and return its
+// length, 0 if there is none.
+
+func appendPercent(text []byte, s string) ([]byte, int) {
+	if len(s) < 3 {
+		return text, 0
+	}
+	c, err := strconv.ParseUint(s[1:3], 16, 8)
+	if err != nil {
+		return text, 0
+	}
+	return append(text, byte(c)), 3
+}
+
+func appendBackslash(text []byte, s string) ([]byte, int) {
+	if len(s) < 2 {
+		return text, 0
+	}
+	switch c := s[1]; c {
+	case '"', '\\', '/', '\'':
+		return append(text, c), 2
+	case 'b', 'f', 'n', 'r', 't':
+		return append(text, "\b\f\n\r\t"[strings.IndexByte("bfnrt", c)]), 2
+	case 'u':
+		r, ok := hexRune(s)
+		if !ok {
+			return text, 0
+		}
+		if low, ok := hexRune(s[6:]); ok && utf16.IsSurrogate(r) {
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				return utf8.AppendRune(text, pair), 12
+			}
+		}
+		return utf8.AppendRune(text, r), 6
+	}
+	return text, 0
+}
+
+// hexRune reads the \uXXXX at the beginning of s.
+func hexRune(s string) (rune, bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	r, err := strconv.ParseUint(s[2:6], 16, 16)
+	return rune(r), err == nil
+}
+
+func appendEntity(text []byte, s string) ([]byte, int) {
+	const longest = len("&#x10ffff;")
+	end := strings.IndexByte(s[:min(len(s), longest)], ';')
+	if end < 0 {
+		return text, 0
+	}
+	entity := s[:end+1]
+	decoded := html.UnescapeString(entity)
+	if decoded == entity {
+		return text, 0
+	}
+	return append(text, decoded...), end + 1
+}
