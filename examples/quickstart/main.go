@@ -1,18 +1,19 @@
-// Quickstart lists the releases of a Zadig and traces one of their images
-// back to its commit, pull request and author.
+// Quickstart follows one release of a Zadig to its source: the release, an
+// image in it, and the commit, pull request and author that the image was
+// built from. Then it shows how an error is handled.
 //
-// Without ZADIG_URL it starts an in-memory Zadig that holds the samples of
-// the documentation. With ZADIG_URL and ZADIG_TOKEN it asks that server.
+// Without ZADIG_URL it asks a Zadig in memory, with ZADIG_URL and ZADIG_TOKEN
+// yours.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"text/tabwriter"
 	"time"
 
 	"github.com/zadig-go/zadig"
@@ -21,138 +22,172 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// most is how many releases are shown.
-const most = 20
+const usage = `Usage: quickstart
+
+Follows one release of a Zadig to the commit, pull request and author behind one
+of its images, and shows how an error is handled. It only reads.
+
+  ZADIG_URL      address of your Zadig; without it, one in memory is asked
+  ZADIG_TOKEN    API token, from Zadig's user settings
+  ZADIG_CA_FILE  PEM file with a CA to trust beside the system's
+`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Stdout)
+	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "quickstart:", err)
-		os.Exit(1)
-	}
+	os.Exit(exit(err, os.Stderr))
 }
 
-func run(ctx context.Context, out io.Writer) error {
+var errUsage = errors.New("it takes no flags and no arguments; -h tells more")
+
+func run(ctx context.Context, args []string, stdout io.Writer) error {
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		_, err = io.WriteString(stdout, usage)
+		return err
+	case err != nil || flags.NArg() > 0:
+		return errUsage
+	}
+
 	client, where, closeServer, err := connect()
 	if err != nil {
 		return err
 	}
 	defer closeServer()
-	fmt.Fprintf(out, "Zadig: %s\n", where)
+	out := &lines{to: stdout}
+	out.print("Zadig: %s", where)
 
-	images, err := listReleases(ctx, client, out)
+	image, err := lookAtReleases(ctx, client, out)
 	if err != nil {
 		return err
 	}
-	if err := traceOne(ctx, client, images, out); err != nil {
+	if image != nil {
+		if err := traceImage(ctx, client, image.Image, out); err != nil {
+			return err
+		}
+	}
+	if err := handleAnError(ctx, client, out); err != nil {
 		return err
 	}
-	return handleAnError(ctx, client, out)
+	return out.err
 }
 
-// connect returns a client of the server that the environment names, or of an
-// in-memory one.
+// connect returns a client for the server that the environment names, or for
+// one in memory.
 func connect() (client *zadig.Client, where string, closeServer func(), err error) {
-	if os.Getenv("ZADIG_URL") != "" {
-		client, err = zadig.NewClientFromEnv()
-		return client, os.Getenv("ZADIG_URL"), func() {}, err
+	if url := os.Getenv("ZADIG_URL"); url != "" {
+		client, err := zadig.NewClientFromEnv()
+		return client, url, func() {}, err
 	}
-	srv, err := zadigtest.Start()
+	if os.Getenv("ZADIG_TOKEN") != "" {
+		return nil, "", nil, errors.New("ZADIG_TOKEN is set, but ZADIG_URL is not: whose token is it?")
+	}
+	srv, err := zadigtest.Start(zadigtest.WithReleases(sampleRelease), zadigtest.WithArtifacts(sampleArtifact))
 	if err != nil {
 		return nil, "", nil, err
 	}
-	return srv.Client(), "in memory, with the documentation's samples (set ZADIG_URL and ZADIG_TOKEN for yours)", srv.Close, nil
+	return srv.Client(), "in memory (for yours set ZADIG_URL and ZADIG_TOKEN)", srv.Close, nil
 }
 
-// listReleases prints the newest releases and returns their images.
-func listReleases(ctx context.Context, client *zadig.Client, out io.Writer) (images []string, err error) {
-	fmt.Fprintln(out, "\nReleases, newest first")
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	defer table.Flush()
-	fmt.Fprintln(table, "  VERSION\tPROJECT\tWORKFLOW\tTASK\tBY\tCREATED\tSERVICE\tIMAGE")
+// lookAtReleases prints the newest releases and returns the first image in them
+// that Zadig can trace, or nil.
+func lookAtReleases(ctx context.Context, client *zadig.Client, out *lines) (*delivery.Image, error) {
+	const most = 10
+	out.heading("1. What was released, newest first")
 	shown := 0
-	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{Verbosity: delivery.VerbosityDetailed, SkipManifests: true, PerPage: most}) {
+	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{Verbosity: delivery.VerbosityDetailed, PerPage: most}) {
 		if err != nil {
 			return nil, err
 		}
-		if shown++; shown > most {
-			fmt.Fprintln(table, "  …")
+		v := release.VersionInfo
+		out.print("   %s  %s of %s, by %s", v.Created().Format(time.DateOnly), v.Version, v.ProductName, v.CreatedBy)
+		if v.WorkflowName != "" {
+			out.print("               from task %d of the workflow %s", v.TaskID, v.WorkflowName)
+		}
+		for _, image := range release.Images() {
+			_, err := client.Artifact.Trace(ctx, image.Image)
+			switch {
+			case errors.Is(err, zadig.ErrNotFound): // pushed by somebody else, such as a database
+				continue
+			case err != nil:
+				return nil, err
+			}
+			out.heading("2. An image in it, of the service %s", image.Service)
+			out.print("   %s", image.Image)
+			return &image, nil
+		}
+		if shown++; shown == most {
 			break
 		}
-		v := release.VersionInfo
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%d\t%s\t%s", v.Version, v.ProductName, v.WorkflowName, v.TaskID, v.CreatedBy, v.Created().Format(time.DateTime))
-		for i, image := range release.Images() {
-			if i > 0 {
-				fmt.Fprint(table, "\n  \t\t\t\t\t")
-			}
-			fmt.Fprintf(table, "\t%s\t%s", image.Service, image.Image)
-			images = append(images, image.Image)
-		}
-		fmt.Fprintln(table)
 	}
-	return images, nil
+	out.print("   No image of these releases can be traced.")
+	return nil, nil
 }
 
-// traceOne prints the history of the first image that Zadig has one of, and
-// of the newest artifact if it has none of these images.
-func traceOne(ctx context.Context, client *zadig.Client, images []string, out io.Writer) error {
-	for _, image := range images {
-		a, err := client.Artifact.Trace(ctx, image)
-		switch {
-		case errors.Is(err, zadig.ErrNotFound):
-			fmt.Fprintf(out, "\nZadig has no history of %s\n", image)
-		case err != nil:
-			return err
-		default:
-			printHistory(out, a)
-			return nil
-		}
+// traceImage prints what the image was built from.
+func traceImage(ctx context.Context, client *zadig.Client, image string, out *lines) error {
+	found, err := client.Artifact.Trace(ctx, image)
+	if err != nil {
+		return err
 	}
-	for a, err := range client.Artifact.All(ctx, artifact.ListOptions{Type: "image"}) {
-		if err != nil {
-			return err
-		}
-		if a, err = client.Artifact.Trace(ctx, a.Image); err != nil {
-			return err
-		}
-		printHistory(out, a)
-		return nil
+	out.heading("3. Where the image comes from")
+	for _, build := range found.Builds() {
+		out.print("   built    %s in %s, by %s", build.Started().Format("2006-01-02 15:04"), build.Duration(), build.CreatedBy)
 	}
-	fmt.Fprintln(out, "\nThis Zadig has no artifacts to trace.")
+	for _, c := range found.Commits() {
+		printCommit(c, out)
+	}
 	return nil
 }
 
-func printHistory(out io.Writer, a *artifact.Artifact) {
-	fmt.Fprintf(out, "\nWhere does this image come from?\n  image    %s\n  digest   %s\n", a.Image, a.ImageDigest)
-	for _, build := range a.Builds() {
-		fmt.Fprintf(out, "  built    %s in %s, by %s\n", build.Ended().Format(time.DateTime), build.Ended().Sub(build.Started()), build.CreatedBy)
+func printCommit(c *artifact.Commit, out *lines) {
+	out.print("   commit   %s", c.CommitID)
+	out.print("   message  %s", c.CommitMessage)
+	out.print("   source   %s/%s, %s%s", c.RepoOwner, c.RepoName, c.Branch, c.Tag)
+	for _, pr := range c.PullRequests() {
+		out.print("   PR       %s", pr.URL())
 	}
-	for _, c := range a.Commits() {
-		fmt.Fprintf(out, "  commit   %s  %q\n", c.CommitID, c.CommitMessage)
-		ref := "branch " + c.Branch
-		if c.Branch == "" {
-			ref = "tag " + c.Tag
-		}
-		fmt.Fprintf(out, "  from     %s/%s/%s, %s\n", c.Address, c.RepoOwner, c.RepoName, ref)
-		if c.PR != 0 {
-			fmt.Fprintf(out, "  PR       #%d\n", c.PR)
-		}
-		fmt.Fprintf(out, "  author   %s\n", c.AuthorName)
-	}
+	out.print("   author   %s", c.AuthorName)
 }
 
-// handleAnError shows what a failure looks like, and how a program tells one
-// from another.
-func handleAnError(ctx context.Context, client *zadig.Client, out io.Writer) error {
-	_, err := client.Artifact.Trace(ctx, "registry.example.com/not/ours:1")
-	var answer *zadig.Error
+// handleAnError shows how a program tells one failure from another, and what it
+// says to people.
+func handleAnError(ctx context.Context, client *zadig.Client, out *lines) error {
+	const image = "docker.io/library/redis:7"
+	out.heading("4. An image that somebody else built")
+	out.print("   %s", image)
+	_, err := client.Artifact.Trace(ctx, image)
 	switch {
-	case errors.Is(err, zadig.ErrNotFound) && errors.As(err, &answer):
-		fmt.Fprintf(out, "\nAn image that Zadig did not build\n  %v\n  errors.Is(err, zadig.ErrNotFound) is true, although the server said %d\n", err, answer.StatusCode)
-		return nil
+	case err == nil:
+		out.print("   This Zadig knows it.")
+	case errors.Is(err, zadig.ErrNotFound): // for programs
+		out.print("   %s", zadig.Explain(err)) // for people
 	default:
 		return err
 	}
+	return nil
+}
+
+// exit writes what went wrong to stderr, in plain words and then in detail, and
+// returns the exit code.
+func exit(err error, stderr io.Writer) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "quickstart: interrupted")
+		return 130
+	}
+	if sentence := zadig.Explain(err); sentence != "" {
+		fmt.Fprintf(stderr, "quickstart: %s\n  %v\n", sentence, err)
+	} else {
+		fmt.Fprintf(stderr, "quickstart: %v\n", err)
+	}
+	if errors.Is(err, errUsage) {
+		return 2
+	}
+	return 1
 }
