@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/redact"
 )
 
 // Changes is what is different in a release, compared with an earlier one.
@@ -81,29 +82,30 @@ func Diff(a, b *Release) Changes {
 	return c
 }
 
-// IsEmpty tells whether nothing is different.
+// IsEmpty reports whether nothing is different.
 func (c Changes) IsEmpty() bool {
 	return len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Manifests) == 0
 }
 
-// String is one line for each difference, without a newline at the end, and
+// String returns one line for each difference, without a newline at the end, and
 // "no changes" when there is none. It is meant for people and may change.
 func (c Changes) String() string {
 	if c.IsEmpty() {
 		return "no changes"
 	}
 	var lines []string
+	line := func(format string, a ...any) { lines = append(lines, redact.Line(fmt.Sprintf(format, a...))) }
 	for _, i := range c.Added {
-		lines = append(lines, fmt.Sprintf("added %s: %s", place(i.Service, i.Container), i.Image))
+		line("added %s", i)
 	}
 	for _, i := range c.Removed {
-		lines = append(lines, fmt.Sprintf("removed %s: %s", place(i.Service, i.Container), i.Image))
+		line("removed %s", i)
 	}
 	for _, i := range c.Changed {
-		lines = append(lines, fmt.Sprintf("changed %s: %s → %s", place(i.Service, i.Container), i.From, i.To))
+		line("changed %s: %s → %s", place(i.Service, i.Container), i.From, i.To)
 	}
 	for _, service := range c.Manifests {
-		lines = append(lines, "manifests of "+service+" differ")
+		line("manifests of %s differ", service)
 	}
 	return strings.Join(lines, "\n")
 }

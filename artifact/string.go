@@ -1,0 +1,43 @@
+package artifact
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/zadig-go/zadig/internal/oneline"
+)
+
+// String returns the image, or the name of a file, with the commit that it
+// was built from, the user and the time, in one line for people, which may
+// change.
+func (a *Artifact) String() string {
+	if a == nil {
+		return "<nil>"
+	}
+	var details []string
+	if commits := a.Commits(); len(commits) > 0 {
+		first := commits[0]
+		from := "from " + oneline.Commit(first.RepoOwner, first.RepoName, first.CommitID, "", "")
+		if more := len(commits) - 1; more > 0 {
+			from += fmt.Sprintf(" and %d more", more)
+		}
+		details = append(details, from)
+	}
+	if a.CreatedBy != "" {
+		details = append(details, "by "+a.CreatedBy)
+	}
+	if at := a.Created(); !at.IsZero() {
+		details = append(details, at.UTC().Format(time.RFC3339))
+	}
+	return oneline.Summary(cmp.Or(a.Image, a.Name, "artifact"), details...)
+}
+
+// String returns the repository, the commit, its branch or tag and the first
+// line of its message in one line for people, which may change.
+func (c *Commit) String() string {
+	if c == nil {
+		return "<nil>"
+	}
+	return oneline.Commit(c.RepoOwner, c.RepoName, c.CommitID, cmp.Or(c.Branch, c.Tag), c.CommitMessage)
+}

@@ -1,0 +1,53 @@
+package delivery
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/zadig-go/zadig/internal/oneline"
+	"github.com/zadig-go/zadig/internal/redact"
+)
+
+// String returns the project, the name, the id, the status, the author and the
+// time of the release in one line for people, which may change.
+func (r *Release) String() string {
+	if r == nil {
+		return "<nil>"
+	}
+	if r.VersionInfo == nil {
+		return "release"
+	}
+	return r.VersionInfo.String()
+}
+
+// String returns what [Release.String] does.
+func (v *VersionInfo) String() string {
+	if v == nil {
+		return "<nil>"
+	}
+	details := []string{v.ID, v.Status}
+	if v.CreatedBy != "" {
+		details = append(details, "by "+v.CreatedBy)
+	}
+	if at := v.Created(); !at.IsZero() {
+		details = append(details, at.UTC().Format(time.RFC3339))
+	}
+	name := strings.TrimSpace(v.ProductName + " " + v.Version)
+	return oneline.Summary(cmp.Or(name, "release"), details...)
+}
+
+// String returns the place and the reference of the image in one line, such as
+// "shop/cart: registry.example.com/cart:1.2".
+func (i Image) String() string {
+	return redact.Line(place(i.Service, i.Container) + ": " + i.Image)
+}
+
+// String returns the repository, the commit, its branch or tag and the first
+// line of its message in one line for people, which may change.
+func (c *Commit) String() string {
+	if c == nil {
+		return "<nil>"
+	}
+	return oneline.Commit(c.namespace(), c.RepoName, c.CommitID, cmp.Or(c.Branch, c.Tag), c.CommitMessage)
+}

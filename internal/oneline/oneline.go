@@ -1,0 +1,39 @@
+// Package oneline writes the String of values that both services have, in one
+// line and without secrets.
+package oneline
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/zadig-go/zadig/internal/redact"
+)
+
+// Summary returns "name (detail, detail)", less the details that are empty.
+func Summary(name string, details ...string) string {
+	details = slices.DeleteFunc(details, func(d string) bool { return d == "" })
+	if len(details) > 0 {
+		name += " (" + strings.Join(details, ", ") + ")"
+	}
+	return redact.Line(name)
+}
+
+// Commit returns "owner/repo@id ref: subject", less what is empty. The subject
+// is the first line of the message.
+func Commit(owner, repo, id, ref, message string) string {
+	s := strings.Trim(owner+"/"+repo, "/")
+	if id != "" {
+		s += "@" + id
+	}
+	if ref != "" {
+		s = strings.TrimSpace(s + " " + ref)
+	}
+	subject, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	if subject != "" {
+		s += ": " + subject
+	}
+	if s == "" {
+		s = "commit"
+	}
+	return redact.Line(s)
+}
