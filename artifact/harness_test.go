@@ -16,7 +16,7 @@ import (
 func play(t *testing.T, answers ...http.Handler) (*zadig.Client, *recording.Server) {
 	t.Helper()
 	srv := recording.Serve(t, answers...)
-	c, err := zadig.NewClient(srv.URL, zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}), zadig.WithMiddleware(leaktest.Answers(t)))
+	c, err := zadig.NewClient(srv.URL, zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}), zadig.WithMiddleware(leaktest.Bodies(t)))
 	require.NoError(t, err)
 	return c, srv
 }

@@ -70,7 +70,7 @@ func FuzzListStream(f *testing.F) {
 	f.Add([]byte(`[{"versionInfo":{"id":"1"}},{"versionInfo":7},{"versionInfo":{"id":"2"}}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		client, err := zadig.NewClient("http://zadig.test", zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}),
-			zadig.WithMiddleware(leaktest.Answers(t)),
+			zadig.WithMiddleware(leaktest.Bodies(t)),
 			zadig.WithTransport(transport(func(req *http.Request) (*http.Response, error) {
 				if req.URL.Query().Get("page") != "1" {
 					return answering([]byte("[]"))(req)

@@ -87,7 +87,7 @@ func (m *model) client(t *testing.T, opts ...zadig.Option) *zadig.Client {
 	c, err := zadig.NewClient("http://zadig.test/prefix", append([]zadig.Option{
 		zadig.WithTransport(m),
 		zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}),
-		zadig.WithMiddleware(leaktest.Answers(t)),
+		zadig.WithMiddleware(leaktest.Bodies(t)),
 	}, opts...)...)
 	require.NoError(t, err)
 	return c

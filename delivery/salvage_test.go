@@ -187,7 +187,7 @@ func TestAllPutsAPageTogetherForAProjectMember(t *testing.T) {
 	srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion("v1.18.0"))
 	srv.Inject(zadigtest.BrokenRecord(broken))
 	srv.Inject(zadigtest.NoPermission().On(zadigtest.GetRelease))
-	client := srv.Client(zadig.WithMiddleware(leaktest.Answers(t)))
+	client := srv.Client(zadig.WithMiddleware(leaktest.Bodies(t)))
 
 	w := walk(t, client, delivery.ListOptions{ProjectName: project})
 	require.Len(t, w.errs, 1)

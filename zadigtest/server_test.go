@@ -15,11 +15,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -279,44 +279,42 @@ func TestDownAndUp(t *testing.T) {
 	require.ErrorContains(t, err, "connection refused")
 }
 
-// TestCloseLeavesNothingBehind is not parallel, because it counts goroutines.
 func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // counts all goroutines
-	leaktest.Check(t, func() {
-		srv, err := zadigtest.Start()
-		require.NoError(t, err)
-		srv.Inject(zadigtest.Delay(time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("hang") }))
-		srv.Inject(zadigtest.SlowBody(1, time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("slow") }))
-		srv.Inject(zadigtest.Reset().When(func(r *http.Request) bool { return r.URL.Query().Has("reset") }))
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	srv, err := zadigtest.Start()
+	require.NoError(t, err)
+	srv.Inject(zadigtest.Delay(time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("hang") }))
+	srv.Inject(zadigtest.SlowBody(1, time.Hour).When(func(r *http.Request) bool { return r.URL.Query().Has("slow") }))
+	srv.Inject(zadigtest.Reset().When(func(r *http.Request) bool { return r.URL.Query().Has("reset") }))
 
-		var group sync.WaitGroup
-		transport := &http.Transport{}
-		for _, query := range []string{"?hang", "?hang", "?slow", "?reset", "?per_page=1", "?per_page=2"} {
-			group.Go(func() {
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+releasesPath+query, http.NoBody)
-				assert.NoError(t, err)
-				resp, err := transport.RoundTrip(req)
-				if err == nil {
-					buffer := make([]byte, 1<<20)
-					for err == nil {
-						_, err = resp.Body.Read(buffer)
-					}
-					resp.Body.Close()
+	var group sync.WaitGroup
+	transport := &http.Transport{}
+	for _, query := range []string{"?hang", "?hang", "?slow", "?reset", "?per_page=1", "?per_page=2"} {
+		group.Go(func() {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+releasesPath+query, http.NoBody)
+			assert.NoError(t, err)
+			resp, err := transport.RoundTrip(req)
+			if err == nil {
+				buffer := make([]byte, 1<<20)
+				for err == nil {
+					_, err = resp.Body.Read(buffer)
 				}
-			})
-		}
-		// Of a request whose body is due net/http does not see that the client has gone.
-		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
-		require.NoError(t, err)
-		defer conn.Close()
-		_, err = io.WriteString(conn, "POST "+releasesPath+"?hang HTTP/1.1\r\nHost: zadig\r\nContent-Length: 10\r\n\r\n")
-		require.NoError(t, err)
-		require.Eventually(t, func() bool { return len(srv.Requests()) == 7 }, 10*time.Second, time.Millisecond)
-		start := time.Now()
-		srv.Close()
-		assert.Less(t, time.Since(start), 5*time.Second, "a hanging request is cut short")
-		group.Wait()
-		transport.CloseIdleConnections()
-	})
+				resp.Body.Close()
+			}
+		})
+	}
+	// Of a request whose body is due net/http does not see that the client has gone.
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST "+releasesPath+"?hang HTTP/1.1\r\nHost: zadig\r\nContent-Length: 10\r\n\r\n")
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(srv.Requests()) == 7 }, 10*time.Second, time.Millisecond)
+	start := time.Now()
+	srv.Close()
+	assert.Less(t, time.Since(start), 5*time.Second, "a hanging request is cut short")
+	group.Wait()
+	transport.CloseIdleConnections()
 }
 
 // TestDelayEndsWithTheClient holds a request for an hour, which ends when the

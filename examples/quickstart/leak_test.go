@@ -4,10 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
-	leaktest.Main(m)
+	goleak.VerifyTestMain(m)
 }

@@ -40,7 +40,7 @@ func TestEveryAnswerIsClosed(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background()) // the test's own ends requests before anybody sees that they go on
 			t.Cleanup(cancel)
 			client := clienttest.New(t, s.URL, clienttest.FastRetry(), zadig.WithMaxResponseBytes(1000), zadig.WithTimeout(50*time.Millisecond),
-				zadig.WithMiddleware(leaktest.Answers(t)))
+				zadig.WithMiddleware(leaktest.Bodies(t)))
 			_ = client.Get(ctx, "/api/x", nil, nil)
 			_, _ = client.Delivery.List(ctx, delivery.ListOptions{})
 			for range 2 {

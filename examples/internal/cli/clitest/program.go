@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/examples/internal/cli"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -18,7 +19,7 @@ import (
 // goroutines that are left behind.
 func Main(m *testing.M) {
 	time.Local = time.UTC
-	leaktest.Main(m)
+	goleak.VerifyTestMain(m)
 }
 
 // Program is a program's main function without what is global.

@@ -1,3 +1,5 @@
+// Package leaktest makes tests fail that leave the body of a response open,
+// which holds a connection.
 package leaktest
 
 import (
@@ -10,9 +12,9 @@ import (
 	"time"
 )
 
-// Answers is middleware for a client under which every answer must be closed
-// by the end of the test: until then it holds its connection.
-func Answers(t testing.TB) func(http.RoundTripper) http.RoundTripper {
+// Bodies is middleware for a client under which every body must be closed by
+// the end of the test.
+func Bodies(t testing.TB) func(http.RoundTripper) http.RoundTripper {
 	open := watch(t)
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(req *http.Request) (*http.Response, error) {
@@ -25,10 +27,13 @@ func Answers(t testing.TB) func(http.RoundTripper) http.RoundTripper {
 	}
 }
 
-// Body is the body of an answer that must be closed by the end of the test.
+// Body is a body that must be closed by the end of the test.
 func Body(t testing.TB, r io.ReadCloser, name string) io.ReadCloser {
 	return watch(t).add(r, name)
 }
+
+// patience is how long a body may take to be closed by itself.
+const patience = 5 * time.Second
 
 // bodies are those that are open, with their names.
 type bodies struct {
@@ -45,7 +50,7 @@ func watch(t testing.TB) *bodies {
 				return
 			}
 			if time.Now().After(deadline) {
-				t.Errorf("answers that were not closed: %q", left)
+				t.Errorf("bodies that were not closed: %q", left)
 				return
 			}
 		}

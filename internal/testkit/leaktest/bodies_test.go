@@ -1,11 +1,12 @@
 package leaktest_test
 
 import (
+	"go.uber.org/goleak"
+
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,10 +25,6 @@ type told struct {
 
 func (t *told) Helper()          {}
 func (t *told) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
-func (t *told) Fatal(args ...any) {
-	t.failures = append(t.failures, fmt.Sprint(args...))
-	runtime.Goexit()
-}
 func (t *told) Errorf(format string, args ...any) {
 	t.failures = append(t.failures, fmt.Sprintf(format, args...))
 }
@@ -38,11 +35,11 @@ func (t *told) end() {
 	}
 }
 
-func TestAnswersThatAreLeftOpen(t *testing.T) {
+func TestBodiesThatAreLeftOpen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var observed told
-		answering := leaktest.Answers(&observed)(answers{})
+		answering := leaktest.Bodies(&observed)(answers{})
 		get := func(path string) *http.Response {
 			resp, err := answering.RoundTrip(httptest.NewRequest(http.MethodGet, path, http.NoBody))
 			assert.NoError(t, err)
@@ -52,7 +49,7 @@ func TestAnswersThatAreLeftOpen(t *testing.T) {
 		_, _ = io.ReadAll(get("/read").Body)
 		get("/left")
 		observed.end()
-		assert.Equal(t, []string{`answers that were not closed: ["/left" "/read"]`}, observed.failures)
+		assert.Equal(t, []string{`bodies that were not closed: ["/left" "/read"]`}, observed.failures)
 	})
 }
 
@@ -62,26 +59,4 @@ func (answers) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
 }
 
-func TestGoroutinesThatAreLeft(t *testing.T) { //nolint:paralleltest // counts all goroutines
-	synctest.Test(t, func(t *testing.T) {
-		var fine told
-		leaktest.Check(&fine, func() { go func() {}() })
-		assert.Empty(t, fine.failures)
-
-		var left told
-		stop, checked := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(checked)
-			leaktest.Check(&left, func() { go stays(stop) })
-		}()
-		<-checked
-		close(stop)
-		if assert.Len(t, left.failures, 1) {
-			assert.Contains(t, left.failures[0], "leaktest_test.stays")
-		}
-	})
-}
-
-func stays(until chan struct{}) { <-until }
-
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
