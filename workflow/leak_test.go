@@ -3,7 +3,7 @@ package workflow_test
 import (
 	"testing"
 
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
