@@ -1,12 +1,10 @@
 package delivery
 
 import (
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
-	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
@@ -140,16 +138,6 @@ type Commit struct {
 	ViewMapping  string `json:"view_mapping,omitzero"`  // Perforce, since v3.3.0; absent when ""
 	ChangelistID int    `json:"changelist_id,omitzero"` // Perforce, since v3.3.0; absent when 0
 	ShelveID     int    `json:"shelve_id,omitzero"`     // Perforce, since v3.3.0; absent when 0
-}
-
-// Format prints the fields with the credentials masked, also one that is part
-// of the address. Without it fmt would show a *Commit behind a verb that is
-// wrong for pointers, as in Printf("%s", build), field by field and call no
-// method of Secret.
-func (c Commit) Format(f fmt.State, verb rune) {
-	type fields Commit
-	c.Address = redact.Text(c.Address)
-	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), fields(c))
 }
 
 // LogValue says which commit it is and leaves out the credentials, which a

@@ -42,5 +42,5 @@ func (d *DeployInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(d
 // DeployEnv is one variable of a deployment.
 type DeployEnv struct {
 	Key   string `json:"key"`   // name of the variable
-	Value string `json:"value"` // sent as it is: it may well be a password
+	Value string `json:"value"` // may well be a password: fmt and slog mask it, JSON keeps it
 }

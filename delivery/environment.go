@@ -127,7 +127,7 @@ type AnalysisConfig struct {
 // NotificationConfig sends events of an environment to a chat. Since v1.18.0.
 type NotificationConfig struct {
 	WebhookType string   `json:"webhook_type"`    // kind of chat
-	WebhookURL  string   `json:"webhook_url"`     // who knows it can write to the chat: keep it out of logs
+	WebhookURL  string   `json:"webhook_url"`     // who knows it can write to the chat: fmt and slog mask it, JSON keeps it
 	Events      []string `json:"events,omitzero"` // what is reported
 }
 

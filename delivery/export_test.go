@@ -19,3 +19,10 @@ func DecodeStreamed(data []byte, options jsonv2.Options) (*Release, error) {
 	}
 	return w.release(false), nil
 }
+
+// The tables of what a copy without credentials leaves out.
+var (
+	SecretFields   = secretFields
+	VariableFields = variableFields
+	AddressFields  = addressFields
+)

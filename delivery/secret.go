@@ -10,8 +10,9 @@ import (
 // slog print a fixed mask in its place, JSON keeps the value. Use string(s)
 // to get it. "" is no credential and prints as nothing.
 //
-// The mask ends where methods are not called: a Secret in an unexported field
-// of another type, or formatted with a verb that go vet rejects (%w, %p).
+// The mask ends where Go calls no method: in an unexported field of another
+// type, or behind a verb that go vet rejects (%w, %p). To store or send a
+// release, use [Release.WithoutCredentials].
 type Secret string
 
 const mask = "[redacted]"

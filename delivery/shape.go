@@ -200,7 +200,8 @@ func (r *Release) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON writes the shape that the release has: the flat one if Services
-// is not nil, else the documented one. Credentials of commits are written.
+// is not nil, else the documented one. Credentials are written, except for a
+// log record of slog; [Release.WithoutCredentials] makes a copy without them.
 func (r Release) MarshalJSON() ([]byte, error) {
 	if r.Services != nil {
 		return json.Marshal(r.flat())

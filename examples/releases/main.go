@@ -68,7 +68,7 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	f.Since(&s.since, "only releases not older than this")
 	f.IntVar(&s.limit, "limit", 0, fmt.Sprintf("at most `n`, the newest (default all; with -follow those to begin with, default %d)", tail))
 	f.BoolVar(&s.images, "images", false, "with their images; releases are read in detail")
-	f.BoolVar(&s.full, "full", false, "with -format json: whole releases as Zadig sends them, without the credentials of commits")
+	f.BoolVar(&s.full, "full", false, "with -format json: whole releases, without credentials and the values of variables")
 	f.BoolVar(&s.follow, "follow", false, "go on and write new releases as they appear")
 	f.DurationVar(&s.interval, "interval", 30*time.Second, "-follow asks again after this `duration`")
 	arguments, err := f.Parse(args, stdout)

@@ -181,9 +181,14 @@ func TestFailedRelease(t *testing.T) {
 // Builds carry credentials, which have no business in a file.
 func TestFullHasEverythingButCredentials(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithReleases(made()...))
+	data := made()
+	data[0].BuildInfo[0].Commits[0].Address = "https://bob:secret-of-the-address@git.example.com"
+	data[0].DeployInfo[0].Envs = []*delivery.DeployEnv{{Key: "DB_PASSWORD", Value: "secret-of-a-variable"}}
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithReleases(data...))
 	stdout, _, code := releases(t, srv, "-format", "json", "-full")
 	assert.Zero(t, code)
+	assert.Contains(t, stdout, `"address":"https://git.example.com"`)
+	assert.Contains(t, stdout, `{"key":"DB_PASSWORD","value":""}`)
 	assert.Equal(t, 6, strings.Count(stdout, "\n"))
 	assert.Contains(t, stdout, `"yamlContents":["kind: Deployment"]`)
 	assert.Contains(t, stdout, `"oauth_token":""`)

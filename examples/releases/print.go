@@ -98,8 +98,7 @@ type image struct {
 
 func (p *jsonPrinter) Print(r *delivery.Release) error {
 	if p.settings.full {
-		dropCredentials(r)
-		return cli.WriteJSON(p.out, r)
+		return cli.WriteJSON(p.out, r.WithoutCredentials())
 	}
 	v := r.VersionInfo
 	line := record{
@@ -125,18 +124,4 @@ func (s settings) imagesOf(r *delivery.Release) []delivery.Image {
 	}
 	service, _ := r.Service(s.list.ServiceName)
 	return service.Images
-}
-
-// dropCredentials empties what Zadig sends along to get at repositories.
-func dropCredentials(r *delivery.Release) {
-	for _, build := range r.BuildInfo {
-		if build == nil {
-			continue
-		}
-		for _, c := range build.Commits {
-			if c != nil {
-				c.OAuthToken, c.Password, c.SSHKey, c.PrivateAccessToken = "", "", "", ""
-			}
-		}
-	}
 }
