@@ -38,8 +38,10 @@ func (a *answer) with(name, value string) *answer {
 // Codes of Zadig's error envelope with the messages that go with them.
 const (
 	codeBadRequest      = 400
+	codeGetEnvironment  = 6078
 	codeListReleases    = 6561
 	codeGetRelease      = 6563
+	codeCheckRelease    = 6566
 	codeFindArtifact    = 6662
 	codeListArtifacts   = 6663
 	codeFindActivities  = 6665
@@ -49,8 +51,10 @@ const (
 
 var codeMessages = map[int]string{
 	codeBadRequest:     "Bad Request",
+	codeGetEnvironment: "获取环境失败",
 	codeListReleases:   messageListReleases,
 	codeGetRelease:     "查询交付中心版本失败",
+	codeCheckRelease:   "检查交付中心版本失败",
 	codeFindArtifact:   "获取交付物信息失败",
 	codeListArtifacts:  "获取交付物列表失败",
 	codeFindActivities: "获取交付事件列表失败",

@@ -56,7 +56,6 @@ func TestDifferential(t *testing.T) {
 // notAsked says why a recording is left out.
 func notAsked(r recording.Recording) string {
 	for path, reason := range map[string]string{
-		"/api/aslan/delivery/products": "an endpoint that zadigtest does not have",
 		"/api/aslan/delivery/packages": "an endpoint that zadigtest does not have",
 		"/api/aslan/delivery/security": "an endpoint that zadigtest does not have",
 	} {

@@ -1,6 +1,7 @@
 package zadigtest
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -33,6 +34,10 @@ func (c *call) aslan() *answer {
 		return c.listLabels()
 	case ListServiceNames:
 		return c.listServiceNames()
+	case CheckRelease:
+		return c.checkRelease()
+	case GetEnvironment:
+		return c.getEnvironment()
 	case ListArtifacts:
 		return c.listArtifacts()
 	case GetArtifact:
@@ -161,6 +166,39 @@ func (c *call) getRelease() *answer {
 		return a
 	}
 	return jsonAnswer(c.appendRelease(nil, r, false, false))
+}
+
+// checkRelease fails if a project has a version already. Zadig asks for no
+// permission here, and takes a database that is down for a yes.
+func (c *call) checkRelease() *answer {
+	project, name := c.query.Get("projectName"), c.query.Get("version")
+	switch {
+	case name == "":
+		return failed(codeCheckRelease, "版本不能为空")
+	case project == "":
+		return failed(codeCheckRelease, "项目名称不能为空")
+	case c.state == databaseDown, c.data.releaseNamed(project, name) != nil:
+		return failed(codeCheckRelease, "版本 "+name+" 已存在")
+	}
+	return jsonAnswer([]byte(`{"message":"success"}`))
+}
+
+// getEnvironment is the environment that a release was deployed to, null if
+// there is none.
+func (c *call) getEnvironment() *answer {
+	if c.state == noPermission {
+		return empty(http.StatusForbidden)
+	}
+	r := c.data.release(c.id)
+	if r == nil || c.state == databaseDown || c.version.has(byIDFindsNothing) {
+		a := failed(codeGetEnvironment, "")
+		if c.version.has(documentedErrors) {
+			a.body = bytes.Replace(a.body, []byte("获取环境失败"), []byte("获取集成环境失败"), 1)
+		}
+		return a
+	}
+	shape := shapeOf("release", c.version).find("versionInfo.productEnvInfo")[0]
+	return jsonAnswer(shape.append(nil, object(r.document(c.version), "versionInfo")["productEnvInfo"]))
 }
 
 func (c *call) listLabels() *answer {

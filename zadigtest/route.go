@@ -15,6 +15,8 @@ const (
 	ListReleases      Endpoint = "/api/aslan/delivery/releases"        // what client.Delivery.List and All ask
 	GetRelease        Endpoint = "/api/aslan/delivery/releases/:id"    // what client.Delivery.Get asks
 	ListLabels        Endpoint = "/api/aslan/delivery/releases/labels" // since v4.0.0
+	CheckRelease      Endpoint = "/api/aslan/delivery/releases/check"  // whether a project has a version, since v3.1.0
+	GetEnvironment    Endpoint = "/api/aslan/delivery/products/:id"    // a release's environment, by the release's id, up to v1.17.0
 	ListServiceNames  Endpoint = "/api/aslan/delivery/servicenames"    // up to v2.3.0
 	ListArtifacts     Endpoint = "/api/aslan/delivery/artifacts"       // with X-Total; type, source, imageTag, name, image, repoName, branch
 	GetArtifact       Endpoint = "/api/aslan/delivery/artifacts/:id"   // the artifact with its id and layers
@@ -59,6 +61,10 @@ func endpointOf(path string, v version) (e Endpoint, id string) {
 		if v.has(flatReleases) {
 			return e, ""
 		}
+	case CheckRelease:
+		if v.has(hasCheck) {
+			return e, ""
+		}
 	case ListServiceNames:
 		if v.has(hasServiceNames) {
 			return e, ""
@@ -68,8 +74,8 @@ func endpointOf(path string, v version) (e Endpoint, id string) {
 			return e, ""
 		}
 	}
-	for _, e := range []Endpoint{GetRelease, GetArtifact, OpenAPIGetRelease} {
-		if e == OpenAPIGetRelease && !v.has(hasOpenAPI) {
+	for _, e := range []Endpoint{GetRelease, GetArtifact, GetEnvironment, OpenAPIGetRelease} {
+		if e == OpenAPIGetRelease && !v.has(hasOpenAPI) || e == GetEnvironment && !v.has(hasProducts) {
 			continue
 		}
 		id, ok := strings.CutPrefix(path, strings.TrimSuffix(string(e), ":id"))
@@ -98,7 +104,7 @@ func misrouted(r *http.Request, e Endpoint, v version) *answer {
 	}
 	shorter := strings.TrimSuffix(r.URL.Path, "/")
 	if e, _ := endpointOf(shorter, v); e != NoEndpoint && e.takesGet(v) && r.Method == http.MethodGet {
-		return redirect(&url.URL{Path: strings.TrimSuffix(internal, "/"), RawQuery: r.URL.RawQuery})
+		return redirect(&url.URL{Path: strings.TrimSuffix(internal, "/"), RawQuery: r.URL.RawQuery, ForceQuery: r.URL.ForceQuery})
 	}
 	return typed(http.StatusNotFound, textType, []byte("Invalid path: "+internal))
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
@@ -41,6 +42,7 @@ type Server struct {
 	mu      sync.Mutex
 	address string
 	running *listening // nil while the server is down
+	stopped []*listening
 	closed  bool
 }
 
@@ -103,17 +105,23 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 }
 
 // Close ends the server: open connections are cut, requests in progress end,
-// and when it returns all its goroutines are gone. Closing twice is fine.
+// and when it returns all its goroutines are gone. It waits for the [Hook]s that
+// run, so a Hook must not call it. Closing twice is fine.
 func (s *Server) Close() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.closed = true
 	s.stop()
+	stopped := s.stopped
+	s.mu.Unlock()
+	for _, run := range stopped {
+		run.connections.Wait()
+		run.handlers.Wait()
+	}
 }
 
 // Down takes the whole server off the network: open connections are cut, new
 // ones are refused, as when Zadig is being restarted. [Server.Up] ends it. The
-// data stays.
+// data stays. A [Hook] may call it, and one that runs meanwhile runs on.
 func (s *Server) Down() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -226,18 +234,17 @@ func listenAgain(address string) (net.Listener, error) {
 	}
 }
 
-// stop ends what is running and waits for its goroutines.
+// stop ends what is running and does not wait for its connections and handlers.
 func (s *Server) stop() {
 	run := s.running
 	if run == nil {
 		return
 	}
 	s.running = nil
+	s.stopped = append(s.stopped, run)
 	run.cancel()
 	_ = run.http.Close()
 	<-run.done
-	run.connections.Wait()
-	run.handlers.Wait()
 }
 
 var errGone = errors.New("the client or the server has gone")
@@ -279,6 +286,9 @@ func (s *Server) answer(r *http.Request, v version, e Endpoint, id string, h hit
 	}
 	if s.token != "" && !authorized(r, s.token) {
 		return unauthorized()
+	}
+	if v.has(panicsOnOddPaths) && !utf8.ValidString(r.URL.Path) {
+		return hangUp()
 	}
 	if a := misrouted(r, e, v); a != nil {
 		return a

@@ -63,6 +63,9 @@ const (
 	licenceForRelease                // so does a release by id
 	projectForRelease                // a release by id needs projectName
 	needsProjectOfRead               // a release whose project is gone cannot be read in detail
+	panicsOnOddPaths                 // a path of invalid UTF-8 ends the connection: it is a label of a metric
+	hasProducts                      // /products exists
+	hasCheck                         // /releases/check exists
 	totalOfReleases                  // lists of releases send X-Total
 	hasOpenAPI                       // /openapi/delivery/releases exists
 	hasTasks                         // /openapi/workflows exists
@@ -93,6 +96,9 @@ var spans = [...]struct{ since, until string }{
 	projectForRelease:   {since: "v2.3.0"},
 	needsProjectOfRead:  {since: "v2.3.0"},
 	hasServiceNames:     {until: "v2.3.0"},
+	panicsOnOddPaths:    {since: "v2.3.1"},
+	hasProducts:         {until: "v1.17.0"},
+	hasCheck:            {since: "v3.1.0"},
 	totalOfReleases:     {since: "v2.3.1"},
 	hasOpenAPI:          {since: "v2.3.1"},
 	briefWithoutEnv:     {since: "v3.0.0"},
