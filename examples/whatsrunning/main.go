@@ -1,4 +1,4 @@
-// Whatsrunning tells for each image that runs in a Kubernetes cluster which
+// Whatsrunning writes for each image that runs in a Kubernetes cluster which
 // commit, pull request and author it comes from, and whether what runs is what
 // was built.
 //
@@ -25,7 +25,7 @@ const usage = `
 Usage: kubectl get pods -A -o json | whatsrunning [flags]
        whatsrunning -images file [flags]
 
-Tells for each image that runs, init containers included, what Zadig knows of
+Writes for each image that runs, init containers included, what Zadig knows of
 it: commit, pull request, author and time of the build. STATUS is one of
 
   drifted     another digest runs than was built: the tag was pushed again, and
@@ -34,7 +34,9 @@ it: commit, pull request, author and time of the build. STATUS is one of
   unverified  Zadig built it, but one of the digests is not known
   pending     Zadig built it, and it does not run yet
   failed      Zadig could not be asked about it; see stderr
-  unknown     Zadig did not build it
+  unknown     not known to Zadig; see -mirror
+
+On a terminal the table fits its width; -wide shows all.
 
   whatsrunning -demo    to see what it looks like`
 
@@ -51,14 +53,22 @@ var demoPods []byte
 func program(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	f := cli.NewFlags(name, cli.Table, usage)
 	list := f.String("images", "", "read images from this `file` in place of pods, one a line; - is stdin")
-	knownOnly := f.Bool("known-only", false, "leave out images that Zadig did not build")
-	finished := f.Bool("finished", false, "with pods that have ended, as those of jobs")
+	knownOnly := f.Bool("known-only", false, "leave out images that are not known to Zadig")
+	finished := f.Bool("finished", false, "with pods that have ended, such as those of jobs")
+	exitCode := f.Bool("exit-code", false, "end with exit code 1 if an image drifted")
+	wide := f.Bool("wide", false, "shorten nothing to fit a terminal")
+	var t tracer
+	f.IntVar(&t.concurrency, "concurrency", 0, "trace `n` images at the same time (default 8)")
+	f.Func("mirror", "images of a mirror, as `from=to`: what runs as from/… was built as to/…; can be repeated", t.mirrors.add)
 	arguments, err := f.Parse(args, stdout)
 	if err != nil {
 		return err
 	}
 	if len(arguments) > 0 {
 		return cli.Usage("it takes no arguments, but %q was given; pods are read from stdin", arguments[0])
+	}
+	if t.concurrency < 0 {
+		return cli.Usage("-concurrency %d is negative", t.concurrency)
 	}
 	if f.Demo && *list == "" {
 		stdin = bytes.NewReader(demoPods)
@@ -81,24 +91,33 @@ func program(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		return err
 	}
 	defer closeServer()
-	found, err := trace(ctx, client.Artifact, running.sorted(), progress)
+	t.artifacts, t.progress = client.Artifact, progress
+	found, err := t.trace(ctx, running.sorted())
 	if err != nil {
 		return err
 	}
 	progress.Clear()
-	failed := 0
+	failures := 0
 	for _, o := range found {
 		if o.err != nil {
-			failed++
-			fmt.Fprintf(stderr, "%s: %s: %s\n", name, cli.Clean(o.Image), cli.Explain(o.err))
+			failures++
+			cli.Complain(stderr, name+": "+cli.Clean(o.Image), o.err)
 		}
 	}
+	width := cli.TerminalWidth(stdout)
+	if *wide {
+		width = 0
+	}
 	out := bufio.NewWriter(stdout)
-	if err := errors.Join(write(out, f.Format, found, *knownOnly), out.Flush()); err != nil {
+	counts, err := write(out, f.Format, found, *knownOnly, width)
+	if err := errors.Join(err, out.Flush()); err != nil {
 		return err
 	}
-	if failed > 0 {
-		return fmt.Errorf("images that Zadig could not be asked about: %d of %d", failed, len(found))
+	switch {
+	case failures > 0:
+		return fmt.Errorf("images that Zadig could not be asked about: %d of %d", failures, len(found))
+	case *exitCode && counts[drifted] > 0:
+		return fmt.Errorf("images that drifted: %d of %d", counts[drifted], len(found))
 	}
 	return nil
 }

@@ -141,7 +141,8 @@ built    registry.example.com/shop/cart:1                        3     shop/cart
 unknown  nginx                                                   1                                                           kube-system
 
 1 drifted, 1 built, 1 unknown.
-Drifted: the tag was pushed again; the commit is that of the build that Zadig knows, not of what runs.
+Drifted: the tag was pushed again; commit and author are those of the build
+that Zadig knows, not of what runs.
 `,
 		"-format markdown -known-only": `| STATUS | IMAGE | PODS | COMMIT | PR | AUTHOR | BUILT | NAMESPACES |
 |---|---|---|---|---|---|---|---|
@@ -151,7 +152,8 @@ Drifted: the tag was pushed again; the commit is that of the build that Zadig kn
 |  |  |  | shop/base@short |  | 韩梅梅 |  |  |
 
 1 drifted, 1 built, 1 unknown.
-Drifted: the tag was pushed again; the commit is that of the build that Zadig knows, not of what runs.
+Drifted: the tag was pushed again; commit and author are those of the build
+that Zadig knows, not of what runs.
 `,
 	} {
 		stdout, stderr, code := whatsrunning(t, srv, stdin, strings.Fields(args)...)
@@ -165,7 +167,8 @@ Drifted: the tag was pushed again; the commit is that of the build that Zadig kn
 	require.Len(t, all, 3)
 	assert.Equal(t, record{
 		Status: built, Image: cart, ImageID: "registry.example.com/shop/cart@" + digestA, Pods: 3, Namespaces: map[string]int{"prod": 2, "pre": 1},
-		BuiltDigest: digestA, BuiltAt: new(time.Unix(1709546460, 0).UTC()), Issues: []string{"https://jira.example.com/browse/SHOP-1"},
+		Places:     []place{{"prod", "", "", "main"}, {"prod", "", "", "main"}, {"pre", "", "", "main"}},
+		BuiltImage: cart, BuiltDigest: digestA, BuiltAt: new(time.Unix(1709546460, 0).UTC()), Issues: []string{"https://jira.example.com/browse/SHOP-1"},
 		Commits: []commit{
 			{
 				Repo: "shop/cart", Commit: strings.Repeat("c", 40), URL: "https://github.com/shop/cart/commit/" + strings.Repeat("c", 40), Branch: "main",
@@ -174,7 +177,10 @@ Drifted: the tag was pushed again; the commit is that of the build that Zadig kn
 			{Repo: "shop/base", Commit: "short", Tag: "v1", Author: "韩梅梅", PullRequests: []pullRequest{}},
 		},
 	}, all[1])
-	assert.Equal(t, record{Status: unknown, Image: "nginx", Pods: 1, Namespaces: map[string]int{"kube-system": 1}, Commits: []commit{}, Issues: []string{}}, all[2])
+	assert.Equal(t, record{
+		Status: unknown, Image: "nginx", Pods: 1, Namespaces: map[string]int{"kube-system": 1},
+		Places: []place{{"kube-system", "", "", "main"}}, Commits: []commit{}, Issues: []string{},
+	}, all[2])
 }
 
 // squeeze takes runs of spaces for one: how columns are aligned is tested in cli.
@@ -263,7 +269,15 @@ func TestWrongInput(t *testing.T) {
 		"format":            {"", []string{"-format", "yaml"}, "table, json or markdown"},
 		"argument":          {"", []string{"pods.json"}, `no arguments, but "pods.json"`},
 		"nothing":           {"", nil, "stdin is empty"},
-		"no JSON":           {"NAME   READY   STATUS\n", nil, "stdin is no JSON"},
+		"no JSON":           {"pods are well\n", nil, "stdin is no JSON"},
+		"table":             {"NAME   READY   STATUS\ncart   1/1     Running\n", nil, "stdin is a table: give kubectl -o json, in place of -o wide if that is there"},
+		"table of all":      {"NAMESPACE   NAME   READY\n", nil, "stdin is a table: give kubectl -o json"},
+		"YAML":              {"apiVersion: v1\nitems:\n- apiVersion: v1\n", nil, "stdin is YAML: give kubectl -o json in place of -o yaml"},
+		"YAML document":     {"\n---\nkind: Pod\n", nil, "stdin is YAML: give kubectl -o json"},
+		"names":             {"pod/cart-1\npod/cart-2\n", nil, "stdin is a list of names: give kubectl -o json in place of -o name"},
+		"negative":          {"", []string{"-concurrency", "-1"}, "-concurrency -1 is negative"},
+		"mirror":            {"", []string{"-mirror", "mirror.example.com"}, "it is from=to, such as mirror.example.com=registry.example.com"},
+		"mirror of nothing": {"", []string{"-mirror", "/=x"}, "it is from=to"},
 		"cut":               {`{"kind":"List","items":[{"kind":"Pod"`, nil, "not all of it"},
 		"cut between":       {`{"kind":"List","items":[`, nil, "not all of it"},
 		"rubbish behind":    {`{"kind":"List","items":[]} x`, nil, "stdin is no JSON"},

@@ -18,6 +18,7 @@ type use struct {
 	ImageID    string         // as the pod's status has it; "" if nothing runs
 	Pods       int            // how many run it
 	Namespaces map[string]int // the same for each namespace
+	Places     []place        // each container that runs it
 }
 
 // uses collects what runs.
@@ -54,8 +55,10 @@ func (u *uses) sorted() []*use {
 type pod struct {
 	Kind     string `json:"kind"`
 	Metadata struct {
-		Name      string `json:"name"`
-		Namespace string `json:"namespace"`
+		Name            string            `json:"name"`
+		Namespace       string            `json:"namespace"`
+		Labels          map[string]string `json:"labels"`
+		OwnerReferences []ownerReference  `json:"ownerReferences"`
 	} `json:"metadata"`
 	Spec struct {
 		Containers          []container `json:"containers"`
@@ -92,6 +95,7 @@ func (p *pod) addTo(u *uses) {
 			continue
 		}
 		one := u.add(c.Image, imageIDs[c.Name])
+		one.Places = append(one.Places, place{p.Metadata.Namespace, p.workload(), p.Metadata.Name, c.Name})
 		if !counted[one] {
 			counted[one] = true
 			one.Pods++
@@ -99,6 +103,9 @@ func (p *pod) addTo(u *uses) {
 		}
 	}
 }
+
+// headBytes is enough to tell what stdin is.
+const headBytes = 512
 
 const howTo = "pipe `kubectl get pods -A -o json` into it, or give -images"
 
@@ -109,7 +116,12 @@ func readPods(in io.Reader, finished bool, to *uses) error {
 	if cli.IsTerminal(in) {
 		return cli.Usage("nothing on stdin: %s", howTo)
 	}
-	documents := json.NewDecoder(bufio.NewReader(in))
+	begin := bufio.NewReader(in)
+	documents := json.NewDecoder(begin)
+	head, _ := begin.Peek(headBytes) // its error comes up again
+	if is, recognized := notJSON(head); recognized {
+		return cli.Usage("stdin is %s", is)
+	}
 	for n := 0; ; n++ {
 		err := readDocument(documents, func(p *pod) {
 			if finished || p.Status.Phase != "Succeeded" && p.Status.Phase != "Failed" {

@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/examples/internal/cli"
 )
 
@@ -18,7 +17,9 @@ type record struct {
 	Image       string         `json:"image"`
 	ImageID     string         `json:"image_id"` // of what runs
 	Pods        int            `json:"pods"`
-	Namespaces  map[string]int `json:"namespaces"` // pods in each
+	Namespaces  map[string]int `json:"namespaces"`  // pods in each
+	Places      []place        `json:"places"`      // containers that run it
+	BuiltImage  string         `json:"built_image"` // as Zadig knows it
 	BuiltDigest string         `json:"built_digest"`
 	BuiltAt     *time.Time     `json:"built_at"` // null if it is not known
 	Commits     []commit       `json:"commits"`
@@ -45,7 +46,7 @@ type pullRequest struct {
 func (o *origin) record() record {
 	r := record{
 		Status: o.status, Image: o.Image, ImageID: o.ImageID, Pods: o.Pods, Namespaces: o.Namespaces,
-		Commits: []commit{}, Issues: []string{},
+		Places: append([]place{}, o.Places...), Commits: []commit{}, Issues: []string{},
 	}
 	if o.err != nil {
 		r.Error = cli.Explain(o.err)
@@ -53,22 +54,26 @@ func (o *origin) record() record {
 	if o.artifact == nil {
 		return r
 	}
-	r.BuiltDigest = o.artifact.ImageDigest
+	r.BuiltImage, r.BuiltDigest = o.artifact.Image, o.artifact.ImageDigest
 	if at := o.builtAt(); !at.IsZero() {
 		r.BuiltAt = new(at.UTC())
 	}
 	r.Issues = append(r.Issues, o.artifact.Issues()...)
 	for _, c := range o.artifact.Commits() {
-		line := commit{
-			Repo: c.RepoOwner + "/" + c.RepoName, Commit: c.CommitID, URL: c.URL(), Branch: c.Branch, Tag: c.Tag,
-			Message: c.CommitMessage, Author: c.AuthorName, PullRequests: []pullRequest{},
-		}
-		for _, pr := range c.PullRequests() {
-			line.PullRequests = append(line.PullRequests, pullRequest{pr.Number, pr.URL()})
-		}
-		r.Commits = append(r.Commits, line)
+		r.Commits = append(r.Commits, newCommit(c))
 	}
 	return r
+}
+
+func newCommit(c *artifact.Commit) commit {
+	line := commit{
+		Repo: c.RepoOwner + "/" + c.RepoName, Commit: c.CommitID, URL: c.URL(), Branch: c.Branch, Tag: c.Tag,
+		Message: c.CommitMessage, Author: c.AuthorName, PullRequests: []pullRequest{},
+	}
+	for _, pr := range c.PullRequests() {
+		line.PullRequests = append(line.PullRequests, pullRequest{pr.Number, pr.URL()})
+	}
+	return line
 }
 
 // builtAt is when the newest build ended, or else when the image was recorded.
@@ -81,67 +86,101 @@ func (o *origin) builtAt() time.Time {
 	return o.artifact.Created()
 }
 
-func write(out io.Writer, format cli.Format, found []*origin, knownOnly bool) error {
-	rows := cli.NewRows(out, format, "STATUS", "IMAGE", "PODS", "COMMIT", "PR", "AUTHOR", "BUILT", "NAMESPACES")
-	counts := make(map[string]int)
+// write writes what was found, for a terminal of a width or, with 0, without
+// regard to that. It returns how many images have each status.
+func write(out io.Writer, format cli.Format, found []*origin, knownOnly bool, width int) (counts map[string]int, err error) {
+	counts = make(map[string]int)
+	var shown []*origin
 	for _, o := range found {
 		counts[o.status]++
-		if knownOnly && o.status == unknown {
-			continue
-		}
-		if format != cli.JSON {
-			o.addTo(rows)
-		} else if err := cli.WriteJSON(out, o.record()); err != nil {
-			return err
+		if !knownOnly || o.status != unknown {
+			shown = append(shown, o)
 		}
 	}
-	if err := rows.Flush(); err != nil || format == cli.JSON {
-		return err
-	}
-	var summary []string
-	for _, status := range statuses {
-		if n := counts[status]; n > 0 {
-			summary = append(summary, fmt.Sprintf("%d %s", n, status))
+	if format == cli.JSON {
+		for _, o := range shown {
+			if err := cli.WriteJSON(out, o.record()); err != nil {
+				return counts, err
+			}
 		}
+		return counts, nil
 	}
-	if len(summary) == 0 {
-		_, err := fmt.Fprintln(out, "No images run.")
-		return err
+	rows := cli.NewRows(out, format, "STATUS", "IMAGE", "PODS", "COMMIT", "PR", "AUTHOR", "BUILT", "NAMESPACES")
+	common := new(registry)
+	if format == cli.Table && width > 0 {
+		common = commonRegistry(shown)
+		rows.Fit(cli.Fit{
+			Width:    width,
+			Least:    map[string]int{"IMAGE": 30, "COMMIT": 10, "PR": 6, "AUTHOR": 8, "NAMESPACES": 10},
+			Optional: []string{"BUILT", "PODS", "AUTHOR", "NAMESPACES", "PR", "COMMIT"},
+		})
 	}
-	_, err := fmt.Fprintf(out, "\n%s.\n", strings.Join(summary, ", "))
-	if err == nil && counts[drifted] > 0 {
-		_, err = fmt.Fprintln(out, "Drifted: the tag was pushed again; the commit is that of the build that Zadig knows, not of what runs.")
+	for _, o := range shown {
+		o.addTo(rows, common)
 	}
-	return err
+	if err := rows.Flush(); err != nil {
+		return counts, err
+	}
+	_, err = io.WriteString(out, summary(counts)+legend(rows, common))
+	return counts, err
 }
 
-const shortCommit = 12
+// summary says how many images have which status.
+func summary(counts map[string]int) string {
+	var all []string
+	for _, status := range statuses {
+		if n := counts[status]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	if len(all) == 0 {
+		return "No images run.\n"
+	}
+	text := "\n" + strings.Join(all, ", ") + ".\n"
+	if counts[drifted] > 0 {
+		text += "Drifted: the tag was pushed again; commit and author are those of the build\nthat Zadig knows, not of what runs.\n"
+	}
+	return text
+}
+
+// legend says what is not as it is because the table had to fit.
+func legend(rows *cli.Rows, common *registry) string {
+	text := ""
+	if common.seen > 0 {
+		text = fmt.Sprintf("%s stands for %s\n", cutRegistry, cli.Clean(common.name))
+	}
+	leftOut, shortened := rows.Cut()
+	switch {
+	case len(leftOut) > 0:
+		text += fmt.Sprintf("Left out: %s; -wide shows all.\n", strings.Join(leftOut, ", "))
+	case shortened:
+		text += "-wide shows all.\n"
+	}
+	return text
+}
 
 // addTo adds a row for each pull request of each commit, or one.
-func (o *origin) addTo(rows *cli.Rows) {
+func (o *origin) addTo(rows *cli.Rows, common *registry) {
 	pods := ""
 	if o.Pods > 0 {
 		pods = strconv.Itoa(o.Pods)
 	}
-	first := []cli.Cell{{Text: o.status}, {Text: o.shown(), Code: true}, {Text: pods}, {}, {}, {}, {}, {Text: o.namespaces()}}
+	first := []cli.Cell{{Text: o.status}, o.imageCell(common), {Text: pods}, {}, {}, {}, {}, o.namespacesCell()}
 	if o.artifact == nil {
 		rows.Add(first...)
 		return
 	}
 	first[6].Text = cli.Time(o.builtAt())
 	row := first
-	for _, c := range o.record().Commits {
-		row[3] = cli.Cell{Text: c.Repo + "@" + cli.Shorten(c.Commit, shortCommit), URL: c.URL}
-		if len(c.Commit) > shortCommit {
-			row[3].Text = c.Repo + "@" + c.Commit[:shortCommit]
-		}
-		row[5] = cli.Cell{Text: c.Author}
-		for i, pr := range c.PullRequests {
+	for _, c := range o.artifact.Commits() {
+		line := newCommit(c)
+		row[3], row[5] = line.cell(), cli.Cell{Text: line.Author}
+		for i, pr := range line.PullRequests {
 			if i > 0 {
 				rows.Add(row...)
 				row = make([]cli.Cell, len(first))
 			}
-			row[4] = cli.Cell{Text: "#" + strconv.Itoa(pr.Number), URL: pr.URL}
+			row[4] = cli.Cell{Text: cli.PullRequest(pr.Number, pr.URL), URL: pr.URL}
 		}
 		rows.Add(row...)
 		row = make([]cli.Cell, len(first))
@@ -149,30 +188,4 @@ func (o *origin) addTo(rows *cli.Rows) {
 	if len(o.artifact.Commits()) == 0 {
 		rows.Add(first...)
 	}
-}
-
-// shown is the image as people read it: with the digest where that matters, and
-// no more of it than tells one from another.
-func (o *origin) shown() string {
-	image, digest, found := strings.Cut(o.Image, "@")
-	if o.status == drifted {
-		_, digest, found = strings.Cut(o.ImageID, "@")
-	}
-	if !found {
-		return image
-	}
-	return image + "@" + cli.Shorten(digest, len("sha256:")+shortCommit+1)
-}
-
-// namespaces are those that run the image, with how many pods of them where
-// it is more than one.
-func (o *origin) namespaces() string {
-	var all []string
-	for _, namespace := range slices.Sorted(maps.Keys(o.Namespaces)) {
-		if n := o.Namespaces[namespace]; n > 1 {
-			namespace += fmt.Sprintf(" (%d)", n)
-		}
-		all = append(all, namespace)
-	}
-	return strings.Join(all, ", ")
 }

@@ -32,46 +32,57 @@ const (
 	unknown    = "unknown"
 )
 
-// trace asks Zadig for all images. The error is one that would be the same
-// for each of them; others are in the origins.
-func trace(ctx context.Context, zadigArtifacts *artifact.Service, running []*use, progress *cli.Progress) ([]*origin, error) {
-	var images []string
+// tracer asks Zadig for images.
+type tracer struct {
+	artifacts   *artifact.Service
+	mirrors     mirrors
+	concurrency int
+	progress    *cli.Progress
+
+	results  map[string]artifact.Result // by the name that was asked for
+	failures int                        // in succession
+}
+
+// trace asks for all images. The error is one that would be the same for each
+// of them; others are in the origins.
+func (t *tracer) trace(ctx context.Context, running []*use) ([]*origin, error) {
+	t.results = make(map[string]artifact.Result)
+	names := make(map[*use][]string)
 	for _, u := range running {
-		images = append(images, u.Image)
+		names[u] = t.mirrors.names(u.Image)
 	}
-	results, err := traceAll(ctx, zadigArtifacts, images, progress)
-	if err != nil {
-		return nil, err
-	}
-	// A pod may name tag and digest, where Zadig has stored the tag alone.
-	tagOnly := make(map[string]string)
-	for _, image := range images {
-		ref, err := artifact.ParseImage(image)
-		if err == nil && ref.Tag != "" && ref.Digest != "" && errors.Is(results[image].Err, zadig.ErrNotFound) {
-			ref.Digest = ""
-			tagOnly[image] = ref.String()
+	for round := 0; ; round++ {
+		var images []string
+		for _, u := range running {
+			if len(names[u]) > round && errors.Is(t.found(names[u][:round]).Err, zadig.ErrNotFound) {
+				images = append(images, names[u][round])
+			}
 		}
-	}
-	var again []string
-	for _, image := range tagOnly {
-		again = append(again, image)
-	}
-	more, err := traceAll(ctx, zadigArtifacts, again, progress)
-	if err != nil {
-		return nil, err
+		if len(images) == 0 {
+			break
+		}
+		if err := t.ask(ctx, images); err != nil {
+			return nil, err
+		}
 	}
 	var origins []*origin
 	for _, u := range running {
-		result := results[u.Image]
-		if image, ok := tagOnly[u.Image]; ok {
-			result = more[image]
-		}
-		origins = append(origins, newOrigin(u, result))
+		origins = append(origins, newOrigin(u, t.found(names[u])))
 	}
 	slices.SortStableFunc(origins, func(a, b *origin) int {
 		return slices.Index(statuses, a.status) - slices.Index(statuses, b.status)
 	})
 	return origins, nil
+}
+
+// found is the first result of these names that is not "not found".
+func (t *tracer) found(names []string) artifact.Result {
+	for _, name := range names {
+		if result, asked := t.results[name]; asked && !errors.Is(result.Err, zadig.ErrNotFound) {
+			return result
+		}
+	}
+	return artifact.Result{Err: zadig.ErrNotFound}
 }
 
 func newOrigin(u *use, result artifact.Result) *origin {
@@ -96,26 +107,24 @@ func newOrigin(u *use, result artifact.Result) *origin {
 // hopeless is after how many failures in succession the rest is not tried.
 const hopeless = 5
 
-func traceAll(ctx context.Context, zadigArtifacts *artifact.Service, images []string, progress *cli.Progress) (map[string]artifact.Result, error) {
-	results := make(map[string]artifact.Result)
-	failures := 0
-	for image, result := range zadigArtifacts.TraceMany(ctx, images, artifact.TraceManyOptions{}) {
-		results[image] = result
-		progress.Show("%d images traced", len(results))
+func (t *tracer) ask(ctx context.Context, images []string) error {
+	for image, result := range t.artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.concurrency}) {
+		t.results[image] = result
+		t.progress.Show("%d images traced", len(t.results))
 		if result.Err == nil || errors.Is(result.Err, zadig.ErrNotFound) {
-			failures = 0
+			t.failures = 0
 			continue
 		}
-		if failures++; failures == hopeless || concernsAll(result.Err) {
-			return nil, result.Err
+		if t.failures++; t.failures == hopeless || concernsAll(result.Err) {
+			return result.Err
 		}
 	}
-	return results, nil
+	return nil
 }
 
-// concernsAll tells an error that has nothing to do with the image: no server,
-// no permission, an answer that is not Zadig's.
+// concernsAll reports whether an error has nothing to do with the image: no
+// server, no permission, a response that is not Zadig's.
 func concernsAll(err error) bool {
-	answer, ok := errors.AsType[*zadig.Error](err)
-	return !ok || answer.StatusCode < http.StatusInternalServerError || errors.Is(err, zadig.ErrForbidden)
+	response, ok := errors.AsType[*zadig.Error](err)
+	return !ok || response.StatusCode < http.StatusInternalServerError || errors.Is(err, zadig.ErrForbidden)
 }

@@ -168,6 +168,7 @@ func TestText(t *testing.T) {
 	assert.Equal(t, "a b", cli.FirstLine("\na\tb\nc"))
 	assert.Empty(t, cli.Time(time.Time{}))
 	assert.Equal(t, `a\|b \*c\* &lt;b&gt; \[x\](y)`, cli.Escape("a|b\n*c* <b> [x](y)"))
+	assert.Equal(t, `!\[x\](y)`, cli.Escape("![x](y)"), "no image")
 	assert.Equal(t, `\# a`, cli.Escape("# a"))
 	assert.Equal(t, `\- a`, cli.Escape("- a"))
 	assert.Equal(t, "`a_b`", cli.Code("a_b"))

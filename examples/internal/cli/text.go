@@ -78,7 +78,7 @@ func Time(t time.Time) string {
 
 var markdownEscaper = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `&lt;`, `>`, `&gt;`, `&`, `&amp;`,
-	`|`, `\|`, `~`, `\~`, `!`, `\!`, `$`, `\$`,
+	`|`, `\|`, `~`, `\~`, `$`, `\$`,
 )
 
 // Escape is a text as Markdown that shows just that text.
