@@ -60,21 +60,29 @@
 //
 // # Retries
 //
-// A request is sent at most three times ([WithRetry]). Sent again are
-// connections that fail or break off, and the answers 429, 502, 503 and 504.
-// Not sent again are every other answer, also 500; certificate errors; a
-// server that sends no headers within 45 seconds; errors of a token source or
-// rate limiter; and what would not fit before the context's deadline: then
-// the answer in hand is returned. The wait is random, up to 200 ms, doubled
-// each time, 5 s at the most; Retry-After counts instead, and above 60 s
-// nothing is waited for.
+// A request is sent at most three times ([WithRetry]). Connections that fail or
+// break off are retried, and the responses 429, 502, 503 and 504. These are not:
+//
+//   - any other response, 500 included: Zadig returns it for an unknown image
+//   - certificate errors
+//   - a server that sends no headers within 45 seconds
+//   - errors of a token source or rate limiter
+//   - a Retry-After of more than 60 seconds
+//   - a retry whose wait might not fit before the context's deadline
+//   - a retry beyond the budget of the client and its variants: a hundred, of which
+//     each success gives back a part, so that retries do not multiply the load of
+//     a gateway that is overloaded
+//
+// Then the last response is returned. The wait is random, up to 200 ms, doubled
+// with each attempt, 5 s at the most; Retry-After takes its place.
 //
 // # Time and size
 //
-// Contexts bound calls as a whole. Besides, the headers of an answer must
-// come within 45 seconds ([WithTimeout]), and a body may stand still for 30
-// while it is waited for; a body that moves may take as long as it likes. What
-// is read into memory is bounded at 64 MiB ([WithMaxResponseBytes]).
+// Contexts bound calls as a whole. The headers of each response must arrive
+// within 45 seconds ([WithTimeout]). A body may stall for at most 30 s while
+// somebody waits for it; one that keeps arriving is never cut off, except that of
+// a failure, which has 30 s as a whole. Memory is bounded by
+// [WithMaxResponseBytes], 64 MiB.
 //
 // # Secrets
 //

@@ -97,7 +97,8 @@ func WithToken(token string) Option {
 
 // WithTokenSource asks source for the token before each attempt, for tokens
 // that are renewed. It must be safe for concurrent use and should keep the
-// token while it is good. Its error ends the call and is not retried.
+// token while it is good. Its error ends the call and is not retried. A call
+// whose context ends does not wait for source.
 func WithTokenSource(source func(context.Context) (string, error)) Option {
 	return func(c *config) error {
 		if source == nil {
@@ -125,9 +126,10 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithTransport sends requests through rt. Default: HTTP/2, proxy from the
-// environment, at most 64 connections, and further ones only for lists that
-// are being streamed.
+// WithTransport sends requests through rt. Default: HTTP/2, the proxy from the
+// environment, and at most 64 requests at a time, besides lists that are being
+// streamed. An HTTP/2 connection that stays silent for 5 seconds while requests
+// wait is pinged, and closed if no answer comes within 5 more.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(c *config) error {
 		if isNil(rt) {
@@ -216,12 +218,12 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithTimeout bounds the wait for the headers of each attempt and, where it is
-// shorter than 30 seconds, also the wait for each further byte of a body while
-// the SDK or the reader waits for it. It does not bound a body that keeps
-// arriving, nor the wait for a turn where more than 64 requests are under way
-// on the SDK's own transport; the context bounds the whole call. Default, and
-// 0: 45 seconds, because a Zadig whose database is down answers after 30.
+// WithTimeout bounds the wait for the headers of each attempt and, if it is
+// shorter than 30 seconds, the wait for each further byte of a body while the SDK
+// or the reader waits for it. It does not bound a body that keeps arriving, nor
+// the wait for a slot while 64 requests are under way on the SDK's own transport;
+// the context bounds the whole call. Default, and 0: 45 seconds, because a Zadig
+// whose database is down responds after 30.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout < 0 {
@@ -279,10 +281,12 @@ func WithHeader(key, value string) Option {
 	}
 }
 
-// WithMaxResponseBytes bounds what is read into memory: an answer that is
-// read whole, or one release of a list that [delivery.Service.All] streams,
-// each after decompression. Beyond it the error is [ErrResponseTooLarge].
-// Default, and 0: 64 MiB.
+// WithMaxResponseBytes bounds what is read into memory: a response that is
+// buffered, or one release of a list that [delivery.Service.All] streams, each
+// after decompression. What it is decoded into counts as well, from 1 MiB on: an
+// object as at least 1 KiB, another element of an array as 48 bytes. So the heap
+// grows by less than 4 times n, however small the JSON is. Beyond it the error is
+// [ErrResponseTooLarge], which names the array. Default, and 0: 64 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 0 {

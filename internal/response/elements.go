@@ -101,7 +101,7 @@ func (e *elements) next() (element, raw []byte, err error) {
 	}
 	limit := e.body.maxBytes()
 	e.scanner.reset(max(limit, minSize)-e.size, e.omit)
-	ended := false
+	var ended bool
 	for {
 		ended = e.scanner.scan(e.buf[e.start:])
 		if ended || e.readErr != nil || int64(e.scanner.pos) > limit {
@@ -114,7 +114,7 @@ func (e *elements) next() (element, raw []byte, err error) {
 	case int64(len(element)) > limit:
 		return nil, nil, e.body.tooLarge(e.head, fmt.Sprintf("one element of more than %d bytes", limit))
 	case e.scanner.tooMuch > 0:
-		return nil, nil, e.body.tooLarge(e.head, tooManyIn(arrayAt(element, e.scanner.tooMuch, e.index+1), limit))
+		return nil, nil, e.body.tooLarge(e.head, tooManyIn(arrayAt(element, e.scanner.tooMuch, fmt.Sprintf("/%d", e.index+1)), limit))
 	case !ended:
 		return nil, nil, e.brokenOff(element)
 	case len(element) == 0:
@@ -287,27 +287,29 @@ func (e *elements) where() string {
 
 func (e *elements) unexpected(reason string) error { return e.body.unexpected(e.head, reason) }
 
-// arrayAt names the innermost array around a position in the element at index,
-// such as /0/buildInfo/0/commits.
-func arrayAt(element []byte, position, index int) string {
-	dec := jsontext.NewDecoder(bytes.NewReader(element), options)
+// arrayAt names the innermost array around a position in a value below the
+// pointer at, such as /0/buildInfo/0/commits. It is "" if there is none in it.
+func arrayAt(value []byte, position int, at string) string {
+	dec := jsontext.NewDecoder(bytes.NewReader(value), options)
 	for dec.InputOffset() < int64(position) {
 		if _, err := dec.ReadToken(); err != nil {
 			break
 		}
 	}
-	path := dec.StackPointer()
 	for depth := dec.StackDepth(); depth > 0; depth-- {
-		if kind, _ := dec.StackIndex(depth); kind == '[' {
-			break
+		if kind, _ := dec.StackIndex(depth); kind != '[' {
+			continue
 		}
-		path = path.Parent()
+		var path jsontext.Pointer
+		for token := range dec.StackPointer().Tokens() {
+			if depth--; depth == 0 {
+				break
+			}
+			path = path.AppendToken(token)
+		}
+		return at + string(path)
 	}
-	prefix := ""
-	if index >= 0 {
-		prefix = fmt.Sprintf("/%d", index)
-	}
-	return prefix + string(path.Parent())
+	return ""
 }
 
 func tooManyIn(array string, limit int64) string {

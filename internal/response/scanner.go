@@ -22,7 +22,7 @@ const maxDepth = 10_000
 // piece, and measures the memory that decoding it will take. It looks at
 // brackets and strings only: whether the value is JSON, its decoder tells.
 type scanner struct {
-	limit int64    // for size; 0: none
+	limit int64    // for size
 	omit  []string // names of members to cut out
 
 	pos     int         // the next byte to look at
@@ -79,9 +79,10 @@ func (s *scanner) scan(b []byte) (ended bool) {
 				s.pos = pos
 				return true
 			}
-			if c == ',' {
+			switch c {
+			case ',':
 				s.next(pos)
-			} else if c == '}' || c == ']' {
+			case '}', ']':
 				if s.leave(pos); len(s.open)+s.deeper == 0 {
 					s.pos = pos + 1
 					return true
@@ -140,7 +141,7 @@ func (s *scanner) leave(pos int) {
 	own := length - top.inner
 	switch {
 	case top.object:
-		s.add(max(own, objectSize+memberSize*max(0, top.elements-fewMembers)), pos)
+		s.add(max(own, objectSize+memberSize*max(0, top.elements-fewMembers)), pos+1)
 	case own > 2 || top.elements > 0 || top.inner > 0:
 		s.add(max(own, elementSize*(top.elements+1)), pos)
 	default:
@@ -149,7 +150,7 @@ func (s *scanner) leave(pos int) {
 }
 
 func (s *scanner) add(n, pos int) {
-	if s.size += int64(n); s.limit > 0 && s.size > s.limit && s.tooMuch < 0 {
+	if s.size += int64(n); s.size > s.limit && s.tooMuch < 0 {
 		s.tooMuch = pos
 	}
 }

@@ -61,7 +61,7 @@ func fetch(ctx context.Context, d Doer, u *url.URL, omit []string) (*Body, *Buff
 	s.reset(max(body.maxBytes(), minSize), omit)
 	if s.scan(buffer.Bytes()); s.tooMuch > 0 {
 		defer body.Close()
-		return nil, nil, body.tooLarge(buffer.Bytes(), tooManyIn(arrayAt(buffer.Bytes(), s.tooMuch, -1), body.maxBytes()))
+		return nil, nil, body.tooLarge(buffer.Bytes(), tooManyIn(arrayAt(buffer.Bytes(), s.tooMuch, ""), body.maxBytes()))
 	}
 	return body, buffer, nil
 }

@@ -125,7 +125,9 @@ func (t *Transport) Do(req *http.Request) Outcome {
 	out := Outcome{Response: resp, Err: err, Attempts: state.attempts, Token: state.token, Request: sent}
 	switch {
 	case err == nil:
-		t.config.Budget.credit(state.attempts)
+		if !retryable(resp.StatusCode) {
+			t.config.Budget.credit(state.attempts)
+		}
 	case errors.Is(err, response.ErrTooLarge), response.Garbled(err):
 	case state.waiting, sent.Context().Err() != nil && state.lastResponse != nil:
 		out.Response = state.lastResponse
