@@ -57,7 +57,7 @@ type Commit struct {
 	RepoName      string `json:"repo_name"`               // repository
 	Branch        string `json:"branch"`                  // "" when a tag was built
 	PR            int    `json:"pr,omitzero"`             // pull request; absent when 0
-	PRs           []int  `json:"prs,omitzero"`            // pull requests, since v1.16.0; absent when empty, nil from Trace
+	PRs           []int  `json:"prs,omitzero"`            // pull requests, since v1.16.0; absent when empty, always nil from Trace
 	Tag           string `json:"tag,omitzero"`            // absent when ""
 	CommitID      string `json:"commit_id,omitzero"`      // absent when ""
 	CommitMessage string `json:"commit_message,omitzero"` // absent when ""

@@ -23,7 +23,7 @@ const artifactsPath = "/api/aslan/delivery/artifacts"
 // Errors besides the common ones: zadig.ErrBadRequest for a malformed id,
 // before anything is sent; zadig.ErrNotFound.
 func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
-	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
+	if !isID(id) {
 		return nil, errdef.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
 	}
 	a, err := s.get(ctx, artifactsPath+"/"+id, nil)
@@ -43,4 +43,9 @@ func (s *Service) resolve(ctx context.Context, u *errdef.Ambiguous, sentinel err
 		}
 		return sentinel, "", err
 	})
+}
+
+func isID(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 12
 }

@@ -24,7 +24,9 @@ func (a *Artifact) Commits() []*Commit {
 }
 
 // PullRequests returns those of all builds, each once, those of the newest
-// build first. Nil if there are none.
+// build first. Nil if there are none, and where they are not known: an artifact
+// from [Service.Trace] lacks those in Commit.PRs. [Service.GetByImage] and Get
+// return all.
 func (a *Artifact) PullRequests() []PullRequest {
 	var all []PullRequest
 	for _, c := range a.builtCommits() {

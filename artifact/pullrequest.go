@@ -32,6 +32,7 @@ func (c *Commit) URL() string {
 }
 
 // PullRequests returns those of PR and PRs, each once. Nil if there are none.
+// [Service.Trace] leaves PRs out; [Service.GetByImage] returns them.
 func (c *Commit) PullRequests() []PullRequest {
 	if c == nil {
 		return nil

@@ -8,10 +8,14 @@ import (
 )
 
 // Trace returns the artifact of an image with everything that happened to it:
-// the build with its commits, pull requests and issues, deploys and
-// publications. The image is matched as a whole, with registry, tag or digest
-// as it was pushed. When two artifacts have the same image, the server
-// returns one of them.
+// the builds with their commits and issues, deploys and publications. The
+// image is matched as a whole, with registry, tag or digest as it was pushed;
+// [Service.FindByDigest] finds what a cluster calls otherwise. When two
+// artifacts have the same image, the server returns one of them.
+//
+// Pull requests may be missing: since v1.16.0 a build can have several, in
+// Commit.PRs, and the endpoint leaves that member out. A build of pull requests
+// 7 and 8 looks as one of none. [Service.GetByImage] returns them.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an empty image,
 // before anything is sent; zadig.ErrNotFound when Zadig did not build the

@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"sync"
@@ -14,9 +15,14 @@ import (
 type TraceManyOptions struct {
 	// Concurrency is how many images are traced at the same time. 0: 8.
 	Concurrency int
+	// Ordered yields the results in the order of the images, not as they
+	// arrive. While the first is missing, up to 4 × Concurrency images are
+	// traced ahead of it, and no more are kept.
+	Ordered bool
+	// Full reads each image by [Service.GetByImage] in place of
+	// [Service.Trace]: twice the requests, for all pull requests and ids.
+	Full bool
 }
-
-const defaultConcurrency = 8
 
 // Result is what tracing one image came to: an artifact or an error.
 type Result struct {
@@ -25,10 +31,10 @@ type Result struct {
 }
 
 // TraceMany traces images with several workers and yields one result for each
-// distinct image, in the order in which they come. An error of one image does
-// not stop the others; when ctx ends, the images that are left yield its
-// error and its cause. All workers have ended when the loop has, however it
-// ends. A panic of the Doer comes to the goroutine that ranges.
+// distinct image. An error of one image does not stop the others; when ctx
+// ends, the images that are left yield its error and its cause. All workers
+// have ended when the loop has, however it ends. A panic of the Doer is raised
+// in the goroutine that ranges.
 //
 // A negative Concurrency yields one zadig.ErrBadRequest, for the image "".
 func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOptions) iter.Seq2[string, Result] {
@@ -42,60 +48,107 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "ctx", "it is nil")})
 			return
 		}
-		workers := o.Concurrency
-		if workers == 0 {
-			workers = defaultConcurrency
+		ctx, end := context.WithCancel(ctx)
+		workers := min(cmp.Or(o.Concurrency, defaultConcurrency), len(pending))
+		many := tracing{
+			images:  pending,
+			trace:   s.Trace,
+			ahead:   make(chan struct{}, aheadFactor*workers),
+			results: make(chan traced),
+			left:    make(chan struct{}),
 		}
-		type traced struct {
-			image    string
-			result   Result
-			panicked any
+		if o.Full {
+			many.trace = s.GetByImage
 		}
-		var (
-			next     atomic.Int64
-			left     atomic.Bool // the loop was left
-			results  = make(chan traced)
-			running  sync.WaitGroup
-			ctx, end = context.WithCancel(ctx)
-		)
-		for range min(workers, len(pending)) {
-			running.Go(func() {
-				defer func() { // a panic of the user's transport belongs to the user's goroutine
-					if p := recover(); p != nil {
-						results <- traced{panicked: p}
-					}
-				}()
-				for !left.Load() {
-					i := int(next.Add(1)) - 1
-					if i >= len(pending) {
-						return
-					}
-					var result Result
-					if result.Err = response.Ended(ctx); result.Err == nil {
-						result.Artifact, result.Err = s.Trace(ctx, pending[i])
-					}
-					results <- traced{image: pending[i], result: result}
-				}
-			})
-		}
-		go func() {
-			running.Wait()
-			close(results)
-		}()
+		many.start(ctx, workers)
 		defer func() {
-			left.Store(true)
+			close(many.left)
 			end()
-			for range results { // until the last worker has ended
+			for range many.results { // until the last worker has ended
 				continue
 			}
 		}()
-		for t := range results {
-			if t.panicked != nil {
-				panic(t.panicked)
-			}
-			if !yield(t.image, t.result) {
+		many.deliver(o.Ordered, yield)
+	}
+}
+
+const (
+	defaultConcurrency = 8
+	aheadFactor        = 4
+)
+
+// tracing is one loop over TraceMany.
+type tracing struct {
+	images  []string
+	trace   func(context.Context, string) (*Artifact, error)
+	next    atomic.Int64  // index of the image that a worker takes next
+	ahead   chan struct{} // holds one for each image that was taken and not yielded
+	results chan traced
+	left    chan struct{} // closed when the loop was left
+}
+
+// traced is the result of one image, or a panic.
+type traced struct {
+	n        int
+	result   Result
+	panicked any
+}
+
+// start starts the workers. results is closed when all have ended.
+func (t *tracing) start(ctx context.Context, workers int) {
+	var running sync.WaitGroup
+	for range workers {
+		running.Go(func() { t.work(ctx) })
+	}
+	go func() {
+		running.Wait()
+		close(t.results)
+	}()
+}
+
+func (t *tracing) work(ctx context.Context) {
+	defer func() { // a panic of the user's transport belongs to the user's goroutine
+		if p := recover(); p != nil {
+			t.results <- traced{panicked: p}
+		}
+	}()
+	for {
+		select {
+		case <-t.left:
+			return
+		case t.ahead <- struct{}{}:
+		}
+		n := int(t.next.Add(1)) - 1
+		if n >= len(t.images) {
+			return
+		}
+		var result Result
+		if result.Err = response.Ended(ctx); result.Err == nil {
+			result.Artifact, result.Err = t.trace(ctx, t.images[n])
+		}
+		t.results <- traced{n: n, result: result}
+	}
+}
+
+// deliver yields the results until there are no more or the loop is left.
+func (t *tracing) deliver(ordered bool, yield func(string, Result) bool) {
+	waiting := map[int]Result{}
+	due := 0
+	for one := range t.results {
+		if one.panicked != nil {
+			panic(one.panicked)
+		}
+		if !ordered {
+			due = one.n
+		}
+		waiting[one.n] = one.result
+		for result, ok := waiting[due]; ok; result, ok = waiting[due] {
+			delete(waiting, due)
+			<-t.ahead
+			if !yield(t.images[due], result) {
 				return
 			}
+			due++
 		}
 	}
 }
