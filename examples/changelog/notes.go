@@ -135,7 +135,7 @@ func newVersion(r *delivery.Release) version {
 }
 
 // withoutRepeated drops changes that name no container where another one says
-// the same of one: a packaged chart and its environment tell of one image.
+// the same of one: a packaged chart and its environment both name one image.
 func withoutRepeated(images []image) []image {
 	return slices.DeleteFunc(slices.Clone(images), func(i image) bool {
 		return i.Container == "" && slices.ContainsFunc(images, func(other image) bool {

@@ -39,7 +39,7 @@ func main() {
 	os.Exit(exit(err, os.Stderr))
 }
 
-var errUsage = errors.New("it takes no flags and no arguments; -h tells more")
+var errUsage = errors.New("it takes no flags and no arguments; see -h")
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
@@ -153,7 +153,7 @@ func printCommit(c *artifact.Commit, out *lines) {
 	out.print("   author   %s", c.AuthorName)
 }
 
-// handleAnError shows how a program tells one failure from another, and what it
+// handleAnError shows how a program distinguishes failures, and what it
 // says to people.
 func handleAnError(ctx context.Context, client *zadig.Client, out *lines) error {
 	const image = "docker.io/library/redis:7"

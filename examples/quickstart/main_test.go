@@ -117,7 +117,7 @@ func TestHelpAndWrongUse(t *testing.T) { //nolint:paralleltest // t.Setenv forbi
 		stdout, stderr, code := quickstart(t, arg)
 		assert.Equal(t, 2, code)
 		assert.Empty(t, stdout)
-		assert.Equal(t, "quickstart: it takes no flags and no arguments; -h tells more\n", stderr)
+		assert.Equal(t, "quickstart: it takes no flags and no arguments; see -h\n", stderr)
 	}
 }
 

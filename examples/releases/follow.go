@@ -194,19 +194,19 @@ func (f *follower) show(ctx context.Context, release *delivery.Release, brief bo
 	return f.out.Print(release)
 }
 
-// delivers tells whether a service is in a release.
+// delivers reports whether a service is in a release.
 func delivers(release *delivery.Release, service string) bool {
 	s, _ := release.Service(service)
 	return len(s.Deploys) > 0 || s.Released != nil
 }
 
-// isAway tells an error that will pass from one that is about the release.
+// isAway reports whether an error will pass, and is not about the release.
 func isAway(ctx context.Context, err error) bool {
-	answer, ok := errors.AsType[*zadig.Error](err)
+	failed, ok := errors.AsType[*zadig.Error](err)
 	if !ok || ended(ctx) {
 		return true
 	}
-	switch answer.StatusCode {
+	switch failed.StatusCode {
 	case http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}

@@ -22,7 +22,7 @@ type reader struct {
 	progress *cli.Progress
 }
 
-// detailed tells whether brief releases are not enough.
+// detailed reports whether brief releases are not enough.
 func (r *reader) detailed() bool { return r.images || r.full }
 
 // listAll prints what the settings select, newest first.

@@ -15,7 +15,7 @@ var textOfKubectl = []struct {
 	{regexp.MustCompile(`^pods?/`), "a list of names: give kubectl -o json in place of -o name"},
 }
 
-// notJSON says what a text is that is not JSON, as far as it can be told.
+// notJSON says what a text is that is not JSON, as far as that is recognized.
 func notJSON(begin []byte) (is string, recognized bool) {
 	begin = bytes.TrimLeft(begin, " \t\r\n\ufeff")
 	for _, text := range textOfKubectl {

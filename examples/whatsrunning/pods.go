@@ -104,13 +104,13 @@ func (p *pod) addTo(u *uses) {
 	}
 }
 
-// headBytes is enough to tell what stdin is.
+// headBytes is enough to recognize what stdin is.
 const headBytes = 512
 
 const howTo = "pipe `kubectl get pods -A -o json` into it, or give -images"
 
 // readPods reads what kubectl prints as JSON: a list or one pod, and several of
-// these one after the other, as of several clusters. One pod at a time is in
+// these one after the other, such as those of several clusters. One pod at a time is in
 // memory.
 func readPods(in io.Reader, finished bool, to *uses) error {
 	if cli.IsTerminal(in) {

@@ -61,7 +61,7 @@ func TestExit(t *testing.T) {
 	}{
 		"nothing":        {nil, 0, ""},
 		"help":           {flag.ErrHelp, 0, ""},
-		"usage":          {cli.Usage("no %s", "luck"), 2, "x: no luck (x -h tells more)\n"},
+		"usage":          {cli.Usage("no %s", "luck"), 2, "x: no luck (see x -h)\n"},
 		"usage in lines": {cli.Usage("a\nb"), 2, "x: a b ("},
 		"wrong flag":     {wrongFlag, 2, `x: invalid value "xml" for flag -format: it is table, json or markdown (`},
 		"interrupt":      {fmt.Errorf("GET /: %w", context.Canceled), 130, "x: interrupted\n"},

@@ -77,7 +77,7 @@ func Exit(name string, err error, stderr io.Writer) int {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "%s: %s (%s -h tells more)\n", name, Clean(err.Error()), name)
+		fmt.Fprintf(stderr, "%s: %s (see %s -h)\n", name, Clean(err.Error()), name)
 		return exitUsage
 	}
 	Complain(stderr, name, err)

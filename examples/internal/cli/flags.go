@@ -77,7 +77,7 @@ func (f *Flags) Parse(args []string, stdout io.Writer) (arguments []string, err 
 	}
 }
 
-// suggestion names the flag that was meant, if it can be told.
+// suggestion names the flag that was meant, if one is similar.
 func (f *Flags) suggestion(err error) string {
 	wrong, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !ok {

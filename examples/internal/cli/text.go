@@ -25,7 +25,7 @@ func Clean(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// FirstLine is the first line of a text, as of a commit's message.
+// FirstLine is the first line of a text, such as the message of a commit.
 func FirstLine(s string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
 	return Clean(line)
@@ -90,7 +90,7 @@ func Escape(s string) string {
 	return s
 }
 
-// isNumber tells whether a text is digits alone: "#7" is no heading.
+// isNumber reports whether a text is digits alone: "#7" is no heading.
 func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
