@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/zadig-go/zadig/delivery"
 )
 
 // document is the release as a server of a version knows it: in the shape of
@@ -17,7 +15,7 @@ func (r *release) document(v version) map[string]any {
 	case v.has(flatReleases) && r.flat:
 		return r.doc
 	case v.has(flatReleases):
-		return flatten(r.doc, r.source)
+		return flatten(r.doc)
 	case r.flat:
 		return nest(r.doc)
 	}
@@ -102,7 +100,7 @@ func fill(o map[string]any, name, value string) {
 // deployed, else in the environment. The upgrade of a real server gives every
 // release a new id and stops at releases made by workflows; here ids stay and
 // all releases come along.
-func flatten(doc map[string]any, source string) map[string]any {
+func flatten(doc map[string]any) map[string]any {
 	info := object(doc, "versionInfo")
 	env := object(info, "productEnvInfo")
 	flat := map[string]any{
@@ -111,8 +109,8 @@ func flatten(doc map[string]any, source string) map[string]any {
 		"project_name":  info["productName"],
 		"env_name":      env["env_name"],
 		"production":    env["production"],
-		"type":          delivery.TypeK8SYAML,
-		"source":        cmp.Or(source, delivery.SourceFromEnv),
+		"type":          "K8SYaml",
+		"source":        "from_env",
 		"desc":          info["desc"],
 		"labels":        info["labels"],
 		"status":        cmp.Or(text(info, "status"), "success"),
@@ -123,8 +121,8 @@ func flatten(doc map[string]any, source string) map[string]any {
 		"created_at":    info["created_at"],
 	}
 	services := &flatServices{byName: make(map[string]map[string]any)}
-	if text(info, "type") == delivery.TypeHelmChart {
-		flat["type"] = delivery.TypeHelmChart
+	if text(info, "type") == "HelmChart" {
+		flat["type"] = "HelmChart"
 		for _, d := range array(doc, "distributeInfo") {
 			services.addChart(flat, d)
 		}
