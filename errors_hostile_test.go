@@ -245,8 +245,9 @@ func (b brokenBody) Close() error { return nil }
 // their errors what they were given.
 func TestNoTextShowsWhatATransportSays(t *testing.T) {
 	t.Parallel()
-	_, slash := url.Parse("http://bob:p4ssw0rd/x@proxy:3128")
-	_, space := url.Parse("http://bob:p4ssw0rd x@proxy:3128")
+	const proxy = "http://bob:p4ssw0rd%sx@proxy:3128"
+	_, slash := url.Parse(fmt.Sprintf(proxy, "/"))
+	_, space := url.Parse(fmt.Sprintf(proxy, " "))
 	require.ErrorContains(t, slash, "p4ssw0rd")
 	require.ErrorContains(t, space, "p4ssw0rd")
 	plants := []error{slash, space, fmt.Errorf(`invalid proxy address "bob:p4ssw0rd/x@h": %v`, slash), valueError{"token=p4ssw0rd"}} //nolint:errorlint // as net/http has it

@@ -50,7 +50,7 @@ func (r *Release) WithoutCredentials() *Release {
 	if r == nil {
 		return nil
 	}
-	safe, _ := safeCopy(reflect.ValueOf(*r)).Interface().(Release)
+	safe, _ := reflect.TypeAssert[Release](safeCopy(reflect.ValueOf(*r)))
 	return &safe
 }
 

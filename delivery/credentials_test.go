@@ -104,8 +104,7 @@ func TestFieldsThatMayHoldSecrets(t *testing.T) {
 			return
 		}
 		seen[typ] = true
-		for i := range typ.NumField() {
-			field := typ.Field(i)
+		for field := range typ.Fields() {
 			name := typ.Name() + "." + field.Name
 			isKey := strings.HasSuffix(field.Name, "Key") && field.Name != "SSHKey" || field.Name == "Key" // the name of a variable, of an issue
 			if suspicious.MatchString(field.Name) && !isKey && !slices.Contains(harmless, name) {
@@ -273,8 +272,8 @@ func dump(v reflect.Value) []string {
 			all = dump(v.Elem())
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			all = append(all, dump(v.Field(i))...)
+		for _, field := range v.Fields() {
+			all = append(all, dump(field)...)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
