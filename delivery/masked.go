@@ -16,9 +16,14 @@ import (
 // the logged value itself for a LogValue: what is in a slice, a map or a struct
 // it encodes by MarshalJSON.
 
-// Format prints the fields with the credentials masked, also one that is part
-// of the address.
+// Format prints what String returns for %v, %s and %q, and otherwise, as for
+// %+v, the fields with the credentials masked, also one that is part of the
+// address.
 func (c Commit) Format(f fmt.State, verb rune) {
+	if verb == 's' || verb == 'q' || verb == 'v' && !f.Flag('+') && !f.Flag('#') {
+		printFields(f, verb, c.String())
+		return
+	}
 	type fields Commit
 	printFields(f, verb, fields(masked(c)))
 }

@@ -35,10 +35,9 @@ func TestStrings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, test.want, test.value.String())
-			if _, isCommit := test.value.(*delivery.Commit); !isCommit { // it prints itself, see TestSecretInFmt
-				assert.Equal(t, test.want, fmt.Sprint(test.value))
-				assert.Equal(t, "["+test.want+"]", fmt.Sprint([]fmt.Stringer{test.value}))
-			}
+			assert.Equal(t, test.want, fmt.Sprint(test.value))
+			assert.Equal(t, test.want, fmt.Sprintf("%s", test.value))
+			assert.Equal(t, "["+test.want+"]", fmt.Sprint([]fmt.Stringer{test.value}))
 		})
 	}
 }
@@ -66,4 +65,21 @@ func TestStringsAreOneLineWithoutSecrets(t *testing.T) {
 			return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl)
 		}), "%s: %q", name, text)
 	}
+}
+
+// A commit prints as one line, copies and elements of slices included; %+v
+// shows its fields.
+func TestCommitInFmt(t *testing.T) {
+	t.Parallel()
+	c := credentials()
+	const line = "koderover/zadig@4b15c43"
+	for _, v := range []any{c, &c} {
+		assert.Equal(t, line, fmt.Sprintf("%v", v))
+		assert.Equal(t, `"`+line+`"`, fmt.Sprintf("%q", v))
+		assert.Equal(t, "   "+line, fmt.Sprintf("%26s", v))
+		assert.Contains(t, fmt.Sprintf("%+v", v), "Password:[redacted]")
+		assert.Contains(t, fmt.Sprintf("%#v", v), "RepoName:\"zadig\"")
+	}
+	assert.Equal(t, "["+line+" "+line+"]", fmt.Sprint([]delivery.Commit{c, c}))
+	assert.Equal(t, "["+line+"]", fmt.Sprint([]*delivery.Commit{&c}))
 }
