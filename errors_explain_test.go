@@ -71,7 +71,7 @@ func TestExplainResponses(t *testing.T) {
 			"401":                  {new(zadigtest.ExpiredToken()), list, "Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings"},
 			"403":                  {new(zadigtest.NoPermission()), list, "Zadig does not let the token's user read this"},
 			"403 behind picket":    {new(zadigtest.NoPermission()), trace, "Zadig does not let the token's user read this"},
-			"license":              {new(zadigtest.LicenceExpired()), list, "this Zadig has no valid license"},
+			"license":              {new(zadigtest.LicenseExpired()), list, "this Zadig has no valid license"},
 			"429":                  {new(zadigtest.RateLimited(time.Second)), list, "Zadig, or a gateway in front of it, received too many requests and asks to wait"},
 			"502 with a page":      {new(zadigtest.HTML(502)), list, "Zadig is not available at the moment: what stands in front of it reports 502"},
 			"503":                  {new(zadigtest.Status(503, "")), list, "Zadig is not available at the moment: what stands in front of it reports 503"},

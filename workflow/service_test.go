@@ -110,7 +110,7 @@ func TestOddDoers(t *testing.T) {
 		"nil doer":     {workflow.New(nil), nil},
 		"an error":     {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 		"no response":  {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, nil })), nil},
-		"no body":      {workflow.New(doer(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil })), nil},
+		"no body":      {workflow.New(doer(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: http.StatusOK}, nil })), nil},
 	} {
 		_, err := row.service.Task(t.Context(), shopDev7)
 		require.Error(t, err, name)

@@ -45,7 +45,7 @@ const (
 	codeFindArtifact    = 6662
 	codeListArtifacts   = 6663
 	codeFindActivities  = 6665
-	codeLicence         = 7050
+	codeLicense         = 7050
 	messageListReleases = "获取交付中心版本列表失败"
 )
 
@@ -58,7 +58,7 @@ var codeMessages = map[int]string{
 	codeFindArtifact:   "获取交付物信息失败",
 	codeListArtifacts:  "获取交付物列表失败",
 	codeFindActivities: "获取交付事件列表失败",
-	codeLicence:        "用户许可证不可用，请检查许可证后重试",
+	codeLicense:        "用户许可证不可用，请检查许可证后重试",
 }
 
 // failed is aslan's envelope. All its codes go with status 400.

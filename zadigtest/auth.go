@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// authorized tells whether a request carries the token, in the header or, as
-// Zadig also takes it, as ?token=.
+// authorized reports whether a request carries the token, in the header or in the
+// query parameter "token".
 func authorized(r *http.Request, token string) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {

@@ -9,7 +9,7 @@ const (
 	databaseDown
 	aslanDown
 	noPermission
-	licenceExpired
+	licenseExpired
 	collaborationPending
 )
 
@@ -21,13 +21,13 @@ const databaseText = "server selection error: server selection timeout, current 
 // noDocuments is what the database's driver says when it finds nothing.
 const noDocuments = "mongo: no documents in result"
 
-// unlicensed reports whether an expired licence shows where a trait says that
-// one is needed. Versions before the first licence show it as that one does.
+// unlicensed reports whether an expired license shows where a trait says that
+// one is needed. Versions before the first license show it as that one does.
 func (c *call) unlicensed(needed trait) bool {
-	return c.state == licenceExpired && (c.version.has(needed) || !c.version.has(licenceForList))
+	return c.state == licenseExpired && (c.version.has(needed) || !c.version.has(licenseForList))
 }
 
-// collaborate answers what asks about a project whose collaboration mode the
+// collaborate responds to a request for a project whose collaboration mode the
 // user has not been set up for. The check comes before all others and needs
 // the database.
 func (c *call) collaborate() *answer {

@@ -75,7 +75,7 @@ func faultsBehind(r recording.Recording) []zadigtest.Fault {
 		"forbidden_":                     zadigtest.NoPermission(),
 		"dc_releases_forbidden":          zadigtest.NoPermission(),
 		"user_service_failing_":          zadigtest.NoPermission(),
-		"license_expired_":               zadigtest.LicenceExpired(),
+		"license_expired_":               zadigtest.LicenseExpired(),
 		"panic_release_by_id":            zadigtest.BrokenRecord(brokenID),
 		"panic_releases_list_containing": zadigtest.BrokenRecord(brokenID),
 		"releases_collaboration_pending": zadigtest.CollaborationPending(),

@@ -46,7 +46,7 @@
 // [ExpiredToken]. The network: [Delay], [Reset], [HangUp], [CutAfter],
 // [SlowBody], and [Server.Down] for a server that is not there at all. Zadig
 // itself, with the very answers of its versions: [DatabaseDown], [AslanDown],
-// [NoPermission], [LicenceExpired], [CollaborationPending], [BrokenRecord].
+// [NoPermission], [LicenseExpired], [CollaborationPending], [BrokenRecord].
 // [Hook] calls your own code between a request and its answer.
 //
 // The SDK tries some of these again: a test that asks for one failure may see

@@ -47,9 +47,11 @@ func TestCloseWaitsForHooks(t *testing.T) {
 		<-entered
 		close(leave)
 	}()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+releasesPath, http.NoBody)
+	require.NoError(t, err)
 	failed := make(chan error, 1)
 	go func() {
-		_, err := send(t, srv, http.MethodGet, releasesPath, nil)
+		_, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req) //nolint:bodyclose // there is no response
 		failed <- err
 	}()
 	<-entered

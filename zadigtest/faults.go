@@ -86,18 +86,18 @@ func (f Fault) WithHeader(name, value string) Fault {
 // String names the fault as it was made.
 func (f Fault) String() string { return f.name }
 
-// Delay answers after d. It ends at once when the client goes away or the
+// Delay waits for d before the response. It ends at once when the client goes away or the
 // server closes. Other faults still apply.
 func Delay(d time.Duration) Fault {
 	return Fault{name: fmt.Sprintf("Delay(%s)", d), delay: d}
 }
 
-// Hook calls f before the answer, in the goroutine of the request: to change
+// Hook calls f before the response, in the goroutine of the request: to change
 // the data in the middle of a walk, or to hold a request back until the test
 // lets it go. Other faults still apply.
 func Hook(f func(*http.Request)) Fault { return Fault{name: "Hook", hook: f} }
 
-// Status answers with a status and a body, as a proxy in front of Zadig would:
+// Status responds with a status and a body, as a proxy in front of Zadig would:
 // JSON and HTML are sent as such, other text as text/plain, and "" without a
 // content type.
 func Status(code int, body string) Fault {
@@ -114,7 +114,7 @@ func Status(code int, body string) Fault {
 	return Fault{name: fmt.Sprintf("Status(%d)", code), response: a}
 }
 
-// RateLimited answers 429 with a Retry-After of whole seconds, rounded up.
+// RateLimited responds 429 with a Retry-After of whole seconds, rounded up.
 func RateLimited(retryAfter time.Duration) Fault {
 	seconds := int64((retryAfter + time.Second - 1) / time.Second)
 	f := Status(http.StatusTooManyRequests, "").WithHeader("Retry-After", strconv.FormatInt(seconds, 10))
@@ -122,7 +122,7 @@ func RateLimited(retryAfter time.Duration) Fault {
 	return f
 }
 
-// HTML answers with a page: with 200 the login page of a single sign-on that
+// HTML responds with a page: with 200 the login page of a single sign-on that
 // stands in front of Zadig, otherwise the error page of a proxy.
 func HTML(code int) Fault {
 	page := "<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head>\n<body><form method=\"post\" action=\"/login\"></form></body>\n</html>\n"
@@ -135,67 +135,73 @@ func HTML(code int) Fault {
 	return f
 }
 
-// Garbage answers 200 and says that it is JSON, but what follows is not.
+// Garbage responds 200 with a body that is not JSON although its content type
+// says so.
 func Garbage() Fault {
 	return Fault{name: "Garbage", response: typed(http.StatusOK, jsonType, []byte("\x1f\x8b\x00[{\"versionInfo\":{\"id\":\x00\xff\xfe}}"))}
 }
 
-// Reset ends the connection with a TCP reset before any answer.
+// Reset ends the connection with a TCP reset before any response.
 func Reset() Fault { return Fault{name: "Reset", reset: true} }
 
-// HangUp closes the connection in an orderly way before any answer.
+// HangUp closes the connection in an orderly way before any response.
 func HangUp() Fault { return Fault{name: "HangUp", response: hangUp()} }
 
-// CutAfter ends the connection after n bytes of the answer's body. A body of
-// n bytes or fewer arrives whole.
+// CutAfter ends the connection after n bytes of the response's body. A body of
+// n bytes or fewer is sent completely.
 func CutAfter(n int) Fault {
 	return Fault{name: fmt.Sprintf("CutAfter(%d)", n), sending: &sending{cut: max(n, 0)}}
 }
 
-// SlowBody sends the answer's body n bytes at a time with a pause before each
+// SlowBody sends the response's body n bytes at a time with a pause before each
 // piece. Like [Delay] it ends at once with the client or the server.
 func SlowBody(n int, pause time.Duration) Fault {
 	return Fault{name: fmt.Sprintf("SlowBody(%d, %s)", n, pause), sending: &sending{cut: -1, chunk: max(n, 1), pause: pause}}
 }
 
-// DatabaseDown answers what Zadig answers when its database is down, which
-// depends on the version, the endpoint and whether projectName is given. A
-// real server does so after 30 seconds, picket after 10: add [Delay] for that.
+// DatabaseDown responds as Zadig does when its database is down. What that is
+// depends on the version, the endpoint and whether projectName is given. A real
+// server responds after 30 seconds, picket after 10: add a [Delay].
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
-// AslanDown answers what is left of Zadig when aslan, the service behind
-// /api/aslan, is restarting: 503 from the gateway. Up to v1.13.0 picket, the
-// service behind /api/directory, goes on and tells of the refused connection.
-// Not seen on a real server but for picket's text.
+// AslanDown responds as Zadig does while aslan, the service behind /api/aslan and
+// /openapi, restarts: 503 from the gateway. Up to v1.13.0 picket, the service
+// behind /api/directory, keeps running and reports the refused connection. Only
+// picket's text was seen on a real server.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
-// ExpiredToken answers 401 with an empty body.
+// ExpiredToken responds 401 with an empty body.
 func ExpiredToken() Fault { return Fault{name: "ExpiredToken", response: unauthorized()} }
 
-// NoPermission answers as to a user without the right to read: 403 with an
-// empty body, and behind picket a 500 that quotes it. Zadig does so since
-// v1.18.0; with an older version this fault does the same.
+// NoPermission responds as Zadig does to a user without the right to read: 403
+// with an empty body, and behind picket a 500 that quotes it. Zadig does so since
+// v1.18.0; with an older version this fault does the same. It has no effect on
+// [GetWorkflowTask] and [CheckRelease], for which Zadig checks no right.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
 
-// LicenceExpired answers as a Zadig whose paid licence has run out: code 7050
-// for releases, while artifacts keep working. Zadig does so since v2.0.0, for
+// LicenseExpired responds as a Zadig whose paid license has run out: code 7050
+// for releases, while artifacts and workflow tasks keep working. Zadig does so since v2.0.0, for
 // a release by id since v2.3.0; with an older version than v2.0.0 this fault
 // does the same.
-func LicenceExpired() Fault { return Fault{name: "LicenceExpired", state: licenceExpired} }
+func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
-// CollaborationPending answers as to a user who has not been set up for the
-// collaboration mode of the project: 200 with an object where a list is due,
-// if the query has a projectName and not ifPassFilter=true. Other requests
-// are answered as ever.
+// LicenceExpired is [LicenseExpired].
+//
+// Deprecated: use LicenseExpired.
+func LicenceExpired() Fault { return LicenseExpired() }
+
+// CollaborationPending responds as Zadig does to a user who has not been set up
+// for the collaboration mode of the project: 200 with an object in place of the
+// list, if the query has a projectName and not ifPassFilter=true. It has no effect
+// on other requests.
 func CollaborationPending() Fault {
 	return Fault{name: "CollaborationPending", state: collaborationPending}
 }
 
 // BrokenRecord makes one release unreadable: detailed lists that hold it and
-// its own page are a 500, while brief lists show it. Up to v2.2.0 the answer
-// is empty, as that of a handler that panics, since v2.3.0 it says that the
-// release's project is missing. Since v4.0.0 only the release's own page is
-// affected.
+// the release by its id are a 500, while brief lists show it. Up to v2.2.0 the body
+// is empty, as after a panic; since v2.3.0 it says that the release's project is
+// missing. Since v4.0.0 only the release by its id is affected.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
 		On(ListReleases, GetRelease, DirectoryReleases, OpenAPIGetRelease)

@@ -112,7 +112,7 @@ func TestFaultsAsTheSDKTellsThem(t *testing.T) {
 		{zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse},
 		{zadigtest.ExpiredToken(), zadig.ErrUnauthorized, zadig.ErrUnauthorized},
 		{zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden},
-		{zadigtest.LicenceExpired(), zadig.ErrLicense, nil},
+		{zadigtest.LicenseExpired(), zadig.ErrLicense, nil},
 		{zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer},
 		{zadigtest.AslanDown(), zadig.ErrServer, zadig.ErrServer},
 		{zadigtest.BrokenRecord("619dbaa8c528c2182225e8d9"), zadig.ErrServer, nil},

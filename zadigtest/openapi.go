@@ -28,8 +28,8 @@ func (c *call) openAPIList() *answer {
 		return refused
 	case c.state == noPermission:
 		return empty(http.StatusForbidden)
-	case c.unlicensed(licenceForList):
-		return failed(codeLicence, "")
+	case c.unlicensed(licenseForList):
+		return failed(codeLicense, "")
 	case c.state == databaseDown && c.version.has(flatReleases):
 		return internalError("failed to list delivery version, error: " + databaseText)
 	case c.state == databaseDown:
@@ -127,8 +127,8 @@ func (c *call) openAPIRelease() *answer {
 		return failed(codeBadRequest, "projectKey can't be empty!")
 	case c.state == noPermission:
 		return empty(http.StatusForbidden)
-	case c.unlicensed(licenceForRelease):
-		return failed(codeLicence, "")
+	case c.unlicensed(licenseForRelease):
+		return failed(codeLicense, "")
 	case c.state == databaseDown:
 		return notFound
 	}
@@ -187,8 +187,8 @@ func openAPIDeploys(doc map[string]any) (shown []any) {
 	return shown
 }
 
-// openAPIDistributes tells of charts and images what concerns them, and of
-// files next to nothing.
+// openAPIDistributes gives charts and images their own members, and files next
+// to none.
 func openAPIDistributes(parent map[string]any, member string) (shown []any) {
 	for _, d := range array(parent, member) {
 		d, _ := d.(map[string]any)
@@ -228,8 +228,8 @@ func (c *call) openAPIDetail() *answer {
 		return failed(codeBadRequest, "projectKey can't be empty!")
 	case c.state == noPermission:
 		return empty(http.StatusForbidden)
-	case c.unlicensed(licenceForRelease):
-		return failed(codeLicence, "")
+	case c.unlicensed(licenseForRelease):
+		return failed(codeLicense, "")
 	case c.state == databaseDown:
 		return internalError(failure + databaseText)
 	}

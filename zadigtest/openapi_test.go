@@ -54,7 +54,7 @@ func faultsBehindOpenAPI(r recording.Recording) []zadigtest.Fault {
 	case strings.Contains(name, "forbidden"), strings.Contains(name, "not_enough"), strings.HasPrefix(name, "user_service_down"):
 		return []zadigtest.Fault{zadigtest.NoPermission()}
 	case strings.HasPrefix(name, "license_"):
-		return []zadigtest.Fault{zadigtest.LicenceExpired()}
+		return []zadigtest.Fault{zadigtest.LicenseExpired()}
 	case name == "by_id_project_deleted":
 		return []zadigtest.Fault{zadigtest.BrokenRecord("65700000cc0000000000000c")}
 	}

@@ -202,7 +202,7 @@ func (f *field) appendObject(b []byte, value any) []byte {
 	return append(b, '}')
 }
 
-// absent tells whether a member that is omitted when empty is left out. An
+// absent reports whether a member that is omitted when empty is left out. An
 // object is so only when there is none.
 func (f *field) absent(value any) bool {
 	if f.kind == "object" && f.wraps == "" {

@@ -53,8 +53,8 @@ func (c *call) listReleases() *answer {
 		return refused
 	case c.state == noPermission:
 		return empty(http.StatusForbidden)
-	case c.unlicensed(licenceForList):
-		return failed(codeLicence, "")
+	case c.unlicensed(licenseForList):
+		return failed(codeLicense, "")
 	case c.state == databaseDown:
 		return c.listFailed(databaseText)
 	}
@@ -90,7 +90,7 @@ func (c *call) withTotal(a *answer, total int) *answer {
 	return a
 }
 
-// listFailed is how a version tells that the database failed a list.
+// listFailed is the response of a version when the database fails a list.
 func (c *call) listFailed(text string) *answer {
 	switch {
 	case c.version.has(documentedErrors):
@@ -153,8 +153,8 @@ func (c *call) getRelease() *answer {
 		return failed(codeBadRequest, "projectName can't be empty!")
 	case c.state == noPermission:
 		return empty(http.StatusForbidden)
-	case c.unlicensed(licenceForRelease):
-		return failed(codeLicence, "")
+	case c.unlicensed(licenseForRelease):
+		return failed(codeLicense, "")
 	case c.state == databaseDown, c.version.has(byIDFindsNothing):
 		return failed(codeGetRelease, "")
 	}
@@ -205,8 +205,8 @@ func (c *call) listLabels() *answer {
 	switch c.state {
 	case noPermission:
 		return empty(http.StatusForbidden)
-	case licenceExpired:
-		return failed(codeLicence, "")
+	case licenseExpired:
+		return failed(codeLicense, "")
 	case databaseDown:
 		return internalError(databaseText)
 	}

@@ -13,8 +13,8 @@ import (
 // Request is one request that the server received, whatever came of it.
 type Request struct {
 	Endpoint Endpoint    // which of the known endpoints it was for, or NoEndpoint
-	Method   string      // as "GET"
-	Path     string      // decoded, as "/api/aslan/delivery/releases"
+	Method   string      // such as "GET"
+	Path     string      // decoded, such as "/api/aslan/delivery/releases"
 	Query    url.Values  // decoded; the value of "token" is masked
 	Header   http.Header // the values of Authorization, Cookie and Proxy-Authorization are masked
 	Status   int         // of the answer; 0 while there is none, and when the connection was closed without one

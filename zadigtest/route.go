@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Endpoint is a path of Zadig as users see it, with ":id" for an id. Faults
-// and recorded requests are told by it.
+// Endpoint is a path of Zadig as users see it, with ":id" for an id. It selects
+// the requests that a [Fault] strikes, and those that a test asks about.
 type Endpoint string
 
-// The endpoints that a Server answers. All take GET alone.
+// The endpoints of a Server. All take GET alone.
 const (
 	ListReleases      Endpoint = "/api/aslan/delivery/releases"        // what client.Delivery.List and All ask
 	GetRelease        Endpoint = "/api/aslan/delivery/releases/:id"    // what client.Delivery.Get asks

@@ -29,7 +29,7 @@ type TB interface {
 // Server is a Zadig that lives in memory and listens on a port of the
 // loopback interface. All its methods are safe for concurrent use.
 type Server struct {
-	// URL is the base URL for zadig.NewClient, as "http://127.0.0.1:34567".
+	// URL is the base URL for zadig.NewClient, such as "http://127.0.0.1:34567".
 	URL string
 
 	token   string
@@ -166,7 +166,7 @@ func (s *Server) AddRelease(releases ...*delivery.Release) {
 	}
 }
 
-// DeleteRelease removes a release and tells whether it was there.
+// DeleteRelease removes a release and reports whether it was there.
 func (s *Server) DeleteRelease(id string) bool { return s.data.deleteRelease(id) }
 
 // AddArtifact adds artifacts to those that the server holds. It keeps copies.
@@ -178,7 +178,7 @@ func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 	}
 }
 
-// DeleteArtifact removes an artifact by its id and tells whether it was there.
+// DeleteArtifact removes an artifact by its id and reports whether it was there.
 func (s *Server) DeleteArtifact(id string) bool { return s.data.deleteArtifact(id) }
 
 // listening is a server on the network, from start or Up to Down or Close.

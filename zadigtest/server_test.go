@@ -42,7 +42,7 @@ func TestSamplesOfTheDocumentation(t *testing.T) {
 		require.NoError(t, err, version)
 		require.Len(t, release.Images(), 1, version)
 		assert.Equal(t, "ccr.ccs.tencentyun.com/koderover-rc/nginx-test:20211116230712-1-master", release.Images()[0].Image, version)
-		manifest := ""
+		var manifest string
 		if release.Services != nil {
 			manifest = release.Services[0].YAMLContent
 		} else {

@@ -30,7 +30,7 @@ func (c *call) getTask() *answer {
 	return jsonAnswer(shapeOf("openapi task", c.version).append(nil, t.document(c.version)))
 }
 
-// task is a run of a workflow as releases and artifacts tell of it.
+// task is a run of a workflow, made up of its releases and artifacts.
 type task struct {
 	project, workflow, display string
 	number                     int64

@@ -59,8 +59,8 @@ const (
 	picketInAslan                    // picket's endpoints are aslan's own
 	collabType                       // the collaboration answer names workflow_type
 	collabName                       // … display_name and, of environments, services in place of vars
-	licenceForList                   // lists need a licence
-	licenceForRelease                // so does a release by id
+	licenseForList                   // lists need a license
+	licenseForRelease                // so does a release by id
 	projectForRelease                // a release by id needs projectName
 	needsProjectOfRead               // a release whose project is gone cannot be read in detail
 	panicsOnOddPaths                 // a path of invalid UTF-8 ends the connection: it is a label of a metric
@@ -89,8 +89,8 @@ var spans = [...]struct{ since, until string }{
 	picketInAslan:       {since: "v1.14.0"},
 	collabType:          {since: "v1.15.0"},
 	collabName:          {since: "v1.16.0"},
-	licenceForList:      {since: "v2.0.0"},
-	licenceForRelease:   {since: "v2.3.0"},
+	licenseForList:      {since: "v2.0.0"},
+	licenseForRelease:   {since: "v2.3.0"},
 	hasTasks:            {since: "v1.15.0"},
 	workflowKeys:        {since: "v1.18.0"},
 	projectForRelease:   {since: "v2.3.0"},
