@@ -8,6 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jarcoal/httpmock"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -27,7 +31,7 @@ func TestGetReadsRecordings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := recording.Get(t, name)
-			c, srv := play(t, r)
+			c, mock := clienttest.Mocked(t, r.Request.Path, r.Respond)
 			id := r.Request.Path[len(listPath)+1:]
 			a, err := c.Artifact.Get(t.Context(), id)
 			require.NoError(t, err)
@@ -37,7 +41,7 @@ func TestGetReadsRecordings(t *testing.T) {
 			for _, activity := range a.Activities {
 				assert.Equal(t, id, activity.ArtifactID)
 			}
-			assert.Equal(t, []*url.URL{{Path: r.Request.Path}}, srv.Asked())
+			assert.Equal(t, []*url.URL{{Path: r.Request.Path}}, mock.URLs())
 			assert.Nil(t, a.RawJSON())
 		})
 	}
@@ -59,16 +63,16 @@ func TestGetRefusesIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t)
+			c, mock := clienttest.NewMock(t)
 			_, err := c.Artifact.Get(t.Context(), bad)
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "artifact.Get: bad request: id: ")
 			assert.Less(t, len(err.Error()), 300)
 			assert.NotContains(t, err.Error(), "\n")
-			assert.Empty(t, srv.Asked())
+			assert.Empty(t, mock.URLs())
 		})
 	}
-	c, _ := play(t, recording.Get(t, "v5.0.0/artifact_by_id"))
+	c, _ := clienttest.Mocked(t, listPath+"/"+strings.Repeat("aF", 12), recording.Get(t, "v5.0.0/artifact_by_id").Respond)
 	_, err := c.Artifact.Get(t.Context(), strings.Repeat("aF", 12))
 	assert.NoError(t, err, "upper case is fine")
 }
@@ -76,26 +80,26 @@ func TestGetRefusesIDs(t *testing.T) {
 // downOrNot are answers to a list of one, for an answer that means one thing
 // when the database is there and another when it is down.
 func downOrNot(t *testing.T) map[string]struct {
-	list  http.Handler
+	list  httpmock.Responder
 	alive bool
 	says  string
 } {
 	t.Helper()
 	return map[string]struct {
-		list  http.Handler
+		list  httpmock.Responder
 		alive bool
 		says  string
 	}{
-		"the list is answered":             {recording.Get(t, "v5.0.0/artifacts"), true, ""},
-		"the list is empty":                {recording.Get(t, "v1.11.0/artifacts_none"), true, ""},
-		"the list is null":                 {recording.Answer(200, "null"), true, ""},
-		"the list's artifact is odd":       {recording.Answer(200, `[17]`), true, ""},
-		"the database is down":             {recording.Get(t, "v1.11.0/db_down_artifacts"), false, "cannot answer a list either"},
-		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project"), false, "cannot answer a list either"},
-		"the gateway has nobody behind it": {recording.Answer(503, ""), false, "cannot answer a list either"},
-		"a login page":                     {recording.Answer(200, "<html>"), false, "cannot answer a list either"},
-		"an object":                        {recording.Answer(200, `{"message":"success"}`), false, "cannot answer a list either"},
-		"nothing":                          {recording.Answer(200, ""), false, "cannot answer a list either"},
+		"the list is answered":             {recording.Get(t, "v5.0.0/artifacts").Respond, true, ""},
+		"the list is empty":                {recording.Get(t, "v1.11.0/artifacts_none").Respond, true, ""},
+		"the list is null":                 {clienttest.Respond(200, "null"), true, ""},
+		"the list's artifact is odd":       {clienttest.Respond(200, `[17]`), true, ""},
+		"the database is down":             {recording.Get(t, "v1.11.0/db_down_artifacts").Respond, false, "cannot answer a list either"},
+		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, false, "cannot answer a list either"},
+		"the gateway has nobody behind it": {clienttest.Respond(503, ""), false, "cannot answer a list either"},
+		"a login page":                     {clienttest.Respond(200, "<html>"), false, "cannot answer a list either"},
+		"an object":                        {clienttest.Respond(200, `{"message":"success"}`), false, "cannot answer a list either"},
+		"nothing":                          {clienttest.Respond(200, ""), false, "cannot answer a list either"},
 	}
 }
 
@@ -119,18 +123,18 @@ func TestGetFindsOutWhatIsMissing(t *testing.T) {
 		} {
 			t.Run(name+"/"+missing, func(t *testing.T) {
 				t.Parallel()
-				c, srv := play(t, recording.Get(t, missing), test.list)
+				c, mock := clienttest.Mocked(t, listPath+"/"+someID, recording.Get(t, missing).Respond)
+				mock.Get(listPath+"?page=1&per_page=1", test.list)
 				a, err := c.Artifact.Get(t.Context(), someID)
 				assert.Nil(t, a)
 				sentinel := zadig.ErrServer
 				if test.alive {
 					sentinel = zadig.ErrNotFound
-					assert.Len(t, srv.Asked(), 2)
+					assert.Len(t, mock.URLs(), 2)
 				}
 				oneSentinel(t, err, sentinel)
 				assert.ErrorContains(t, err, test.says)
 				assert.ErrorContains(t, err, listPath+"/"+someID, "it is about the artifact")
-				assert.Equal(t, &url.URL{Path: listPath, RawQuery: "page=1&per_page=1"}, srv.Asked()[1])
 			})
 		}
 	}
@@ -140,10 +144,12 @@ func TestGetWhoseContextEndsBeforeItIsDecided(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c, srv := play(t, recording.Get(t, "v5.0.0/artifact_not_found"), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	c, mock := clienttest.Mocked(t, listPath+"/"+someID, recording.Get(t, "v5.0.0/artifact_not_found").Respond)
+	mock.Get(listPath, func(req *http.Request) (*http.Response, error) {
 		cancel()
-		<-r.Context().Done()
-	}))
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	})
 	_, err := c.Artifact.Get(ctx, someID)
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorIs(t, err, zadig.ErrNotFound)
@@ -151,32 +157,32 @@ func TestGetWhoseContextEndsBeforeItIsDecided(t *testing.T) {
 	require.ErrorAs(t, err, &answer, "what came is not lost")
 	assert.Equal(t, 6662, answer.Code)
 	assert.NotContains(t, err.Error(), "\n", "one line")
-	assert.Len(t, srv.Asked(), 2)
+	assert.Len(t, mock.URLs(), 2)
 }
 
 func TestGetFailures(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer   http.Handler
+		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
-		"null":          {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
-		"empty object":  {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
-		"array":         {recording.Get(t, "v5.0.0/artifacts"), zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
-		"login page":    {recording.Answer(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"no permission": {recording.Get(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
-		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},
-		"its events":    {recording.Answer(400, `{"code":6665,"description":"","extra":{},"message":"","type":"error"}`), zadig.ErrServer, "6665"},
+		"null":          {clienttest.Respond(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
+		"empty object":  {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
+		"array":         {recording.Get(t, "v5.0.0/artifacts").Respond, zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
+		"login page":    {clienttest.Respond(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"no permission": {recording.Get(t, "v5.0.0/forbidden_artifacts").Respond, zadig.ErrForbidden, "403"},
+		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},
+		"its events":    {clienttest.Respond(400, `{"code":6665,"description":"","extra":{},"message":"","type":"error"}`), zadig.ErrServer, "6665"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, test.answer)
+			c, mock := clienttest.Mocked(t, listPath+"/"+someID, test.response)
 			a, err := c.Artifact.Get(t.Context(), someID)
 			assert.Nil(t, a)
 			require.ErrorIs(t, err, test.sentinel)
 			assert.ErrorContains(t, err, test.says)
-			assert.Len(t, srv.Asked(), 1)
+			assert.Len(t, mock.URLs(), 1)
 		})
 	}
 }

@@ -11,6 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jarcoal/httpmock"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -46,10 +51,10 @@ func TestListSendsWhatIsSet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, recording.Answer(200, "[]"))
+			c, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]"))
 			_, err := c.Artifact.List(t.Context(), test.options)
 			require.NoError(t, err)
-			assert.Equal(t, []*url.URL{{Path: listPath, RawQuery: test.query}}, srv.Asked())
+			assert.Equal(t, []*url.URL{{Path: listPath, RawQuery: test.query}}, mock.URLs())
 		})
 	}
 }
@@ -73,7 +78,7 @@ func TestListRefusesArgumentsBeforeARequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t)
+			c, mock := clienttest.NewMock(t)
 			_, err := c.Artifact.List(t.Context(), test.options)
 			_, errs := all(t, c, test.options)
 			require.Len(t, errs, 1)
@@ -81,18 +86,18 @@ func TestListRefusesArgumentsBeforeARequest(t *testing.T) {
 				require.ErrorIs(t, err, zadig.ErrBadRequest)
 				assert.ErrorContains(t, err, test.names)
 			}
-			assert.Empty(t, srv.Asked())
+			assert.Empty(t, mock.URLs())
 		})
 	}
 }
 
 func TestAllRefusesALaterPage(t *testing.T) {
 	t.Parallel()
-	c, srv := play(t, recording.Answer(200, "[]"))
+	c, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]"))
 	_, errs := all(t, c, artifact.ListOptions{Page: 2})
 	require.Len(t, errs, 1)
 	require.ErrorIs(t, errs[0], zadig.ErrBadRequest)
-	assert.Empty(t, srv.Asked())
+	assert.Empty(t, mock.URLs())
 	_, errs = all(t, c, artifact.ListOptions{Page: 1})
 	assert.Empty(t, errs)
 }
@@ -112,7 +117,7 @@ func TestListReadsRecordings(t *testing.T) {
 			total, err := strconv.Atoi(r.Response.Headers["X-Total"])
 			require.NoError(t, err)
 
-			c, _ := play(t, r)
+			c, _ := clienttest.Mocked(t, listPath, r.Respond)
 			page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
 			require.NoError(t, err)
 			assert.Equal(t, total, page.Total)
@@ -138,7 +143,7 @@ func TestListReadsRecordings(t *testing.T) {
 func TestListTotalIsNotAlwaysThere(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"[]", "null"} {
-		c, _ := play(t, recording.Answer(200, body))
+		c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, body))
 		page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
 		require.NoError(t, err)
 		assert.Equal(t, &artifact.Page{Artifacts: []*artifact.Artifact{}, Total: -1}, page)
@@ -148,33 +153,33 @@ func TestListTotalIsNotAlwaysThere(t *testing.T) {
 func TestListFailures(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer   http.Handler
+		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
-		"database down":         {recording.Get(t, "v1.11.0/db_down_artifacts"), zadig.ErrServer, "code 6663"},
-		"events not readable":   {recording.Answer(400, `{"code":6665,"message":"","type":"error"}`), zadig.ErrServer, "code 6665"},
-		"a build's artifact":    {recording.Answer(400, `{"code":6662,"message":"","type":"error"}`), zadig.ErrServer, "code 6662"},
-		"no permission":         {recording.Get(t, "v5.0.0/forbidden_artifacts"), zadig.ErrForbidden, "403"},
-		"unknown path":          {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no artifact list; is the base URL right?"},
-		"object":                {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an array of artifacts"},
-		"login page":            {recording.Answer(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"nothing":               {recording.Answer(200, ``), zadig.ErrUnexpectedResponse, "an empty body"},
-		"no artifact inside":    {recording.Answer(200, `[{"id":"`+someID+`"},{"message":"success"}]`), zadig.ErrUnexpectedResponse, "at /1: an artifact without id"},
-		"null inside":           {recording.Answer(200, `[null]`), zadig.ErrUnexpectedResponse, "at /0: an artifact without id"},
-		"wrong member inside":   {recording.Answer(200, `[{"id":"`+someID+`","layers":[{"size":"1"}]}]`), zadig.ErrUnexpectedResponse, "at /0/layers/0/size: got a string, want an integer"},
-		"garbage behind":        {recording.Answer(200, `[] x`), zadig.ErrUnexpectedResponse, "more than an array of artifacts"},
-		"broken off":            {recording.Answer(200, `[{"id":"`+someID+`"}`), zadig.ErrUnexpectedResponse, "JSON that ends"},
-		"parameters (recorded)": {recording.Get(t, "v1.11.0/artifacts_page_not_a_number"), zadig.ErrBadRequest, "page args err"},
+		"database down":         {recording.Get(t, "v1.11.0/db_down_artifacts").Respond, zadig.ErrServer, "code 6663"},
+		"events not readable":   {clienttest.Respond(400, `{"code":6665,"message":"","type":"error"}`), zadig.ErrServer, "code 6665"},
+		"a build's artifact":    {clienttest.Respond(400, `{"code":6662,"message":"","type":"error"}`), zadig.ErrServer, "code 6662"},
+		"no permission":         {recording.Get(t, "v5.0.0/forbidden_artifacts").Respond, zadig.ErrForbidden, "403"},
+		"unknown path":          {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnexpectedResponse, "no artifact list; is the base URL right?"},
+		"object":                {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an array of artifacts"},
+		"login page":            {clienttest.Respond(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"nothing":               {clienttest.Respond(200, ``), zadig.ErrUnexpectedResponse, "an empty body"},
+		"no artifact inside":    {clienttest.Respond(200, `[{"id":"`+someID+`"},{"message":"success"}]`), zadig.ErrUnexpectedResponse, "at /1: an artifact without id"},
+		"null inside":           {clienttest.Respond(200, `[null]`), zadig.ErrUnexpectedResponse, "at /0: an artifact without id"},
+		"wrong member inside":   {clienttest.Respond(200, `[{"id":"`+someID+`","layers":[{"size":"1"}]}]`), zadig.ErrUnexpectedResponse, "at /0/layers/0/size: got a string, want an integer"},
+		"garbage behind":        {clienttest.Respond(200, `[] x`), zadig.ErrUnexpectedResponse, "more than an array of artifacts"},
+		"broken off":            {clienttest.Respond(200, `[{"id":"`+someID+`"}`), zadig.ErrUnexpectedResponse, "JSON that ends"},
+		"parameters (recorded)": {recording.Get(t, "v1.11.0/artifacts_page_not_a_number").Respond, zadig.ErrBadRequest, "page args err"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, test.answer)
+			c, mock := clienttest.Mocked(t, listPath, test.response)
 			page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
 			assert.Nil(t, page)
 			require.ErrorIs(t, err, test.sentinel)
 			assert.ErrorContains(t, err, test.says)
-			assert.Len(t, srv.Asked(), 1, "nothing is left open")
+			assert.Len(t, mock.URLs(), 1, "nothing is left open")
 		})
 	}
 }
@@ -187,18 +192,17 @@ func TestListFindsOutWhoIsToBlame(t *testing.T) {
 		for field, o := range map[string]artifact.ListOptions{"image": {Image: "("}, "name": {Name: "("}} {
 			t.Run(name+"/"+field, func(t *testing.T) {
 				t.Parallel()
-				c, srv := play(t, recording.Get(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
+				c, mock := clienttest.Mocked(t, listPath, recording.Get(t, "v1.11.0/artifacts_image_bad_regex").Respond)
+				mock.Get(listPath+"?page=1&per_page=1", test.list) // without the filter
 				_, err := c.Artifact.List(t.Context(), o)
 				sentinel := zadig.ErrServer
 				if test.alive {
 					sentinel = zadig.ErrBadRequest
-					assert.Len(t, srv.Asked(), 2)
+					assert.Len(t, mock.URLs(), 2)
 				}
 				oneSentinel(t, err, sentinel)
 				assert.ErrorContains(t, err, test.says)
-				assert.Equal(t, "page=1&per_page=1", srv.Asked()[1].RawQuery, "without the filter")
 
-				c, _ = play(t, recording.Get(t, "v1.11.0/artifacts_image_bad_regex"), test.list)
 				_, errs := all(t, c, o)
 				require.Len(t, errs, 1)
 				oneSentinel(t, errs[0], sentinel)
@@ -222,17 +226,17 @@ func all(t *testing.T, c *zadig.Client, o artifact.ListOptions) (ids []string, e
 }
 
 // pages serves a list as Zadig pages it.
-func pages(t *testing.T, elements []string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		page, err := strconv.Atoi(r.URL.Query().Get("page"))
+func pages(t *testing.T, elements []string) httpmock.Responder {
+	return func(req *http.Request) (*http.Response, error) {
+		page, err := strconv.Atoi(req.URL.Query().Get("page"))
 		assert.NoError(t, err)
-		perPage, err := strconv.Atoi(r.URL.Query().Get("per_page"))
+		perPage, err := strconv.Atoi(req.URL.Query().Get("per_page"))
 		assert.NoError(t, err)
 		start := min((page-1)*perPage, len(elements))
 		end := min(start+perPage, len(elements))
-		w.Header().Set("X-Total", strconv.Itoa(len(elements)))
-		recording.Answer(200, "["+strings.Join(elements[start:end], ",")+"]").ServeHTTP(w, r)
-	})
+		response := clienttest.Respond(200, "["+strings.Join(elements[start:end], ",")+"]")
+		return response.HeaderSet(http.Header{"X-Total": {strconv.Itoa(len(elements))}})(req)
+	}
 }
 
 func element(n int) string { return fmt.Sprintf(`{"id":%q,"name":"a"}`, id(n)) }
@@ -258,12 +262,12 @@ func TestAllWalksPages(t *testing.T) {
 			for n := test.length; n > 0; n-- {
 				elements, want = append(elements, element(n)), append(want, id(n))
 			}
-			c, srv := play(t, pages(t, elements))
+			c, mock := clienttest.Mocked(t, listPath, pages(t, elements))
 			ids, errs := all(t, c, artifact.ListOptions{PerPage: test.perPage, Name: "a"})
 			assert.Empty(t, errs)
 			assert.Equal(t, want, ids)
-			assert.LessOrEqual(t, len(srv.Asked()), test.requests)
-			for _, asked := range srv.Asked() {
+			assert.LessOrEqual(t, len(mock.URLs()), test.requests)
+			for _, asked := range mock.URLs() {
 				assert.Equal(t, "a", asked.Query().Get("name"))
 			}
 		})
@@ -288,12 +292,12 @@ func TestAllYieldsAnArtifactOnceHoweverOftenItWasBuilt(t *testing.T) {
 			}
 			slices.Sort(want)
 			want = slices.Compact(want)
-			c, srv := play(t, pages(t, elements))
+			c, mock := clienttest.Mocked(t, listPath, pages(t, elements))
 			ids, errs := all(t, c, artifact.ListOptions{RepoName: "zadig"})
 			assert.Empty(t, errs)
 			slices.Sort(ids)
 			assert.Equal(t, want, ids)
-			assert.LessOrEqual(t, len(srv.Asked()), 12)
+			assert.LessOrEqual(t, len(mock.URLs()), 12)
 		})
 	}
 }
@@ -305,7 +309,7 @@ func TestAllGoesOnBehindAnOddArtifact(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, _ := play(t, pages(t, []string{element(3), odd, element(1)}))
+			c, _ := clienttest.Mocked(t, listPath, pages(t, []string{element(3), odd, element(1)}))
 			ids, errs := all(t, c, artifact.ListOptions{})
 			assert.Equal(t, []string{id(3), id(1)}, ids)
 			require.Len(t, errs, 1)
@@ -317,26 +321,25 @@ func TestAllGoesOnBehindAnOddArtifact(t *testing.T) {
 
 func TestAllGoesOnWhereAPageBroke(t *testing.T) {
 	t.Parallel()
-	whole := pages(t, []string{element(3), element(2), element(1)})
-	c, srv := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "1000")
-		_, _ = w.Write([]byte("[" + element(3) + "," + element(2)[:10]))
-	}), whole)
+	c, srv := clienttest.Serve(t, servertest.Script(
+		servertest.Cut("["+element(3)+","+element(2)[:10]),
+		servertest.Status(200, "["+element(3)+","+element(2)+","+element(1)+"]", "X-Total", "3"),
+	))
 	ids, errs := all(t, c, artifact.ListOptions{})
 	assert.Empty(t, errs)
 	assert.Equal(t, []string{id(3), id(2), id(1)}, ids)
-	assert.Len(t, srv.Asked(), 2)
+	assert.Equal(t, 2, srv.Count())
 }
 
 func TestAllCanBeRangedTwiceAndLeft(t *testing.T) {
 	t.Parallel()
-	c, srv := play(t, pages(t, []string{element(3), element(2), element(1)}))
-	artifacts := c.Artifact.All(t.Context(), artifact.ListOptions{PerPage: 1})
+	c, mock := clienttest.Mocked(t, listPath, pages(t, []string{element(3), element(2), element(1)}))
+	artifacts := c.Artifact.All(t.Context(), artifact.ListOptions{PerPage: 2})
 	for _, err := range artifacts {
 		require.NoError(t, err)
 		break
 	}
-	assert.Len(t, srv.Asked(), 1, "nothing is asked beyond the page at hand")
+	assert.Len(t, mock.URLs(), 1, "nothing is asked beyond the page at hand")
 	var ids []string
 	for a, err := range artifacts {
 		require.NoError(t, err)

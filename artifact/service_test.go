@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -105,12 +107,17 @@ func TestNilContext(t *testing.T) {
 	for method, call := range calls {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t)
+			c, mock := clienttest.NewMock(t)
 			var none context.Context
 			err := call(none, c.Artifact)
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "ctx")
-			assert.Empty(t, srv.Asked())
+			assert.Empty(t, mock.URLs())
 		})
 	}
 }
+
+// doer is a Doer that is a function.
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }

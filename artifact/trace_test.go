@@ -1,11 +1,14 @@
 package artifact_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,18 +23,21 @@ const tracePath = "/api/directory/dc/artifact"
 
 func TestTraceReadsRecordings(t *testing.T) {
 	t.Parallel()
-	failures := map[string]error{ // all others are found
-		"v1.11.0/dc_artifact_image_empty":                 zadig.ErrBadRequest,
-		"v1.11.0/dc_artifact_image_missing":               zadig.ErrBadRequest,
-		"v1.11.0/dc_artifact_percent_bad_escape":          zadig.ErrBadRequest,
-		"v1.11.0/dc_artifact_not_found":                   zadig.ErrNotFound,
-		"v1.11.0/dc_artifact_percent_unescaped_not_found": zadig.ErrNotFound,
-		"v1.11.0/dc_artifact_plus_unescaped_not_found":    zadig.ErrNotFound,
-		"v1.11.0/dc_artifact_surrounding_space_not_found": zadig.ErrNotFound,
-		"v1.11.0/db_down_dc_artifact":                     zadig.ErrServer,
-		"v1.11.0/aslan_down_dc_artifact":                  zadig.ErrServer,
-		"v5.0.0/dc_artifact_image_missing":                zadig.ErrBadRequest,
-		"v5.0.0/dc_artifact_not_found":                    zadig.ErrNotFound,
+	failures := map[string]struct {
+		sentinel error
+		says     string
+	}{ // all others are found
+		"v1.11.0/dc_artifact_image_empty":                 {zadig.ErrBadRequest, "image"},
+		"v1.11.0/dc_artifact_image_missing":               {zadig.ErrBadRequest, "image"},
+		"v1.11.0/dc_artifact_percent_bad_escape":          {zadig.ErrBadRequest, "image"},
+		"v1.11.0/dc_artifact_not_found":                   {zadig.ErrNotFound, "mongo: no documents"},
+		"v1.11.0/dc_artifact_percent_unescaped_not_found": {zadig.ErrNotFound, "mongo: no documents"},
+		"v1.11.0/dc_artifact_plus_unescaped_not_found":    {zadig.ErrNotFound, "mongo: no documents"},
+		"v1.11.0/dc_artifact_surrounding_space_not_found": {zadig.ErrNotFound, "mongo: no documents"},
+		"v1.11.0/db_down_dc_artifact":                     {zadig.ErrServer, "context deadline exceeded"},
+		"v1.11.0/aslan_down_dc_artifact":                  {zadig.ErrServer, "connection refused"},
+		"v5.0.0/dc_artifact_image_missing":                {zadig.ErrBadRequest, "image"},
+		"v5.0.0/dc_artifact_not_found":                    {zadig.ErrNotFound, "mongo: no documents"},
 	}
 	found := 0
 	for _, r := range append(recording.Load(t, "v1.11.0/*dc_artifact*"), recording.Load(t, "v5.0.0/*dc_artifact*")...) {
@@ -42,11 +48,12 @@ func TestTraceReadsRecordings(t *testing.T) {
 		}
 		t.Run(r.Name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, r)
+			c, mock := clienttest.Mocked(t, tracePath, r.Respond)
 			a, err := c.Artifact.Trace(t.Context(), "nginx:1")
-			assert.Len(t, srv.Asked(), 1, "a 500 of Zadig is its answer and not sent again")
+			assert.Len(t, mock.URLs(), 1, "a 500 of Zadig is its answer and not sent again")
 			if fails {
-				require.ErrorIs(t, err, failure)
+				require.ErrorIs(t, err, failure.sentinel)
+				require.ErrorContains(t, err, failure.says)
 				assert.Nil(t, a)
 				var answer *zadig.Error
 				require.ErrorAs(t, err, &answer)
@@ -82,10 +89,10 @@ func TestTraceReadsRecordings(t *testing.T) {
 // An image arrives as it was given, whatever is in it.
 func TestTraceEscapes(t *testing.T) {
 	t.Parallel()
-	c, srv := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		assert.Len(t, r.URL.Query(), 1)
-		assert.NoError(t, json.NewEncoder(w).Encode(map[string]any{"image": r.URL.Query().Get("image"), "activities": []any{}}))
-	}))
+	c, mock := clienttest.Mocked(t, tracePath, func(req *http.Request) (*http.Response, error) {
+		assert.Len(t, req.URL.Query(), 1)
+		return httpmock.NewJsonResponse(200, map[string]any{"image": req.URL.Query().Get("image"), "activities": []any{}})
+	})
 	images := []string{
 		"ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736",
 		"localhost:5000/app@sha256:" + strings.Repeat("1d", 32),
@@ -104,54 +111,51 @@ func TestTraceEscapes(t *testing.T) {
 		require.NoError(t, err, image)
 		assert.Equal(t, image, a.Image)
 	}
-	for _, asked := range srv.Asked() {
-		assert.Equal(t, tracePath, asked.Path)
-	}
-	assert.Equal(t, "image=app%3A1.0.0%2Bbuild.5", srv.Asked()[2].RawQuery, "a bare + is another image")
+	assert.Equal(t, "image=app%3A1.0.0%2Bbuild.5", mock.URLs()[2].RawQuery, "a bare + is another image")
 }
 
 func TestTraceRefusesAnEmptyImage(t *testing.T) {
 	t.Parallel()
-	c, srv := play(t)
+	c, mock := clienttest.NewMock(t)
 	_, err := c.Artifact.Trace(t.Context(), "")
 	require.ErrorIs(t, err, zadig.ErrBadRequest)
 	assert.ErrorContains(t, err, "artifact.Trace: bad request: image: ")
-	assert.Empty(t, srv.Asked())
+	assert.Empty(t, mock.URLs())
 }
 
 func TestTraceFailures(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer   http.Handler
+		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
-		"null":            {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
-		"empty object":    {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
-		"success":         {recording.Answer(200, `{"message":"success"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
-		"an error in 200": {recording.Answer(200, `{"type":"error","code":500,"message":"Internal Error"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
-		"a user":          {recording.Answer(200, `{"name":"user1","type":"system"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
-		"array":           {recording.Answer(200, `[{"image":"nginx:1"}]`), zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
-		"string":          {recording.Answer(200, `"ok"`), zadig.ErrUnexpectedResponse, "got a JSON string, want an artifact"},
-		"login page":      {recording.Answer(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"nothing":         {recording.Answer(200, ""), zadig.ErrUnexpectedResponse, "got an empty body, want an artifact"},
-		"wrong member":    {recording.Answer(200, `{"image":"nginx:1","activities":[{"commits":{}}]}`), zadig.ErrUnexpectedResponse, "at /activities/0/commits: got an object, want an array"},
-		"up to v1.7.1":    {recording.Answer(404, "Invalid path: /public-api/v1/dc/artifact"), zadig.ErrUnexpectedResponse, "servers up to v1.7.1 cannot trace an image"},
-		"no Zadig":        {recording.Answer(404, "<html>"), zadig.ErrUnexpectedResponse, "is the base URL right?"},
-		"no permission":   {recording.Answer(500, `{"code":500,"description":"failed to get artifact by image err:[403 Forbidden] ","message":"Internal Error: "}`), zadig.ErrForbidden, "[403 Forbidden]"},
-		"aslan is silent": {recording.Answer(500, `{"code":500,"description":"failed to get artifact by image err:Get \"http://aslan/\": context deadline exceeded","message":"Internal Error: "}`), zadig.ErrServer, "context deadline exceeded"},
-		"its second step": {recording.Answer(500, `{"code":500,"description":"failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input","message":"Internal Error: "}`), zadig.ErrServer, "unexpected end"},
-		"a panic":         {recording.Answer(500, ""), zadig.ErrServer, "empty body"},
+		"null":            {clienttest.Respond(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
+		"empty object":    {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
+		"success":         {clienttest.Respond(200, `{"message":"success"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
+		"an error in 200": {clienttest.Respond(200, `{"type":"error","code":500,"message":"Internal Error"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
+		"a user":          {clienttest.Respond(200, `{"name":"user1","type":"system"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
+		"array":           {clienttest.Respond(200, `[{"image":"nginx:1"}]`), zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
+		"string":          {clienttest.Respond(200, `"ok"`), zadig.ErrUnexpectedResponse, "got a JSON string, want an artifact"},
+		"login page":      {clienttest.Respond(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"nothing":         {clienttest.Respond(200, ""), zadig.ErrUnexpectedResponse, "got an empty body, want an artifact"},
+		"wrong member":    {clienttest.Respond(200, `{"image":"nginx:1","activities":[{"commits":{}}]}`), zadig.ErrUnexpectedResponse, "at /activities/0/commits: got an object, want an array"},
+		"up to v1.7.1":    {clienttest.Respond(404, "Invalid path: /public-api/v1/dc/artifact"), zadig.ErrUnexpectedResponse, "servers up to v1.7.1 cannot trace an image"},
+		"no Zadig":        {clienttest.Respond(404, "<html>"), zadig.ErrUnexpectedResponse, "is the base URL right?"},
+		"no permission":   {clienttest.Respond(500, `{"code":500,"description":"failed to get artifact by image err:[403 Forbidden] ","message":"Internal Error: "}`), zadig.ErrForbidden, "[403 Forbidden]"},
+		"aslan is silent": {clienttest.Respond(500, `{"code":500,"description":"failed to get artifact by image err:Get \"http://aslan/\": context deadline exceeded","message":"Internal Error: "}`), zadig.ErrServer, "context deadline exceeded"},
+		"its second step": {clienttest.Respond(500, `{"code":500,"description":"failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input","message":"Internal Error: "}`), zadig.ErrServer, "unexpected end"},
+		"a panic":         {clienttest.Respond(500, ""), zadig.ErrServer, "empty body"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, test.answer)
+			c, mock := clienttest.Mocked(t, tracePath, test.response)
 			a, err := c.Artifact.Trace(t.Context(), "nginx:1")
 			assert.Nil(t, a)
 			require.ErrorIs(t, err, test.sentinel)
 			assert.ErrorContains(t, err, test.says)
 			assert.ErrorContains(t, err, "GET /base"+tracePath+"?image=nginx%3A1: ")
-			assert.Len(t, srv.Asked(), 1)
+			assert.Len(t, mock.URLs(), 1)
 		})
 	}
 }
@@ -168,6 +172,7 @@ func TestTraceOnEveryServer(t *testing.T) {
 			_, missing := c.Artifact.Trace(t.Context(), image+"0")
 			if version == "v1.7.1" {
 				require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+				assert.Equal(t, 404, clienttest.AsError(t, err).StatusCode)
 				require.ErrorIs(t, missing, zadig.ErrUnexpectedResponse)
 				return
 			}

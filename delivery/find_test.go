@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -274,10 +276,7 @@ func TestFindPassesOverWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	list := `[{"versionInfo":{"id":"` + id(3) + `","version":7}},{"versionInfo":{"id":"` + id(2) + `","version":"v2"},"deployInfo":[]}]`
 	answer := func() *delivery.Service {
-		c, _ := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("X-Total", "2")
-			_, _ = w.Write([]byte(list))
-		}))
+		c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, list).HeaderSet(http.Header{"X-Total": {"2"}}))
 		return c.Delivery
 	}
 	r, err := answer().Find(t.Context(), delivery.ListOptions{}, "v2")

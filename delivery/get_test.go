@@ -2,11 +2,14 @@ package delivery_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,14 +30,14 @@ func TestGetReadsRecordings(t *testing.T) {
 		count++
 		t.Run(r.Name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, r)
+			c, mock := clienttest.Mocked(t, r.Request.Path, r.Respond)
 			asked := r.Request.Path[len(listPath)+1:]
 			release, err := c.Delivery.Get(t.Context(), asked, delivery.GetOptions{})
 			require.NoError(t, err)
 			assert.Equal(t, strings.ToLower(asked), release.VersionInfo.ID)
 			assert.Nil(t, release.RawJSON())
-			require.Len(t, srv.Asked(), 1)
-			assert.Equal(t, r.Request.Path, srv.Asked()[0].Path)
+			require.Len(t, mock.URLs(), 1)
+			assert.Equal(t, r.Request.Path, mock.URLs()[0].Path)
 
 			keeping, err := c.With(zadig.WithRawJSON())
 			require.NoError(t, err)
@@ -57,10 +60,10 @@ func TestGetSendsTheProject(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, recording.Get(t, "v5.0.0/release_by_id"))
+			c, mock := clienttest.Mocked(t, listPath+"/"+id(1), recording.Get(t, "v5.0.0/release_by_id").Respond)
 			_, err := c.Delivery.Get(t.Context(), id(1), test.options)
 			require.NoError(t, err)
-			assert.Equal(t, []*url.URL{{Path: listPath + "/" + id(1), RawQuery: test.query}}, srv.Asked())
+			assert.Equal(t, []*url.URL{{Path: listPath + "/" + id(1), RawQuery: test.query}}, mock.URLs())
 		})
 	}
 }
@@ -83,13 +86,13 @@ func TestGetRefusesIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t)
+			c, mock := clienttest.NewMock(t)
 			_, err := c.Delivery.Get(t.Context(), bad, delivery.GetOptions{})
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "delivery.Get: bad request: id: ")
 			assert.Less(t, len(err.Error()), 200)
 			assert.NotContains(t, err.Error(), "\n")
-			assert.Empty(t, srv.Asked())
+			assert.Empty(t, mock.URLs())
 		})
 	}
 }
@@ -98,111 +101,125 @@ func TestGetRefusesIDs(t *testing.T) {
 func TestGetFindsOutWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	const old = `[{"versionInfo":{"id":"619dbaa8c528c2182225e8d9"},"buildInfo":[],"deployInfo":[],"testInfo":[],"distributeInfo":[],"securityStatsInfo":[]}]`
+	const brief = `[{"versionInfo":{"id":"619dbaa8c528010000010000"}}]`
 	for name, test := range map[string]struct {
-		list     http.Handler
-		sentinel error
+		list     httpmock.Responder
+		sentinel string
 		says     string
 		requests int
 	}{
-		"the list is answered":             {recording.Get(t, "v1.11.0/releases_collaboration_no_project"), zadig.ErrNotFound, "not found", 2},
-		"the list is empty":                {recording.Answer(200, `[]`), zadig.ErrNotFound, "not found", 2},
-		"the list is null":                 {recording.Answer(200, `null`), zadig.ErrNotFound, "not found", 2},
-		"the list's release is flat":       {recording.Get(t, "v5.0.0/releases_page1_per_page5"), zadig.ErrNotFound, "not found", 2},
-		"the list's release is odd":        {recording.Answer(200, `[{"versionInfo":17}]`), zadig.ErrNotFound, "not found", 2},
-		"the list is more than brief":      {recording.Answer(200, old), zadig.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All", 2},
-		"the database is down":             {recording.Get(t, "v1.11.0/db_down_releases_brief"), zadig.ErrServer, "cannot answer a list either", 2},
-		"the database is down, v4.0":       {recording.Answer(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`), zadig.ErrServer, "cannot answer a list either", 2},
-		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project"), zadig.ErrServer, "cannot answer a list either", 4},
-		"the gateway has nobody behind it": {recording.Answer(503, ""), zadig.ErrServer, "cannot answer a list either", 4},
-		"the token has expired meanwhile":  {recording.Answer(401, ""), zadig.ErrServer, "unauthorized", 2},
-		"a login page":                     {recording.Answer(200, "<html>"), zadig.ErrServer, "cannot answer a list either", 2},
-		"an object":                        {recording.Answer(200, `{"message":"success"}`), zadig.ErrServer, "cannot answer a list either", 2},
-		"nothing":                          {recording.Answer(200, ""), zadig.ErrServer, "cannot answer a list either", 2},
+		"the list is answered":             {recording.Get(t, "v1.11.0/releases_collaboration_no_project").Respond, "ErrNotFound", "not found", 2},
+		"the list is empty":                {clienttest.Respond(200, `[]`), "ErrNotFound", "not found", 2},
+		"the list is null":                 {clienttest.Respond(200, `null`), "ErrNotFound", "not found", 2},
+		"the list's release is flat":       {recording.Get(t, "v5.0.0/releases_page1_per_page5").Respond, "ErrNotFound", "not found", 2},
+		"the list's release is odd":        {clienttest.Respond(200, `[{"versionInfo":17}]`), "ErrNotFound", "not found", 2},
+		"the list is more than brief":      {clienttest.Respond(200, old), "ErrUnexpectedResponse", "servers up to v1.7.1 find no release by id; use All", 2},
+		"the list is brief":                {clienttest.Respond(200, brief), "ErrNotFound", "not found", 2},
+		"the database is down":             {recording.Get(t, "v1.11.0/db_down_releases_brief").Respond, "ErrServer", "cannot answer a list either", 2},
+		"the database is down, with code":  {recording.Get(t, "v1.11.0/db_down_releases_brief").Respond, "ErrServer", "6561", 2},
+		"the database is down, v4.0":       {clienttest.Respond(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`), "ErrServer", "cannot answer a list either", 2},
+		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, "ErrServer", "cannot answer a list either", 4},
+		"the connection is closed, by EOF": {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, "ErrServer", "EOF", 4},
+		"the list is forbidden":            {clienttest.Respond(403, ""), "ErrServer", "403", 2},
+		"the gateway has nobody behind it": {clienttest.Respond(503, ""), "ErrServer", "cannot answer a list either", 4},
+		"the token has expired meanwhile":  {clienttest.Respond(401, ""), "ErrServer", "unauthorized", 2},
+		"a login page":                     {clienttest.Respond(200, "<html>"), "ErrServer", "cannot answer a list either", 2},
+		"an object":                        {clienttest.Respond(200, `{"message":"success"}`), "ErrServer", "cannot answer a list either", 2},
+		"nothing":                          {clienttest.Respond(200, ""), "ErrServer", "cannot answer a list either", 2},
 	} {
-		for _, o := range []delivery.GetOptions{{}, {ProjectName: "nginx2"}} {
-			t.Run(name+"/"+o.ProjectName, func(t *testing.T) {
-				t.Parallel()
-				c, srv := play(t, recording.Get(t, "v1.11.0/release_not_found"), test.list)
-				release, err := c.Delivery.Get(t.Context(), id(1), o)
-				assert.Nil(t, release)
-				require.ErrorIs(t, err, test.sentinel)
-				for _, other := range []error{zadig.ErrNotFound, zadig.ErrServer, zadig.ErrUnexpectedResponse, zadig.ErrBadRequest, zadig.ErrUnauthorized} {
-					assert.Equal(t, errors.Is(test.sentinel, other), errors.Is(err, other), "exactly one sentinel: %v", other)
-				}
-				assert.ErrorContains(t, err, listPath+"/"+id(1), "it is about the release")
-				assert.ErrorContains(t, err, test.says)
-				assert.NotContains(t, err.Error(), "\n")
+		for _, missing := range []string{"v1.11.0/release_not_found", "v1.11.0/db_down_release_by_id", "v5.0.0/release_not_found"} {
+			for _, o := range []delivery.GetOptions{{}, {ProjectName: "nginx2"}} {
+				t.Run(name+"/"+missing+"/"+o.ProjectName, func(t *testing.T) {
+					t.Parallel()
+					c, mock := clienttest.Mocked(t, listPath+"/"+id(1), recording.Get(t, missing).Respond)
+					query := url.Values{"page": {"1"}, "per_page": {"1"}, "verbosity": {"brief"}}
+					if o.ProjectName != "" {
+						query["projectName"], query["ifPassFilter"] = []string{o.ProjectName}, []string{"true"}
+					}
+					mock.Get(listPath+"?"+query.Encode(), test.list)
 
-				asked := srv.Asked()
-				require.Len(t, asked, test.requests)
-				query := url.Values{"page": {"1"}, "per_page": {"1"}, "verbosity": {"brief"}}
-				if o.ProjectName != "" {
-					query["projectName"], query["ifPassFilter"] = []string{o.ProjectName}, []string{"true"}
-				}
-				assert.Equal(t, listPath, asked[1].Path)
-				assert.Equal(t, query, asked[1].Query())
-			})
+					release, err := c.Delivery.Get(t.Context(), id(1), o)
+					assert.Nil(t, release)
+					assert.Equal(t, test.sentinel, clienttest.Sentinel(err))
+					assert.ErrorContains(t, err, test.says)
+					assert.NotContains(t, err.Error(), "\n")
+					failure := clienttest.AsError(t, err)
+					assert.Contains(t, failure.URL, listPath+"/"+id(1), "it is about the release")
+					assert.Equal(t, 6563, failure.Code)
+					assert.Len(t, mock.URLs(), test.requests)
+				})
+			}
 		}
 	}
+}
+
+// The list is a request like any other: a proxy's 503 is not its end.
+func TestGetRetriesTheListToo(t *testing.T) {
+	t.Parallel()
+	c, mock := clienttest.Mocked(t, listPath+"/"+id(1), recording.Get(t, "v1.11.0/release_not_found").Respond)
+	mock.Get(listPath, clienttest.Respond(503, "").Then(clienttest.Respond(200, "[]")))
+	_, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{})
+	assert.Equal(t, "ErrNotFound", clienttest.Sentinel(err))
+	assert.Len(t, mock.URLs(), 3)
 }
 
 func TestGetWhoseContextEndsBeforeItIsDecided(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c, srv := play(t, recording.Get(t, "v1.11.0/release_not_found"), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	c, mock := clienttest.Mocked(t, listPath+"/"+id(1), recording.Get(t, "v1.11.0/release_not_found").Respond)
+	mock.Get(listPath, func(req *http.Request) (*http.Response, error) {
 		cancel()
-		<-r.Context().Done()
-	}))
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	})
 	_, err := c.Delivery.Get(ctx, id(1), delivery.GetOptions{})
 	require.ErrorIs(t, err, context.Canceled)
-	require.NotErrorIs(t, err, zadig.ErrNotFound)
-	var answer *zadig.Error
-	require.ErrorAs(t, err, &answer, "what came is not lost")
-	assert.Equal(t, 6563, answer.Code)
+	assert.Equal(t, "ErrServer", clienttest.Sentinel(err), "it is not known to be missing")
+	assert.Equal(t, 6563, clienttest.AsError(t, err).Code, "what came is not lost")
 	assert.NotContains(t, err.Error(), "\n", "one line")
-	assert.Len(t, srv.Asked(), 2)
+	assert.Len(t, mock.URLs(), 2)
 }
 
 func TestGetFailures(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer   http.Handler
+		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
-		"null":          {recording.Answer(200, `null`), zadig.ErrUnexpectedResponse, "got null, want a release"},
-		"empty object":  {recording.Answer(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want a release"},
-		"success":       {recording.Answer(200, `{"message":"success"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want a release"},
-		"collaboration": {recording.Get(t, "v1.11.0/releases_collaboration_pending"), zadig.ErrUnexpectedResponse, "collaboration mode"},
-		"array":         {recording.Get(t, "v1.11.0/releases_taskid_7"), zadig.ErrUnexpectedResponse, "got a JSON array, want a release"},
-		"string":        {recording.Answer(200, `"ok"`), zadig.ErrUnexpectedResponse, "got a JSON string, want a release"},
-		"login page":    {recording.Answer(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"nothing":       {recording.Answer(200, ""), zadig.ErrUnexpectedResponse, "got an empty body, want a release"},
-		"text":          {recording.Answer(200, "it works"), zadig.ErrUnexpectedResponse, "invalid JSON at byte 0"},
-		"wrong member":  {recording.Answer(200, `{"versionInfo":{"id":"x","taskId":"1"}}`), zadig.ErrUnexpectedResponse, "at /versionInfo/taskId: got a string, want an integer"},
-		"two of them":   {recording.Answer(200, `{"versionInfo":{"id":"x"}}{}`), zadig.ErrUnexpectedResponse, "invalid JSON at byte 26"},
-		"panic":         {recording.Get(t, "v1.11.0/panic_release_by_id"), zadig.ErrServer, "empty body"},
-		"project gone":  {recording.Answer(500, `{"code":500,"description":"failed to find product template gone, err: mongo: no documents in result","message":"Internal Error: "}`), zadig.ErrServer, "product template gone"},
-		"no permission": {recording.Get(t, "v5.0.0/forbidden_release_by_id"), zadig.ErrForbidden, "403"},
-		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no releases by id; is the base URL right?"},
+		"null":          {clienttest.Respond(200, `null`), zadig.ErrUnexpectedResponse, "got null, want a release"},
+		"empty object":  {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want a release"},
+		"success":       {clienttest.Respond(200, `{"message":"success"}`), zadig.ErrUnexpectedResponse, "got a JSON object, want a release"},
+		"collaboration": {recording.Get(t, "v1.11.0/releases_collaboration_pending").Respond, zadig.ErrUnexpectedResponse, "collaboration mode"},
+		"array":         {recording.Get(t, "v1.11.0/releases_taskid_7").Respond, zadig.ErrUnexpectedResponse, "got a JSON array, want a release"},
+		"string":        {clienttest.Respond(200, `"ok"`), zadig.ErrUnexpectedResponse, "got a JSON string, want a release"},
+		"login page":    {clienttest.Respond(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"nothing":       {clienttest.Respond(200, ""), zadig.ErrUnexpectedResponse, "got an empty body, want a release"},
+		"text":          {clienttest.Respond(200, "it works"), zadig.ErrUnexpectedResponse, "invalid JSON at byte 0"},
+		"wrong member":  {clienttest.Respond(200, `{"versionInfo":{"id":"x","taskId":"1"}}`), zadig.ErrUnexpectedResponse, "at /versionInfo/taskId: got a string, want an integer"},
+		"two of them":   {clienttest.Respond(200, `{"versionInfo":{"id":"x"}}{}`), zadig.ErrUnexpectedResponse, "invalid JSON at byte 26"},
+		"panic":         {recording.Get(t, "v1.11.0/panic_release_by_id").Respond, zadig.ErrServer, "empty body"},
+		"project gone":  {clienttest.Respond(500, `{"code":500,"description":"failed to find product template gone, err: mongo: no documents in result","message":"Internal Error: "}`), zadig.ErrServer, "product template gone"},
+		"no permission": {recording.Get(t, "v5.0.0/forbidden_release_by_id").Respond, zadig.ErrForbidden, "403"},
+		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnexpectedResponse, "no releases by id; is the base URL right?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, test.answer)
+			c, mock := clienttest.Mocked(t, listPath+"/"+id(1), test.response)
 			release, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{ProjectName: "p"})
 			assert.Nil(t, release)
 			require.ErrorIs(t, err, test.sentinel)
 			assert.ErrorContains(t, err, test.says)
 			assert.Equal(t, 1, strings.Count(err.Error(), test.sentinel.Error()), "said once: %v", err)
-			assert.Equal(t, listPath+"/"+id(1), srv.Asked()[0].Path)
+			assert.Len(t, mock.URLs(), 1)
 		})
 	}
 }
 
 func TestGetNamesTheOptionThatIsMissing(t *testing.T) {
 	t.Parallel()
-	c, srv := play(t, recording.Get(t, "v5.0.0/release_by_id_without_project"))
+	c, mock := clienttest.Mocked(t, listPath+"/"+id(1), recording.Get(t, "v5.0.0/release_by_id_without_project").Respond)
 	_, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{})
 	require.ErrorIs(t, err, zadig.ErrBadRequest)
 	assert.ErrorContains(t, err, "projectName can't be empty!")
@@ -210,7 +227,7 @@ func TestGetNamesTheOptionThatIsMissing(t *testing.T) {
 	var answer *zadig.Error
 	require.ErrorAs(t, err, &answer)
 	assert.Equal(t, 400, answer.Code)
-	assert.Len(t, srv.Asked(), 1)
+	assert.Len(t, mock.URLs(), 1)
 
 	_, err = c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{ProjectName: "p"})
 	require.ErrorIs(t, err, zadig.ErrBadRequest)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -24,19 +26,10 @@ func TestAListedIDThatNoReleaseHas(t *testing.T) {
 	const good = "619dbaa8c528c2182225e8d9"
 	for _, id := range []string{forgedID, "619dbaa8c528c2182225e8d", "../../../x", "619dbaa8c528c2182225e8d9?x"} {
 		list := fmt.Sprintf(`[{"id":"%s","version":"v1","services":[]},{"id":%q,"version":"v2","services":[]}]`, id, good)
-		answers := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			switch strings.TrimPrefix(r.URL.Path, "/base") {
-			case "/api/aslan/delivery/releases":
-				_, _ = w.Write([]byte(list))
-			case "/api/aslan/delivery/releases/" + good:
-				_, _ = fmt.Fprintf(w, `{"id":%q,"version":"v2","services":[{"service_name":"a"}]}`, good)
-			default:
-				t.Errorf("requested: %s", r.URL)
-			}
-		})
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			client, _ := play(t, answers, answers, answers, answers)
+			client, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200, list))
+			mock.Get(listPath+"/"+good, clienttest.Respond(200, fmt.Sprintf(`{"id":%q,"version":"v2","services":[{"service_name":"a"}]}`, good)))
 			var failed []error
 			var versions []string
 			for r, err := range client.Delivery.All(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityDetailed}) {
@@ -63,7 +56,8 @@ func TestAListedIDThatNoReleaseHas(t *testing.T) {
 func TestErrorsQuoteTheCallersIDsOnOneLine(t *testing.T) {
 	t.Parallel()
 	forged := "x\nlevel=ERROR\x1b[2J\u202e\u2028\u009b"
-	client, _ := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("[]")) }))
+	client, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]"))
+	mock.Get("/api/directory/dc/artifact", clienttest.Respond(200, "[]"))
 	_, byID := client.Delivery.Get(t.Context(), forged, delivery.GetOptions{})
 	_, of24 := client.Delivery.Get(t.Context(), (forged + strings.Repeat("y", 24))[:24], delivery.GetOptions{})
 	_, found := client.Delivery.Find(t.Context(), delivery.ListOptions{}, forged)

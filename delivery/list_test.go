@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jarcoal/httpmock"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -50,14 +54,13 @@ func TestListSendsWhatIsSet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, recording.Answer(200, "[]"))
+			c, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]"))
 			_, err := c.Delivery.List(t.Context(), test.options)
 			require.NoError(t, err)
-			require.Len(t, srv.Asked(), 1)
-			assert.Equal(t, listPath, srv.Asked()[0].Path)
-			assert.Equal(t, test.query, srv.Asked()[0].RawQuery)
+			require.Len(t, mock.URLs(), 1)
+			assert.Equal(t, test.query, mock.URLs()[0].RawQuery)
 
-			label, err := url.QueryUnescape(srv.Asked()[0].Query().Get("label"))
+			label, err := url.QueryUnescape(mock.URLs()[0].Query().Get("label"))
 			require.NoError(t, err)
 			assert.Equal(t, test.options.Label, label, "as the server reads it")
 		})
@@ -74,14 +77,14 @@ func TestListRefusesAPageThatNoServerCanCount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, recording.Get(t, "v1.11.0/releases_page_huge_int64_max"))
+			c, mock := clienttest.NewMock(t)
 			_, err := c.Delivery.List(t.Context(), o)
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "Page")
-			assert.Empty(t, srv.Asked())
+			assert.Empty(t, mock.URLs())
 		})
 	}
-	c, _ := play(t, recording.Answer(200, "[]"))
+	c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]"))
 	_, err := c.Delivery.List(t.Context(), delivery.ListOptions{Page: math.MaxInt / 100, PerPage: 100})
 	assert.NoError(t, err)
 }
@@ -113,7 +116,7 @@ func TestListReadsRecordings(t *testing.T) {
 				require.NoError(t, err)
 			}
 
-			c, _ := play(t, r)
+			c, _ := clienttest.Mocked(t, listPath, r.Respond)
 			full, err := c.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.NoError(t, err)
 			assert.Equal(t, total, full.Total)
@@ -156,7 +159,7 @@ func TestListKeepsRawJSON(t *testing.T) {
 			t.Parallel()
 			var elements []json.RawMessage
 			require.NoError(t, json.Unmarshal(r.Bytes(), &elements))
-			c, _ := play(t, r)
+			c, _ := clienttest.Mocked(t, listPath, r.Respond)
 			c, err := c.With(zadig.WithRawJSON())
 			require.NoError(t, err)
 			for _, skip := range []bool{false, true} {
@@ -173,7 +176,7 @@ func TestListKeepsRawJSON(t *testing.T) {
 
 func TestRawJSONIsNotPrinted(t *testing.T) {
 	t.Parallel()
-	c, _ := play(t, recording.Answer(200, `[{"versionInfo":{"id":"`+id(1)+`"},"fromTheFuture":"canary"}]`))
+	c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, `[{"versionInfo":{"id":"`+id(1)+`"},"fromTheFuture":"canary"}]`))
 	c, err := c.With(zadig.WithRawJSON())
 	require.NoError(t, err)
 	page, err := c.Delivery.List(t.Context(), delivery.ListOptions{})
@@ -196,7 +199,7 @@ func TestListReadsAnEmptyList(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, _ := play(t, recording.Answer(200, body))
+			c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, body))
 			page, err := c.Delivery.List(t.Context(), delivery.ListOptions{ServiceName: "nginx", Label: "l"})
 			require.NoError(t, err)
 			assert.Equal(t, &delivery.Page{Releases: []*delivery.Release{}, Total: -1}, page)
@@ -219,10 +222,7 @@ func TestListTotal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, _ := play(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				w.Header()["X-Total"] = test.header
-				recording.Answer(200, "[]").ServeHTTP(w, r)
-			}))
+			c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]").HeaderSet(http.Header{"X-Total": test.header}))
 			page, err := c.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.NoError(t, err)
 			assert.Equal(t, test.want, page.Total)
@@ -233,35 +233,35 @@ func TestListTotal(t *testing.T) {
 func TestListRefusesWhatIsNoList(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer http.Handler
-		says   string
+		response httpmock.Responder
+		says     string
 	}{
-		"collaboration mode": {recording.Get(t, "v1.11.0/releases_collaboration_pending"), "collaboration mode"},
-		"empty object":       {recording.Answer(200, `{}`), "got a JSON object, want an array of releases"},
-		"success":            {recording.Answer(200, `{"message":"success"}`), "got a JSON object, want an array of releases"},
-		"login page":         {recording.Answer(200, "<!DOCTYPE html><title>Sign in</title>"), "an HTML page"},
-		"nothing":            {recording.Answer(200, ""), "got an empty body, want an array of releases"},
-		"white space":        {recording.Answer(200, " \n"), "got an empty body, want an array of releases"},
-		"no content":         {recording.Answer(204, ""), "got an empty body, want an array of releases"},
-		"text":               {recording.Answer(200, "it works"), "text that is not JSON"},
-		"string":             {recording.Answer(200, `"success"`), "got a JSON string, want an array of releases"},
-		"string inside":      {recording.Answer(200, `["success"]`), "at /0: got a string, want an object"},
-		"object inside":      {recording.Answer(200, `[{"message":"success"}]`), "at /0: neither versionInfo nor id is there"},
-		"null inside":        {recording.Answer(200, `[null]`), "at /0: neither versionInfo"},
-		"array inside":       {recording.Answer(200, `[[]]`), "at /0: got an array, want an object"},
-		"cut":                {recording.Answer(200, `[`), "JSON that ends"},
-		"garbage":            {recording.Answer(200, `[}`), "invalid JSON at byte 1"},
+		"collaboration mode": {recording.Get(t, "v1.11.0/releases_collaboration_pending").Respond, "collaboration mode"},
+		"empty object":       {clienttest.Respond(200, `{}`), "got a JSON object, want an array of releases"},
+		"success":            {clienttest.Respond(200, `{"message":"success"}`), "got a JSON object, want an array of releases"},
+		"login page":         {clienttest.Respond(200, "<!DOCTYPE html><title>Sign in</title>"), "an HTML page"},
+		"nothing":            {clienttest.Respond(200, ""), "got an empty body, want an array of releases"},
+		"white space":        {clienttest.Respond(200, " \n"), "got an empty body, want an array of releases"},
+		"no content":         {clienttest.Respond(204, ""), "got an empty body, want an array of releases"},
+		"text":               {clienttest.Respond(200, "it works"), "text that is not JSON"},
+		"string":             {clienttest.Respond(200, `"success"`), "got a JSON string, want an array of releases"},
+		"string inside":      {clienttest.Respond(200, `["success"]`), "at /0: got a string, want an object"},
+		"object inside":      {clienttest.Respond(200, `[{"message":"success"}]`), "at /0: neither versionInfo nor id is there"},
+		"null inside":        {clienttest.Respond(200, `[null]`), "at /0: neither versionInfo"},
+		"array inside":       {clienttest.Respond(200, `[[]]`), "at /0: got an array, want an object"},
+		"cut":                {clienttest.Respond(200, `[`), "JSON that ends"},
+		"garbage":            {clienttest.Respond(200, `[}`), "invalid JSON at byte 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, srv := play(t, test.answer)
+			c, mock := clienttest.Mocked(t, listPath, test.response)
 			page, err := c.Delivery.List(t.Context(), delivery.ListOptions{ProjectName: "collab"})
 			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
 			assert.Nil(t, page)
 			assert.ErrorContains(t, err, "GET /base"+listPath)
 			assert.ErrorContains(t, err, test.says)
 			assert.Equal(t, 1, strings.Count(err.Error(), zadig.ErrUnexpectedResponse.Error()), "said once: %v", err)
-			assert.Len(t, srv.Asked(), 1, "the same would come again")
+			assert.Len(t, mock.URLs(), 1, "the same would come again")
 		})
 	}
 }
@@ -269,16 +269,16 @@ func TestListRefusesWhatIsNoList(t *testing.T) {
 func TestListSaysWhichFilterTheServerIgnores(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer  string
-		options delivery.ListOptions
-		says    string
+		recording string
+		options   delivery.ListOptions
+		says      string
 	}{
 		"ServiceName since v4.0": {"v5.0.0/releases_service_ignored", delivery.ListOptions{ServiceName: "nope"}, "since v4.0 ignore serviceName"},
 		"Label before v4.0":      {"v1.11.0/releases_default", delivery.ListOptions{Label: "nope"}, "before v4.0 ignore label"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, _ := play(t, recording.Get(t, test.answer))
+			c, _ := clienttest.Mocked(t, listPath, recording.Get(t, test.recording).Respond)
 			_, err := c.Delivery.List(t.Context(), test.options)
 			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
 			assert.ErrorContains(t, err, test.says)
@@ -290,23 +290,23 @@ func TestListSaysWhichFilterTheServerIgnores(t *testing.T) {
 func TestListFailures(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer   http.Handler
+		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
-		"unknown path":         {recording.Answer(404, "404 page not found"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
-		"unknown path, Zadig":  {recording.Get(t, "v1.11.0/aslan_unknown_route"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
-		"unknown path, HTML":   {recording.Answer(404, "<html>"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
-		"not found, envelope":  {recording.Answer(404, `{"code":404,"message":"Not Found"}`), zadig.ErrNotFound, "Not Found"},
-		"database down":        {recording.Get(t, "v1.11.0/db_down_releases"), zadig.ErrServer, "code 6561"},
-		"connection closed":    {recording.Get(t, "v1.11.0/db_down_releases_with_project"), nil, "EOF"},
-		"one record is broken": {recording.Get(t, "v1.11.0/panic_releases_list_containing_broken_record"), zadig.ErrServer, "500"},
-		"no permission":        {recording.Get(t, "v5.0.0/forbidden_releases"), zadig.ErrForbidden, "403"},
-		"no licence":           {recording.Get(t, "v5.0.0/license_expired_releases"), zadig.ErrLicense, "code 7050"},
+		"unknown path":         {clienttest.Respond(404, "404 page not found"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
+		"unknown path, Zadig":  {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
+		"unknown path, HTML":   {clienttest.Respond(404, "<html>"), zadig.ErrUnexpectedResponse, "no release list; is the base URL right?"},
+		"not found, envelope":  {clienttest.Respond(404, `{"code":404,"message":"Not Found"}`), zadig.ErrNotFound, "Not Found"},
+		"database down":        {recording.Get(t, "v1.11.0/db_down_releases").Respond, zadig.ErrServer, "code 6561"},
+		"connection closed":    {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, nil, "EOF"},
+		"one record is broken": {recording.Get(t, "v1.11.0/panic_releases_list_containing_broken_record").Respond, zadig.ErrServer, "500"},
+		"no permission":        {recording.Get(t, "v5.0.0/forbidden_releases").Respond, zadig.ErrForbidden, "403"},
+		"no licence":           {recording.Get(t, "v5.0.0/license_expired_releases").Respond, zadig.ErrLicense, "code 7050"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, _ := play(t, test.answer)
+			c, _ := clienttest.Mocked(t, listPath, test.response)
 			page, err := c.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.Error(t, err)
 			assert.Nil(t, page)

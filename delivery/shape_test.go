@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -128,7 +130,7 @@ func TestEncodeEmptyRelease(t *testing.T) {
 // What a server sends without an id is no release, though it has services.
 func TestNoReleaseWithoutID(t *testing.T) {
 	t.Parallel()
-	client, _ := play(t, recording.Answer(200, `[{"id":"","services":[]}]`))
+	client, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, `[{"id":"","services":[]}]`))
 	_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 }

@@ -3,6 +3,9 @@
 package recording
 
 import (
+	"io"
+	"net/http/httptest"
+
 	"encoding/json"
 	"net/http"
 	"os"
@@ -25,7 +28,7 @@ type Recording struct {
 }
 
 // Load reads every recording that matches the pattern below testdata/wire,
-// as "v1.11.0/dc_artifact*". No match is an error: a test must not pass
+// such as "v1.11.0/dc_artifact*". No match is an error: a test must not pass
 // because its recordings have gone.
 func Load(t testing.TB, pattern string) []Recording {
 	t.Helper()
@@ -50,6 +53,12 @@ func Load(t testing.TB, pattern string) []Recording {
 		recordings = append(recordings, r)
 	}
 	return recordings
+}
+
+// Get reads the recording of this name, such as "v1.11.0/dc_artifact".
+func Get(t testing.TB, name string) Recording {
+	t.Helper()
+	return Load(t, name)[0]
 }
 
 // Dir is the folder of the recordings, found from the test's own folder
@@ -80,6 +89,19 @@ func (r Recording) Bytes() []byte {
 		return []byte(text)
 	}
 	return r.Response.Body
+}
+
+// Respond is the response of the recorded server, as a round trip that needs
+// no server.
+func (r Recording) Respond(req *http.Request) (*http.Response, error) {
+	if r.Response.Status == 0 {
+		return nil, io.EOF // as net/http says it when the connection is closed
+	}
+	w := httptest.NewRecorder()
+	r.ServeHTTP(w, req)
+	resp := w.Result()
+	resp.Request = req
+	return resp, nil
 }
 
 // ServeHTTP answers as the recorded server did.

@@ -1,0 +1,82 @@
+package clienttest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+)
+
+// MockURL is the base URL of clients with a Mock. It has a path, so that one
+// that is not joined to it is noticed.
+const MockURL = "http://zadig.example.com/base"
+
+// Mock responds in place of a server. A request for which no response is
+// registered fails the test.
+type Mock struct {
+	*httpmock.MockTransport
+	mu   sync.Mutex
+	urls []*url.URL
+}
+
+// NewMock returns a client without a network, which retries without making the
+// test wait, and what responds to it. The client must close all bodies.
+func NewMock(t testing.TB) (*zadig.Client, *Mock) {
+	t.Helper()
+	m := &Mock{MockTransport: httpmock.NewMockTransport()}
+	m.RegisterNoResponder(httpmock.NewNotFoundResponder(t.Error))
+	return New(t, MockURL, FastRetry(), zadig.WithTransport(m), zadig.WithMiddleware(leaktest.Bodies(t))), m
+}
+
+// Mocked is NewMock with one response to all requests for a path.
+func Mocked(t testing.TB, path string, response httpmock.Responder) (*zadig.Client, *Mock) {
+	t.Helper()
+	client, m := NewMock(t)
+	m.Get(path, response)
+	return client, m
+}
+
+// Get registers the response to GET requests for a path below MockURL. If the
+// path has a query, it is for requests with that query alone.
+func (m *Mock) Get(path string, response httpmock.Responder) {
+	m.RegisterResponder(http.MethodGet, MockURL+path, response)
+}
+
+// RoundTrip keeps the URL and responds.
+func (m *Mock) RoundTrip(req *http.Request) (*http.Response, error) {
+	m.mu.Lock()
+	m.urls = append(m.urls, &url.URL{Path: strings.TrimPrefix(req.URL.Path, "/base"), RawQuery: req.URL.RawQuery})
+	m.mu.Unlock()
+	return m.MockTransport.RoundTrip(req)
+}
+
+// URLs returns the path below MockURL and the query of each request so far.
+func (m *Mock) URLs() []*url.URL {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.urls)
+}
+
+// Respond responds with a status and a body. JSON and HTML have their content
+// types, any other text is plain, and an empty body has none.
+func Respond(status int, body string) httpmock.Responder {
+	response := httpmock.NewStringResponder(status, body)
+	switch {
+	case body == "":
+		return response
+	case json.Valid([]byte(body)):
+		return response.HeaderSet(http.Header{"Content-Type": {"application/json; charset=utf-8"}})
+	case body[0] == '<':
+		return response.HeaderSet(http.Header{"Content-Type": {"text/html; charset=utf-8"}})
+	default:
+		return response.HeaderSet(http.Header{"Content-Type": {"text/plain; charset=utf-8"}})
+	}
+}
