@@ -1,6 +1,10 @@
 package artifact_test
 
 import (
+	"strconv"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"fmt"
 	"net/http"
 	"strings"
@@ -112,11 +116,8 @@ func TestFindByDigestSaysWhatCouldNotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			list := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("X-Total", fmt.Sprint(strings.Count(test.body, `"id"`)))
-				_, _ = w.Write([]byte(test.body))
-			})
-			client, _ := play(t, list, list, list)
+			total := strconv.Itoa(strings.Count(test.body, `"id"`))
+			client, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, test.body).HeaderSet(http.Header{"X-Total": {total}}))
 			a, err := client.Artifact.FindByDigest(t.Context(), wanted)
 			require.ErrorIs(t, err, test.want)
 			assert.Equal(t, test.want == nil, a != nil)
@@ -124,7 +125,7 @@ func TestFindByDigestSaysWhatCouldNotBeRead(t *testing.T) {
 	}
 	t.Run("forbidden", func(t *testing.T) {
 		t.Parallel()
-		client, _ := play(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+		client, _ := clienttest.Mocked(t, listPath, clienttest.Respond(403, ""))
 		_, err := client.Artifact.FindByDigest(t.Context(), wanted)
 		require.ErrorIs(t, err, zadig.ErrForbidden)
 	})

@@ -1,7 +1,12 @@
 package artifact_test
 
 import (
-	"net/http"
+	"strings"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+
 	"slices"
 	"testing"
 
@@ -66,27 +71,36 @@ func TestPullRequestsOfABuildOfSeveral(t *testing.T) {
 
 func TestGetByImageFailures(t *testing.T) {
 	t.Parallel()
-	id := recording.Load(t, "v1.11.0/artifact_id_by_image")[0]
+	const byImage = listPath + "/image?image=a"
+	id := recording.Get(t, "v1.11.0/artifact_id_by_image")
 	for name, test := range map[string]struct {
-		image   string
-		answers []http.Handler
-		want    error
-		says    string
+		image     string
+		responses map[string]httpmock.Responder
+		want      error
+		says      string
 	}{
-		"empty":             {"", nil, zadig.ErrBadRequest, "must not be empty"},
-		"forbidden":         {"a", []http.Handler{recording.Load(t, "v5.0.0/forbidden_artifact_id_by_image")[0]}, zadig.ErrForbidden, ""},
-		"not an id":         {"a", []http.Handler{recording.Answer(200, "619dbaa8c52807000000000")}, zadig.ErrUnexpectedResponse, "want the id of an artifact"},
-		"a path for an id":  {"a", []http.Handler{recording.Answer(200, "../../../x/aaaaaaaaaaaaaa")}, zadig.ErrUnexpectedResponse, "want the id of an artifact"},
-		"a page":            {"a", []http.Handler{recording.Answer(200, "<html>")}, zadig.ErrUnexpectedResponse, "an HTML page"},
-		"no such endpoint":  {"a", []http.Handler{recording.Answer(404, "404 page not found")}, zadig.ErrUnexpectedResponse, "no artifacts by image"},
-		"deleted meanwhile": {"a", []http.Handler{id, recording.Load(t, "v1.11.0/artifact_by_id_not_found_fresh")[0], recording.Answer(200, "[]")}, zadig.ErrNotFound, ""},
+		"empty":            {"", nil, zadig.ErrBadRequest, "must not be empty"},
+		"forbidden":        {"a", map[string]httpmock.Responder{byImage: recording.Get(t, "v5.0.0/forbidden_artifact_id_by_image").Respond}, zadig.ErrForbidden, ""},
+		"not an id":        {"a", map[string]httpmock.Responder{byImage: clienttest.Respond(200, "619dbaa8c52807000000000")}, zadig.ErrUnexpectedResponse, "want the id of an artifact"},
+		"a path for an id": {"a", map[string]httpmock.Responder{byImage: clienttest.Respond(200, "../../../x/aaaaaaaaaaaaaa")}, zadig.ErrUnexpectedResponse, "want the id of an artifact"},
+		"a page":           {"a", map[string]httpmock.Responder{byImage: clienttest.Respond(200, "<html>")}, zadig.ErrUnexpectedResponse, "an HTML page"},
+		"no such endpoint": {"a", map[string]httpmock.Responder{byImage: clienttest.Respond(404, "404 page not found")}, zadig.ErrUnexpectedResponse, "no artifacts by image"},
+		"deleted meanwhile": {"a", map[string]httpmock.Responder{
+			byImage: id.Respond,
+			listPath + "/" + strings.Trim(string(id.Bytes()), `"`): recording.Get(t, "v1.11.0/artifact_by_id_not_found_fresh").Respond,
+			listPath + "?page=1&per_page=1":                        clienttest.Respond(200, "[]"),
+		}, zadig.ErrNotFound, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := play(t, test.answers...)
+			client, mock := clienttest.NewMock(t)
+			for path, response := range test.responses {
+				mock.Get(path, response)
+			}
 			_, err := client.Artifact.GetByImage(t.Context(), test.image)
 			require.ErrorIs(t, err, test.want)
 			assert.ErrorContains(t, err, test.says)
+			assert.Len(t, mock.URLs(), len(test.responses))
 		})
 	}
 }
