@@ -53,6 +53,8 @@ type elements struct {
 	offset  int64 // where buf begins in the body
 	head    []byte
 	readErr error // io.EOF, or why the body broke off
+	// beforeFill, if not nil, is called before each read, which may take long.
+	beforeFill func()
 
 	scanner scanner
 	begun   bool
@@ -186,6 +188,9 @@ func (e *elements) peek() (byte, error) {
 
 // fill reads once, behind what is unused.
 func (e *elements) fill() {
+	if e.beforeFill != nil {
+		e.beforeFill()
+	}
 	if e.start > 0 {
 		e.offset += int64(e.start)
 		e.buf = e.buf[:copy(e.buf, e.buf[e.start:])]

@@ -30,7 +30,8 @@ type Stream[T any] struct {
 	Header http.Header
 
 	elements
-	over error // what every further Next returns
+	ahead *ahead[T] // nil until it pays
+	over  error     // what every further Next returns
 }
 
 // Elements requests an array. Close the stream.
@@ -59,27 +60,53 @@ func (s *Stream[T]) Settings() Settings { return s.body.Settings }
 
 // Close ends the reading. A stream that was not read to its end costs the
 // connection.
-func (s *Stream[T]) Close() { s.close() }
+func (s *Stream[T]) Close() {
+	if s.ahead != nil {
+		s.ahead.close()
+		_ = s.body.Close()
+		s.ahead.wait()
+	}
+	s.close()
+}
 
 // Next returns the next element, and io.EOF behind the last one. The error is
 // an *ElementError for an element that is not a T (the result is then as much
 // of it as could be read), and a *TruncatedError if the body broke off. After
 // any error but an *ElementError the stream is over.
-func (s *Stream[T]) Next() (*T, error) {
+func (s *Stream[T]) Next() (v *T, err error) {
 	if s.over != nil {
 		return nil, s.over
 	}
-	element, raw, err := s.next()
-	if err != nil {
+	if s.ahead == nil && s.offset > 0 { // it is longer than a buffer
+		if n := decoders(); n > 0 {
+			s.ahead = decodeAhead(s, n)
+		}
+	}
+	if s.ahead != nil {
+		v, err = s.ahead.next()
+	} else {
+		var element, raw []byte
+		if element, raw, err = s.next(); err == nil {
+			v, err = s.decode(element, raw, s.index)
+		}
+	}
+	if _, odd := err.(*ElementError); err != nil && !odd { //nolint:errorlint // its own, not one that it wraps
 		s.over = err
-		return nil, err
 	}
+	return v, err
+}
+
+// decode decodes the element at an index.
+func (s *Stream[T]) decode(element, raw []byte, index int) (*T, error) {
 	v := new(T)
+	reason := ""
 	if err := Unmarshal(element, v); err != nil {
-		return v, s.elementError(describe(err, fmt.Sprintf("/%d", s.index)))
+		reason = describe(err, fmt.Sprintf("/%d", index))
+	} else if err := finish(v, raw); err != nil {
+		reason = fmt.Sprintf("at /%d: %s", index, err)
 	}
-	if err := finish(v, raw); err != nil {
-		return v, s.elementError(fmt.Sprintf("at /%d: %s", s.index, err))
+	if reason != "" {
+		return v, &ElementError{s.unexpected(reason)}
 	}
 	return v, nil
 }
@@ -95,8 +122,4 @@ func finish(v any, raw []byte) error {
 		keeper.SetRaw(raw)
 	}
 	return nil
-}
-
-func (s *Stream[T]) elementError(reason string) *ElementError {
-	return &ElementError{s.unexpected(reason)}
 }

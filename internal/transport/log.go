@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/zadig-go/zadig/internal/redact"
@@ -62,17 +63,24 @@ func unlessCancelled(ctx context.Context) slog.Level {
 	return slog.LevelWarn
 }
 
-// loggedBody is a body that tells once when it does not come to its end.
+// loggedBody is a body that reports once when it breaks off before it is
+// closed.
 type loggedBody struct {
 	io.ReadCloser
 	broken func(error)
+	closed atomic.Bool // perhaps while another goroutine reads ahead
 }
 
 func (b *loggedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && b.broken != nil {
+	if err != nil && err != io.EOF && b.broken != nil && !b.closed.Load() {
 		b.broken(err)
 		b.broken = nil
 	}
 	return n, err
+}
+
+func (b *loggedBody) Close() error {
+	b.closed.Store(true)
+	return b.ReadCloser.Close()
 }

@@ -105,9 +105,8 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 }
 
 func (w *watchedBody) Close() error {
-	err := w.body.Close()
-	w.once.Do(w.end)
-	return err
+	w.once.Do(w.end) // first, so that a Read under way returns
+	return w.body.Close()
 }
 
 func (w *watchedBody) end() {
