@@ -149,13 +149,14 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := s.transport.Do(&outgoing)
+	out := s.transport.Do(outgoing)
 	if out.Response != nil {
 		out.Response.Request = withoutToken(out)
 	}
 	switch {
 	case out.Response == nil:
 		return nil, newTransportError(out)
+	case out.Err == nil:
 	case errors.Is(out.Err, response.ErrTooLarge):
 		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
 	case response.Garbled(out.Err):
@@ -282,37 +283,37 @@ func (c *Client) ready() (*state, error) {
 }
 
 // prepare checks a request of the caller's and copies it with its final URL.
-func (s *state) prepare(req *http.Request) (outgoing http.Request, err error) {
+func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	const method = "zadig.Client.Do"
 	if req == nil || req.URL == nil {
-		return outgoing, errdef.BadArgument(method, "req", "the request or its URL is nil")
+		return nil, errdef.BadArgument(method, "req", "the request or its URL is nil")
 	}
 	if req.Method != "" && req.Method != http.MethodGet {
-		return outgoing, errdef.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
+		return nil, errdef.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
 	}
 	if req.Body != nil && req.Body != http.NoBody {
-		return outgoing, errdef.BadArgument(method, "req.Body", "a GET request has none")
+		return nil, errdef.BadArgument(method, "req.Body", "a GET request has none")
 	}
 	target := *req.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
-		return outgoing, errdef.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
+		return nil, errdef.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
 	case !transport.SameOrigin(&target, s.base):
-		return outgoing, errdef.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
+		return nil, errdef.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
 			redact.URLWithoutQuery(&target), s.base.Scheme, s.base.Host)
 	}
 	for name, values := range req.Header {
 		for _, value := range values {
 			if err := checkHeader(name, value); err != nil {
-				return outgoing, errdef.BadArgument(method, "req.Header", "%s", err)
+				return nil, errdef.BadArgument(method, "req.Header", "%s", err)
 			}
 		}
 	}
-	outgoing = *req
+	outgoing := req.WithContext(transport.NewContext(req.Context()))
 	outgoing.Method, outgoing.URL, outgoing.Host, outgoing.RequestURI = http.MethodGet, &target, "", ""
 	if s.hasJar() { // net/http would write the cookies into the caller's map
 		outgoing.Header = req.Header.Clone()

@@ -26,7 +26,7 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if !isID(id) {
 		return nil, errdef.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
 	}
-	a, err := s.get(ctx, artifactsPath+"/"+id, nil)
+	a, err := s.get(ctx, artifactsPath+"/"+id, "")
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, s.resolve(ctx, u, errdef.ErrNotFound)
 	}

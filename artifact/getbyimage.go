@@ -24,7 +24,7 @@ func (s *Service) GetByImage(ctx context.Context, image string) (*Artifact, erro
 		return nil, errdef.BadArgument("artifact.GetByImage", "image", "must not be empty")
 	}
 	id, err := response.Text(ctx, s.sender(), response.Endpoint{
-		Path: artifactsPath + "/image", Query: url.Values{"image": {image}}, Want: "the id of an artifact",
+		Path: artifactsPath + "/image", RawQuery: url.Values{"image": {image}}.Encode(), Want: "the id of an artifact",
 	}, isID)
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, s.resolve(ctx, u, errdef.ErrNotFound)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/zadig-go/zadig/internal/response"
 )
@@ -32,8 +31,8 @@ func (s *Service) sender() response.Doer {
 }
 
 // get requests one artifact.
-func (s *Service) get(ctx context.Context, path string, query url.Values) (*Artifact, error) {
-	w, err := response.Get[wireArtifact](ctx, s.sender(), response.Endpoint{Path: path, Query: query, Want: "an artifact"})
+func (s *Service) get(ctx context.Context, path, rawQuery string) (*Artifact, error) {
+	w, err := response.Get[wireArtifact](ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"})
 	if err != nil {
 		return nil, err
 	}

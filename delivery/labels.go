@@ -40,9 +40,9 @@ func (s *Service) names(ctx context.Context, path, projectName, want string) ([]
 	if err != nil {
 		return nil, err
 	}
-	if names == nil { // a list that is null is empty
-		names = []string{}
+	if *names == nil { // a list that is null is empty
+		return []string{}, nil
 	}
-	slices.Sort(names)
-	return names, nil
+	slices.Sort(*names)
+	return *names, nil
 }

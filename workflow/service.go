@@ -3,8 +3,6 @@ package workflow
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strconv"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -54,9 +52,12 @@ func (s *Service) Task(ctx context.Context, ref TaskRef) (*Task, error) {
 		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
 	w, err := response.Get[wireTask](ctx, s.sender(), response.Endpoint{
-		Path:  taskPath,
-		Query: url.Values{"workflowKey": {ref.WorkflowName}, "taskId": {strconv.Itoa(ref.TaskID)}},
-		Want:  "a workflow task",
+		Path: taskPath,
+		Query: struct {
+			WorkflowKey string `url:"workflowKey"`
+			TaskID      int    `url:"taskId"`
+		}{ref.WorkflowName, ref.TaskID},
+		Want: "a workflow task",
 	})
 	if err != nil {
 		return nil, errdef.Unsupported(err, "servers before v1.15.0 have no workflow tasks; is the base URL right?")

@@ -13,6 +13,9 @@ const (
 	// batchBytes is how much JSON is decoded by one goroutine at a time, if so
 	// much has arrived.
 	batchBytes = 32 << 10
+	// aheadFrom is where in a stream this begins: shorter ones are not worth
+	// it. The head of the stream, which is read for errors, is complete by then.
+	aheadFrom = max(32<<10, headBytes)
 )
 
 // ahead decodes the elements of a stream on other processors while the caller
@@ -37,12 +40,13 @@ type ahead[T any] struct {
 
 // batch is a number of elements in a row.
 type batch[T any] struct {
-	data  []byte // of all of them
-	ends  []int
-	raws  []json.RawMessage // of each, if the client keeps them
-	first int               // index
-	size  int64
-	end   error // of the stream, behind them
+	memory *[]byte // pooled, for data
+	data   []byte  // of all of them
+	ends   []int
+	raws   []json.RawMessage // of each, if the client keeps them
+	first  int               // index
+	size   int64
+	end    error // of the stream, behind them
 
 	ready    chan struct{} // closed once results is complete
 	results  []result[T]
@@ -52,6 +56,13 @@ type batch[T any] struct {
 type result[T any] struct {
 	v   *T
 	err error
+}
+
+var batchBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func newBatch[T any](first int) *batch[T] {
+	memory := batchBuffers.Get().(*[]byte)
+	return &batch[T]{memory: memory, data: (*memory)[:0], first: first}
 }
 
 // decoders returns how many batches to decode at a time: 0 if there is only one
@@ -82,7 +93,7 @@ func decodeAhead[T any](s *Stream[T], decoders int) *ahead[T] {
 // cut reads the stream to its end and hands over batches.
 func (a *ahead[T]) cut() {
 	s := a.stream
-	b := &batch[T]{first: s.index + 1}
+	b := newBatch[T](s.index + 1)
 	defer close(a.work)
 	defer func() {
 		if b.panicked = recover(); b.panicked != nil || b.end != nil {
@@ -92,7 +103,7 @@ func (a *ahead[T]) cut() {
 	next := func() {
 		if len(b.ends) > 0 {
 			a.hand(b)
-			b = &batch[T]{first: b.first + len(b.ends)}
+			b = newBatch[T](b.first + len(b.ends))
 		}
 	}
 	s.beforeFill = next
@@ -149,7 +160,11 @@ func (a *ahead[T]) decode() {
 			b.results[i].v, b.results[i].err = a.stream.decode(b.data[start:end], raw, b.first+i)
 			start = end
 		}
-		b.data = nil
+		if cap(b.data) <= maxPooled {
+			*b.memory = b.data[:0]
+			batchBuffers.Put(b.memory)
+		}
+		b.data, b.memory = nil, nil
 		close(b.ready)
 	}
 }
@@ -177,17 +192,11 @@ func (a *ahead[T]) next() (*T, error) {
 	return r.v, r.err
 }
 
-// close stops reading. The body must be closed meanwhile, so that its Read
-// returns; wait returns when everything has ended.
+// close makes all goroutines end, once the body's Read returns.
 func (a *ahead[T]) close() {
 	a.mu.Lock()
-	stopped := a.stopped
 	a.stopped = true
 	a.mu.Unlock()
-	if !stopped {
-		close(a.stop)
-		a.freed.Broadcast()
-	}
+	a.freed.Broadcast()
+	close(a.stop)
 }
-
-func (a *ahead[T]) wait() { a.running.Wait() }

@@ -138,23 +138,24 @@ func Ended(ctx context.Context) error {
 // Endpoint is what is requested, and what is wanted.
 type Endpoint struct {
 	Path  string
-	Query any    // url.Values, a struct with url tags, or nil
-	Want  string // in words, for errors: "an array of releases"
+	Query any // a struct with url tags, or nil
+	// RawQuery is used in place of Query if it is not empty.
+	RawQuery string
+	Want     string // in words, for errors: "an array of releases"
 	// Omit names members, wherever they stand, whose values are left out
 	// without being decoded.
 	Omit []string
 }
 
 func (e Endpoint) url() (*url.URL, error) {
-	u := &url.URL{Path: e.Path}
-	values, ok := e.Query.(url.Values)
-	if !ok && e.Query != nil {
-		var err error
-		if values, err = query.Values(e.Query); err != nil {
+	u := &url.URL{Path: e.Path, RawQuery: e.RawQuery}
+	if e.Query != nil && e.RawQuery == "" {
+		values, err := query.Values(e.Query)
+		if err != nil {
 			return nil, err
 		}
+		u.RawQuery = values.Encode()
 	}
-	u.RawQuery = values.Encode()
 	return u, nil
 }
 

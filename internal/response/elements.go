@@ -80,18 +80,15 @@ func newElements(resp *http.Response, body *Body, e Endpoint) elements {
 	return x
 }
 
-// close gives the memory back and closes the body. It may be called more than
-// once.
-func (e *elements) close() {
+// release gives the memory back. It may be called more than once.
+func (e *elements) release() {
 	if e.memory != nil {
 		if cap(e.buf) <= maxPooled {
 			*e.memory = e.buf[:0]
 			streamBuffers.Put(e.memory)
 		}
 		e.memory, e.buf, e.start = nil, nil, 0
-		e.readErr = errors.New("the stream is closed")
 	}
-	_ = e.body.Close()
 }
 
 // next returns the next element, valid until the call after, and io.EOF behind

@@ -3,6 +3,7 @@ package response
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -30,8 +31,9 @@ type Stream[T any] struct {
 	Header http.Header
 
 	elements
-	ahead *ahead[T] // nil until it pays
-	over  error     // what every further Next returns
+	ahead  *ahead[T] // nil until it pays
+	over   error     // what every further Next returns
+	closed bool
 }
 
 // Elements requests an array. Close the stream.
@@ -61,12 +63,21 @@ func (s *Stream[T]) Settings() Settings { return s.body.Settings }
 // Close ends the reading. A stream that was not read to its end costs the
 // connection.
 func (s *Stream[T]) Close() {
+	if s.closed {
+		return
+	}
+	s.closed = true
+	if s.over == nil {
+		s.over = errors.New("the stream is closed")
+	}
 	if s.ahead != nil {
 		s.ahead.close()
-		_ = s.body.Close()
-		s.ahead.wait()
 	}
-	s.close()
+	_ = s.body.Close()
+	if s.ahead != nil {
+		s.ahead.running.Wait()
+	}
+	s.release()
 }
 
 // Next returns the next element, and io.EOF behind the last one. The error is
@@ -77,7 +88,7 @@ func (s *Stream[T]) Next() (v *T, err error) {
 	if s.over != nil {
 		return nil, s.over
 	}
-	if s.ahead == nil && s.offset > 0 { // it is longer than a buffer
+	if s.ahead == nil && s.offset >= aheadFrom {
 		if n := decoders(); n > 0 {
 			s.ahead = decodeAhead(s, n)
 		}

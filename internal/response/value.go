@@ -8,45 +8,70 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"sync"
 
 	jsonv2 "github.com/go-json-experiment/json"
 )
 
 // Get requests one value. A *T may have the methods Validate and SetRaw.
-func Get[T any](ctx context.Context, d Doer, e Endpoint) (T, error) {
-	var v, none T
+func Get[T any](ctx context.Context, d Doer, e Endpoint) (*T, error) {
 	u, err := e.url()
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	body, buffer, err := fetch(ctx, d, u, e.Omit)
+	body, data, err := fetch(ctx, d, u)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	defer body.Close()
-	data := buffer.Bytes()
-	if blank, html := isBlank(data), isHTML(data); blank || html {
-		return none, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want)
+	wrong := func(reason string) error {
+		return body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+reason)
+	}
+	if isBlank(data) || isHTML(data) {
+		return nil, wrong("")
 	}
 	var raw []byte
 	if body.RawJSON {
 		raw = bytes.Clone(data)
 	}
-	if err := Unmarshal(data, &v); err != nil {
-		if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok && semantic.JSONPointer == "" {
-			return none, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want)
-		}
-		return none, body.unexpected(data, describe(err, ""))
+	data, err = body.prepare(data, e.Omit)
+	if err != nil {
+		return nil, err
 	}
-	if err := finish(&v, raw); err != nil {
-		return none, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+": "+err.Error())
+	v := new(T)
+	if err := Unmarshal(data, v); err != nil {
+		if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok && semantic.JSONPointer == "" {
+			return nil, wrong("")
+		}
+		return nil, body.unexpected(data, describe(err, ""))
+	}
+	if err := finish(v, raw); err != nil {
+		return nil, wrong(": " + err.Error())
 	}
 	return v, nil
 }
 
-// fetch requests u and buffers the response, which decoding does not make
-// larger than the limit allows.
-func fetch(ctx context.Context, d Doer, u *url.URL, omit []string) (*Body, *Buffer, error) {
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// prepare leaves members out of a value that was buffered, and refuses one that
+// takes too much memory when it is decoded.
+func (b *Body) prepare(data []byte, omit []string) ([]byte, error) {
+	s := scanners.Get().(*scanner)
+	defer scanners.Put(s)
+	s.reset(max(b.maxBytes(), minSize), omit)
+	ended := s.scan(data)
+	if s.tooMuch > 0 {
+		return nil, b.tooLarge(data, tooManyIn(arrayAt(data, s.tooMuch, ""), b.maxBytes()))
+	}
+	if !ended {
+		return data, nil
+	}
+	rest := data[s.pos:]
+	return append(s.without(data[:s.pos]), rest...), nil
+}
+
+// fetch requests u and buffers the response.
+func fetch(ctx context.Context, d Doer, u *url.URL) (*Body, []byte, error) {
 	resp, err := send(ctx, d, u, Buffered)
 	if err != nil {
 		return nil, nil, err
@@ -57,13 +82,7 @@ func fetch(ctx context.Context, d Doer, u *url.URL, omit []string) (*Body, *Buff
 		return nil, nil, err
 	}
 	body.ReadCloser = buffer
-	var s scanner
-	s.reset(max(body.maxBytes(), minSize), omit)
-	if s.scan(buffer.Bytes()); s.tooMuch > 0 {
-		defer body.Close()
-		return nil, nil, body.tooLarge(buffer.Bytes(), tooManyIn(arrayAt(buffer.Bytes(), s.tooMuch, ""), body.maxBytes()))
-	}
-	return body, buffer, nil
+	return body, buffer.Bytes(), nil
 }
 
 // Into requests u and decodes the response into out, a pointer of the user's,
@@ -71,7 +90,7 @@ func fetch(ctx context.Context, d Doer, u *url.URL, omit []string) (*Body, *Buff
 // unmarshaler of the user's is in the chain. Its text is left out, because it
 // may quote a value, which could be a secret.
 func Into(ctx context.Context, d Doer, u *url.URL, out any) error {
-	body, buffer, err := fetch(ctx, d, u, nil)
+	body, data, err := fetch(ctx, d, u)
 	if err != nil {
 		return err
 	}
@@ -79,7 +98,9 @@ func Into(ctx context.Context, d Doer, u *url.URL, out any) error {
 	if out == nil {
 		return nil
 	}
-	data := buffer.Bytes()
+	if _, err := body.prepare(data, nil); err != nil {
+		return err
+	}
 	unexpected := func(reason string) error { return body.unexpected(data, reason) }
 	if isBlank(data) || isHTML(data) {
 		return unexpected("got " + describeBody(data) + ", want a JSON value")

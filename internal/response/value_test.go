@@ -98,7 +98,7 @@ func TestGetIsBounded(t *testing.T) {
 					return
 				}
 				require.NoError(t, err)
-				assert.Equal(t, 7, v)
+				assert.Equal(t, 7, *v)
 			})
 		}
 	}
@@ -215,7 +215,7 @@ func TestGetKeepsNothingOfItsBuffer(t *testing.T) {
 				assert.ErrorAs(t, err, &rejected)
 				_, err = response.Get[item](t.Context(), of(strings.Repeat("Z", 4096)), thing())
 				assert.Error(t, err)
-				assert.Equal(t, keeper{S: x, R: json.RawMessage(fmt.Sprintf(`{"x":%q}`, x)), A: []any{map[string]any{x: x}}, B: []byte("abc"), raw: body(x)}, v)
+				assert.Equal(t, keeper{S: x, R: json.RawMessage(fmt.Sprintf(`{"x":%q}`, x)), A: []any{map[string]any{x: x}}, B: []byte("abc"), raw: body(x)}, *v)
 				assert.Equal(t, body(x), rejected.body)
 			}
 		})

@@ -8,8 +8,10 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// callState is the state of one request with all its attempts.
+// callState is the state of one request with all its attempts. It is the
+// request's context.
 type callState struct {
+	context.Context
 	request  retryablehttp.Request
 	attempts int // the current one included
 	token    string
@@ -21,6 +23,18 @@ type callState struct {
 }
 
 type stateKey struct{}
+
+// Value makes the state known to [stateOf].
+func (s *callState) Value(key any) any {
+	if key == (stateKey{}) {
+		return s
+	}
+	return s.Context.Value(key)
+}
+
+// NewContext returns the context for a request that is passed to
+// [Transport.Do].
+func NewContext(ctx context.Context) context.Context { return &callState{Context: ctx} }
 
 // stateOf returns the state of a request that [Transport.Do] sends.
 func stateOf(ctx context.Context) *callState {

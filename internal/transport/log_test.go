@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -73,4 +74,21 @@ func TestLogPrintsNothingElse(t *testing.T) {
 			assert.Contains(t, []string{"time", "level", "msg", "method", "url", "attempt", "duration", "status", "error"}, name)
 		}
 	}
+}
+
+// A loop that is left while its list is still arriving is not a failure.
+func TestLogOfALoopThatIsLeft(t *testing.T) {
+	t.Parallel()
+	var records bytes.Buffer
+	release := `{"id":"619dbaa8c528010000010000","desc":"` + strings.Repeat("x", 4000) + `","services":[{}]},`
+	client, _ := clienttest.Serve(t, servertest.Stall("["+strings.Repeat(release, 100)),
+		zadig.WithLogger(slog.New(slog.NewTextHandler(&records, &slog.HandlerOptions{Level: slog.LevelInfo}))))
+	n := 0
+	for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
+		require.NoError(t, err)
+		if n++; n == 1 {
+			break
+		}
+	}
+	assert.Empty(t, records.String())
 }

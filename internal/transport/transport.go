@@ -111,12 +111,12 @@ type Outcome struct {
 	Request *http.Request // as it was sent, without the token
 }
 
-// Do sends req until there is a response that is worth returning. An Outcome
-// can hold a response and an error: the last response, and the end of the
-// context during the wait or the attempt that followed it.
-func (t *Transport) Do(req *http.Request) Outcome {
-	state := new(callState)
-	sent := req.WithContext(context.WithValue(req.Context(), stateKey{}, state))
+// Do sends a request, whose context [NewContext] returned, until there is a
+// response that is worth returning. An Outcome can hold a response and an error:
+// the last response, and the end of the context during the wait or the attempt
+// that followed it.
+func (t *Transport) Do(sent *http.Request) Outcome {
+	state := stateOf(sent.Context())
 	state.request.Request = sent
 	if response.ModeOf(sent.Context()) == response.Buffered {
 		state.request.SetResponseHandler(func(resp *http.Response) error { return t.buffer(resp, state) })
