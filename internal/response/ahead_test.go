@@ -97,7 +97,7 @@ func TestStreamAheadEndsWithTheLoop(t *testing.T) { //nolint:paralleltest // cou
 		}
 	}
 	body := func() *blocking { return &blocking{strings.NewReader(long(900)), make(chan struct{})} }
-	for name, leave := range map[string]func(){
+	for name, leave := range map[string]func(){ //nolint:paralleltest // counts goroutines
 		"closed at once": func() { open(body()).Close() },
 		"closed later": func() {
 			s := open(body())
