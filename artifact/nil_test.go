@@ -10,5 +10,5 @@ import (
 
 func TestMethodsOnNilAndZero(t *testing.T) {
 	t.Parallel()
-	niltest.Methods(t, reflect.TypeFor[*artifact.Service](), reflect.TypeFor[artifact.ImageRef]())
+	niltest.Methods(t, reflect.TypeFor[*artifact.Service](), reflect.TypeFor[artifact.ImageRef](), reflect.TypeFor[artifact.Changes](), reflect.TypeFor[artifact.CompareURL]())
 }

@@ -81,13 +81,19 @@
 // source; errors and paging are tested against notes made on v1.7.1, v1.14.0,
 // v1.18.0, v2.3.1, v3.4.1 and v4.0.0.
 //
-// What is different: a Server only reads, so that any method but GET is 405
-// on a known path. It has the endpoints listed with [Endpoint] and no others.
-// It knows no users: there is [WithToken] for who is signed in, and
-// [NoPermission] for who may not read. Faults strike at once where a real
-// server takes its time (a Zadig whose database is down answers after 30
-// seconds): add a [Delay]. Descriptions in errors are never those of somebody
-// else's request. An upgrade to v4.0.0 keeps ids and takes all releases
-// along; on a real one ids are new, and releases made by workflows are not
-// foreseen. And a server stores nothing that an SDK type cannot hold.
+// # Differences from a real server
+//
+//   - It only reads: any method but GET is 405 on a known path.
+//   - It has the endpoints listed with [Endpoint] and no others.
+//   - It knows no users: [WithToken] says who is signed in, and [NoPermission]
+//     who may not read.
+//   - A fault strikes at once. A Zadig whose database is down responds after 30
+//     seconds: add a [Delay].
+//   - The description of an error is never that of another request.
+//   - An upgrade to v4.0.0 keeps ids and all releases. A real one gives every
+//     release a new id and drops those made by workflows.
+//   - It accepts releases that share a second, or a version in one project, on
+//     every version; see [WithReleases].
+//   - Workflow tasks are made up of what releases and artifacts say of them.
+//   - It stores nothing that an SDK type cannot hold.
 package zadigtest

@@ -7,29 +7,37 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 )
 
 // Generate makes n releases that could be real, newest first, and the
-// artifacts of the images that they deploy or pack into charts, so that these
-// can be traced. The same seed and n give the same data, in one version of
-// this package.
+// artifacts of the images that they deploy or pack into charts. The same seed
+// and n give the same data, in one version of this package.
 //
-// There are k8s and chart releases of several projects, with builds from
-// commits, tags and pull requests, issues, tests and distributed images, some
-// failed, some with next to nothing in them; texts are Chinese and English,
-// with quotes, angle brackets and emoji. One release in forty carries a
-// manifest of about 100 KB. Credentials of commits are "not-a-real-token".
-// With n below 1 there is nothing.
+// There are releases of several projects: of workflows (Type ""), with builds,
+// deploys and tests, and K8SYaml and HelmChart releases with their Source. Images
+// are built from one or two repositories, from commits, tags and pull requests,
+// with issues. Some K8SYaml and HelmChart releases have failed and say why, and
+// some releases have next to nothing in them. Texts are Chinese and English, with
+// quotes, angle brackets and emoji. One release in forty carries a manifest of
+// about 100 KB.
+//
+// All images can be traced but those that are pinned by their digest, one deploy
+// in twenty: their artifacts name the image by its tag, and have the digest in
+// ImageDigest. Credentials of commits are "not-a-real-token".
+//
+// Ids, CreatedAt, and Version within its project are unique, as servers since
+// v4.0.0 require. No date is later than the end of May 2025. With n below 1 there
+// is nothing.
 func Generate(seed uint64, n int) Data {
 	g := &generator{
-		Rand:   rand.New(rand.NewPCG(seed, 0x7a61646967)),
+		dice:   dice{rand.New(rand.NewPCG(seed, 0x7a61646967))},
+		vary:   dice{rand.New(rand.NewPCG(seed, 0x76617279))},
 		now:    time.Date(2024, 3, 1, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)).Unix(),
 		traced: make(map[string]bool),
 	}
 	for range n {
-		g.now += 120 + g.Int64N(5*3600)
+		g.now += g.pause(n)
 		p := &projects[g.weighted()]
 		if p.charts {
 			g.chartRelease(p)
@@ -40,6 +48,16 @@ func Generate(seed uint64, n int) Data {
 	slices.Reverse(g.data.Releases)
 	slices.Reverse(g.data.Artifacts)
 	return g.data
+}
+
+// pause is the time between two of n releases, in seconds: a few minutes to a
+// few hours, and less where there are so many that they would reach the future.
+func (g *generator) pause(n int) int64 {
+	const shortest, longest, period = 120, 5 * 3600, 455 * 24 * 3600
+	if most := int64(period / n); most < shortest+longest {
+		return 1 + g.Int64N(max(most, 1))
+	}
+	return shortest + g.Int64N(longest)
 }
 
 type project struct {
@@ -72,12 +90,30 @@ var (
 	notes  = []string{"", "常规发布", "紧急修复：支付回调重复", "weekly release", "灰度发布 <10%> & 观察", "see SHOP-17 \\ SHOP-18"}
 	labels = []string{"stable", "灰度", "hotfix", "weekly", "a&b"}
 	envs   = []string{"dev", "qa", "pre", "prod"}
+
+	sources = []string{delivery.SourceManual, delivery.SourceFromEnv, delivery.SourceFromVersion}
 )
 
 const registry = "registry.example.com"
 
+// dice are where chance comes from.
+type dice struct{ *rand.Rand }
+
+func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
+
+func (d dice) hex(n int) string {
+	var b strings.Builder
+	for b.Len() < n {
+		fmt.Fprintf(&b, "%016x", d.Uint64())
+	}
+	return b.String()[:n]
+}
+
+func pick[T any](d dice, list []T) T { return list[d.IntN(len(list))] }
+
 type generator struct {
-	*rand.Rand
+	dice
+	vary   dice // for what came later, so that the rest stays as it was
 	now    int64
 	made   uint64 // ids so far
 	tasks  [16]int
@@ -88,22 +124,10 @@ type generator struct {
 // weighted prefers the first projects.
 func (g *generator) weighted() int { return min(g.IntN(len(projects)), g.IntN(len(projects))) }
 
-func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
-
-func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
-
 // id is made like an object id: the time, then what makes it unique.
 func (g *generator) id() string {
 	g.made++
 	return fmt.Sprintf("%08x%08x%08x", uint32(g.now), g.Uint32(), g.made)
-}
-
-func (g *generator) hex(n int) string {
-	var b strings.Builder
-	for b.Len() < n {
-		fmt.Fprintf(&b, "%016x", g.Uint64())
-	}
-	return b.String()[:n]
 }
 
 // start makes what all releases have.
@@ -115,11 +139,11 @@ func (g *generator) start(p *project) *delivery.Release {
 		ID:           g.id(),
 		Version:      fmt.Sprintf("v%d.%d.%d", 1+task/200, task/20%10, task%20),
 		ProductName:  p.name,
-		WorkflowName: pick(g, p.workflows),
+		WorkflowName: pick(g.dice, p.workflows),
 		TaskID:       task,
-		Desc:         pick(g, notes),
+		Desc:         pick(g.dice, notes),
 		Labels:       g.some(labels, 2),
-		CreatedBy:    pick(g, people),
+		CreatedBy:    pick(g.dice, people),
 		CreatedAt:    g.now,
 	}}
 }
@@ -136,10 +160,12 @@ func (g *generator) some(list []string, most int) []string {
 	return chosen
 }
 
+// k8sRelease is made by a workflow that built and deployed its images or, one
+// time in five, of manifests and images that a workflow had built before.
 func (g *generator) k8sRelease(p *project) {
 	r := g.start(p)
 	v := r.VersionInfo
-	env := pick(g, envs)
+	env := pick(g.dice, envs)
 	services := g.some(p.services, 3)
 	if len(services) == 0 && g.chance(80) {
 		services = p.services[:1]
@@ -150,10 +176,10 @@ func (g *generator) k8sRelease(p *project) {
 	for _, service := range services {
 		b := g.build(r, p, service)
 		r.BuildInfo = append(r.BuildInfo, b)
-		r.DeployInfo = append(r.DeployInfo, g.deploy(r, service, b.ImageName, services))
+		r.DeployInfo = append(r.DeployInfo, g.deploy(r, service, b, services))
 		v.ProductEnvInfo.Services = append(v.ProductEnvInfo.Services,
 			[]*delivery.EnvService{envService(p, service, "k8s", b.ImageName)})
-		g.artifact(r, b, env)
+		g.artifact(r, v.WorkflowName, b, env)
 		if g.chance(20) {
 			r.DistributeInfo = append(r.DistributeInfo, g.distributedImage(r, service, "prod"))
 		}
@@ -161,21 +187,43 @@ func (g *generator) k8sRelease(p *project) {
 	if len(services) > 0 && g.chance(30) {
 		r.TestInfo = append(r.TestInfo, g.test(r))
 	}
+	if len(services) > 0 && g.vary.chance(20) {
+		g.madeOfManifests(r)
+	}
 	g.data.Releases = append(g.data.Releases, r)
+}
+
+// madeOfManifests makes a K8SYaml release of one of a workflow. An internal task
+// pushed its images.
+func (g *generator) madeOfManifests(r *delivery.Release) {
+	v := r.VersionInfo
+	r.Source = pick(g.vary, sources)
+	r.BuildInfo, r.TestInfo, r.DistributeInfo = nil, nil, nil
+	v.Type, v.WorkflowName = delivery.TypeK8SYAML, "zadig-delivery-"+v.ProductName
+	v.Status = delivery.StatusSuccess
+	v.Progress = &delivery.Progress{TotalCount: len(r.DeployInfo), SuccessCount: len(r.DeployInfo), UploadStatus: "success"}
+	if g.vary.chance(25) {
+		v.Status = delivery.StatusFailed
+		v.Progress.UploadStatus = "failed"
+		v.Progress.SuccessCount--
+		v.Progress.Error = "failed to push image " + r.DeployInfo[0].Image + ": denied: requested access to the resource is denied"
+	}
 }
 
 func (g *generator) chartRelease(p *project) {
 	r := g.start(p)
 	v := r.VersionInfo
+	workflow := v.WorkflowName
 	v.Type, v.WorkflowName = delivery.TypeHelmChart, ""
+	r.Source = pick(g.vary, sources)
 	v.Status = delivery.StatusSuccess
-	v.ProductEnvInfo = g.environment(p, pick(g, envs), "helm")
+	v.ProductEnvInfo = g.environment(p, pick(g.dice, envs), "helm")
 	v.Progress = &delivery.Progress{TotalChartCount: len(p.services), PackageStatus: "success"}
 	for i, service := range p.services {
 		b := g.build(r, p, service) // of the image in the environment; a chart release names no builds
 		v.ProductEnvInfo.Services = append(v.ProductEnvInfo.Services,
 			[]*delivery.EnvService{envService(p, service, "helm", b.ImageName)})
-		g.artifact(r, b, v.ProductEnvInfo.EnvName)
+		g.artifact(r, workflow, b, v.ProductEnvInfo.EnvName)
 		if g.chance(7) {
 			v.Status, v.Progress.PackageStatus = delivery.StatusFailed, "failed"
 			v.Progress.Error = "failed to push chart " + service + ": 连接超时"
@@ -219,80 +267,12 @@ func envService(p *project, service, kind, image string) *delivery.EnvService {
 	}
 }
 
-func (g *generator) build(r *delivery.Release, p *project, service string) *delivery.BuildInfo {
-	v := r.VersionInfo
-	branch := pick(g, branches)
-	commit := &delivery.Commit{
-		Source:        "gitlab",
-		Address:       "https://gitlab.example.com",
-		RepoOwner:     p.owner,
-		RepoNamespace: p.owner,
-		RepoName:      p.name,
-		RemoteName:    "origin",
-		Branch:        branch,
-		CommitID:      g.hex(40),
-		CommitMessage: pick(g, messages),
-		AuthorName:    pick(g, people),
-		IsPrimary:     true,
-		CodehostID:    1,
-		OAuthToken:    "not-a-real-token",
-	}
-	tag := fmt.Sprintf("%s-%d", time.Unix(g.now, 0).UTC().Format("20060102150405"), v.TaskID)
-	switch {
-	case g.chance(40):
-		commit.PR = 100 + g.IntN(900)
-		commit.PRs = []int{commit.PR}
-		tag += fmt.Sprintf("-%s-pr-%d", imageSafe(branch), commit.PR)
-	case g.chance(20):
-		commit.Branch, commit.Tag = "", v.Version
-		tag += "-" + v.Version
-	default:
-		tag += "-" + imageSafe(branch)
-	}
-	image := fmt.Sprintf("%s/%s/%s:%s", registry, p.name, serviceImage(service), tag)
-	b := &delivery.BuildInfo{
-		ID: g.id(), ReleaseID: v.ID, ServiceName: service,
-		ImageName: image,
-		ImageInfo: &delivery.ImageInfo{
-			RepoName: serviceImage(service), TagName: tag,
-			ImageSize: 8<<20 + g.Int64N(400<<20), ImageDigest: "sha256:" + g.hex(64),
-			Author: v.CreatedBy, Architecture: "amd64", DockerVersion: "20.10.11", OS: "linux",
-			CreationTime: time.Unix(g.now-90, 0).UTC().Format(time.RFC3339),
-			UpdateTime:   time.Unix(g.now-80, 0).UTC().Format(time.RFC3339),
-		},
-		Commits:   []*delivery.Commit{commit},
-		StartTime: g.now - 110, EndTime: g.now - 80, CreatedAt: g.now,
-	}
-	if g.chance(30) {
-		key := fmt.Sprintf("SHOP-%d", 1+g.IntN(999))
-		b.Issues = append(b.Issues, &delivery.Issue{
-			ID: fmt.Sprint(10000 + g.IntN(9999)), Key: key, URL: "https://jira.example.com/browse/" + key,
-			Summary: pick(g, messages), Priority: "High", Creator: "张三", Assignee: "李四", Reporter: "王五",
-		})
-	}
-	return b
-}
-
-// serviceImage is the name of a service's image: registries know ASCII alone.
-func serviceImage(service string) string {
-	if service == "支付服务" {
-		return "payment"
-	}
-	return service
-}
-
-// imageSafe is a branch as it appears in a tag.
-func imageSafe(branch string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '/' || r > 127 {
-			return '-'
-		}
-		return r
-	}, branch)
-}
-
-func (g *generator) deploy(r *delivery.Release, service, image string, all []string) *delivery.DeployInfo {
+func (g *generator) deploy(r *delivery.Release, service string, b *delivery.BuildInfo, all []string) *delivery.DeployInfo {
+	image := b.ImageName
 	container := imageName(image)
+	if g.vary.chance(5) {
+		image = image[:strings.LastIndexByte(image, ':')] + "@" + b.ImageInfo.ImageDigest
+	}
 	d := &delivery.DeployInfo{
 		ID: g.id(), ReleaseID: r.VersionInfo.ID,
 		ServiceName: service + "/" + container, ContainerName: container,
@@ -361,44 +341,4 @@ func (g *generator) test(r *delivery.Release) *delivery.TestInfo {
 		}},
 		StartTime: g.now - 60, EndTime: g.now - 20, CreatedAt: g.now,
 	}
-}
-
-// artifact adds the artifact of a build, with its history.
-func (g *generator) artifact(r *delivery.Release, b *delivery.BuildInfo, env string) {
-	if g.traced[b.ImageName] {
-		return
-	}
-	g.traced[b.ImageName] = true
-	v := r.VersionInfo
-	a := &artifact.Artifact{
-		ID: g.id(), Name: imageName(b.ImageName), Type: "image", Source: "workflow",
-		Image: b.ImageName, ImageTag: b.ImageInfo.TagName, ImageDigest: b.ImageInfo.ImageDigest,
-		ImageSize: b.ImageInfo.ImageSize, Architecture: "amd64", OS: "linux",
-		CreatedBy: v.CreatedBy, CreatedTime: g.now - 80 + int64(len(g.traced)%7),
-	}
-	built := &artifact.Activity{
-		ArtifactID: a.ID, Type: artifact.ActivityBuild,
-		URL:       fmt.Sprintf("/v1/projects/detail/%s/pipelines/multi/%s/%d", v.ProductName, v.WorkflowName, v.TaskID),
-		StartTime: b.StartTime, EndTime: b.EndTime, CreatedBy: v.CreatedBy, CreatedTime: b.EndTime,
-	}
-	for _, c := range b.Commits {
-		built.Commits = append(built.Commits, &artifact.Commit{
-			Address: c.Address, Source: c.Source, RepoOwner: c.RepoOwner, RepoName: c.RepoName, Branch: c.Branch,
-			PR: c.PR, PRs: slices.Clone(c.PRs), Tag: c.Tag,
-			CommitID: c.CommitID, CommitMessage: c.CommitMessage, AuthorName: c.AuthorName,
-		})
-	}
-	for _, issue := range b.Issues {
-		built.Issues = append(built.Issues, issue.Key)
-	}
-	deployed := &artifact.Activity{
-		ArtifactID: a.ID, Type: artifact.ActivityDeploy, Namespace: v.ProductName + "-env-" + env, EnvName: env,
-		StartTime: g.now - 70, EndTime: g.now - 10, CreatedBy: v.CreatedBy, CreatedTime: g.now - 10,
-	}
-	a.Activities = []*artifact.Activity{deployed, built}
-	a.SortedActivities = map[string][]*artifact.Activity{
-		artifact.ActivityBuild:  {built},
-		artifact.ActivityDeploy: {deployed},
-	}
-	g.data.Artifacts = append(g.data.Artifacts, a)
 }

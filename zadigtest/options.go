@@ -82,6 +82,11 @@ func WithData(data Data) Option {
 // Releases may have the documented shape or the flat one of v4.0.0 (see
 // delivery.Release): the server answers with the shape of its version. What
 // the release has and the version does not know is left out.
+//
+// A real server since v4.0.0 refuses a second release with the same CreatedAt, or
+// with the same project and Version. This one accepts them, so that a test can
+// hold the data of an older server. Of two with one project and Version,
+// [OpenAPIReleaseDetail] responds with the newest.
 func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }

@@ -39,7 +39,8 @@ type release struct {
 	services          []string // names that the serviceName filter compares
 	deleted           bool
 	doc               map[string]any
-	flat              bool // doc is the object of v4.0.0 and later
+	flat              bool   // doc is the object of v4.0.0 and later
+	source            string // of one that is not flat: what it says once it is
 }
 
 // storedItem is a stored artifact with what it is looked up by.
@@ -109,6 +110,7 @@ func newRelease(r *delivery.Release) (*release, error) {
 		deleted:   info.DeletedAt != 0,
 		doc:       doc,
 		flat:      r.Services != nil,
+		source:    r.Source,
 	}
 	if stored.flat {
 		doc["id"] = id

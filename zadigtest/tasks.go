@@ -98,7 +98,14 @@ func (t *task) addRelease(r *delivery.Release) {
 		}
 	}
 	for _, d := range r.DeployInfo {
-		if d != nil {
+		switch {
+		case d == nil:
+		case info.Type == delivery.TypeK8SYAML: // its task pushed what is deployed
+			service := rawServiceName(d.ServiceName, d.ContainerName)
+			t.add("distribute", "zadig-distribute-image", service, d.StartTime, d.EndTime, distributeSpec{
+				[]distributeTarget{{service, d.ContainerName, d.Image, d.Image}},
+			})
+		default:
 			env := ""
 			if info.ProductEnvInfo != nil {
 				env = info.ProductEnvInfo.EnvName

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/zadig-go/zadig/delivery"
 )
 
 // document is the release as a server of a version knows it: in the shape of
@@ -15,7 +17,7 @@ func (r *release) document(v version) map[string]any {
 	case v.has(flatReleases) && r.flat:
 		return r.doc
 	case v.has(flatReleases):
-		return flatten(r.doc)
+		return flatten(r.doc, r.source)
 	case r.flat:
 		return nest(r.doc)
 	}
@@ -100,7 +102,7 @@ func fill(o map[string]any, name, value string) {
 // deployed, else in the environment. The upgrade of a real server gives every
 // release a new id and stops at releases made by workflows; here ids stay and
 // all releases come along.
-func flatten(doc map[string]any) map[string]any {
+func flatten(doc map[string]any, source string) map[string]any {
 	info := object(doc, "versionInfo")
 	env := object(info, "productEnvInfo")
 	flat := map[string]any{
@@ -109,8 +111,8 @@ func flatten(doc map[string]any) map[string]any {
 		"project_name":  info["productName"],
 		"env_name":      env["env_name"],
 		"production":    env["production"],
-		"type":          "K8SYaml",
-		"source":        "from_env",
+		"type":          delivery.TypeK8SYAML,
+		"source":        cmp.Or(source, delivery.SourceFromEnv),
 		"desc":          info["desc"],
 		"labels":        info["labels"],
 		"status":        cmp.Or(text(info, "status"), "success"),
@@ -121,8 +123,8 @@ func flatten(doc map[string]any) map[string]any {
 		"created_at":    info["created_at"],
 	}
 	services := &flatServices{byName: make(map[string]map[string]any)}
-	if text(info, "type") == "HelmChart" {
-		flat["type"] = "HelmChart"
+	if text(info, "type") == delivery.TypeHelmChart {
+		flat["type"] = delivery.TypeHelmChart
 		for _, d := range array(doc, "distributeInfo") {
 			services.addChart(flat, d)
 		}

@@ -276,7 +276,7 @@ func TestFailures(t *testing.T) {
 	}{
 		"no server":            {(*zadigtest.Server).Down, "changelog: Zadig cannot be reached: nothing listens at "},
 		"wrong token":          {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "check ZADIG_TOKEN"},
-		"token expires midway": {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken().On(zadigtest.TraceArtifact)) }, "check ZADIG_TOKEN"},
+		"token expires midway": {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken().On(zadigtest.FindArtifact)) }, "check ZADIG_TOKEN"},
 		"no permission":        {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "does not let the token's user read this"},
 		"no licence":           {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenseExpired()) }, "this Zadig has no valid license"},
 		"login page":           {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "a web page came in place of data"},
@@ -299,7 +299,7 @@ func TestFailures(t *testing.T) {
 func TestMayNotTrace(t *testing.T) {
 	t.Parallel()
 	srv := shop(t)
-	srv.Inject(zadigtest.NoPermission().On(zadigtest.TraceArtifact))
+	srv.Inject(zadigtest.NoPermission().On(zadigtest.FindArtifact))
 	stdout, stderr, code := changelog(t, srv, "-project", "shop", "v1.2.0", "v1.3.0")
 	assert.Equal(t, 1, code)
 	assert.Contains(t, stdout, "| changed | cart/main |")
@@ -325,7 +325,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	for _, endpoint := range []zadigtest.Endpoint{zadigtest.ListReleases, zadigtest.TraceArtifact} {
+	for _, endpoint := range []zadigtest.Endpoint{zadigtest.ListReleases, zadigtest.FindArtifact} {
 		srv := shop(t)
 		ctx, interrupt := context.WithCancel(t.Context())
 		srv.Inject(zadigtest.Hook(func(*http.Request) { interrupt() }).On(endpoint))
@@ -349,4 +349,18 @@ func TestEnvironment(t *testing.T) {
 	assert.Equal(t, 1, run(t.Context(), args, nil, &stdout, &stderr))
 	assert.Contains(t, stderr.String(), "does not accept the API token")
 	assert.NotContains(t, stderr.String(), "wrong-token")
+}
+
+// A build of several pull requests has them all, on servers whose trace leaves
+// them out.
+func TestPullRequestsOfABuildOfSeveral(t *testing.T) {
+	t.Parallel()
+	several := change("b", "merge", "alice", 0)
+	several.PRs = []int{7, 8}
+	srv := zadigtest.NewServer(t,
+		zadigtest.WithReleases(release(1, "v1.2.0", "cart r/cart:1"), release(2, "v1.3.0", "cart r/cart:2")),
+		zadigtest.WithArtifacts(built("r/cart:1", nil, change("a", "old", "bob", 1)), built("r/cart:2", nil, several)))
+	stdout, _, code := changelog(t, srv, "-project", "shop", "v1.2.0", "v1.3.0")
+	assert.Zero(t, code)
+	assert.Contains(t, stdout, "[#7](https://github.com/shop/code/pull/7), [#8](https://github.com/shop/code/pull/8)")
 }

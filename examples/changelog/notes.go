@@ -118,7 +118,7 @@ func takeNotes(ctx context.Context, artifacts *artifact.Service, from, to *deliv
 		}
 	}
 	traced := make(map[string]artifact.Result)
-	for image, result := range artifacts.TraceMany(ctx, toTrace, artifact.TraceManyOptions{}) {
+	for image, result := range artifacts.TraceMany(ctx, toTrace, artifact.TraceManyOptions{Full: true}) {
 		traced[image] = result
 		progress.Show("%d images traced", len(traced))
 		if errors.Is(result.Err, context.Canceled) || errors.Is(result.Err, zadig.ErrUnauthorized) {
@@ -144,69 +144,46 @@ func withoutRepeated(images []image) []image {
 	})
 }
 
-// commitKey is a commit wherever it was built.
-type commitKey struct{ address, owner, repo, id string }
-
-func keyOf(c *artifact.Commit) commitKey {
-	id := c.CommitID
-	if id == "" { // not every code host has one
-		id = strings.Join([]string{c.Branch, c.Tag, c.CommitMessage}, "\x00")
-	}
-	return commitKey{c.Address, c.RepoOwner, c.RepoName, id}
-}
-
 // fill adds what the new images were built from and the old ones were not.
 func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string) {
-	old := make(map[commitKey]bool)
-	for _, i := range n.Images {
-		if i.From == "" {
-			continue
-		}
-		if result := traced[i.From]; result.Err != nil {
-			n.addUntraced(i, i.From, true, result.Err)
-		} else {
-			for _, c := range result.Artifact.Commits() {
-				old[keyOf(c)] = true
-			}
-		}
-	}
-	known := make(map[commitKey]*commit)
+	var was, is []*artifact.Artifact
+	services := make(map[string][]string) // by the new image
 	for at, i := range n.Images {
-		if i.To == "" {
-			continue
+		if i.From != "" {
+			was = append(was, n.traced(traced, i, i.From, true))
 		}
-		result := traced[i.To]
-		if result.Err != nil {
-			n.addUntraced(i, i.To, false, result.Err)
-			continue
+		if i.To != "" {
+			is = append(is, n.traced(traced, i, i.To, false))
+			services[i.To] = append(services[i.To], i.Service)
 		}
-		if i.From != "" && traced[i.From].Err == nil {
-			n.Images[at].Compare = compare(traced[i.From].Artifact, result.Artifact)
-		}
-		fresh := false
-		for _, c := range result.Artifact.Commits() {
-			if old[keyOf(c)] {
-				continue
-			}
-			fresh = true
-			line := known[keyOf(c)]
-			if line == nil {
-				line = n.addCommit(c)
-				known[keyOf(c)] = line
-			}
-			line.Services = appendNew(line.Services, i.Service)
-		}
-		if !fresh { // built again from the same commits: its issues are those of the old version
-			continue
-		}
-		for _, text := range result.Artifact.Issues() {
-			one := issue{Key: text, Title: titles[text]}
-			if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
-				one.Key, one.URL = path.Base(text), text
-			}
-			n.Issues = appendNew(n.Issues, one)
+		for _, page := range artifact.CompareURLs(traced[i.From].Artifact, traced[i.To].Artifact) {
+			n.Images[at].Compare = append(n.Images[at].Compare, comparison{page.RepoOwner + "/" + page.RepoName, page.URL})
 		}
 	}
+	changes := artifact.Diff(was, is)
+	for _, c := range changes.Commits {
+		n.addCommit(c, services)
+	}
+	for _, pr := range changes.PullRequests {
+		n.PullRequests = append(n.PullRequests, newPullRequest(pr))
+	}
+	for _, text := range changes.Issues {
+		one := issue{Key: text, Title: titles[text]}
+		if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
+			one.Key, one.URL = path.Base(text), text
+		}
+		n.Issues = appendNew(n.Issues, one)
+	}
+	n.Authors = append(n.Authors, changes.Authors...)
+}
+
+// traced returns the artifact of an image, nil if it could not be traced.
+func (n *notes) traced(traced map[string]artifact.Result, i image, ref string, old bool) *artifact.Artifact {
+	result := traced[ref]
+	if result.Err != nil {
+		n.addUntraced(i, ref, old, result.Err)
+	}
+	return result.Artifact
 }
 
 func (n *notes) addUntraced(i image, ref string, old bool, err error) {
@@ -221,55 +198,24 @@ func (n *notes) addUntraced(i image, ref string, old bool, err error) {
 	n.Untraced = appendNew(n.Untraced, untraced{i.Service, ref, old, reason})
 }
 
-func (n *notes) addCommit(c *artifact.Commit) *commit {
+func (n *notes) addCommit(c artifact.NewCommit, services map[string][]string) {
 	line := &commit{
 		Repo: c.RepoOwner + "/" + c.RepoName, Commit: c.CommitID, URL: c.URL(), Branch: c.Branch, Tag: c.Tag,
 		Message: c.CommitMessage, Author: c.AuthorName, PullRequests: []pullRequest{}, Services: []string{},
 	}
 	for _, pr := range c.PullRequests() {
-		one := pullRequest{line.Repo, pr.Number, pr.URL()}
-		line.PullRequests = append(line.PullRequests, one)
-		n.PullRequests = appendNew(n.PullRequests, one)
+		line.PullRequests = append(line.PullRequests, newPullRequest(pr))
 	}
-	if c.AuthorName != "" {
-		n.Authors = appendNew(n.Authors, c.AuthorName)
+	for _, image := range c.Images {
+		for _, service := range services[image] {
+			line.Services = appendNew(line.Services, service)
+		}
 	}
 	n.Commits = append(n.Commits, line)
-	return line
 }
 
-// compare returns the pages of GitHub, GitLab and Gitee with all commits from
-// one build to another, for each repository that both have one commit of.
-func compare(from, to *artifact.Artifact) []comparison {
-	all := []comparison{}
-	before, after := commitsByRepo(from), commitsByRepo(to)
-	for _, c := range to.Commits() {
-		repo := repoOf(c)
-		if len(before[repo]) != 1 || len(after[repo]) != 1 {
-			continue
-		}
-		old := before[repo][0]
-		was, wasFound := strings.CutSuffix(old.URL(), "/commit/"+old.CommitID)
-		is, isFound := strings.CutSuffix(c.URL(), "/commit/"+c.CommitID)
-		if wasFound && isFound && was == is && old.CommitID != c.CommitID {
-			all = append(all, comparison{c.RepoOwner + "/" + c.RepoName, is + "/compare/" + old.CommitID + "..." + c.CommitID})
-		}
-	}
-	return all
-}
-
-// repoOf is the key of a commit's repository.
-func repoOf(c *artifact.Commit) commitKey { return commitKey{c.Address, c.RepoOwner, c.RepoName, ""} }
-
-// commitsByRepo leaves out commits without an id.
-func commitsByRepo(a *artifact.Artifact) map[commitKey][]*artifact.Commit {
-	all := make(map[commitKey][]*artifact.Commit)
-	for _, c := range a.Commits() {
-		if c.CommitID != "" {
-			all[repoOf(c)] = append(all[repoOf(c)], c)
-		}
-	}
-	return all
+func newPullRequest(pr artifact.PullRequest) pullRequest {
+	return pullRequest{pr.RepoOwner + "/" + pr.RepoName, pr.Number, pr.URL()}
 }
 
 // issueTitles are the summaries of issues by their keys and pages, as far as

@@ -74,6 +74,23 @@ func Commit(source, address, owner, name, id string) string {
 	return page + "/commit/" + id
 }
 
+// Compare is the page with the commits of a repository from one to another, or
+// "". Gerrit has none.
+func Compare(source, address, owner, name, from, to string) string {
+	page, kind := repoPage(source, address, owner, name)
+	if page == "" || from == "" || to == "" {
+		return ""
+	}
+	commits := url.PathEscape(from) + "..." + url.PathEscape(to)
+	switch kind {
+	case "gerrit":
+		return ""
+	case "gitlab":
+		return page + "/-/compare/" + commits
+	}
+	return page + "/compare/" + commits
+}
+
 // PullRequest is the page of a pull request, or "".
 func PullRequest(source, address, owner, name string, number int) string {
 	page, kind := repoPage(source, address, owner, name)

@@ -56,3 +56,19 @@ func TestLinks(t *testing.T) {
 		})
 	}
 }
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"github": "https://h.example.com/o/r/compare/a...b",
+		"gitlab": "https://h.example.com/o/r/-/compare/a...b",
+		"gitee":  "https://h.example.com/o/r/compare/a...b",
+		"gerrit": "",
+		"other":  "",
+	} {
+		assert.Equal(t, want, weblink.Compare(source, "https://me:s3cret@h.example.com/", "o", "r", "a", "b"), source)
+		assert.Empty(t, weblink.Compare(source, "https://h.example.com", "o", "r", "", "b"), source)
+		assert.Empty(t, weblink.Compare(source, "https://h.example.com", "o", "r", "a", ""), source)
+	}
+	assert.Equal(t, "https://github.com/o/r/compare/a%2F..%3F...b", weblink.Compare("", "https://github.com", "o", "r", "a/..?", "b"))
+}

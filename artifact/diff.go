@@ -1,0 +1,132 @@
+package artifact
+
+import (
+	"cmp"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/weblink"
+)
+
+// Changes is what artifacts were built from and earlier ones were not. Each
+// slice is in the order in which the artifacts were given, and nil if there is
+// nothing to say.
+type Changes struct {
+	Commits      []NewCommit   `json:"commits,omitzero"`
+	PullRequests []PullRequest `json:"pull_requests,omitzero"` // those of Commits, each once
+	Issues       []string      `json:"issues,omitzero"`        // those of artifacts with a new commit, each once, see [Artifact.Issues]
+	Authors      []string      `json:"authors,omitzero"`       // those of Commits, each once
+}
+
+// NewCommit is a commit with the images that were built from it.
+type NewCommit struct {
+	*Commit
+	Images []string `json:"images"` // Artifact.Image, or Name where that is ""
+}
+
+// Diff compares what artifacts were built from: those of to with the earlier
+// ones of from. With the images of [delivery.Diff], traced, it says what is in
+// a release and was not in an earlier one. Nothing is asked of the server.
+//
+// Only commits that were built are known: others may lie between those of two
+// builds, see [CompareURLs]. A commit without CommitID, which not every code
+// host has, is told by its branch, tag and message. Artifacts from
+// [Service.Trace] lack pull requests, see there; TraceManyOptions.Full has them.
+// Elements that are nil, such as those of images that could not be traced, are
+// passed over: leaving one out of from makes all commits of its successor new.
+//
+// [delivery.Diff]: https://pkg.go.dev/github.com/zadig-go/zadig/delivery#Diff
+func Diff(from, to []*Artifact) Changes {
+	old := map[commitKey]bool{}
+	for a := range nilsafe.Values(from) {
+		for _, c := range a.builtCommits() {
+			old[c.key()] = true
+		}
+	}
+	var changes Changes
+	at := map[commitKey]int{} // index in changes.Commits
+	for a := range nilsafe.Values(to) {
+		isNew := false
+		for _, c := range a.builtCommits() {
+			k := c.key()
+			if old[k] {
+				continue
+			}
+			isNew = true
+			n, known := at[k]
+			if !known {
+				n = len(changes.Commits)
+				at[k] = n
+				changes.Commits = append(changes.Commits, NewCommit{Commit: c})
+			}
+			changes.Commits[n].Images = append(changes.Commits[n].Images, cmp.Or(a.Image, a.Name))
+			changes.PullRequests = append(changes.PullRequests, c.PullRequests()...)
+			if c.AuthorName != "" {
+				changes.Authors = append(changes.Authors, c.AuthorName)
+			}
+		}
+		if isNew { // else it was built again, for the issues of the earlier one
+			changes.Issues = append(changes.Issues, a.Issues()...)
+		}
+	}
+	for n := range changes.Commits {
+		changes.Commits[n].Images = distinct(changes.Commits[n].Images)
+	}
+	changes.PullRequests = distinct(changes.PullRequests)
+	changes.Issues = distinct(changes.Issues)
+	changes.Authors = distinct(changes.Authors)
+	return changes
+}
+
+// commitKey is what makes two commits the same, whatever was built from them.
+type commitKey struct{ address, owner, repo, id, branch, tag, message string }
+
+func (c *Commit) key() commitKey {
+	k := c.repository()
+	if c.CommitID != "" {
+		k.id = c.CommitID
+	} else {
+		k.branch, k.tag, k.message = c.Branch, c.Tag, c.CommitMessage
+	}
+	return k
+}
+
+func (c *Commit) repository() commitKey {
+	return commitKey{address: c.Address, owner: c.RepoOwner, repo: c.RepoName}
+}
+
+// CompareURL is the web page of a code host with all commits of a repository
+// from one build to another.
+type CompareURL struct {
+	RepoOwner string `json:"repo_owner"` // user or group
+	RepoName  string `json:"repo_name"`  // repository
+	URL       string `json:"url"`
+}
+
+// CompareURLs returns a page for each repository of which both artifacts have
+// exactly one commit, and not the same: of GitHub (also Enterprise), GitLab and
+// Gitee, as for Commit.URL. Nil if there are none.
+func CompareURLs(from, to *Artifact) []CompareURL {
+	before, after := from.commitsByRepository(), to.commitsByRepository()
+	var pages []CompareURL
+	for _, c := range to.Commits() {
+		was, is := before[c.repository()], after[c.repository()]
+		if len(was) != 1 || len(is) != 1 || was[0].CommitID == c.CommitID {
+			continue
+		}
+		if page := weblink.Compare(c.Source, c.Address, c.RepoOwner, c.RepoName, was[0].CommitID, c.CommitID); page != "" {
+			pages = append(pages, CompareURL{c.RepoOwner, c.RepoName, page})
+		}
+	}
+	return pages
+}
+
+// commitsByRepository leaves out commits without an id.
+func (a *Artifact) commitsByRepository() map[commitKey][]*Commit {
+	all := map[commitKey][]*Commit{}
+	for _, c := range a.Commits() {
+		if c.CommitID != "" {
+			all[c.repository()] = append(all[c.repository()], c)
+		}
+	}
+	return all
+}

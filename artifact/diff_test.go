@@ -1,0 +1,119 @@
+package artifact_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/artifact"
+)
+
+func codeCommit(repo, id, author string, pulls ...int) *artifact.Commit {
+	return &artifact.Commit{
+		Address: "https://github.com", Source: "github", RepoOwner: "o", RepoName: repo, CommitID: id, AuthorName: author, PRs: pulls,
+	}
+}
+
+// buildOf is an image that was built once.
+func buildOf(image string, issues []string, commits ...*artifact.Commit) *artifact.Artifact {
+	return &artifact.Artifact{Image: image, Activities: []*artifact.Activity{
+		nil, {Type: artifact.ActivityDeploy}, {Type: artifact.ActivityBuild, Issues: issues, Commits: commits},
+	}}
+}
+
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	pull := func(repo string, number int) artifact.PullRequest {
+		return artifact.PullRequest{Address: "https://github.com", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
+	}
+	a, b, c := codeCommit("r", "a", "lin", 1), codeCommit("r", "b", "mei", 2, 3), codeCommit("s", "b", "mei")
+	noID := &artifact.Commit{Address: "https://p4", RepoName: "depot", Branch: "main", CommitMessage: "one"}
+	noIDLater := &artifact.Commit{Address: "https://p4", RepoName: "depot", Branch: "main", CommitMessage: "two"}
+	for name, test := range map[string]struct {
+		from, to []*artifact.Artifact
+		want     artifact.Changes
+	}{
+		"nothing":          {},
+		"not traced":       {[]*artifact.Artifact{nil}, []*artifact.Artifact{nil}, artifact.Changes{}},
+		"never built":      {nil, []*artifact.Artifact{{Image: "i:1"}}, artifact.Changes{}},
+		"the same commits": {[]*artifact.Artifact{buildOf("i:1", nil, a)}, []*artifact.Artifact{buildOf("i:2", []string{"A-1"}, a)}, artifact.Changes{}},
+		"removed":          {[]*artifact.Artifact{buildOf("i:1", nil, a)}, nil, artifact.Changes{}},
+		"from nothing": {
+			nil, []*artifact.Artifact{buildOf("i:1", []string{"A-1", "A-1"}, a)},
+			artifact.Changes{
+				Commits: []artifact.NewCommit{{a, []string{"i:1"}}}, PullRequests: []artifact.PullRequest{pull("r", 1)},
+				Issues: []string{"A-1"}, Authors: []string{"lin"},
+			},
+		},
+		"one commit in two images, one id in two repositories": {
+			[]*artifact.Artifact{buildOf("i:1", []string{"A-0"}, a), nil},
+			[]*artifact.Artifact{buildOf("i:2", []string{"A-2"}, b, a), nil, buildOf("j:1", []string{"A-1", "A-2"}, c, b, nil)},
+			artifact.Changes{
+				Commits:      []artifact.NewCommit{{b, []string{"i:2", "j:1"}}, {c, []string{"j:1"}}},
+				PullRequests: []artifact.PullRequest{pull("r", 2), pull("r", 3)}, Issues: []string{"A-2", "A-1"}, Authors: []string{"mei"},
+			},
+		},
+		"what was an image of its own before is not new": {
+			[]*artifact.Artifact{buildOf("i:1", nil, a), buildOf("j:1", nil, b)}, []*artifact.Artifact{buildOf("i:2", nil, b)}, artifact.Changes{},
+		},
+		"the same commit of another branch": {
+			[]*artifact.Artifact{buildOf("i:1", nil, a)},
+			[]*artifact.Artifact{buildOf("i:2", nil, &artifact.Commit{Address: a.Address, RepoOwner: "o", RepoName: "r", CommitID: "a", Branch: "release"})},
+			artifact.Changes{},
+		},
+		"without ids": {
+			[]*artifact.Artifact{buildOf("i:1", nil, noID)}, []*artifact.Artifact{buildOf("i:2", nil, noID, noIDLater)},
+			artifact.Changes{Commits: []artifact.NewCommit{{noIDLater, []string{"i:2"}}}},
+		},
+		"a package has a name": {
+			nil, []*artifact.Artifact{{Name: "app.tar.gz", Activities: buildOf("", nil, c).Activities}},
+			artifact.Changes{Commits: []artifact.NewCommit{{c, []string{"app.tar.gz"}}}, Authors: []string{"mei"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.want, artifact.Diff(test.from, test.to))
+		})
+	}
+}
+
+func TestChangesAsJSON(t *testing.T) {
+	t.Parallel()
+	data, err := json.Marshal(artifact.Diff(nil, []*artifact.Artifact{buildOf("i:1", []string{"A-1"}, codeCommit("r", "a", "lin", 1))}))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{
+		"commits": [{"address":"https://github.com","source":"github","repo_owner":"o","repo_name":"r","branch":"","prs":[1],"commit_id":"a","author_name":"lin","images":["i:1"]}],
+		"pull_requests": [{"address":"https://github.com","source":"github","repo_owner":"o","repo_name":"r","number":1}],
+		"issues": ["A-1"], "authors": ["lin"]
+	}`, string(data))
+}
+
+func TestCompareURLs(t *testing.T) {
+	t.Parallel()
+	page := func(repo, from, to string) artifact.CompareURL {
+		return artifact.CompareURL{RepoOwner: "o", RepoName: repo, URL: "https://github.com/o/" + repo + "/compare/" + from + "..." + to}
+	}
+	one := func(commits ...*artifact.Commit) *artifact.Artifact { return buildOf("i:1", nil, commits...) }
+	for name, test := range map[string]struct {
+		from, to *artifact.Artifact
+		want     []artifact.CompareURL
+	}{
+		"no artifacts":              {nil, nil, nil},
+		"no earlier one":            {nil, one(codeCommit("r", "a", "")), nil},
+		"one repository":            {one(codeCommit("r", "a", "")), one(codeCommit("r", "b", "")), []artifact.CompareURL{page("r", "a", "b")}},
+		"the same commit":           {one(codeCommit("r", "a", "")), one(codeCommit("r", "a", "")), nil},
+		"two repositories":          {one(codeCommit("r", "a", ""), codeCommit("s", "c", "")), one(codeCommit("s", "d", ""), codeCommit("r", "b", "")), []artifact.CompareURL{page("s", "c", "d"), page("r", "a", "b")}},
+		"another repository":        {one(codeCommit("r", "a", "")), one(codeCommit("s", "b", "")), nil},
+		"two commits of one before": {one(codeCommit("r", "a", ""), codeCommit("r", "b", "")), one(codeCommit("r", "c", "")), nil},
+		"two commits of one after":  {one(codeCommit("r", "a", "")), one(codeCommit("r", "b", ""), codeCommit("r", "c", "")), nil},
+		"without an id":             {one(codeCommit("r", "", "")), one(codeCommit("r", "b", "")), nil},
+		"a host whose pages differ": {one(&artifact.Commit{Address: "https://h", RepoOwner: "o", RepoName: "r", CommitID: "a"}), one(&artifact.Commit{Address: "https://h", RepoOwner: "o", RepoName: "r", CommitID: "b"}), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, test.want, artifact.CompareURLs(test.from, test.to))
+		})
+	}
+}
