@@ -166,7 +166,7 @@ func (e *elements) begin() error {
 // peek returns the next byte that is not white space.
 func (e *elements) peek() (byte, error) {
 	limit := e.body.maxBytes()
-	for skipped := int64(0); skipped <= limit; {
+	for skipped := int64(0); ; {
 		for ; e.start < len(e.buf); e.start++ {
 			switch c := e.buf[e.start]; c {
 			case ' ', '\t', '\r', '\n':
@@ -175,12 +175,14 @@ func (e *elements) peek() (byte, error) {
 				return c, nil
 			}
 		}
+		if skipped > limit {
+			return 0, e.body.tooLarge(e.head, fmt.Sprintf("more than %d bytes of white space", limit))
+		}
 		if e.readErr != nil {
 			return 0, e.readErr
 		}
 		e.fill()
 	}
-	return 0, e.body.tooLarge(e.head, fmt.Sprintf("more than %d bytes of white space", limit))
 }
 
 // fill reads once, behind what is unused.

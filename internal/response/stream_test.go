@@ -298,6 +298,7 @@ func TestStreamBoundsEachElement(t *testing.T) {
 		{"one byte more, last", "[" + strings.Repeat(element(50)+",", 20) + bad + "]", 20, true},
 		{"far more", "[" + element(1<<20) + "]", 0, true},
 		{"unknown member counts, too", `[{"over":"` + strings.Repeat("x", limit) + `"}]`, 0, true},
+		{"white space that ends one byte too late", "[" + strings.Repeat(" ", limit+1), 0, true},
 		{"nothing but white space", "[" + strings.Repeat(" ", 1<<20) + "]", 0, true},
 	} {
 		for _, raw := range []bool{false, true} {
