@@ -34,7 +34,7 @@ it: commit, pull request, author and time of the build. STATUS is one of
   unverified  Zadig built it, but one of the digests is not known
   pending     Zadig built it, and it does not run yet
   failed      Zadig could not be asked about it; see stderr
-  unknown     not known to Zadig; see -mirror
+  unknown     not known to Zadig by name or digest; see -mirror
 
 On a terminal the table fits its width; -wide shows all.
 

@@ -54,7 +54,7 @@ func made() zadigtest.Option {
 		},
 	}
 	return zadigtest.WithArtifacts(
-		&artifact.Artifact{Type: "image", Image: cart, ImageDigest: digestA, Activities: []*artifact.Activity{build}},
+		&artifact.Artifact{Type: "image", Name: "cart", Image: cart, ImageSize: 1, ImageDigest: digestA, Activities: []*artifact.Activity{build}},
 		&artifact.Artifact{Type: "image", Image: "registry.example.com/shop/bare:1", CreatedTime: 1709546460},
 	)
 }

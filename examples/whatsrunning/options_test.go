@@ -48,6 +48,61 @@ func TestMirror(t *testing.T) {
 	}
 }
 
+// An image whose name is not known to Zadig is found by the digest that runs.
+func TestByDigest(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"v1.11.0", "v5.0.0"} {
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), made())
+		for name, row := range map[string]struct {
+			image, imageID, want string
+		}{
+			"through a mirror":        {"mirror.example.com/hub/cart:1", "mirror.example.com/hub/cart@" + digestA, built},
+			"docker's":                {"mirror.example.com/hub/cart:1", "docker-pullable://mirror.example.com/hub/cart@" + digestA, built},
+			"pinned, without a tag":   {"registry.example.com/shop/cart@" + digestA, "registry.example.com/shop/cart@" + digestA, built},
+			"pinned, not yet running": {"registry.example.com/shop/cart@" + digestA, "", pending},
+			"another digest":          {"mirror.example.com/hub/cart:1", "mirror.example.com/hub/cart@" + digestB, unknown},
+			"own id":                  {"mirror.example.com/hub/cart:1", "docker://" + digestA, unknown},
+			"no reference":            {"mirror.example.com/hub/cart:1", "@", unknown},
+		} {
+			t.Run(version+" "+name, func(t *testing.T) {
+				t.Parallel()
+				stdout, stderr, code := whatsrunning(t, srv, pods(t, [3]string{"prod", row.image, row.imageID}), "-format", "json")
+				assert.Zero(t, code, stderr)
+				all := records(t, stdout)
+				require.Len(t, all, 1)
+				assert.Equal(t, row.want, all[0].Status)
+				if row.want != unknown {
+					assert.Equal(t, cart, all[0].BuiltImage)
+				}
+			})
+		}
+	}
+}
+
+// One that cannot be looked for does not hide the others; a server that is
+// away ends it.
+func TestByDigestFails(t *testing.T) {
+	t.Parallel()
+	var lines [][3]string
+	for i := range 20 {
+		lines = append(lines, [3]string{"prod", fmt.Sprintf("mirror.example.com/hub/s%d:1", i), fmt.Sprintf("mirror.example.com/hub/s%d@%s", i, digestB)})
+	}
+	srv := zadigtest.NewServer(t, made())
+	srv.Inject(zadigtest.Status(500, "").On(zadigtest.ListArtifacts).When(func(r *http.Request) bool { return strings.Contains(r.URL.Query().Get("name"), "s7") }))
+	stdout, stderr, code := whatsrunning(t, srv, pods(t, lines...))
+	assert.Equal(t, 1, code)
+	assert.Contains(t, stdout, "1 failed, 19 unknown.")
+	assert.Contains(t, stderr, "whatsrunning: mirror.example.com/hub/s7:1: Zadig failed with an internal error\n  artifact.FindByDigest: ")
+
+	srv = zadigtest.NewServer(t, made())
+	srv.Inject(zadigtest.ExpiredToken().On(zadigtest.ListArtifacts))
+	stdout, stderr, code = whatsrunning(t, srv, pods(t, lines...), "-concurrency", "2")
+	assert.Equal(t, 1, code)
+	assert.Empty(t, stdout)
+	assert.Contains(t, stderr, "check ZADIG_TOKEN")
+	assert.LessOrEqual(t, len(srv.RequestsTo(zadigtest.ListArtifacts)), 4, "the rest is not tried")
+}
+
 func TestExitCode(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t, made())

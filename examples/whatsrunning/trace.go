@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -39,7 +40,7 @@ type tracer struct {
 	concurrency int
 	progress    *cli.Progress
 
-	results  map[string]artifact.Result // by the name that was asked for
+	results  map[string]artifact.Result // by the name, or name with digest, that was asked for
 	failures int                        // in succession
 }
 
@@ -64,6 +65,16 @@ func (t *tracer) trace(ctx context.Context, running []*use) ([]*origin, error) {
 		if err := t.ask(ctx, images); err != nil {
 			return nil, err
 		}
+	}
+	byDigest := make(map[string]bool)
+	for _, u := range running {
+		if image := u.digestOf(); image != "" && errors.Is(t.found(names[u]).Err, zadig.ErrNotFound) {
+			byDigest[image] = true
+			names[u] = append(names[u], image)
+		}
+	}
+	if err := t.findByDigest(ctx, slices.Sorted(maps.Keys(byDigest))); err != nil {
+		return nil, err
 	}
 	var origins []*origin
 	for _, u := range running {
@@ -109,15 +120,23 @@ const hopeless = 5
 
 func (t *tracer) ask(ctx context.Context, images []string) error {
 	for image, result := range t.artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.concurrency}) {
-		t.results[image] = result
-		t.progress.Show("%d images traced", len(t.results))
-		if result.Err == nil || errors.Is(result.Err, zadig.ErrNotFound) {
-			t.failures = 0
-			continue
+		if err := t.note(image, result); err != nil {
+			return err
 		}
-		if t.failures++; t.failures == hopeless || concernsAll(result.Err) {
-			return result.Err
-		}
+	}
+	return nil
+}
+
+// note keeps a result. The error is one after which the rest is not tried.
+func (t *tracer) note(image string, result artifact.Result) error {
+	t.results[image] = result
+	t.progress.Show("%d images traced", len(t.results))
+	if result.Err == nil || errors.Is(result.Err, zadig.ErrNotFound) {
+		t.failures = 0
+		return nil
+	}
+	if t.failures++; t.failures == hopeless || concernsAll(result.Err) {
+		return result.Err
 	}
 	return nil
 }
