@@ -11,7 +11,7 @@ import (
 // Artifact is one image or package with its history: what built it, and where
 // it was deployed, published and distributed.
 //
-// Fields are those of the documentation, of the answers recorded on v1.11.0
+// Fields are those of the documentation, of the responses recorded on v1.11.0
 // and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. Trace asks an
 // endpoint that leaves out ID, DockerFile, Layers and, in activities,
 // ArtifactID, JobTaskName and PRs; the documentation shows ID and ArtifactID

@@ -2,28 +2,28 @@ package artifact
 
 import "strings"
 
-// BuiltDigest tells whether the digest that runs is known to be the one that
+// BuiltDigest reports whether the digest that runs is known to be the one that
 // was built. imageID is what a pod's status says
-// (status.containerStatuses[].imageID, as "docker-pullable://host/name@sha256:…"
+// (status.containerStatuses[].imageID, such as "docker-pullable://host/name@sha256:…"
 // or "host/name@sha256:…"), an image reference with a digest, or a bare
 // "sha256:…".
 //
 // It matters because a tag can be pushed twice. What runs under it is then
-// not what Trace tells about: Zadig keeps the digest of the first build (by
-// its source it records no second artifact for a tag, or answers with the
+// not what Trace describes: Zadig keeps the digest of the first build (by
+// its source it records no second artifact for a tag, or returns the
 // first of both), and a push from elsewhere is unknown to it. Commits, author
 // and pull request would be those of another image.
 //
 // False is not yet the proof of it, see [Artifact.Drifted]: an artifact has no
 // digest when Zadig could not read it from the registry, as for images in OCI
-// format and for several platforms, and then the answer is always false.
+// format and for several platforms, and then the result is always false.
 func (a *Artifact) BuiltDigest(imageID string) bool {
 	runs, _ := runningDigest(imageID)
 	return runs != "" && runs == a.digest()
 }
 
-// Drifted tells whether the digest that runs is known to be another than the
-// one that was built: the tag was pushed again. imageID is as for BuiltDigest.
+// Drifted reports whether the digest that runs differs from the digest that
+// was built: the tag was pushed again. imageID is as for BuiltDigest.
 // When either digest is unknown, or they are of different algorithms, both are
 // false.
 //

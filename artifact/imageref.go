@@ -7,7 +7,7 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// ImageRef is an image reference taken apart, as
+// ImageRef is a parsed image reference, such as
 // "registry.example.com:5000/shop/cart:1.2.0@sha256:…".
 type ImageRef struct {
 	Registry   string // host, with its port if it has one; "" for a short name of Docker Hub, as "nginx"
@@ -86,7 +86,7 @@ func (r ImageRef) onDockerHub() bool {
 
 func isDigest(s string) bool { return digestRE.MatchString(s) }
 
-// String puts the reference together again: what was parsed, to the letter.
+// String returns the reference as it was parsed, to the letter.
 func (r ImageRef) String() string {
 	s := r.Repository
 	if r.Registry != "" {

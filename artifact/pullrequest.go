@@ -9,23 +9,23 @@ import (
 // built.
 type PullRequest struct {
 	Address   string `json:"address"`    // URL of the code host without credentials, "" if it is no URL
-	Source    string `json:"source"`     // kind of code host, as "github"; may be ""
+	Source    string `json:"source"`     // kind of code host, such as "github"; may be ""
 	RepoOwner string `json:"repo_owner"` // user or group
 	RepoName  string `json:"repo_name"`  // repository
 	Number    int    `json:"number"`     // from 1
 }
 
-// URL is the pull request's web page: of GitHub (also Enterprise), GitLab,
-// Gitee and Gerrit at any address, as Source tells, or of github.com,
+// URL returns the pull request's web page: of GitHub (also Enterprise), GitLab,
+// Gitee and Gerrit at any address, by Source, or of github.com,
 // gitlab.com and gitee.com without a source. It is http or https and without
-// credentials, and "" when it cannot be told.
+// credentials, and "" when it is not known.
 func (p PullRequest) URL() string {
 	return weblink.PullRequest(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
 }
 
-// URL is the commit's web page, as that of a PullRequest. For Gerrit it is the
+// URL returns the commit's web page, as that of a PullRequest. For Gerrit it is the
 // search for the commit, which opens its change. It is "" without CommitID
-// and when it cannot be told.
+// and when it is not known.
 func (c *Commit) URL() string {
 	c = nilsafe.OrZero(c)
 	return weblink.Commit(c.Source, c.Address, c.RepoOwner, c.RepoName, c.CommitID)

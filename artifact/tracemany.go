@@ -24,7 +24,7 @@ type TraceManyOptions struct {
 	Full bool
 }
 
-// Result is what tracing one image came to: an artifact or an error.
+// Result is the outcome of tracing one image: an artifact or an error.
 type Result struct {
 	Artifact *Artifact
 	Err      error
@@ -133,22 +133,22 @@ func (t *tracing) work(ctx context.Context) {
 // deliver yields the results until there are no more or the loop is left.
 func (t *tracing) deliver(ordered bool, yield func(string, Result) bool) {
 	waiting := map[int]Result{}
-	due := 0
+	turn := 0
 	for one := range t.results {
 		if one.panicked != nil {
 			panic(one.panicked)
 		}
 		if !ordered {
-			due = one.n
+			turn = one.n
 		}
 		waiting[one.n] = one.result
-		for result, ok := waiting[due]; ok; result, ok = waiting[due] {
-			delete(waiting, due)
+		for result, ok := waiting[turn]; ok; result, ok = waiting[turn] {
+			delete(waiting, turn)
 			<-t.ahead
-			if !yield(t.images[due], result) {
+			if !yield(t.images[turn], result) {
 				return
 			}
-			due++
+			turn++
 		}
 	}
 }

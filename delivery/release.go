@@ -48,7 +48,7 @@ const (
 // VerbosityBrief, when there is nothing to tell (up to v1.7.1: empty), and in
 // flat releases.
 //
-// Fields are those of the documentation, of the answers recorded on v1.11.0
+// Fields are those of the documentation, of the responses recorded on v1.11.0
 // and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. A field that
 // names no version is sent by all that send its object.
 type Release struct {
@@ -125,7 +125,7 @@ func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
-// Progress tells how far the packaging of a release has got. v2.2.0 renamed
+// Progress says how far the packaging of a release has got. v2.2.0 renamed
 // the first three members: a release has the one set or the other.
 type Progress struct {
 	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts done

@@ -36,7 +36,7 @@ func TestStrings(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, test.want, test.value.String())
 			assert.Equal(t, test.want, fmt.Sprint(test.value))
-			assert.Equal(t, test.want, fmt.Sprintf("%s", test.value))
+			assert.Equal(t, `"`+test.want+`"`, fmt.Sprintf("%q", test.value))
 			assert.Equal(t, "["+test.want+"]", fmt.Sprint([]fmt.Stringer{test.value}))
 		})
 	}

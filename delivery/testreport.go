@@ -100,5 +100,5 @@ type PerformanceTest struct {
 	Error      string `json:"error"`      // share of failed requests, as "0.00%"
 	Throughput string `json:"throughput"` // as "85.1/sec"
 	ReceivedKb string `json:"receivedKb"` // kilobytes per second
-	AvgByte    string `json:"avgByte"`    // bytes per answer
+	AvgByte    string `json:"avgByte"`    // bytes per response
 }
