@@ -250,7 +250,7 @@ func TestAllWalksPages(t *testing.T) {
 	}{
 		"nothing":            {0, 0, 1},
 		"one page":           {34, 0, 1},
-		"one full page":      {100, 0, 1},
+		"one full page":      {100, 0, 2},
 		"several pages":      {250, 0, 3},
 		"pages of 20":        {98, 20, 7},
 		"pages of one":       {5, 1, 5},

@@ -36,8 +36,11 @@ type model struct {
 	fixed        int // sends pages of this size whatever it is asked
 	most         int // sends at most this many
 
-	before func(n int)                                    // called before the n-th list request (from 1), without the lock
-	body   func(n int, u *url.URL, body []byte) io.Reader // replaces the n-th answer's body
+	before  func(n int)         // called before the n-th list request (from 1), without the lock
+	between func()              // called between the find and the count, without the lock
+	count   func(count int) int // what X-Total says of so many, negative: nothing
+
+	body func(n int, u *url.URL, body []byte) io.Reader // replaces the n-th answer's body
 }
 
 type record struct {
@@ -111,7 +114,26 @@ func (m *model) RoundTrip(req *http.Request) (*http.Response, error) {
 	if m.before != nil {
 		m.before(n)
 	}
-	return m.list(req, n), nil
+	resp := m.list(req, n)
+	if m.between != nil {
+		m.between()
+	}
+	m.total(resp)
+	return resp, nil
+}
+
+// total adds X-Total where the server sends it.
+func (m *model) total(resp *http.Response) {
+	if !m.xTotal || resp.StatusCode != http.StatusOK {
+		return
+	}
+	count := len(m.ids())
+	if m.count != nil {
+		count = m.count(count)
+	}
+	if count >= 0 {
+		resp.Header.Set("X-Total", strconv.Itoa(count))
+	}
 }
 
 func (m *model) list(req *http.Request, n int) *http.Response {
@@ -144,9 +166,6 @@ func (m *model) list(req *http.Request, n int) *http.Response {
 		if r := m.body(n, req.URL, []byte(body)); r != nil {
 			resp.Body = io.NopCloser(r)
 		}
-	}
-	if m.xTotal {
-		resp.Header.Set("X-Total", strconv.Itoa(len(m.records)))
 	}
 	return resp
 }

@@ -1,55 +1,79 @@
 package paging
 
-// pageRequest is one page to ask for.
+// pageRequest is one page to request.
 type pageRequest struct{ page, perPage int }
 
-func (w pageRequest) start() int { return (w.page - 1) * w.perPage }
-func (w pageRequest) end() int   { return w.page * w.perPage }
+func (p pageRequest) start() int { return (p.page - 1) * p.perPage }
+func (p pageRequest) end() int   { return p.page * p.perPage }
 
-// result is what a pageRequest brought.
+// result is what a page brought. What was seen before is counted within one
+// pass over the list.
 type result struct {
-	count int  // elements in the answer
-	fresh int  // of them, elements that no pageRequest brought before
+	count int  // elements in the response
+	fresh int  // of them, elements that were not seen before
 	total int  // X-Total, -1 where the server does not send it
-	gap   bool // the answer began with an element never seen: it was left unread
+	gap   bool // the page had to begin with an element seen before and did not: it was left unread
+	leap  bool // the page was free to begin with an element not seen before, and did
 }
 
-// defaultPage is how many elements Zadig sends when per_page does not count.
-const defaultPage = 20
-
-// patience is how many times a cursor starts over without finding anything
-// before it takes a gap for what it is: elements without an order.
+// patience is how many times in a row a cursor tries the same again without
+// success.
 const patience = 3
 
 // mostGaps is the same for gaps in a row that it steps back from and finds
 // again, although the pages between them are whole.
 const mostGaps = 8 * patience
 
-// cursor decides which pageRequest comes next, so that every element which is
-// there throughout is seen although elements come and go meanwhile.
+// cursor decides which page comes next, so that every element that is there
+// throughout is seen although elements come and go meanwhile.
 //
-// Each pageRequest overlaps the last one by an element. New elements appear at the
+// Each page overlaps the last one by an element. New elements appear at the
 // top and only widen the overlap. When elements are deleted, the rest moves
-// up, perhaps past the overlap; then the pageRequest begins with an element that
-// was not seen before, and the cursor steps back, further each time.
+// up, perhaps past the overlap. The page then begins with an element that was
+// not seen before, and the cursor steps back, further each time.
+//
+// The list ends with a page that is shorter than requested. A server or a
+// gateway that limits the size of a page sends such pages too, so a page is
+// the last only if X-Total says the same or a page of that size was no
+// exception: a larger one came before.
 type cursor struct {
-	perPage int // the largest page to ask for
-	covered int // positions from the top on that have been seen
-	highest int // what covered has been at the most
-	overlap int // how many of them are asked for again
-	widen   int // page 1 in this size comes next, 0: no
-	fixed   int // the server pages by this size whatever it is asked, 0: no
+	perPage int  // the largest page to request
+	capped  bool // the server may send no more than perPage
+	covered int  // positions from the top on that have been seen
+	highest int  // the most that covered has been
+	largest int  // the most elements that a page had
+	found   int  // elements seen
+	total   int  // the last X-Total, or -1
+	overlap int  // how many covered positions are requested again
+	widen   int  // page 1 in this size comes next, 0: no
+	fixed   int  // the server pages by this size whatever is requested, 0: no
 	last    pageRequest
 
+	// leapt means that a page followed another one without overlapping it:
+	// elements between them may have been skipped.
+	leapt bool
+	// stuck means that the list repeats itself, or changes faster than it can
+	// be read.
+	stuck bool
+
 	// In a row, without anything fresh.
-	restarts, gaps int
-	acceptGap      bool // until there is something fresh
-	unordered      bool // it had to be done before: the next time it is done sooner
+	restarts, gaps, idle, disagreements int
+
+	stalls    int  // pages in a row that reach no further than those before
+	acceptGap bool // until there is something fresh
+	unordered bool // a gap was accepted before: the next time it is sooner
 }
 
-func newCursor(perPage int) *cursor { return &cursor{perPage: perPage, overlap: 1} }
+func newCursor(perPage int) *cursor { return &cursor{perPage: perPage, overlap: 1, total: -1} }
 
-// next is the pageRequest to ask for.
+// again returns a cursor at the top, which knows how the server pages.
+func (c *cursor) again() *cursor {
+	next := newCursor(c.perPage)
+	next.capped, next.largest, next.fixed, next.unordered = c.capped, c.largest, c.fixed, c.unordered
+	return next
+}
+
+// next returns the page to request.
 func (c *cursor) next() pageRequest {
 	switch {
 	case c.fixed > 0:
@@ -62,62 +86,118 @@ func (c *cursor) next() pageRequest {
 	return c.last
 }
 
-// overlapping is the pageRequest that begins at least c.overlap before the end of
-// what is covered and reaches furthest. A page can only begin at a multiple
-// of its size, so the size is chosen for the place where it begins.
+// overlapping is the page that begins at least c.overlap before the end of
+// what is covered and reaches furthest. A page can only begin at a multiple of
+// its size, so the size is chosen for the place where it begins.
 func (c *cursor) overlapping() pageRequest {
 	target := max(c.covered-c.overlap, 0)
 	best := pageRequest{1, c.perPage}
 	for size := c.perPage; size >= max(c.perPage/2, 1) && target > 0; size-- {
-		if w := (pageRequest{target/size + 1, size}); w.end() > best.end() {
-			best = w
+		if p := (pageRequest{target/size + 1, size}); p.end() > best.end() {
+			best = p
 		}
 	}
-	for size := c.perPage + 1; c.overlap == 1 && best.end() <= c.covered; size++ { // pages of one or two elements
+	if c.overlap > 1 || best.end() > c.covered {
+		return best
+	}
+	// No page of this size or less overlaps, as where four positions are
+	// covered by pages of two.
+	if c.capped {
+		return pageRequest{c.covered/c.perPage + 1, c.perPage}
+	}
+	for size := c.perPage + 1; best.end() <= c.covered; size++ {
 		best = pageRequest{target/size + 1, size}
 	}
 	return best
 }
 
-// expects tells whether the pageRequest must begin with an element seen before.
+// expects reports whether the page must begin with an element seen before.
 func (c *cursor) expects() bool {
-	return c.last.page > 1 && c.fixed == 0 && !c.acceptGap
+	return c.last.page > 1 && c.last.start() < c.covered && c.fixed == 0 && !c.acceptGap
 }
 
-// advance takes the result of the pageRequest and tells whether the walk is over.
+// advance takes the result of the page and reports whether the walk is over.
 func (c *cursor) advance(r result) (done bool) {
+	c.found += r.fresh
+	c.total = r.total
 	if r.fresh > 0 {
-		c.restarts, c.gaps, c.acceptGap = 0, 0, false
+		c.restarts, c.gaps, c.idle, c.disagreements, c.acceptGap = 0, 0, 0, 0, false
 	}
-	if r.gap || (r.count == 0 && c.expects()) {
+	if r.count == 0 && c.capped && !c.several() && r.total <= c.covered {
+		return true // there was one page, shorter than requested, and nothing is behind it
+	}
+	if c.stalls++; c.stalls > 4*mostGaps+2*c.highest/c.perPage {
+		c.stuck = true
+		return true
+	}
+	if r.gap || r.count == 0 && c.expects() {
 		c.stepBack()
 		return false
 	}
-	if c.fixed > 0 {
-		return r.fresh == 0 || r.count < c.fixed
+	c.leapt = c.leapt || r.leap || r.count == 0 && c.last.page > 1 && c.several()
+	if r.fresh == 0 {
+		if c.idle++; c.idle > 2*patience+2*c.found/c.perPage {
+			c.stuck = true
+			return true
+		}
 	}
-	asked := c.last.perPage
-	c.overlap, c.widen = 1, 0
+	if c.fixed > 0 {
+		if r.fresh > 0 {
+			c.covered = (c.last.page-1)*c.fixed + r.count
+		}
+		return r.count < c.fixed || r.fresh == 0 && !c.several()
+	}
+	widened := c.widen > 0
+	if c.overlap, c.widen = 1, 0; r.count < c.last.perPage {
+		return c.advanceShort(r, widened)
+	}
+	c.largest = max(c.largest, r.count)
 	c.covered = c.last.start() + r.count
 	further := c.covered > c.highest
+	if further {
+		c.highest, c.stalls = c.covered, 0
+	}
+	switch {
+	case r.count > c.last.perPage: // per_page has no effect: everything, or a page of the server's own size
+		c.fixed = r.count
+	case r.fresh == 0 && further && c.last.page > 1 && !(c.capped && c.several()): // page has no effect, or a page's worth is new at the top
+		c.widen = 2 * c.covered
+	}
+	return false
+}
+
+// advanceShort is advance for a page that is shorter than requested.
+func (c *cursor) advanceShort(r result, widened bool) (done bool) {
+	limit := r.count > 0 && r.count >= c.largest // on the size of a page, perhaps
+	certain := c.last.page == 1 || c.last.perPage <= c.largest
+	c.largest = max(c.largest, r.count)
+	if limit && !certain { // the server counts by pages of another size
+		c.perPage, c.capped = r.count, true
+		return false
+	}
+	c.covered = c.last.start() + r.count
 	c.highest = max(c.highest, c.covered)
 	switch {
-	case r.count == 0 || r.total == c.covered:
+	case r.total == c.covered:
 		return true
-	case r.count > asked: // per_page does not count: this is all there is, or a page of the server's own size
-		c.fixed = r.count
+	case limit && widened && r.fresh == 0: // page has no effect, or what was new at the top is gone again
+		c.leapt = c.leapt || c.capped
+	case limit:
+		c.perPage, c.capped = r.count, true
 		return false
-	case r.count == asked:
-		if r.fresh == 0 && further && c.last.page > 1 { // page does not count, or a page's worth is new at the top
-			c.widen = 2 * c.covered
-		}
-		return false
-	case r.fresh > 0 && (r.total > c.covered || r.total < 0 && r.count == defaultPage && c.last.page == 1):
-		c.perPage = r.count // the server sends less than it is asked for
-		return false
+	case r.total > c.covered: // created meanwhile, or it says too much
+		c.disagreements++
+		return c.disagreements >= patience
 	}
 	return true
 }
+
+// several reports whether more than one page brought something, so that page
+// has an effect.
+func (c *cursor) several() bool { return c.found > c.largest }
+
+// incomplete reports whether the walk ended before X-Total elements.
+func (c *cursor) incomplete() bool { return c.total > c.covered }
 
 // stepBack widens the overlap: to a quarter of a page, a page, four pages and
 // so on, to the top.

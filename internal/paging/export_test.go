@@ -1,13 +1,13 @@
 package paging
 
-// For the tests of package walk_test: the cursor and what goes in and out of
+// For the tests of package paging_test: the cursor and what goes in and out of
 // it.
 type (
 	Cursor = cursor
 	Window struct{ Page, PerPage int }
 	Result struct {
 		Count, Fresh, Total int
-		Gap                 bool
+		Gap, Leap           bool
 	}
 )
 
@@ -30,5 +30,5 @@ func (c *cursor) Expects() bool { return c.expects() }
 
 // Advance is advance.
 func (c *cursor) Advance(r Result) bool {
-	return c.advance(result{count: r.Count, fresh: r.Fresh, total: r.Total, gap: r.Gap})
+	return c.advance(result{count: r.Count, fresh: r.Fresh, total: r.Total, gap: r.Gap, leap: r.Leap})
 }

@@ -5,23 +5,24 @@ import (
 	"encoding/hex"
 )
 
-// idSet remembers ids in 16 bytes each: the 12 bytes of an object id, or a
-// hash of whatever else a server uses.
-type idSet map[[16]byte]struct{}
+// idSet remembers ids in 16 bytes each, and the last pass over the list in
+// which each was seen. An id is the 12 bytes of an object id, or a hash of
+// whatever else a server uses.
+type idSet map[[16]byte]uint8
 
-func (s idSet) add(id string) (fresh bool) {
+// add notes that an id was seen in a pass, from 1, and returns the pass in
+// which it was seen before, 0 for none.
+func (s idSet) add(id string, pass uint8) (before uint8) {
 	k := key(id)
-	if _, known := s[k]; known {
-		return false
+	before = s[k]
+	if before != pass {
+		s[k] = pass
 	}
-	s[k] = struct{}{}
-	return true
+	return before
 }
 
-func (s idSet) has(id string) bool {
-	_, known := s[key(id)]
-	return known
-}
+// has reports whether an id was seen in this pass.
+func (s idSet) has(id string, pass uint8) bool { return s[key(id)] == pass }
 
 func key(id string) (k [16]byte) {
 	if len(id) == 24 {

@@ -30,41 +30,71 @@ type Pages[W, T any] struct {
 }
 
 // All walks the list. A *response.ElementError is yielded for one element, and
-// the walk goes on; any other error ends it.
+// the walk goes on; any other error ends it. A walk that cannot tell that it
+// has seen everything ends with an error.
 func (p *Pages[W, T]) All(ctx context.Context, yield func(T, error) bool) {
 	w := &walker[W, T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
-	for {
-		got, err := w.page(w.cursor.next())
-		if err != nil && !w.stopped {
-			var none T
-			yield(none, err)
-			return
-		}
-		if w.stopped || w.cursor.advance(got) {
-			return
-		}
+	if err := w.walk(); err != nil && !w.stopped {
+		var none T
+		yield(none, err)
 	}
 }
 
 type walker[W, T any] struct {
 	*Pages[W, T]
 	ctx     context.Context
-	seen    idSet
 	cursor  *cursor
 	yield   func(T, error) bool
 	stopped bool // the caller has left the loop
+	last    *response.Stream[W]
+
+	seen  idSet
+	pass  uint8 // passes over the list so far, with this one
+	found int   // elements seen in this pass
+	kept  int   // of them, elements seen in the pass before
+}
+
+// walk reads the list from the top to its end. Where pages could not overlap,
+// an element may have been skipped because another one was deleted meanwhile;
+// then it reads the list again, until two passes see the same.
+func (w *walker[W, T]) walk() error {
+	for {
+		before := w.found
+		w.pass++
+		w.found, w.kept = 0, 0
+		for done := false; !done; {
+			got, err := w.page(w.cursor.next())
+			if err != nil || w.stopped {
+				return err
+			}
+			done = w.cursor.advance(got)
+		}
+		c := w.cursor
+		switch {
+		case c.stuck:
+			return w.last.Unexpected(fmt.Sprintf("the list has no end after %d elements: it repeats itself, or changes faster than it can be read", w.found))
+		case c.incomplete():
+			return w.last.Unexpected(fmt.Sprintf("the list ended after %d elements, %d of them distinct; X-Total says %d", c.covered, w.found, c.total))
+		case !c.leapt, w.pass > 1 && w.kept == before && w.found == before:
+			return nil
+		case w.pass == patience:
+			return w.last.Unexpected(fmt.Sprintf("%d elements were read, but the list changed during each of %d passes, "+
+				"and pages of %d elements are too small to tell whether one was skipped", len(w.seen), patience, c.largest))
+		}
+		w.cursor = c.again()
+	}
 }
 
 // page reads one page to its end. It requests a page that broke off again, and
 // reads one that the server cannot build from the fallback.
 func (w *walker[W, T]) page(at pageRequest) (result, error) {
-	before := len(w.seen)
+	before := w.found
 	breaks := 0
 	list, cause := w.Pages, error(nil) // cause: why list is the fallback
 	for {
-		progress := len(w.seen)
+		progress := w.found
 		got, settings, err := w.read(list, at)
-		got.fresh = len(w.seen) - before
+		got.fresh = w.found - before
 		var broken *response.TruncatedError
 		switch {
 		case err == nil || w.stopped:
@@ -73,7 +103,7 @@ func (w *walker[W, T]) page(at pageRequest) (result, error) {
 			if ended := w.ctx.Err(); ended != nil {
 				return got, withContext(err, ended)
 			}
-			if breaks++; len(w.seen) > progress {
+			if breaks++; w.found > progress {
 				breaks = 0
 			}
 			if most := settings.MaxAttempts(); most == 1 || breaks >= most {
@@ -102,9 +132,9 @@ func (w *walker[W, T]) read(list *Pages[W, T], at pageRequest) (got result, sett
 		return got, nil, err
 	}
 	defer stream.Close()
-	settings = new(stream.Settings())
+	settings, w.last = new(stream.Settings()), stream
 	got.total = Total(stream.Header)
-	unsure := w.cursor.expects()
+	first := at.page > 1 // it may not have been seen before
 	for {
 		arrived, err := stream.Next()
 		var odd *response.ElementError
@@ -117,21 +147,37 @@ func (w *walker[W, T]) read(list *Pages[W, T], at pageRequest) (got result, sett
 		id, position := list.ID(arrived), at.start()+got.count
 		got.count++
 		switch {
-		case id == "": // an odd one without an id is known by its place
-			id = "#" + strconv.Itoa(position)
-		case unsure && !w.seen.has(id):
+		case id == "": // it does not tell where the page begins
+		case first && w.cursor.expects() && !w.seen.has(id, w.pass):
 			got.gap = true
 			return got, settings, nil
-		default:
-			unsure = false
+		case first:
+			got.leap, first = !w.seen.has(id, w.pass), false
 		}
-		if !w.seen.add(id) {
+		if !w.isNew(id, position) {
 			continue
 		}
 		if err := w.emit(list, arrived, err); err != nil || w.stopped {
 			return got, settings, err
 		}
 	}
+}
+
+// isNew notes an element of this pass and reports whether it was never seen
+// before. An element without an id is known by its position, and is not taken
+// for progress.
+func (w *walker[W, T]) isNew(id string, position int) bool {
+	if id == "" {
+		return w.seen.add("#"+strconv.Itoa(position), w.pass) == 0
+	}
+	pass := w.seen.add(id, w.pass)
+	if pass < w.pass {
+		w.found++
+	}
+	if pass > 0 && pass == w.pass-1 {
+		w.kept++
+	}
+	return pass == 0
 }
 
 // emit yields one element, or the error that stands for it.

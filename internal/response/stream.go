@@ -60,6 +60,9 @@ func Elements[T any](ctx context.Context, d Doer, e Endpoint, mode Mode) (*Strea
 // Settings returns those of the client that sent the request.
 func (s *Stream[T]) Settings() Settings { return s.body.Settings }
 
+// Unexpected returns the error for a list that is not what was requested.
+func (s *Stream[T]) Unexpected(reason string) error { return s.body.unexpected(nil, reason) }
+
 // Close ends the reading. A stream that was not read to its end costs the
 // connection.
 func (s *Stream[T]) Close() {
