@@ -47,11 +47,12 @@ func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
 	return releases
 }
 
-// rangeAll walks over n releases, which the server sends as one page.
+// rangeAll walks over n releases, which the server sends as one page. A full page
+// would not be the last.
 func rangeAll(b *testing.B, client *zadig.Client, n int, skip bool, each func(i int)) {
 	b.Helper()
 	count := 0
-	for _, err := range client.Delivery.All(b.Context(), delivery.ListOptions{PerPage: n, SkipManifests: skip}) {
+	for _, err := range client.Delivery.All(b.Context(), delivery.ListOptions{PerPage: n + 1, SkipManifests: skip}) {
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -83,6 +84,23 @@ func BenchmarkAll(b *testing.B) {
 			if releases := listByHand(b, srv); len(releases) != n {
 				b.Fatal(len(releases))
 			}
+		}
+	})
+	b.Run("resty", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		b.ReportAllocs()
+		client := restyClient()
+		for b.Loop() {
+			if releases := listByResty(b, client, srv); len(releases) != n {
+				b.Fatal(len(releases))
+			}
+		}
+	})
+	b.Run("discard", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		b.ReportAllocs()
+		for b.Loop() {
+			discard(b, srv.url+"/api/aslan/delivery/releases")
 		}
 	})
 	for _, skip := range []bool{false, true} {

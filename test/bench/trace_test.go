@@ -2,7 +2,6 @@ package bench_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -72,6 +71,19 @@ func BenchmarkTrace(b *testing.B) {
 			traceByHand(b, http.DefaultClient, srv)
 		}
 	})
+	b.Run("resty", func(b *testing.B) {
+		client := restyClient()
+		b.ReportAllocs()
+		for b.Loop() {
+			traceByResty(b, client, srv)
+		}
+	})
+	b.Run("discard", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			discard(b, srv.url+"/api/directory/dc/artifact?image=x")
+		}
+	})
 	b.Run("sdk", func(b *testing.B) {
 		client := srv.client(b)
 		b.ReportAllocs()
@@ -118,30 +130,3 @@ func BenchmarkTrace64(b *testing.B) {
 	})
 }
 
-// BenchmarkTraceMany traces 200 images on a server that takes 5 ms for each.
-func BenchmarkTraceMany(b *testing.B) {
-	srv := serveArtifact(b, 5*time.Millisecond)
-	client := srv.client(b)
-	images := make([]string, 200)
-	for i := range images {
-		images[i] = fmt.Sprintf("registry.example.com/shop/cart:%d", i)
-	}
-	b.Run("loop", func(b *testing.B) {
-		for b.Loop() {
-			for _, image := range images {
-				if _, err := client.Artifact.Trace(b.Context(), image); err != nil {
-					b.Fatal(err)
-				}
-			}
-		}
-	})
-	b.Run("sdk", func(b *testing.B) {
-		for b.Loop() {
-			for _, result := range client.Artifact.TraceMany(b.Context(), images, artifact.TraceManyOptions{}) {
-				if result.Err != nil {
-					b.Fatal(result.Err)
-				}
-			}
-		}
-	})
-}
