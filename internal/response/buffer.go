@@ -52,10 +52,11 @@ func ReadBuffer(body io.ReadCloser, limit int64) (*Buffer, error) {
 }
 
 // grow makes room to read into. It doubles, up to the limit and the one byte
-// more that shows that there is too much.
+// more that shows that there is too much; what comes near is all of it at once,
+// so that there is no further copy.
 func grow(data []byte, limit int64) []byte {
 	room, size := cap(data)-len(data), int64(max(2*cap(data), 4<<10))
-	if size > limit+1 {
+	if size > limit/2 {
 		size = max(limit, int64(len(data))) + 1
 	}
 	if room >= bytes.MinRead || room > 0 && int64(cap(data)) >= size {

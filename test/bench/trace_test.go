@@ -129,4 +129,3 @@ func BenchmarkTrace64(b *testing.B) {
 		run(b, srv, func() { traceBySDK(b, client) })
 	})
 }
-
