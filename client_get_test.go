@@ -260,7 +260,7 @@ func TestGetBoundsTheBody(t *testing.T) {
 	}
 	t.Run("no limit that anybody could reach", func(t *testing.T) {
 		t.Parallel()
-		client, _ := clienttest.Serve(t, servertest.JSON(`[`+strings.Repeat(`{"id":"a"},`, 10_000)+`{"id":"b"}]`), zadig.WithMaxResponseBytes(1<<63-1))
+		client, _ := clienttest.Serve(t, servertest.JSON(`[`+strings.Repeat(`{"versionInfo":{"id":"a"}},`, 10_000)+`{"versionInfo":{"id":"b"}}]`), zadig.WithMaxResponseBytes(1<<63-1))
 		var out []any
 		require.NoError(t, client.Get(t.Context(), "/x", nil, &out))
 		assert.Len(t, out, 10_001)

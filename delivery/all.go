@@ -13,8 +13,9 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// All returns every release that o selects, newest first, each once, on any
-// server. It can be ranged over more than once; each time asks anew.
+// All returns every release that o selects, newest first, each once, with
+// everything that the server has, on any server. It can be ranged over more
+// than once; each range sends new requests.
 //
 //	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {
 //		if err != nil {
@@ -23,30 +24,36 @@ import (
 //		…
 //	}
 //
-// Releases are yielded while their page is still arriving; memory is bounded
-// by one release and 64 bytes for each id. A page that breaks off is asked
-// for again and goes on behind the last release yielded.
+// Releases are yielded while their page is still arriving. A page that breaks
+// off is requested again and goes on behind the last release yielded.
 //
 // An error for one release (it cannot be decoded: zadig.ErrUnexpectedResponse;
 // the server cannot build it: zadig.ErrServer) is yielded in its place, and a
-// loop that continues gets the others. After any other error the loop ends.
+// loop that continues gets the others. After any other error the loop ends. A
+// request that is forbidden after others were not is sent once more, because a
+// Zadig under load forbids everything.
 //
 // Pages move when releases are created or deleted meanwhile, so each page
-// overlaps the one before: a release that was there throughout is not missed.
-// New ones that appear at the top meanwhile may or may not be seen. Releases
-// created in the same second have no order on the server: where it changes
-// from page to page, one of them can be missed.
+// overlaps the one before: a release that was there throughout is not missed,
+// and new ones may or may not be seen. If All cannot tell that it has seen
+// everything, it yields zadig.ErrUnexpectedResponse after the last release:
+// the list ended before X-Total releases, or the server sends pages so small
+// that they cannot overlap and releases were deleted meanwhile, or it orders
+// releases of the same second anew for each page.
 //
 // Requests: one for each page of PerPage (100) releases, and up to a quarter
-// more because pages overlap (up to twice as many with a small PerPage); a few
-// large ones where more than a page's worth of releases appears meanwhile; one
-// more where the last page was full and the server does not send X-Total
-// (before v2.3.1), or sent just 20 of more. A deletion ahead costs one
-// request or more. With ServiceName or VerbosityDetailed, servers since v4.2
-// are asked for each release by id as well, because their lists leave services
-// out, and with them the images. A page that the server answers with 500
-// because one release in it is broken costs a brief list and a request for each
-// release of that page (up to v3.4; v1.18 to v2.2 perhaps two, see GetOptions).
+// more because pages overlap (up to twice as many with a small PerPage). One
+// more where the last page is full, or is the only one and the server does not
+// send X-Total (before v2.3.1). A deletion meanwhile costs one or more.
+//
+// Since v4.2 lists leave the services out, and with them the images, so All
+// reads each release by id too, unless Verbosity is VerbosityBrief or
+// VerbosityListed: up to Concurrency at once, yielded in the list's order.
+// When the loop ends they are canceled and waited for; one that ends early has
+// sent requests for up to twice as many releases behind the last. A page that
+// the server cannot build because one release in it is broken (up to v3.4)
+// costs a brief list and a request for each of its releases. A panic of the
+// Doer comes out where the loop is.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		if err := o.checkAll(); err != nil {
@@ -79,7 +86,13 @@ func (s *Service) pages(ctx context.Context, o, listed ListOptions) *paging.Page
 		},
 		ID: func(w *wireRelease) string { return w.id() },
 		Finish: func(w *wireRelease) (*Release, bool, error) {
-			return s.finish(ctx, w.release(o.SkipManifests), o, listed.Verbosity)
+			r := w.listed(o.SkipManifests)
+			return r, o.wants(r, listed.Verbosity), nil
+		},
+		Concurrency: o.concurrency(),
+		Incomplete:  func(r *Release) bool { return o.isIncomplete(r, listed.Verbosity) },
+		Complete: func(ctx context.Context, r *Release) (*Release, bool, error) {
+			return s.finish(ctx, r, o)
 		},
 	}
 }
@@ -92,13 +105,18 @@ func (o ListOptions) checkAll() error {
 	return o.check(method)
 }
 
-// finish applies the client's filters and completes what a list with this
-// verbosity left out.
-func (s *Service) finish(ctx context.Context, r *Release, o ListOptions, listed Verbosity) (*Release, bool, error) {
+// wants applies the filters that are the client's, as far as a release that
+// was listed with this verbosity tells.
+func (o ListOptions) wants(r *Release, listed Verbosity) bool {
 	if o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
-		return nil, false, nil
+		return false
 	}
-	full, err := s.complete(ctx, "delivery.All", r, o, listed)
+	return o.ServiceName == "" || o.isIncomplete(r, listed) || r.delivers(o.ServiceName)
+}
+
+// finish reads what a list left out of r.
+func (s *Service) finish(ctx context.Context, r *Release, o ListOptions) (*Release, bool, error) {
+	full, err := s.fetchFull(ctx, "delivery.All", r, o.SkipManifests)
 	switch {
 	case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
 		return nil, false, nil

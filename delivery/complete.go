@@ -8,11 +8,22 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
+// defaultConcurrency is modest: Zadig opens a connection of its own for each
+// permission check.
+const defaultConcurrency = 8
+
+func (o ListOptions) concurrency() int {
+	if o.Concurrency == 0 {
+		return defaultConcurrency
+	}
+	return o.Concurrency
+}
+
 // isIncomplete reports whether a list that was requested with a verbosity left
 // out of r what o asks for.
 func (o ListOptions) isIncomplete(r *Release, listed Verbosity) bool {
 	if r.isFlat() { // the verbosity has no effect; since v4.2 lists have no services
-		return len(r.Services) == 0 && (o.Verbosity == VerbosityDetailed || o.ServiceName != "")
+		return r.servicesOmitted && (o.isDetailed() || o.ServiceName != "")
 	}
 	return listed == VerbosityBrief && o.Verbosity != VerbosityBrief &&
 		r.DeployInfo == nil // up to v1.7.1 the verbosity has no effect

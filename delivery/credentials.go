@@ -51,6 +51,7 @@ func (r *Release) WithoutCredentials() *Release {
 		return nil
 	}
 	safe, _ := reflect.TypeAssert[Release](safeCopy(reflect.ValueOf(*r)))
+	safe.servicesOmitted = r.servicesOmitted
 	return &safe
 }
 

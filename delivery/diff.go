@@ -20,6 +20,9 @@ type Changes struct {
 	Removed   []Image       `json:"removed,omitzero"`   // images of containers that only the earlier release had
 	Changed   []ImageChange `json:"changed,omitzero"`   // containers that have another image
 	Manifests []string      `json:"manifests,omitzero"` // services whose Kubernetes manifests differ
+	// Incomplete means that nothing was compared, because a list left the
+	// services of a release out: see [Release.ServicesOmitted].
+	Incomplete bool `json:"incomplete,omitzero"`
 }
 
 // ImageChange is one container with the image of the earlier release and that
@@ -37,15 +40,18 @@ type ImageChange struct {
 // Images are those of [Release.Images], container by container. Releases from
 // before and after v4.0 can be compared. Where one of the two does not know a
 // service's or container's name, as those of packaged charts, images that have
-// the same name go together. A brief release, and one from a list since v4.2,
-// has no images, so that all those of the other seem added or removed: compare
-// what Get, Find or Latest return.
+// the same name go together. A brief release has
+// no images, so that all those of the other seem added or removed. If the
+// services of a release were left out, the result is Incomplete.
 //
 // Manifests are compared as texts for each service that both releases have
 // some of. A manifest that names its image differs when the image does.
 // Manifests is nil when one of the releases was read with SkipManifests, and
 // for charts, which have none. Nothing is asked of the server.
 func Diff(a, b *Release) Changes {
+	if a.ServicesOmitted() || b.ServicesOmitted() {
+		return Changes{Incomplete: true}
+	}
 	var c Changes
 	added, removed := b.Images(), a.Images()
 	for _, rule := range pairing {
@@ -82,9 +88,9 @@ func Diff(a, b *Release) Changes {
 	return c
 }
 
-// IsEmpty reports whether nothing is different.
+// IsEmpty reports whether nothing is different. It is false if Incomplete.
 func (c Changes) IsEmpty() bool {
-	return len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Manifests) == 0
+	return !c.Incomplete && len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Manifests) == 0
 }
 
 // String returns one line for each difference, without a newline at the end, and
@@ -92,6 +98,9 @@ func (c Changes) IsEmpty() bool {
 func (c Changes) String() string {
 	if c.IsEmpty() {
 		return "no changes"
+	}
+	if c.Incomplete {
+		return "not compared: a list left the services of a release out"
 	}
 	var lines []string
 	line := func(format string, a ...any) { lines = append(lines, redact.Line(fmt.Sprintf(format, a...))) }

@@ -2,7 +2,7 @@
 //
 // Everything, newest first, however many there are:
 //
-//	o := delivery.ListOptions{ProjectName: "shop", Verbosity: delivery.VerbosityDetailed}
+//	o := delivery.ListOptions{ProjectName: "shop"}
 //	for release, err := range client.Delivery.All(ctx, o) {
 //		if err != nil {
 //			return err
@@ -10,8 +10,8 @@
 //		fmt.Println(release.VersionInfo.Version, release.VersionInfo.Created(), release.Images())
 //	}
 //
-// Without VerbosityDetailed the lists of v4.2 and later leave services and
-// images out, which saves a request for each release.
+// The lists of v4.2 and later leave services and images out, so each release
+// is read by id as well. VerbosityListed saves that.
 //
 // One page, as the server's documentation has it:
 //

@@ -68,30 +68,38 @@ func TestAllByServiceGoesOnBehindAnOddID(t *testing.T) {
 	assert.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse)
 }
 
-// VerbosityDetailed is everything, also on servers whose lists leave the
-// services out; without it nothing is asked for besides the list.
-func TestAllDetailedHasTheImagesOnEveryServer(t *testing.T) {
+// The zero Verbosity is everything, also on servers whose lists leave the
+// services out; with VerbosityListed nothing is requested but the list.
+func TestAllHasTheImagesOnEveryServer(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
+	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.1", "v3.4.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			data := zadigtest.Generate(5, 12)
 			srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion(version))
 			leftOut := version == "v4.2.0" || version == "v5.0.0"
-			for _, verbosity := range []delivery.Verbosity{"", delivery.VerbosityDetailed} {
+			for _, verbosity := range []delivery.Verbosity{"", delivery.VerbosityDetailed, delivery.VerbosityListed} {
 				srv.ClearRequests()
-				n := 0
-				for r, err := range srv.Client().Delivery.All(t.Context(), delivery.ListOptions{Verbosity: verbosity}) {
+				o := delivery.ListOptions{Verbosity: verbosity}
+				var releases []*delivery.Release
+				for r, err := range srv.Client().Delivery.All(t.Context(), o) {
 					require.NoError(t, err)
-					none := len(data.Releases[n].Images()) == 0
-					assert.Equal(t, none || leftOut && verbosity == "", len(r.Images()) == 0, r.VersionInfo.ID)
-					n++
+					releases = append(releases, r)
 				}
-				assert.Equal(t, len(data.Releases), n)
-				if byID := len(srv.RequestsTo(zadigtest.GetRelease)); leftOut && verbosity != "" {
-					assert.Equal(t, n, byID)
+				require.Len(t, releases, len(data.Releases))
+				if byID := len(srv.RequestsTo(zadigtest.GetRelease)); leftOut && verbosity != delivery.VerbosityListed {
+					assert.Equal(t, len(releases), byID)
 				} else {
 					assert.LessOrEqual(t, byID, 1, "one release has no services anyway")
+				}
+				page, err := srv.Client().Delivery.List(t.Context(), o)
+				require.NoError(t, err)
+				assert.Equal(t, releases, page.Releases)
+				for i, r := range releases {
+					if len(data.Releases[i].Images()) > 0 {
+						assert.Equal(t, leftOut && verbosity == delivery.VerbosityListed, r.ServicesOmitted(), r.VersionInfo.ID)
+						assert.Equal(t, r.ServicesOmitted(), len(r.Images()) == 0, r.VersionInfo.ID)
+					}
 				}
 			}
 		})

@@ -9,8 +9,8 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Latest returns the newest release that o selects, whole unless Verbosity is
-// VerbosityBrief. Page must be 0 or 1.
+// Latest returns the newest release that o selects, complete unless Verbosity
+// is VerbosityBrief or VerbosityListed. Page must be 0 or 1.
 //
 // Cost: one request for one release; since v4.2, whose lists leave services
 // out, two. With ServiceName it walks as All does, in pages of PerPage (20),
@@ -27,7 +27,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 		return nil, err
 	}
 	o.PerPage = o.perPage(listPerPage)
-	full := o.detailed()
+	o.Concurrency = 1 // no request for a release behind the first that matches
 	if o.ServiceName == "" {
 		r, err := s.newest(ctx, o)
 		if odd, ok := errors.AsType[*response.ElementError](err); ok {
@@ -39,7 +39,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 		case r == nil:
 			return nil, noRelease(method)
 		case o.Label == "" || r.isFlat():
-			r, err = s.complete(ctx, method, r, full, o.Verbosity)
+			r, err = s.complete(ctx, method, r, o, o.Verbosity)
 			if !errors.Is(err, errdef.ErrNotFound) {
 				return r, err
 			} // deleted meanwhile: the next one is the newest now
@@ -49,7 +49,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r, err = s.complete(ctx, method, r, full, o.Verbosity); !errors.Is(err, errdef.ErrNotFound) {
+		if r, err = s.complete(ctx, method, r, o, o.Verbosity); !errors.Is(err, errdef.ErrNotFound) {
 			return r, err
 		}
 	}
@@ -82,7 +82,7 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 	}
 	brief := o
 	brief.Verbosity = VerbosityBrief
-	brief.ServiceName = "" // only the whole release tells
+	brief.ServiceName = "" // only the complete release tells
 	var unread error
 	for r, err := range s.All(ctx, brief) {
 		if err != nil {
@@ -92,7 +92,7 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 		if r.VersionInfo.Version != version {
 			continue
 		}
-		r, err = s.complete(ctx, method, r, o.detailed(), VerbosityBrief)
+		r, err = s.complete(ctx, method, r, o, VerbosityBrief)
 		switch {
 		case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
 		case err != nil:

@@ -6,25 +6,29 @@ import (
 	"log/slog"
 	"math"
 	"net/url"
+	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/paging"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Verbosity is how much of each release a list holds, up to v3.4. Servers up
-// to v1.7.1 and since v4.0 send everything they have, whatever is asked; since
-// v4.2 that is without the services and their images.
+// Verbosity is how much of each release is read.
 type Verbosity string
 
-// The values that servers know. The zero value leaves it to the server and
-// costs no further request: detailed, except for the services since v4.2.
+// The zero value is VerbosityDetailed. Lists of servers up to v1.7.1 and since
+// v4.0 have everything that they have, whatever is requested; since v4.2 that
+// is without the services and their images.
 const (
-	VerbosityBrief Verbosity = "brief" // VersionInfo only; since v3.0.0 without ProductEnvInfo
-	// VerbosityDetailed is everything. All keeps that on every server: since
-	// v4.2 it reads each release by id that a list leaves the services out of.
-	// List sends one request, and so returns what the server sends.
+	// VerbosityDetailed is everything, on every server. Since v4.2 that costs
+	// a request by id for each release.
 	VerbosityDetailed Verbosity = "detailed"
+	// VerbosityBrief is VersionInfo, since v3.0.0 without ProductEnvInfo.
+	VerbosityBrief Verbosity = "brief"
+	// VerbosityListed is what the server's detailed list has, and costs no
+	// further request: since v4.2 releases without services, for which
+	// [Release.ServicesOmitted] is true. It is never sent.
+	VerbosityListed Verbosity = "listed"
 )
 
 // ListOptions selects releases. The zero value selects all; a zero field does
@@ -53,8 +57,9 @@ type ListOptions struct {
 	// ten or less, a server that ignores Page, or a page's worth of new
 	// releases need larger ones.
 	PerPage int
-	// Verbosity: see VerbosityBrief, which cannot be combined with ServiceName,
-	// and VerbosityDetailed.
+	// Verbosity is how much of each release is read. The zero value is
+	// everything, on every server. VerbosityBrief cannot be combined with
+	// ServiceName.
 	Verbosity Verbosity
 	// Label keeps releases that have this label. Servers filter by it since
 	// v4.0; All filters by itself on older ones, and List returns an error.
@@ -62,6 +67,12 @@ type ListOptions struct {
 	// SkipManifests leaves YAMLContents and YAMLContent undecoded and nil.
 	// They are most of a detailed release.
 	SkipManifests bool
+	// Concurrency is how many releases All and List read by id at once where
+	// the list leaves parts out: 0 is 8, 1 is one after the other. Zadig opens
+	// a connection for each permission check, runs out of file descriptors
+	// under load and then refuses every request with 403: a few dozen over all
+	// programs that use it is modest.
+	Concurrency int
 }
 
 // Page is one page of releases.
@@ -89,6 +100,11 @@ const (
 // List returns one page of releases, 20 if PerPage is not set, newest first.
 // [Service.All] returns everything.
 //
+// It sends one request. Since v4.2, whose lists leave services out, it also
+// reads each release of the page by id, up to Concurrency at once, unless
+// Verbosity is VerbosityBrief or VerbosityListed. A release that is deleted
+// meanwhile is not in the page.
+//
 // Errors besides the common ones: zadig.ErrBadRequest for a negative number,
 // an unknown Verbosity or ServiceName together with VerbosityBrief, before
 // anything is sent; zadig.ErrUnexpectedResponse for a release that cannot be
@@ -98,10 +114,22 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 		return nil, err
 	}
 	page, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage), o.checkFiltered)
+	incomplete := func(r *Release) bool { return o.isIncomplete(r, o.Verbosity) }
+	if err == nil && slices.ContainsFunc(page.Releases, incomplete) {
+		page.Releases, err = paging.Complete(ctx, o.concurrency(), page.Releases, func(ctx context.Context, r *Release) (*Release, bool, error) {
+			if !incomplete(r) {
+				return r, true, nil
+			}
+			return s.finish(ctx, r, o)
+		})
+	}
 	if odd, ok := errors.AsType[*response.ElementError](err); ok {
 		return nil, odd.Err
 	}
-	return page, errdef.Unsupported(err, noList)
+	if err != nil {
+		return nil, errdef.Unsupported(err, noList)
+	}
+	return page, nil
 }
 
 // endpoint is the list, or one page of it.
@@ -124,7 +152,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int
 	}
 	result := &Page{Releases: make([]*Release, len(releases)), Total: paging.Total(header)}
 	for i := range releases {
-		result.Releases[i] = releases[i].release(o.SkipManifests)
+		result.Releases[i] = releases[i].listed(o.SkipManifests)
 	}
 	return result, nil
 }
@@ -153,21 +181,18 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
 	case o.Page > math.MaxInt/o.perPage(listPerPage):
 		return errdef.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
-	case o.Verbosity != "" && o.Verbosity != VerbosityBrief && o.Verbosity != VerbosityDetailed:
-		return errdef.BadArgument(method, "Verbosity", "%q is neither brief nor detailed", o.Verbosity)
+	case o.Concurrency < 0:
+		return errdef.BadArgument(method, "Concurrency", "%d is negative", o.Concurrency)
+	case !o.isDetailed() && o.Verbosity != VerbosityBrief && o.Verbosity != VerbosityListed:
+		return errdef.BadArgument(method, "Verbosity", "%q is neither brief nor detailed nor listed", o.Verbosity)
 	case o.ServiceName != "" && o.Verbosity == VerbosityBrief:
 		return errdef.BadArgument(method, "ServiceName", "a brief list does not name services, the server would not filter")
 	}
 	return nil
 }
 
-// detailed is o with the zero Verbosity replaced.
-func (o ListOptions) detailed() ListOptions {
-	if o.Verbosity == "" {
-		o.Verbosity = VerbosityDetailed
-	}
-	return o
-}
+// isDetailed reports whether o asks for everything.
+func (o ListOptions) isDetailed() bool { return o.Verbosity == "" || o.Verbosity == VerbosityDetailed }
 
 func (o ListOptions) perPage(otherwise int) int {
 	if o.PerPage == 0 {
@@ -207,6 +232,9 @@ func (o ListOptions) params(page, perPage int) listParams {
 		PerPage:      perPage,
 		Verbosity:    o.Verbosity,
 		project:      project{IfPassFilter: o.ProjectName != ""},
+	}
+	if o.Verbosity == VerbosityListed {
+		p.Verbosity = ""
 	}
 	if o.Label != "" {
 		p.Label = url.QueryEscape(o.Label) // the server decodes it once more than it should

@@ -68,7 +68,17 @@ type Release struct {
 	Services              []*ReleaseService // services, since v4.0.0; lists leave it empty since v4.2.0, by id has it
 	Error                 string            // error, since v4.0.0: why it failed, "" if it did not
 
-	raw func() json.RawMessage // a closure, so that %+v does not print the document
+	servicesOmitted bool
+	raw             func() json.RawMessage // a closure, so that %+v does not print the document
+}
+
+// ServicesOmitted reports whether the server left the services of a flat
+// release out, and with them its images. Lists do so since v4.2; All, Latest
+// and Find read such a release by id, and so does List, except with
+// VerbosityBrief and VerbosityListed. Encoding keeps it, as the member
+// "services_omitted", which no server sends.
+func (r *Release) ServicesOmitted() bool {
+	return r != nil && r.servicesOmitted && len(r.Services) == 0
 }
 
 // RawJSON is the JSON that the release was read from, with the members that

@@ -15,7 +15,16 @@ import (
 type wireRelease struct {
 	nested
 	flat
+	ServicesOmitted bool `json:"services_omitted"`
+
 	raw json.RawMessage
+}
+
+// encodedFlat is a flat release as this package writes it: with a member that
+// no server sends.
+type encodedFlat struct {
+	flat
+	ServicesOmitted bool `json:"services_omitted,omitzero"`
 }
 
 // nested is the documented object, up to v3.4.1.
@@ -87,6 +96,7 @@ func (w *wireRelease) release(skipManifests bool) *Release {
 		r = w.nested.release
 	}
 	release := r()
+	release.servicesOmitted = w.ServicesOmitted && release.isFlat()
 	if skipManifests { // those whose names were written with escapes were not omitted
 		for _, d := range release.DeployInfo {
 			nilsafe.OrZero(d).YAMLContents = nil
@@ -99,6 +109,14 @@ func (w *wireRelease) release(skipManifests bool) *Release {
 		release.raw = func() json.RawMessage { return raw }
 	}
 	return release
+}
+
+// listed returns the release as a list has it. Lists leave services empty
+// since v4.2, so one without services may have some.
+func (w *wireRelease) listed(skipManifests bool) *Release {
+	r := w.release(skipManifests)
+	r.servicesOmitted = r.isFlat() && len(r.Services) == 0
+	return r
 }
 
 func (n *nested) release() *Release {
@@ -204,7 +222,7 @@ func (r *Release) UnmarshalJSON(data []byte) error {
 // log record of slog; [Release.WithoutCredentials] makes a copy without them.
 func (r Release) MarshalJSON() ([]byte, error) {
 	if r.Services != nil {
-		return json.Marshal(r.flat())
+		return json.Marshal(encodedFlat{r.flat(), r.ServicesOmitted()})
 	}
 	return json.Marshal(r.nested())
 }

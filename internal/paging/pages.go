@@ -3,6 +3,7 @@
 package paging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
@@ -24,6 +26,14 @@ type Pages[W, T any] struct {
 	// *response.ElementError is yielded in its place; another error ends the
 	// walk.
 	Finish func(*W) (item T, wanted bool, err error)
+	// Incomplete reports whether an element needs a request of its own, which
+	// Complete sends. Up to Concurrency of them run at once, each on a
+	// goroutine of its own, and the elements are yielded in order. With a
+	// Concurrency of 1 or 0 they run where the walk does. Errors are as those
+	// of Finish. A nil Incomplete is for elements that are complete.
+	Concurrency int
+	Incomplete  func(T) bool
+	Complete    func(ctx context.Context, item T) (full T, wanted bool, err error)
 	// Fallback returns a lighter form of the list for a page that could not be
 	// opened, or nil if there is none for this cause. A nil Fallback is none.
 	Fallback func(cause error) *Pages[W, T]
@@ -33,9 +43,15 @@ type Pages[W, T any] struct {
 // the walk goes on; any other error ends it. A walk that cannot tell that it
 // has seen everything ends with an error.
 func (p *Pages[W, T]) All(ctx context.Context, yield func(T, error) bool) {
+	var none T
+	if ctx == nil {
+		yield(none, errdef.BadArgument("zadig", "ctx", "must not be nil"))
+		return
+	}
 	w := &walker[W, T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
+	w.ahead = newAhead[T](ctx, max(p.Concurrency, 1))
+	defer w.ahead.close()
 	if err := w.walk(); err != nil && !w.stopped {
-		var none T
 		yield(none, err)
 	}
 }
@@ -46,7 +62,11 @@ type walker[W, T any] struct {
 	cursor  *cursor
 	yield   func(T, error) bool
 	stopped bool // the caller has left the loop
-	last    *response.Stream[W]
+	ahead   *ahead[T]
+	failed  bool // the walk ends with the error of an element
+
+	last     *response.Stream[W]
+	settings *response.Settings // of the first page, nil before it was opened
 
 	seen  idSet
 	pass  uint8 // passes over the list so far, with this one
@@ -64,10 +84,15 @@ func (w *walker[W, T]) walk() error {
 		w.found, w.kept = 0, 0
 		for done := false; !done; {
 			got, err := w.page(w.cursor.next())
+			if done = err != nil || w.stopped; !done {
+				done = w.cursor.advance(got)
+			}
+			if done && !w.failed {
+				err = cmp.Or(w.drain(), err)
+			}
 			if err != nil || w.stopped {
 				return err
 			}
-			done = w.cursor.advance(got)
 		}
 		c := w.cursor
 		switch {
@@ -124,15 +149,22 @@ func (w *walker[W, T]) page(at pageRequest) (result, error) {
 	}
 }
 
-// read requests one page and yields what is fresh in it. The call is nil if
-// the page could not be opened.
+// read requests one page and yields what is fresh in it. The settings are nil
+// if the page could not be opened.
 func (w *walker[W, T]) read(list *Pages[W, T], at pageRequest) (got result, settings *response.Settings, err error) {
-	stream, err := list.Open(at.page, at.perPage)
+	var stream *response.Stream[W]
+	err = w.allowed(w.ctx, func() error {
+		stream, err = list.Open(at.page, at.perPage)
+		return err
+	})
 	if err != nil {
 		return got, nil, err
 	}
 	defer stream.Close()
 	settings, w.last = new(stream.Settings()), stream
+	if w.settings == nil {
+		w.settings = settings
+	}
 	got.total = Total(stream.Header)
 	first := at.page > 1 // it may not have been seen before
 	for {
@@ -180,7 +212,8 @@ func (w *walker[W, T]) isNew(id string, position int) bool {
 	return pass == 0
 }
 
-// emit yields one element, or the error that stands for it.
+// emit adds one element to those that are yielded in order, and yields what is
+// ready.
 func (w *walker[W, T]) emit(list *Pages[W, T], arrived *W, err error) error {
 	var (
 		item   T
@@ -189,17 +222,78 @@ func (w *walker[W, T]) emit(list *Pages[W, T], arrived *W, err error) error {
 	if err == nil {
 		item, wanted, err = list.Finish(arrived)
 	}
-	var odd *response.ElementError
+	complete := func(ctx context.Context) (full T, wanted bool, err error) {
+		err = w.allowed(ctx, func() error {
+			full, wanted, err = list.Complete(ctx, item)
+			return err
+		})
+		return full, wanted, err
+	}
 	switch {
-	case errors.As(err, &odd):
-		var none T
-		w.stopped = !w.yield(none, odd.Err)
-	case err != nil:
-		return err
-	case wanted:
-		w.stopped = !w.yield(item, nil)
+	case err != nil || !wanted || list.Incomplete == nil || !list.Incomplete(item):
+		for w.ahead.full() {
+			if err := w.yieldFirst(); err != nil || w.stopped {
+				return err
+			}
+		}
+		w.ahead.ready(item, wanted, err)
+	case w.Concurrency <= 1:
+		w.ahead.ready(complete(w.ahead.ctx))
+	default:
+		for !w.ahead.acquire() {
+			if err := w.yieldFirst(); err != nil || w.stopped {
+				return err
+			}
+		}
+		w.ahead.start(complete)
+	}
+	for w.ahead.isReady() {
+		if err := w.yieldFirst(); err != nil || w.stopped {
+			return err
+		}
 	}
 	return nil
+}
+
+// yieldFirst yields the first element that waits for its turn, or the error
+// that stands for it.
+func (w *walker[W, T]) yieldFirst() error {
+	e := w.ahead.first()
+	var odd *response.ElementError
+	switch {
+	case errors.As(e.err, &odd):
+		var none T
+		w.stopped = !w.yield(none, odd.Err)
+	case e.err != nil:
+		w.failed = true
+		return e.err
+	case e.wanted:
+		w.stopped = !w.yield(e.item, nil)
+	}
+	return nil
+}
+
+// drain yields all elements that wait for their turn.
+func (w *walker[W, T]) drain() error {
+	for !w.stopped && len(w.ahead.queue) > 0 {
+		if err := w.yieldFirst(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allowed sends a request of a walk. A Zadig under load refuses everybody, so
+// one that is forbidden after others were not is sent once more.
+func (w *walker[W, T]) allowed(ctx context.Context, send func() error) error {
+	err := send()
+	if !errors.Is(err, errdef.ErrForbidden) || w.settings == nil || w.settings.MaxAttempts() == 1 {
+		return err
+	}
+	if ended := w.settings.Pause(ctx, 1); ended != nil {
+		return withContext(err, ended)
+	}
+	return send()
 }
 
 func withContext(err, ended error) error {

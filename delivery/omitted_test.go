@@ -1,0 +1,155 @@
+package delivery_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+// What a list left out is not taken for nothing.
+func TestServicesOmitted(t *testing.T) {
+	t.Parallel()
+	m := (&model{flat: true, omitServices: true, xTotal: true}).fill(2)
+	page, err := m.client(t).Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+	require.NoError(t, err)
+	a, b := page.Releases[0], page.Releases[1]
+	full, err := m.client(t).Delivery.Get(t.Context(), id(2), delivery.GetOptions{ProjectName: "p"})
+	require.NoError(t, err)
+
+	data, err := json.Marshal(a)
+	require.NoError(t, err)
+	again := new(delivery.Release)
+	require.NoError(t, json.Unmarshal(data, again))
+	for name, r := range map[string]*delivery.Release{"listed": a, "read from JSON": again, "without credentials": a.WithoutCredentials()} {
+		assert.True(t, r.ServicesOmitted(), name)
+		for _, changes := range []delivery.Changes{delivery.Diff(r, b), delivery.Diff(r, full), delivery.Diff(full, r), delivery.Diff(nil, r)} {
+			assert.Equal(t, delivery.Changes{Incomplete: true}, changes, name)
+			assert.False(t, changes.IsEmpty(), name)
+			assert.Equal(t, "not compared: a list left the services of a release out", changes.String(), name)
+		}
+	}
+
+	assert.False(t, full.ServicesOmitted())
+	assert.False(t, (*delivery.Release)(nil).ServicesOmitted())
+	a.Services = full.Services
+	assert.False(t, a.ServicesOmitted(), "they are there now")
+	assert.Equal(t, "no changes", delivery.Diff(a, full).String())
+}
+
+// One program prints the same images whatever Zadig it reads, without an
+// option.
+func TestTheSameImagesOnEveryServer(t *testing.T) {
+	t.Parallel()
+	images := func(t *testing.T, version string) (printed []string) {
+		t.Helper()
+		_, s := serve(t, version, history()...)
+		for release, err := range s.All(t.Context(), delivery.ListOptions{}) {
+			require.NoError(t, err)
+			for _, image := range release.Images() {
+				printed = append(printed, fmt.Sprintln(release.VersionInfo.Version, image.Service, image.Image))
+			}
+		}
+		return printed
+	}
+	want := images(t, "v1.11.0")
+	require.NotEmpty(t, want)
+	for _, version := range []string{"v3.4.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, want, images(t, version))
+		})
+	}
+}
+
+// List drops what was deleted between the list and the request by id, and
+// returns the error of a release that cannot be read.
+func TestListCompletesItsPage(t *testing.T) {
+	t.Parallel()
+	for _, concurrency := range []int{0, 1} {
+		m := (&model{flat: true, omitServices: true, xTotal: true}).fill(9)
+		o := delivery.ListOptions{Concurrency: concurrency}
+		page, err := m.client(t).Delivery.List(t.Context(), o)
+		require.NoError(t, err)
+		assert.Len(t, page.Releases, 9)
+		assert.Len(t, m.requests, 1+9)
+		for _, r := range page.Releases {
+			assert.NotEmpty(t, r.Services)
+		}
+
+		var once sync.Once
+		m.between = func() { once.Do(func() { m.remove(4, 5) }) }
+		page, err = m.client(t).Delivery.List(t.Context(), o)
+		require.NoError(t, err)
+		assert.Len(t, page.Releases, 8)
+
+		broken := instead(func(req *http.Request) *http.Response {
+			if strings.HasSuffix(req.URL.Path, id(3)) {
+				return respond(req, http.StatusInternalServerError, "")
+			}
+			return nil
+		})
+		_, err = m.client(t, broken).Delivery.List(t.Context(), o)
+		require.ErrorIs(t, err, zadig.ErrServer)
+		assert.ErrorContains(t, err, id(3))
+	}
+}
+
+func TestConcurrencyIsNotNegative(t *testing.T) {
+	t.Parallel()
+	m := (&model{}).fill(3)
+	service := m.client(t).Delivery
+	o := delivery.ListOptions{Concurrency: -1}
+	_, list := service.List(t.Context(), o)
+	_, latest := service.Latest(t.Context(), o)
+	_, find := service.Find(t.Context(), o, "v1")
+	for _, err := range append(walk(t, m.client(t), o).errs, list, latest, find) {
+		require.ErrorIs(t, err, zadig.ErrBadRequest)
+		assert.ErrorContains(t, err, "Concurrency")
+	}
+	assert.Empty(t, m.requests)
+}
+
+// Under load Zadig forbids everything to everybody: one such response in the
+// middle does not end a walk, and without the right it ends.
+func TestAllForbiddenInTheMiddle(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault zadigtest.Fault
+		want  error
+	}{
+		"once, by id":   {zadigtest.NoPermission().On(zadigtest.GetRelease).After(7).Times(1), nil},
+		"once, a page":  {zadigtest.NoPermission().On(zadigtest.ListReleases).After(1).Times(1), nil},
+		"ever, by id":   {zadigtest.NoPermission().On(zadigtest.GetRelease).After(7), zadig.ErrForbidden},
+		"ever, a page":  {zadigtest.NoPermission().On(zadigtest.ListReleases).After(1), zadig.ErrForbidden},
+		"the beginning": {zadigtest.NoPermission().Times(1), zadig.ErrForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := zadigtest.Generate(3, 30)
+			srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion("v5.0.0"))
+			srv.Inject(test.fault)
+			client := srv.Client(zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}))
+			var last error
+			n := 0
+			for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{PerPage: 10}) {
+				if last = err; err == nil {
+					n++
+				}
+			}
+			require.ErrorIs(t, last, test.want)
+			if test.want == nil {
+				assert.Equal(t, len(data.Releases), n)
+			}
+		})
+	}
+}

@@ -1,0 +1,146 @@
+package paging
+
+import (
+	"context"
+	"runtime"
+	"sync"
+)
+
+// ahead completes elements on goroutines of its own, a bounded number at once,
+// and returns them in the order in which they were added.
+type ahead[T any] struct {
+	ctx     context.Context
+	end     context.CancelFunc
+	running sync.WaitGroup
+	slots   chan struct{} // one for each element that is being completed
+	queue   []*element[T] // in order, at most twice as many
+}
+
+// element is one element of a list, ready once done is closed.
+type element[T any] struct {
+	done   chan struct{}
+	item   T
+	wanted bool
+	err    error
+
+	panicked any
+	exited   bool // by runtime.Goexit
+}
+
+func newAhead[T any](ctx context.Context, concurrency int) *ahead[T] {
+	a := &ahead[T]{slots: make(chan struct{}, concurrency)}
+	a.ctx, a.end = context.WithCancel(ctx)
+	return a
+}
+
+// close ends what is still being completed and waits for it.
+func (a *ahead[T]) close() {
+	a.end()
+	a.running.Wait()
+}
+
+// ready adds an element that is complete.
+func (a *ahead[T]) ready(item T, wanted bool, err error) {
+	done := make(chan struct{})
+	close(done)
+	a.queue = append(a.queue, &element[T]{done: done, item: item, wanted: wanted, err: err})
+}
+
+// acquire waits until it has a slot, or until the first element of the queue
+// must leave it or can: then it returns false.
+func (a *ahead[T]) acquire() bool {
+	if a.full() {
+		return false
+	}
+	select {
+	case a.slots <- struct{}{}:
+		return true
+	default: // all are taken, so the queue is not empty
+	}
+	select {
+	case a.slots <- struct{}{}:
+		return true
+	case <-a.queue[0].done:
+		return false
+	}
+}
+
+// start adds an element that complete completes, in the slot acquired.
+func (a *ahead[T]) start(complete func(context.Context) (T, bool, error)) {
+	e := &element[T]{done: make(chan struct{})}
+	a.queue = append(a.queue, e)
+	a.running.Go(func() {
+		defer func() {
+			<-a.slots
+			close(e.done)
+		}()
+		returned := false
+		defer func() { // what ends this goroutine belongs to the one that ranges
+			if e.panicked = recover(); e.panicked == nil {
+				e.exited = !returned
+			}
+		}()
+		e.item, e.wanted, e.err = complete(a.ctx)
+		returned = true
+	})
+}
+
+// full reports whether an element must leave the queue before another is added.
+func (a *ahead[T]) full() bool { return len(a.queue) >= 2*cap(a.slots) }
+
+// isReady reports whether the first element is complete.
+func (a *ahead[T]) isReady() bool {
+	if len(a.queue) == 0 {
+		return false
+	}
+	select {
+	case <-a.queue[0].done:
+		return true
+	default:
+		return false
+	}
+}
+
+// first removes the first element and returns it once it is complete.
+func (a *ahead[T]) first() *element[T] {
+	e := a.queue[0]
+	<-e.done
+	a.queue[0], a.queue = nil, a.queue[1:]
+	switch {
+	case e.panicked != nil:
+		panic(e.panicked)
+	case e.exited:
+		runtime.Goexit()
+	}
+	return e
+}
+
+// Complete completes the elements of a page, at most concurrency at once, and
+// drops those that are not wanted. The first error in the order of the page
+// ends it.
+func Complete[T any](ctx context.Context, concurrency int, items []T, complete func(context.Context, T) (T, bool, error)) ([]T, error) {
+	a := newAhead[T](ctx, concurrency)
+	defer a.close()
+	completed := items[:0:0]
+	take := func() error {
+		e := a.first()
+		if e.err == nil && e.wanted {
+			completed = append(completed, e.item)
+		}
+		return e.err
+	}
+	for _, item := range items {
+		for !a.acquire() {
+			if err := take(); err != nil {
+				return nil, err
+			}
+		}
+		a.start(func(ctx context.Context) (T, bool, error) { return complete(ctx, item) })
+	}
+	for len(a.queue) > 0 {
+		if err := take(); err != nil {
+			return nil, err
+		}
+	}
+	return completed, nil
+}
