@@ -1,4 +1,4 @@
-package delivery_test
+package bench_test
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func BenchmarkAllDetailed(b *testing.B) {
 			b.Run(fmt.Sprintf("latency=%v/concurrency=%d", latency, concurrency), func(b *testing.B) {
 				srv := zadigtest.NewServer(b, zadigtest.WithData(data), zadigtest.WithServerVersion("v5.0.0"))
 				client := srv.Client(zadig.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-					return roundTrip(func(req *http.Request) (*http.Response, error) {
+					return roundTripper(func(req *http.Request) (*http.Response, error) {
 						time.Sleep(latency)
 						return next.RoundTrip(req)
 					})
@@ -48,3 +48,7 @@ func BenchmarkAllDetailed(b *testing.B) {
 		}
 	}
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (r roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return r(req) }
