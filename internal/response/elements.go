@@ -2,6 +2,7 @@ package response
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -292,9 +293,9 @@ func (e *elements) where() string {
 func (e *elements) unexpected(reason string) error { return e.body.unexpected(e.head, reason) }
 
 // arrayAt names the innermost array around a position in a value below the
-// pointer at, such as /0/buildInfo/0/commits. It is "" if there is none in it.
+// pointer at, such as /0/buildInfo/0/commits. It is "" if there is none.
 func arrayAt(value []byte, position int, at string) string {
-	dec := jsontext.NewDecoder(bytes.NewReader(value), options)
+	dec := jsontext.NewDecoder(bytes.NewBuffer(value), options) // which it does not copy
 	for dec.InputOffset() < int64(position) {
 		if _, err := dec.ReadToken(); err != nil {
 			break
@@ -311,14 +312,17 @@ func arrayAt(value []byte, position int, at string) string {
 			}
 			path = path.AppendToken(token)
 		}
-		return at + string(path)
+		return cmp.Or(at+string(path), "the array")
+	}
+	if at != "" { // an element
+		return "the array"
 	}
 	return ""
 }
 
 func tooManyIn(array string, limit int64) string {
 	if array == "" {
-		array = "the array"
+		return fmt.Sprintf("it takes more than %d bytes of memory to decode", limit)
 	}
 	return fmt.Sprintf("more elements in %s than fit into %d bytes of memory", array, limit)
 }
