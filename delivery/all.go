@@ -48,12 +48,15 @@ import (
 //
 // Since v4.2 lists leave the services out, and with them the images, so All
 // reads each release by id too, unless Verbosity is VerbosityBrief or
-// VerbosityListed: up to Concurrency at once, yielded in the list's order.
-// When the loop ends they are canceled and waited for; one that ends early has
-// sent requests for up to twice as many releases behind the last. A page that
-// the server cannot build because one release in it is broken (up to v3.4)
-// costs a brief list and a request for each of its releases. A panic of the
-// Doer comes out where the loop is.
+// VerbosityListed: when their page has arrived, up to Concurrency at once,
+// yielded in the list's order. Memory is bounded by a page of what the list
+// has and twice as many releases, otherwise by one release. When the loop
+// ends, these requests are canceled and waited for; a loop that is left early
+// may have sent some for up to twice as many releases behind the last. A panic
+// of the Doer comes out where the loop is.
+//
+// A page that the server cannot build because one release in it is broken (up
+// to v3.4) costs a brief list and a request for each of its releases.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		if err := o.checkAll(); err != nil {

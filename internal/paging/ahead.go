@@ -28,9 +28,8 @@ type element[T any] struct {
 }
 
 func newAhead[T any](ctx context.Context, concurrency int) *ahead[T] {
-	a := &ahead[T]{slots: make(chan struct{}, concurrency)}
-	a.ctx, a.end = context.WithCancel(ctx)
-	return a
+	ctx, end := context.WithCancel(ctx)
+	return &ahead[T]{ctx: ctx, end: end, slots: make(chan struct{}, concurrency)}
 }
 
 // close ends what is still being completed and waits for it.

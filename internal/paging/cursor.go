@@ -160,7 +160,7 @@ func (c *cursor) advance(r result) (done bool) {
 	switch {
 	case r.count > c.last.perPage: // per_page has no effect: everything, or a page of the server's own size
 		c.fixed = r.count
-	case r.fresh == 0 && further && c.last.page > 1 && !(c.capped && c.several()): // page has no effect, or a page's worth is new at the top
+	case r.fresh == 0 && further && c.last.page > 1 && (!c.capped || !c.several()): // page has no effect, or a page's worth is new at the top
 		c.widen = 2 * c.covered
 	}
 	return false

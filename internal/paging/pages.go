@@ -62,8 +62,9 @@ type walker[W, T any] struct {
 	cursor  *cursor
 	yield   func(T, error) bool
 	stopped bool // the caller has left the loop
-	ahead   *ahead[T]
 	failed  bool // the walk ends with the error of an element
+	waiting []arrivedElement[T]
+	ahead   *ahead[T]
 
 	last     *response.Stream[W]
 	settings *response.Settings // of the first page, nil before it was opened
@@ -120,6 +121,11 @@ func (w *walker[W, T]) page(at pageRequest) (result, error) {
 		progress := w.found
 		got, settings, err := w.read(list, at)
 		got.fresh = w.found - before
+		if !w.stopped && !w.failed {
+			if ended := w.completeWaiting(list); ended != nil || w.stopped {
+				return got, ended
+			}
+		}
 		var broken *response.TruncatedError
 		switch {
 		case err == nil || w.stopped:
@@ -212,44 +218,68 @@ func (w *walker[W, T]) isNew(id string, position int) bool {
 	return pass == 0
 }
 
-// emit adds one element to those that are yielded in order, and yields what is
-// ready.
+// emit yields an element, or the error that stands for it. If it needs a
+// request, or an element before it does, it waits for the end of the page: on
+// a transport with few connections that request could wait for the page's own.
 func (w *walker[W, T]) emit(list *Pages[W, T], arrived *W, err error) error {
-	var (
-		item   T
-		wanted bool
-	)
-	if err == nil {
-		item, wanted, err = list.Finish(arrived)
+	var e arrivedElement[T]
+	wanted := true
+	if e.err = err; err == nil {
+		e.item, wanted, e.err = list.Finish(arrived)
 	}
-	complete := func(ctx context.Context) (full T, wanted bool, err error) {
-		err = w.allowed(ctx, func() error {
-			full, wanted, err = list.Complete(ctx, item)
-			return err
-		})
-		return full, wanted, err
+	if e.err == nil && !wanted {
+		return nil
 	}
-	switch {
-	case err != nil || !wanted || list.Incomplete == nil || !list.Incomplete(item):
-		for w.ahead.full() {
+	e.incomplete = e.err == nil && list.Incomplete != nil && list.Incomplete(e.item)
+	if e.incomplete || len(w.waiting) > 0 || len(w.ahead.queue) > 0 {
+		w.waiting = append(w.waiting, e)
+		return nil
+	}
+	w.ahead.ready(e.item, true, e.err)
+	return w.yieldFirst()
+}
+
+// arrivedElement is an element as the list has it.
+type arrivedElement[T any] struct {
+	item       T
+	err        error
+	incomplete bool
+}
+
+// completeWaiting completes the elements that wait for the end of the page, and
+// yields what is ready.
+func (w *walker[W, T]) completeWaiting(list *Pages[W, T]) error {
+	waiting := w.waiting
+	w.waiting = nil
+	for _, e := range waiting {
+		complete := func(ctx context.Context) (full T, wanted bool, err error) {
+			err = w.allowed(ctx, func() error {
+				full, wanted, err = list.Complete(ctx, e.item)
+				return err
+			})
+			return full, wanted, err
+		}
+		blocked := w.ahead.full
+		if e.incomplete && w.Concurrency > 1 {
+			blocked = func() bool { return !w.ahead.acquire() }
+		}
+		for blocked() {
 			if err := w.yieldFirst(); err != nil || w.stopped {
 				return err
 			}
 		}
-		w.ahead.ready(item, wanted, err)
-	case w.Concurrency <= 1:
-		w.ahead.ready(complete(w.ahead.ctx))
-	default:
-		for !w.ahead.acquire() {
+		switch {
+		case !e.incomplete:
+			w.ahead.ready(e.item, true, e.err)
+		case w.Concurrency > 1:
+			w.ahead.start(complete)
+		default:
+			w.ahead.ready(complete(w.ahead.ctx))
+		}
+		for w.ahead.isReady() {
 			if err := w.yieldFirst(); err != nil || w.stopped {
 				return err
 			}
-		}
-		w.ahead.start(complete)
-	}
-	for w.ahead.isReady() {
-		if err := w.yieldFirst(); err != nil || w.stopped {
-			return err
 		}
 	}
 	return nil
