@@ -57,30 +57,46 @@ var (
 )
 `
 
-// compileBlocks compiles the Go blocks of pages, in a module that requires what
-// this one does, and returns what is wrong with them.
-func compileBlocks(t *testing.T, pages []*page) string {
+// module is a module in a temporary folder that requires what this one does.
+type module struct{ path string }
+
+func newModule(t *testing.T) module {
 	t.Helper()
 	top, err := filepath.Abs(root)
 	require.NoError(t, err)
-	dir := t.TempDir()
-	write := func(path, text string) {
-		t.Helper()
-		path = filepath.Join(dir, filepath.FromSlash(path))
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	}
 	mod, err := os.ReadFile("go.mod")
 	require.NoError(t, err)
 	sum, err := os.ReadFile("go.sum")
 	require.NoError(t, err)
-	write("go.mod", strings.Replace(string(mod), "=> "+root+"/", fmt.Sprintf("=> %q", top), 1))
-	write("go.sum", string(sum))
+	m := module{t.TempDir()}
+	m.write(t, "go.mod", strings.Replace(string(mod), "=> "+root+"/", fmt.Sprintf("=> %q", top), 1))
+	m.write(t, "go.sum", string(sum))
+	return m
+}
+
+func (m module) write(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join(m.path, filepath.FromSlash(name))
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+}
+
+func (m module) env() []string {
+	return append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off")
+}
+
+// compileBlocks compiles the Go blocks of pages and returns what is wrong with
+// them.
+func compileBlocks(t *testing.T, pages []*page) string {
+	t.Helper()
+	top, err := filepath.Abs(root)
+	require.NoError(t, err)
+	dir := newModule(t)
 
 	var wrong strings.Builder
 	for i, p := range pages {
 		folder := fmt.Sprintf("page%d", i+1)
-		write(folder+"/names.go", "package page\n"+namesOfBlocks)
+		dir.write(t, folder+"/names.go", "package page\n"+namesOfBlocks)
 		for j, b := range p.goBlocks() {
 			if formatted, err := format.Source([]byte(b.code)); err == nil && !bytes.Equal(formatted, []byte(b.code)) {
 				fmt.Fprintf(&wrong, "%s: gofmt would change this block\n", b.at())
@@ -91,17 +107,16 @@ func compileBlocks(t *testing.T, pages []*page) string {
 				continue
 			}
 			if program {
-				write(fmt.Sprintf("%s/program%d/main.go", folder, j+1), source)
+				dir.write(t, fmt.Sprintf("%s/program%d/main.go", folder, j+1), source)
 			} else {
-				write(fmt.Sprintf("%s/block%d.go", folder, j+1), source)
+				dir.write(t, fmt.Sprintf("%s/block%d.go", folder, j+1), source)
 			}
 		}
 	}
 
 	// This compiles as go build does, and links nothing.
 	compile := exec.CommandContext(t.Context(), "go", "list", "-export", "-f", "", "./...")
-	compile.Dir = dir
-	compile.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off")
+	compile.Dir, compile.Env = dir.path, dir.env()
 	if output, err := compile.CombinedOutput(); err != nil {
 		fmt.Fprintf(&wrong, "%s%v\n", output, err)
 	}

@@ -5,9 +5,11 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"github.com/yuin/goldmark"
@@ -24,7 +26,8 @@ const root = "../.."
 type page struct {
 	path     string // below root
 	lines    []string
-	headings []int // their levels
+	headings []int    // their levels
+	anchors  []string // of the headings, as GitHub makes them
 	blocks   []*block
 	tables   [][]tableRow
 	links    []string // targets, sorted
@@ -52,8 +55,20 @@ func (p *page) goBlocks() []*block {
 	return slices.DeleteFunc(slices.Clone(p.blocks), func(b *block) bool { return b.language != "go" })
 }
 
-func (p *page) linksBut(target string) []string {
-	return slices.DeleteFunc(slices.Clone(p.links), func(l string) bool { return l == target })
+// structure returns the links of a page but one. A link to a heading of the
+// page is the heading's number, because languages name headings differently.
+func (p *page) structure(but string) []string {
+	var links []string
+	for _, l := range p.links {
+		if anchor, ok := strings.CutPrefix(l, "#"); ok {
+			l = fmt.Sprintf("#%d", slices.Index(p.anchors, anchor))
+		}
+		if l != but {
+			links = append(links, l)
+		}
+	}
+	slices.Sort(links)
+	return links
 }
 
 func readPage(t *testing.T, path string) *page {
@@ -71,6 +86,7 @@ func parsePage(path string, source []byte) *page {
 		switch n := n.(type) {
 		case *ast.Heading:
 			p.headings = append(p.headings, n.Level)
+			p.anchors = append(p.anchors, p.anchor(plain(n, source)))
 		case *ast.FencedCodeBlock:
 			p.blocks = append(p.blocks, &block{path, line(n), string(n.Language(source)), string(n.Lines().Value(source))})
 		case *ast.CodeBlock:
@@ -79,6 +95,10 @@ func parsePage(path string, source []byte) *page {
 			p.links = append(p.links, string(n.Destination))
 		case *ast.Image:
 			p.links = append(p.links, string(n.Destination))
+		case *ast.HTMLBlock:
+			for _, match := range htmlLink.FindAllSubmatch(n.Lines().Value(source), -1) {
+				p.links = append(p.links, string(match[1]))
+			}
 		case *extensionast.Table:
 			var table []tableRow
 			for r := n.FirstChild(); r != nil; r = r.NextSibling() {
@@ -96,6 +116,39 @@ func parsePage(path string, source []byte) *page {
 	}
 	slices.Sort(p.links)
 	return p
+}
+
+var htmlLink = regexp.MustCompile(`(?:src|srcset|href)="([^"]*)"`)
+
+// anchor returns what GitHub makes of the text of a page's next heading: lower
+// case, spaces as hyphens, no punctuation, and a number behind one that the
+// page has already.
+func (p *page) anchor(heading string) string {
+	anchor := strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-', r == '_', unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, heading)
+	unique := anchor
+	for n := 1; slices.Contains(p.anchors, unique); n++ {
+		unique = fmt.Sprintf("%s-%d", anchor, n)
+	}
+	return unique
+}
+
+// plain is the text below a node.
+func plain(top ast.Node, source []byte) string {
+	var all strings.Builder
+	for n := range nodes(top) {
+		if t, ok := n.(*ast.Text); ok {
+			all.Write(t.Value(source))
+		}
+	}
+	return all.String()
 }
 
 // nodes ranges over a node and all below it.
