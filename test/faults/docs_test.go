@@ -17,7 +17,7 @@ func TestDocsShowTheTable(t *testing.T) {
 	t.Parallel()
 	const (
 		file  = "../../docs/faults.md"
-		begin = "<!-- table: written by go test ./faults -run TestDocs -update -->\n"
+		begin = "<!-- table: written by go -C test/faults test -run TestDocs -update -->\n"
 		end   = "<!-- end of table -->"
 	)
 	doc, err := os.ReadFile(file)
@@ -50,9 +50,9 @@ func markdown() string {
 func (f *fault) within() string {
 	switch {
 	case f.waits == 1:
-		return "the time-out"
+		return "the timeout"
 	case f.waits > 1:
-		return fmt.Sprintf("%d time-outs", f.waits)
+		return fmt.Sprintf("%d timeouts", f.waits)
 	case f.takes > 0:
 		return "what the server takes"
 	}

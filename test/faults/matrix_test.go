@@ -217,7 +217,7 @@ func (o outcome) check(t *testing.T, err error, where string) {
 	} else {
 		assert.Empty(t, meanings(err), "%s: %v", where, err)
 	}
-	assert.Equal(t, o.kind == silent, timedOut(err), "%s: a time-out: %v", where, err)
+	assert.Equal(t, o.kind == silent, timedOut(err), "%s: a timeout: %v", where, err)
 	assert.NotErrorIs(t, err, context.DeadlineExceeded, where)
 	assert.NotErrorIs(t, err, context.Canceled, where)
 	assertPresentable(t, err, where)

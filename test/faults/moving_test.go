@@ -13,7 +13,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// A body that moves is not given up, although it takes nine time-outs, and
+// A body that moves is not given up, although it takes nine timeouts, and
 // although the one who reads it takes longer than that, too.
 func TestAStreamThatMovesIsNeverKilled(t *testing.T) { //nolint:paralleltest // a busy machine is not a stall
 	const short = 800 * time.Millisecond
@@ -23,7 +23,7 @@ func TestAStreamThatMovesIsNeverKilled(t *testing.T) { //nolint:paralleltest // 
 		x.slowly(x.body, 100, short/10)
 	}})
 	client := slow.place(zadig.WithTimeout(short)).client(t)
-	for _, query := range []string{"?page=1&per_page=100", "?page=1&per_page=20"} { // the time-out is not for the test's own preparations
+	for _, query := range []string{"?page=1&per_page=100", "?page=1&per_page=20"} { // the timeout is not for the test's own preparations
 		_, err := z.answer("/api/aslan/delivery/releases" + query)
 		require.NoError(t, err)
 	}

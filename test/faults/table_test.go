@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -14,8 +15,8 @@ type kind int
 const (
 	success kind = iota // what was asked for, whole
 	refused             // a *zadig.Error that matches one sentinel
-	gone                // no answer: no *zadig.Error, no sentinel, no time-out
-	silent              // a time-out: no *zadig.Error, no sentinel, os.ErrDeadlineExceeded
+	gone                // no answer: no *zadig.Error, no sentinel, no timeout
+	silent              // a timeout: no *zadig.Error, no sentinel, os.ErrDeadlineExceeded
 )
 
 // outcome is what a user should get.
@@ -42,9 +43,9 @@ func (o outcome) String() string {
 	case refused:
 		return fmt.Sprintf("`%s`, %s", sentinelName(o.sentinel), requests)
 	case gone:
-		return "no answer, " + requests
+		return "no response, " + requests
 	case silent:
-		return "time-out, " + requests
+		return "timeout, " + requests
 	}
 	if o.requests == 0 {
 		return "success"
@@ -106,12 +107,12 @@ type fault struct {
 	once   *outcomes // one request is struck
 	always *outcomes // every request is struck
 
-	waits int           // how many time-outs may pass
+	waits int           // how many timeouts may pass
 	takes time.Duration // what else it may take
 	opts  []zadig.Option
 }
 
-// The bounds of the matrix: time-out, waits between attempts, and how much
+// The bounds of the matrix: timeout, waits between attempts, and how much
 // longer than that a call may take on a machine that has other things to do.
 const (
 	timeout = 500 * time.Millisecond
@@ -157,13 +158,16 @@ var faults = []struct {
 		{name: "closed in the middle, chunked", strike: func(x *exchange) { x.chunked(x.half(), false) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
 		{name: "closed in the middle, of unknown length", strike: func(x *exchange) { x.head("Connection: close"); x.write(x.half()) }, once: each(fails(unexpected, 1)).all(succeeds(1)), always: each(fails(unexpected, 1)).all(fails(unexpected, 4))},
 		{name: "stops in the middle", strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()); x.hang() }, once: each(timesOut(1)).all(succeeds(1)), always: each(timesOut(1)).all(timesOut(4)), waits: 4},
-		{name: "drips for longer than the time-out", strike: func(x *exchange) { x.head(length(len(x.body))); x.slowly(x.body, 10, timeout/5) }, once: each(succeeds(0)), waits: 4},
+		{name: "drips for longer than the timeout", strike: func(x *exchange) { x.head(length(len(x.body))); x.slowly(x.body, 10, timeout/5) }, once: each(succeeds(0)), waits: 4},
 		{name: "empty", strike: func(x *exchange) { x.other(200, "") }, once: each(fails(unexpected, 1)), always: each(fails(unexpected, 1))},
 		{name: "Content-Length too small", strike: func(x *exchange) { x.head(length(len(x.body) / 2)); x.write(x.body) }, once: each(fails(unexpected, 1)).all(succeeds(1)), always: each(fails(unexpected, 1)).all(fails(unexpected, 4))},
 		{name: "Content-Length too large, then closed", strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
 		{name: "Content-Length too large, then silence", strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body); x.hang() }, always: each(timesOut(1)).all(timesOut(4)), waits: 4},
 		{name: "garbage behind the JSON", strike: func(x *exchange) { x.other(200, string(x.body)+"]") }, always: each(fails(unexpected, 1))},
 		{name: "larger than the limit", strike: func(x *exchange) { x.chunked([]byte("["+strings.Repeat(" ", maxBytes+1)), true) }, always: each(fails(zadig.ErrResponseTooLarge, 1))},
+		{name: "small JSON that decodes into much", strike: func(x *exchange) {
+			x.chunked([]byte(`[{"id":"619dbaa8c528010000010000","image":"a:1","services":[`+strings.Repeat("{},", maxBytes/4)+"{}]}]"), true)
+		}, always: each(fails(zadig.ErrResponseTooLarge, 1))},
 		{name: "JSON without end", strike: func(x *exchange) { x.endless(`[{"versionInfo":{"desc":"`, "a") }, always: each(fails(zadig.ErrResponseTooLarge, 1))},
 	}},
 	{"gzip", []fault{
@@ -172,7 +176,15 @@ var faults = []struct {
 		{name: "truncated", strike: func(x *exchange) { x.gzipped(func(z []byte) []byte { return z[:len(z)/2] }) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
 		{name: "a bomb", strike: (*exchange).bomb, once: each(fails(zadig.ErrResponseTooLarge, 1)), always: each(fails(zadig.ErrResponseTooLarge, 1))},
 	}},
-	{"Answers of a gateway", []fault{
+	{"Responses of a gateway", []fault{
+		{name: "101 Switching Protocols", strike: func(x *exchange) {
+			x.write([]byte("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n["))
+			x.hang()
+		}, once: each(fails(unexpected, 1)), always: each(fails(unexpected, 1))},
+		{name: "403 whose body drips for ever", strike: func(x *exchange) {
+			x.write([]byte("HTTP/1.1 403 Forbidden\r\nContent-Length: 999999\r\n\r\n"))
+			x.slowly(bytes.Repeat([]byte("x"), 9999), 9999, timeout/10)
+		}, always: each(fails(zadig.ErrForbidden, 1)), waits: 1},
 		{name: "429", strike: status(429), once: each(succeeds(1)), always: each(fails(zadig.ErrRateLimited, 3))},
 		{name: "429, Retry-After: 1", strike: status(429, "Retry-After: 1"), once: each(succeeds(1)), takes: 2 * time.Second},
 		{name: "429, Retry-After: 3600", strike: status(429, "Retry-After: 3600"), once: each(fails(zadig.ErrRateLimited, 1)), always: each(fails(zadig.ErrRateLimited, 1))},
@@ -200,8 +212,8 @@ var faults = []struct {
 		{name: "the handshake stops", place: silentHandshake, always: each(timesOut(1)), waits: 1},
 	}},
 	{"HTTP/2", []fault{
-		{name: "GOAWAY before the answer", stream: (*stream).goAwayUnseen, once: each(succeeds(1))},
-		{name: "GOAWAY, then the answer", stream: (*stream).goAwayGracefully, once: each(succeeds(0)).many(succeeds(3)), always: each(succeeds(0)).many(succeeds(3))},
+		{name: "GOAWAY before the response", stream: (*stream).goAwayUnseen, once: each(succeeds(1))},
+		{name: "GOAWAY, then the response", stream: (*stream).goAwayGracefully, once: each(succeeds(0)).many(succeeds(3)), always: each(succeeds(0)).many(succeeds(3))},
 		{name: "GOAWAY with an error", stream: (*stream).goAwayAngrily, once: each(succeeds(1)), always: each(getsNothing(3))},
 		{name: "stream refused", stream: func(s *stream) { s.reset(http2Refused) }, once: each(succeeds(1))},
 		{name: "stream reset before the headers", stream: func(s *stream) { s.reset(http2Internal) }, once: each(succeeds(1)), always: each(getsNothing(3))},
