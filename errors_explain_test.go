@@ -241,14 +241,3 @@ func TestExplainEnvironment(t *testing.T) { //nolint:paralleltest // t.Setenv fo
 		})
 	}
 }
-
-// A program prints the sentence first, and the detail on a line of its own.
-func ExampleExplain() {
-	_, err := zadig.NewClientFromEnv()
-	if sentence := zadig.Explain(err); sentence != "" {
-		fmt.Println("myprogram:", sentence)
-	}
-	if err != nil {
-		fmt.Println(" ", err)
-	}
-}

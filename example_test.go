@@ -5,16 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
+	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
+
+	"github.com/jarcoal/httpmock"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// startExample starts what stands for your Zadig in the examples. It holds the samples of the
-// documentation.
+// startExample starts a Zadig in memory, in place of yours. It holds the
+// samples of the documentation.
 func startExample() *zadigtest.Server {
 	srv, err := zadigtest.Start(zadigtest.WithToken("the-token"))
 	if err != nil {
@@ -44,6 +51,30 @@ func ExampleNewClient() {
 		fmt.Println(release.VersionInfo.Version, release.VersionInfo.WorkflowName)
 	}
 	// Output: test nginx2-ops-workflow
+}
+
+// A program that its users configure by ZADIG_URL, ZADIG_TOKEN and
+// ZADIG_CA_FILE.
+func ExampleNewClientFromEnv() {
+	srv := startExample()
+	defer srv.Close()
+	os.Setenv("ZADIG_URL", srv.URL) // export ZADIG_URL=… ZADIG_TOKEN=…
+	os.Setenv("ZADIG_TOKEN", "the-token")
+	defer os.Unsetenv("ZADIG_URL")
+	defer os.Unsetenv("ZADIG_TOKEN")
+
+	client, err := zadig.NewClientFromEnv(zadig.WithUserAgent("release-board/1.0"))
+	if err != nil {
+		fmt.Println(err) // such as: ZADIG_URL is not set
+		return
+	}
+	release, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{ProjectName: "nginx2"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(release.VersionInfo.Version)
+	// Output: test
 }
 
 func ExampleNewClient_badInput() {
@@ -92,16 +123,207 @@ func ExampleError() {
 		return
 	}
 	_, err = client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1")
-	var answer *zadig.Error
+	var failed *zadig.Error
 	switch {
 	case errors.Is(err, zadig.ErrNotFound):
 		fmt.Println("Zadig did not build it")
 	case errors.Is(err, zadig.ErrUnauthorized):
 		fmt.Println("a new token is needed:", err)
-	case errors.As(err, &answer):
-		fmt.Println("status", answer.StatusCode)
+	case errors.As(err, &failed):
+		fmt.Println("status", failed.StatusCode)
 	default:
-		fmt.Println("no answer:", err)
+		fmt.Println("no response:", err)
 	}
 	// Output: a new token is needed: GET /api/directory/dc/artifact?image=registry.example.com%2Fshop%2Fcart%3A1: 401: unauthorized: empty body
+}
+
+// A program prints the sentence first, and the detail on a line of its own.
+func ExampleExplain() {
+	srv := startExample()
+	defer srv.Close()
+
+	client, err := zadig.NewClient(srv.URL, zadig.WithToken("expired-token"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = client.Delivery.List(context.Background(), delivery.ListOptions{})
+	if sentence := zadig.Explain(err); sentence != "" {
+		fmt.Println(sentence)
+	}
+	fmt.Println(err)
+	// Output:
+	// Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings
+	// GET /api/aslan/delivery/releases?page=1&per_page=20: 401: unauthorized: empty body
+}
+
+// The client that a program has already. It is not changed.
+func ExampleWithHTTPClient() {
+	srv := startExample()
+	defer srv.Close()
+
+	shared := &http.Client{Transport: http.DefaultTransport} // no Timeout: it would cut long lists
+	client, err := zadig.NewClient(srv.URL, zadig.WithToken("the-token"), zadig.WithHTTPClient(shared))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
+	fmt.Println(len(page.Releases), err)
+	shared.CloseIdleConnections()
+	// Output: 1 <nil>
+}
+
+// A test without a network. [httpmock]'s Activate has no effect on a client
+// with a transport of its own, which this one has: hand it a MockTransport.
+//
+// [httpmock]: https://pkg.go.dev/github.com/jarcoal/httpmock
+func ExampleWithTransport() {
+	mock := httpmock.NewMockTransport()
+	mock.RegisterResponder(http.MethodGet, "https://zadig.example.com/api/directory/dc/artifact",
+		httpmock.NewStringResponder(200, `{"image": "registry.example.com/shop/cart:1.2.0", "created_by": "alice"}`))
+
+	client, err := zadig.NewClient("https://zadig.example.com", zadig.WithTransport(mock))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(a.CreatedBy)
+	// Output: alice
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Every attempt passes the middleware, retries included.
+func ExampleWithMiddleware() {
+	srv := startExample()
+	defer srv.Close()
+	srv.Inject(zadigtest.Status(http.StatusServiceUnavailable, "").Times(1))
+
+	watch := func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil {
+				fmt.Println(r.URL.Path, resp.StatusCode)
+			}
+			return resp, err
+		})
+	}
+	client := srv.Client(zadig.WithMiddleware(watch), zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}))
+	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+	fmt.Println(err)
+	// Output:
+	// /api/aslan/delivery/releases 503
+	// /api/aslan/delivery/releases 200
+	// <nil>
+}
+
+// At level Info, only attempts that failed are logged.
+func ExampleWithLogger() {
+	srv := startExample()
+	defer srv.Close()
+	srv.Inject(zadigtest.Status(http.StatusServiceUnavailable, "").Times(1))
+
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			switch a.Key {
+			case slog.LevelKey, "attempt", "status":
+				return a
+			}
+			return slog.Attr{} // what differs from run to run
+		},
+	}))
+	client := srv.Client(zadig.WithLogger(logger), zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}))
+	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
+	fmt.Println(err)
+	// Output:
+	// level=WARN attempt=1 status=503
+	// <nil>
+}
+
+// A token in a file that something else renews, such as a mounted secret.
+func ExampleWithTokenSource() {
+	srv := startExample()
+	defer srv.Close()
+	folder, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "token")
+	if err := os.WriteFile(file, []byte("the-token\n"), 0o600); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	client, err := zadig.NewClient(srv.URL, zadig.WithTokenSource(func(context.Context) (string, error) {
+		content, err := os.ReadFile(file)
+		return strings.TrimSpace(string(content)), err
+	}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
+	fmt.Println(len(page.Releases), err)
+	// Output: 1 <nil>
+}
+
+// ticks lets an attempt pass at each tick.
+type ticks struct{ *time.Ticker }
+
+func (t ticks) Wait(ctx context.Context) error {
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Any type with a Wait method is a rate limiter, such as
+// rate.NewLimiter(rate.Every(100*time.Millisecond), 5) of golang.org/x/time/rate.
+func ExampleWithRateLimiter() {
+	srv := startExample()
+	defer srv.Close()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+
+	client := srv.Client(zadig.WithRateLimiter(ticks{ticker}))
+	start := time.Now()
+	for range 3 {
+		if _, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed}); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(time.Since(start) >= 20*time.Millisecond)
+	// Output: true
+}
+
+// A timeout of the client and a deadline of the caller are different errors.
+func ExampleWithTimeout() {
+	srv := startExample()
+	defer srv.Close()
+	srv.Inject(zadigtest.Delay(time.Minute))
+
+	client := srv.Client(zadig.WithTimeout(50 * time.Millisecond)) // to the headers of each attempt
+	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
+	fmt.Println(errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded))
+
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond) // for the whole call
+	defer cancel()
+	_, err = srv.Client().Delivery.List(ctx, delivery.ListOptions{})
+	fmt.Println(errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded))
+	// Output:
+	// true false
+	// false true
 }
