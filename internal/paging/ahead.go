@@ -10,7 +10,6 @@ import (
 // and returns them in the order in which they were added.
 type ahead[T any] struct {
 	ctx     context.Context
-	end     context.CancelFunc
 	running sync.WaitGroup
 	slots   chan struct{} // one for each element that is being completed
 	queue   []*element[T] // in order, at most twice as many
@@ -27,15 +26,10 @@ type element[T any] struct {
 	exited   bool // by runtime.Goexit
 }
 
+// newAhead returns one that stops when ctx ends. Whoever ends it waits for
+// what is running.
 func newAhead[T any](ctx context.Context, concurrency int) *ahead[T] {
-	ctx, end := context.WithCancel(ctx)
-	return &ahead[T]{ctx: ctx, end: end, slots: make(chan struct{}, concurrency)}
-}
-
-// close ends what is still being completed and waits for it.
-func (a *ahead[T]) close() {
-	a.end()
-	a.running.Wait()
+	return &ahead[T]{ctx: ctx, slots: make(chan struct{}, concurrency)}
 }
 
 // ready adds an element that is complete.
@@ -118,8 +112,10 @@ func (a *ahead[T]) first() *element[T] {
 // drops those that are not wanted. The first error in the order of the page
 // ends it.
 func Complete[T any](ctx context.Context, concurrency int, items []T, complete func(context.Context, T) (T, bool, error)) ([]T, error) {
+	ctx, end := context.WithCancel(ctx)
 	a := newAhead[T](ctx, concurrency)
-	defer a.close()
+	defer a.running.Wait()
+	defer end()
 	completed := items[:0:0]
 	take := func() error {
 		e := a.first()

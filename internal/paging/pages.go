@@ -49,8 +49,10 @@ func (p *Pages[W, T]) All(ctx context.Context, yield func(T, error) bool) {
 		return
 	}
 	w := &walker[W, T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
+	ctx, end := context.WithCancel(ctx)
 	w.ahead = newAhead[T](ctx, max(p.Concurrency, 1))
-	defer w.ahead.close()
+	defer w.ahead.running.Wait()
+	defer end()
 	if err := w.walk(); err != nil && !w.stopped {
 		yield(none, err)
 	}
