@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 )
@@ -26,10 +25,9 @@ type failure struct {
 // v1.14.0, v1.18.0, v2.3.1, v3.4.1 and v4.0.0, unless a row says otherwise.
 var meanings = []struct {
 	status   int
-	codes    []int  // nil: any, also none
-	nested   bool   // only behind picket
-	text     string // a part of the description; "": any
-	exact    bool   // text is all of the description
+	codes    []int          // nil: any, also none
+	nested   bool           // only behind picket
+	text     *regexp.Regexp // matches the description; nil: any
 	sentinel error
 	question errdef.Kind
 }{
@@ -43,7 +41,7 @@ var meanings = []struct {
 
 	// The database of the release list is down. Up to v1.7.1 the code is 400.
 	{status: 400, codes: []int{6561}, sentinel: ErrServer},
-	{status: 400, codes: []int{400}, text: "获取交付中心版本列表失败", sentinel: ErrServer},
+	{status: 400, codes: []int{400}, text: regexp.MustCompile(`获取交付中心版本列表失败`), sentinel: ErrServer},
 
 	// Build, deploy, test or security records of a detailed release cannot be
 	// read: one bad record, or the database (read in source).
@@ -53,7 +51,7 @@ var meanings = []struct {
 	{status: 400, codes: []int{6563}, sentinel: ErrBadRequest, question: errdef.MissingOrDown},
 	// An artifact by id or by image, behind picket: only the text tells a
 	// missing one from a database that is down.
-	{status: 400, codes: []int{6662}, nested: true, text: "mongo: no documents", sentinel: ErrNotFound},
+	{status: 400, codes: []int{6662}, nested: true, text: regexp.MustCompile(`mongo: no documents`), sentinel: ErrNotFound},
 	{status: 400, codes: []int{6662}, nested: true, sentinel: ErrServer},
 	// The same, asked directly: the text is left over from anywhere.
 	{status: 400, codes: []int{6662}, sentinel: ErrBadRequest, question: errdef.MissingOrDown},
@@ -75,7 +73,14 @@ var meanings = []struct {
 
 	// A workflow task that does not exist: the driver's text and nothing before
 	// it (read in source, v1.15.0 to v5.0.0).
-	{status: 500, codes: []int{500}, text: "mongo: no documents in result", exact: true, sentinel: ErrNotFound},
+	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^mongo: no documents in result$`), sentinel: ErrNotFound},
+
+	// A version that a project does not have, asked of the OpenAPI by its name,
+	// which may hold any text (recorded on v4.0.0 and v5.0.0).
+	{
+		status: 500, codes: []int{500}, sentinel: ErrNotFound, question: errdef.MissingVersion,
+		text: regexp.MustCompile(`(?s)^failed to get delivery version, projectName: .* error: mongo: no documents in result$`),
+	},
 
 	// A panic (empty body), a release whose project is gone, a database
 	// driver's text since v4.0.0, aslan out of picket's reach.
@@ -87,7 +92,7 @@ func classify(e *Error) (errdef.Kind, error) {
 	f := e.failure()
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
-			(f.nested != "" || !m.nested) && strings.Contains(f.description, m.text) && (!m.exact || f.description == m.text) {
+			(f.nested != "" || !m.nested) && (m.text == nil || m.text.MatchString(f.description)) {
 			return m.question, m.sentinel
 		}
 	}

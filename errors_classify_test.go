@@ -182,6 +182,11 @@ var failures = []struct {
 
 	{"user service fails (7, v1.18.0)", 500, ``, outcome{500, 0, "ErrServer"}, "500: server error: empty body"},
 	{"licence service fails (8, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"failed to validate zadig license status, error: x","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "failed to validate"},
+	{"no such version, by the OpenAPI (recorded on v5.0.0)", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: nope error: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrNotFound"}, "versionName: nope"},
+	{"no such version, whose name has two lines", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: a\nb error: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrNotFound"}, "versionName: a"},
+	{"a version named like that, and the database down", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: x error: mongo: no documents in result error: server selection error: x","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "server selection"},
+	{"detail taken for an id (v2.3.1 to v3.4.1)", 500, `{"code":500,"description":"failed to get delivery version, ID: detail, error: 查询交付中心版本失败: ","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "ID: detail"},
+	{"project deleted, by the OpenAPI by id (v2.3.1, v3.4.1)", 500, `{"code":500,"description":"failed to get delivery version, ID: 1, error: failed to find product template gone, err: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "product template"},
 	{"project deleted (8, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"failed to find product template x, err: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "failed to find product template"},
 	{"lone percent in label (8, v4.0.0)", 400, `{"code":400,"description":"invalid URL escape \"%\"","extra":{},"message":"Bad Request","type":"error"}`, outcome{400, 400, "ErrBadRequest"}, "invalid URL escape"},
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -57,54 +59,153 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 }
 
 // Find returns the newest release with this version (VersionInfo.Version, which
-// is compared exactly) among those that o selects, whole unless Verbosity is
-// VerbosityBrief. Page must be 0 or 1. Servers cannot search by version, and
-// need not keep versions unique across projects: give ProjectName.
+// is compared exactly) among those that o selects, complete unless Verbosity is
+// VerbosityBrief or VerbosityListed. Page must be 0 or 1. Versions are unique
+// within a project since v4.0 only: give ProjectName.
 //
-// Cost: it walks as All does, newest first, in brief pages of PerPage (100)
-// and up to the release; a version that is not there costs the whole walk. What
-// matches is then read by id, one request more, except where the list had
+// Cost: Find reads brief pages of PerPage (100), newest first.
+//
+//   - If the release is on the first page, that is the only one.
+//   - Since v4.0, with ProjectName, the OpenAPI tells whether there is such a
+//     version. A version that does not exist costs two requests in all, and one
+//     that does is searched for by its time: of 10,000 releases at most seven
+//     pages more. Where the OpenAPI does not tell (a gateway that does not pass
+//     it on, a missing right), Find walks.
+//   - Before v4.0, or without ProjectName, it walks as All does, up to the
+//     release. A version that does not exist costs the whole walk.
+//
+// What is found is then read by id, one request more, except where the list had
 // everything (up to v1.7.1, and v4.0 and v4.1). Where a list may be read and a
 // single release may not (v1.18 to v2.2, with rights in the project only), it
 // is read from a detailed list of its workflow task.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an empty version and
-// for options that All refuses, before anything is sent; zadig.ErrNotFound.
-// Releases that cannot be read are passed over, but a version that is not found
-// may be one of theirs: the error is then that of the last one of them.
+// for options that All refuses, before anything is sent; zadig.ErrNotFound. A
+// walk passes over releases that cannot be read, but a version that it does not
+// find may be one of theirs: the error is then that of the last one of them.
 func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Release, error) {
-	const method = "delivery.Find"
-	if err := o.checkFirst(method); err != nil {
+	if err := o.checkFirst(methodFind); err != nil {
 		return nil, err
 	}
 	if version == "" {
-		return nil, errdef.BadArgument(method, "version", "it is empty")
+		return nil, errdef.BadArgument(methodFind, "version", "it is empty")
 	}
-	brief := o
-	brief.Verbosity = VerbosityBrief
-	brief.ServiceName = "" // only the complete release tells
+	f := finder{Service: s, options: o, version: version, list: o}
+	f.list.Verbosity = VerbosityBrief
+	f.list.ServiceName = "" // only the complete release tells
+	if o.ProjectName != "" {
+		r, err := f.walk(ctx, o.perPage(allPerPage))
+		if !errors.Is(err, errMore) {
+			return r, err
+		}
+		if r, err = f.byName(ctx); !errors.Is(err, errMore) {
+			return r, err
+		}
+	}
+	return f.walk(ctx, 0)
+}
+
+const methodFind = "delivery.Find"
+
+// errMore says that a search has not seen everything. No caller sees it.
+var errMore = errors.New("there is more to search")
+
+// finder searches for a version.
+type finder struct {
+	*Service
+	options ListOptions // what the release must be, and how much of it is read
+	list    ListOptions // the brief list that is searched
+	version string
+}
+
+// walk reads the list up to the release. If most is not 0, it returns errMore
+// after that many releases of a server that can tell versions by their names.
+func (f *finder) walk(ctx context.Context, most int) (*Release, error) {
 	var unread error
-	for r, err := range s.All(ctx, brief) {
+	seen, flat := 0, false
+	for r, err := range f.All(ctx, f.list) {
+		seen++
 		if err != nil {
 			unread = err // the walk's end, or one release of it
 			continue
 		}
-		if r.VersionInfo.Version != version {
-			continue
+		flat = flat || r.isFlat()
+		if r.VersionInfo.Version == f.version {
+			r, err = f.complete(ctx, methodFind, r, f.options, VerbosityBrief)
+			switch {
+			case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
+			case err != nil:
+				return nil, err
+			case f.options.ServiceName == "" || r.delivers(f.options.ServiceName):
+				return r, nil
+			}
 		}
-		r, err = s.complete(ctx, method, r, o, VerbosityBrief)
-		switch {
-		case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
-		case err != nil:
-			return nil, err
-		case o.ServiceName == "" || r.delivers(o.ServiceName):
-			return r, nil
+		if flat && most > 0 && seen >= most {
+			return nil, errMore
 		}
 	}
 	if unread != nil {
-		return nil, fmt.Errorf("%s: version %q is not among what could be read: %w", method, version, unread)
+		return nil, fmt.Errorf("%s: version %q is not among what could be read: %w", methodFind, f.version, unread)
 	}
-	return nil, fmt.Errorf("%s: version %q: %w", method, version, errdef.ErrNotFound)
+	return nil, f.notFound()
+}
+
+func (f *finder) notFound() error {
+	return fmt.Errorf("%s: version %q: %w", methodFind, f.version, errdef.ErrNotFound)
+}
+
+// byName asks the OpenAPI, which knows neither the id nor the task of the
+// release, and finds these by its time. It returns errMore for everything that
+// is not clear: the walk says what is wrong.
+func (f *finder) byName(ctx context.Context) (*Release, error) {
+	o := f.options
+	named, err := f.detail(ctx, o.ProjectName, f.version)
+	switch {
+	case err != nil:
+		return nil, errMore
+	case named == nil,
+		o.Label != "" && !slices.Contains(named.VersionInfo.Labels, o.Label),
+		o.ServiceName != "" && !named.delivers(o.ServiceName):
+		return nil, f.notFound()
+	}
+	listed := f.locate(ctx, named.VersionInfo.CreatedAt)
+	if listed == nil {
+		return nil, errMore
+	}
+	r, err := f.complete(ctx, methodFind, listed, o, VerbosityBrief)
+	if errors.Is(err, errdef.ErrNotFound) { // deleted meanwhile
+		return nil, errMore
+	}
+	return r, err
+}
+
+// locate searches the list for the release, which was created then, behind the
+// first page: newest first, and since v4.0 no two of one second. It returns nil
+// if the release is not where it should be.
+func (f *finder) locate(ctx context.Context, created int64) *Release {
+	perPage := f.list.perPage(allPerPage)
+	low, high := 2, math.MaxInt
+	for page := 2; low <= high; page = low + (high-low)/2 {
+		got, err := f.readPage(ctx, f.list, page, perPage, nil)
+		if err != nil || got.Total < 0 {
+			return nil
+		}
+		high = min(high, (got.Total+perPage-1)/perPage)
+		for _, r := range got.Releases {
+			if r.VersionInfo.Version == f.version && r.VersionInfo.CreatedAt == created {
+				return r
+			}
+		}
+		switch n := len(got.Releases); {
+		case n == 0 || created > got.Releases[0].VersionInfo.CreatedAt:
+			high = page - 1
+		case created < got.Releases[n-1].VersionInfo.CreatedAt:
+			low = page + 1
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 // checkFirst refuses what a server would misunderstand, and a page.

@@ -23,6 +23,9 @@ const (
 	// NoSuchEndpoint: a 404 that is not Zadig's envelope means that the path
 	// is unknown, to this version of Zadig or to what answers in its place.
 	NoSuchEndpoint
+	// MissingVersion: the OpenAPI says that a project has no version of this
+	// name. Other responses that match ErrNotFound say less.
+	MissingVersion
 )
 
 // Ambiguous is what an error unwraps to while a Kind is open. Until a

@@ -1,0 +1,53 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
+)
+
+// detailPath is a release by project and version, since v4.0.0 (recorded on
+// v4.0.0 and v5.0.0). Servers from v2.3.1 to v3.4.1 take "detail" for an id and
+// return 500; older ones do not know the path.
+const detailPath = "/openapi/delivery/releases/detail"
+
+// errNoDetail is the reason why a response is not the release asked for.
+var errNoDetail = errors.New("project_name or version is missing or another one")
+
+// detail is a release as the OpenAPI shows it: flat, without its id, workflow
+// and task, and without the chart versions of the environment.
+type detail struct{ flat }
+
+// Validate reports what is wrong with a detail: it says which release it is.
+func (d *detail) Validate() error {
+	if d.Version == "" || d.ProjectName == "" {
+		return errNoDetail
+	}
+	return nil
+}
+
+// detail reads what tells a release of a project from others by its version,
+// and no manifests. It returns nil and no error if the project has no such
+// version, and an error for everything that leaves that open.
+func (s *Service) detail(ctx context.Context, project, version string) (*Release, error) {
+	d, err := response.Get[detail](ctx, s.sender(), response.Endpoint{
+		Path: detailPath,
+		Query: struct {
+			ProjectKey  string `url:"projectKey"`
+			VersionName string `url:"versionName"`
+		}{project, version},
+		Want: "a release",
+		Omit: omitted(true),
+	})
+	switch _, missing := errdef.AsAmbiguous(err, errdef.MissingVersion); {
+	case missing:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case d.Version != version || d.ProjectName != project:
+		return nil, errNoDetail
+	}
+	return d.release(), nil
+}
