@@ -68,7 +68,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 //   - If the release is on the first page, that is the only one.
 //   - Since v4.0, with ProjectName, the OpenAPI tells whether there is such a
 //     version. A version that does not exist costs two requests in all, and one
-//     that does is searched for by its time: of 10,000 releases at most seven
+//     that does is searched for by its time: of 10,000 releases at most eight
 //     pages more. Where the OpenAPI does not tell (a gateway that does not pass
 //     it on, a missing right), Find walks.
 //   - Before v4.0, or without ProjectName, it walks as All does, up to the
