@@ -14,8 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	_ "github.com/jarcoal/httpmock" // go.mod must hold what blocks use
 	"github.com/stretchr/testify/require"
-	_ "golang.org/x/time/rate" // go.mod must hold what blocks use
+	_ "golang.org/x/time/rate"
 
 	_ "github.com/zadig-go/zadig/zadigtest"
 )
@@ -107,7 +108,7 @@ func compileBlocks(t *testing.T, pages []*page) string {
 				continue
 			}
 			if program {
-				dir.write(t, fmt.Sprintf("%s/program%d/main.go", folder, j+1), source)
+				dir.write(t, fmt.Sprintf("%s/program%d/%s", folder, j+1, b.fileName()), source)
 			} else {
 				dir.write(t, fmt.Sprintf("%s/block%d.go", folder, j+1), source)
 			}
@@ -115,12 +116,20 @@ func compileBlocks(t *testing.T, pages []*page) string {
 	}
 
 	// This compiles as go build does, and links nothing.
-	compile := exec.CommandContext(t.Context(), "go", "list", "-export", "-f", "", "./...")
+	compile := exec.CommandContext(t.Context(), "go", "list", "-test", "-export", "-f", "", "./...")
 	compile.Dir, compile.Env = dir.path, dir.env()
 	if output, err := compile.CombinedOutput(); err != nil {
 		fmt.Fprintf(&wrong, "%s%v\n", output, err)
 	}
 	return wrong.String()
+}
+
+// fileName is what a program is saved as.
+func (b *block) fileName() string {
+	if strings.Contains(b.code, "_test\n") {
+		return "page_test.go"
+	}
+	return "main.go"
 }
 
 // source is the file that a block makes, and whether it is a whole program.

@@ -12,8 +12,8 @@ import (
 )
 
 // Every Go block of the pages that users copy from compiles. A block is a
-// program, or declarations, or statements; what a page declares in one block
-// it may use in the next.
+// program or a file of tests, or declarations, or statements; what a page
+// declares in one block it may use in the next.
 func TestDocsCompile(t *testing.T) {
 	t.Parallel()
 	var pages []*page
@@ -29,6 +29,7 @@ func TestDocsCompile(t *testing.T) {
 func TestDocsCompileFindsMistakes(t *testing.T) {
 	t.Parallel()
 	mistakes := []struct{ name, block, because string }{
+		{"test", "package page_test\n\nimport \"testing\"\n\nfunc TestX(t *testing.T) { t.Fial() }", ":8:"},
 		{"program", "package main\n\nfunc main() { println(zadig.Version) }", ":6:"},
 		{"declaration", "func f() string { return zadig.Vresion }", ":4:"},
 		{"statements", "release, err := client.Delivery.Gte(ctx, \"\")", ":4:"},

@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/zadig-go/zadig => ../../
 
 require (
+	github.com/jarcoal/httpmock v1.4.2
 	github.com/stretchr/testify v1.12.1
 	github.com/yuin/goldmark v1.8.7
 	github.com/zadig-go/zadig v0.0.0

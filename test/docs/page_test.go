@@ -36,6 +36,7 @@ type page struct {
 // block is a block of code.
 type block struct {
 	path     string
+	heading  string // the one above it
 	line     int    // of its first line of code
 	language string // "" if none is given
 	code     string
@@ -82,15 +83,17 @@ func parsePage(path string, source []byte) *page {
 	p := &page{path: path, lines: strings.Split(string(source), "\n")}
 	line := func(n ast.Node) int { return 1 + strings.Count(string(source[:n.Lines().At(0).Start]), "\n") }
 	document := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(source))
+	heading := ""
 	for n := range nodes(document) {
 		switch n := n.(type) {
 		case *ast.Heading:
+			heading = plain(n, source)
 			p.headings = append(p.headings, n.Level)
-			p.anchors = append(p.anchors, p.anchor(plain(n, source)))
+			p.anchors = append(p.anchors, p.anchor(heading))
 		case *ast.FencedCodeBlock:
-			p.blocks = append(p.blocks, &block{path, line(n), string(n.Language(source)), string(n.Lines().Value(source))})
+			p.blocks = append(p.blocks, &block{path, heading, line(n), string(n.Language(source)), string(n.Lines().Value(source))})
 		case *ast.CodeBlock:
-			p.blocks = append(p.blocks, &block{path, line(n), "", string(n.Lines().Value(source))})
+			p.blocks = append(p.blocks, &block{path, heading, line(n), "", string(n.Lines().Value(source))})
 		case *ast.Link:
 			p.links = append(p.links, string(n.Destination))
 		case *ast.Image:

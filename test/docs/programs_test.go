@@ -1,0 +1,87 @@
+package docs_test
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+// longest is how many lines a program of the cookbook has at the most.
+const longest = 40
+
+// The cookbook's programs do what the text around them says, and its tests
+// pass.
+func TestCookbookPrograms(t *testing.T) {
+	t.Parallel()
+	rows := map[string]struct {
+		stdin string
+		want  []string // of the output
+		code  int
+	}{
+		"The newest release of each project": {want: []string{
+			"shop v1.3.0 [cart/cart: registry.example.com/shop/cart:1.3.0 web/web: registry.example.com/shop/web:1.3.0]\n",
+			"pay v0.1.0 []\n",
+		}},
+		"What is in production": {
+			stdin: "registry.example.com/shop/cart:1.3.0\nredis:7\nredis:7\n",
+			want: []string{
+				"registry.example.com/shop/cart:1.3.0 4b15c43b012e7a4a901fdcfe33736ad1c3b53f48 alice " +
+					"https://github.com/shop-team/cart/commit/4b15c43b012e7a4a901fdcfe33736ad1c3b53f48\n",
+				"redis:7 not built by Zadig\n",
+			},
+		},
+		"A release without a pull request": {
+			want: []string{"shop v1.3.0 (65e13f00aa00000000000002, ", "web/web: registry.example.com/shop/web:1.3.0\n"},
+			code: 1,
+		},
+		"Testing with zadigtest": {want: []string{"ok"}},
+		"Testing with httpmock":  {want: []string{"ok"}},
+	}
+	data := shop()
+	data.Releases = append(data.Releases, &delivery.Release{VersionInfo: &delivery.VersionInfo{
+		ID: "65e13f00aa00000000000003", ProductName: "pay", Version: "v0.1.0", CreatedAt: 1,
+	}})
+	srv := zadigtest.NewServer(t, zadigtest.WithData(data))
+	dir := newModule(t)
+
+	cookbook := readPage(t, "docs/cookbook.md")
+	for i, b := range cookbook.goBlocks() {
+		source, program, err := b.source(b.path, i)
+		if err != nil || !program {
+			continue
+		}
+		row, ok := rows[b.heading]
+		require.True(t, ok, "%s: a program that no row runs", b.at())
+		delete(rows, b.heading)
+		assert.LessOrEqual(t, strings.Count(b.code, "\n"), longest, b.at())
+
+		folder := fmt.Sprintf("program%d", i)
+		dir.write(t, folder+"/"+b.fileName(), source)
+		run := exec.CommandContext(t.Context(), "go", "run", "./"+folder)
+		if b.fileName() != "main.go" {
+			run = exec.CommandContext(t.Context(), "go", "test", "./"+folder)
+		}
+		run.Dir, run.Env, run.Stdin = dir.path, append(dir.env(), "ZADIG_URL="+srv.URL), strings.NewReader(row.stdin)
+		output, err := run.CombinedOutput()
+		exit, failed := errors.AsType[*exec.ExitError](err)
+		require.True(t, err == nil || failed, "%s: %v", b.at(), err)
+		code := 0
+		if failed {
+			code = exit.ExitCode()
+		}
+		assert.Equal(t, row.code, code, "%s: %s", b.at(), output)
+		for _, want := range row.want {
+			assert.Contains(t, string(output), want, b.at())
+		}
+		assert.NotContains(t, string(output), "cart:1.2.0", "%s: an older release", b.at())
+	}
+	assert.Empty(t, rows, "rows without a program")
+}
