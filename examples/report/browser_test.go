@@ -1,209 +1,175 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"html"
 	"image/png"
-	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// browser is the Chromium of this machine. Without one the test is skipped,
-// unless ZADIG_BROWSER_TEST=1 says that there has to be one; 0 skips it
-// anyway. ZADIG_SCREENSHOTS names a folder that keeps the pictures.
-func browser(t *testing.T) string {
-	t.Helper()
-	wanted := os.Getenv("ZADIG_BROWSER_TEST")
-	if wanted == "0" {
-		t.Skip("ZADIG_BROWSER_TEST=0")
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if wanted == "1" {
-		t.Fatal("ZADIG_BROWSER_TEST=1, and there is no chromium on PATH")
-	}
-	t.Skip("there is no chromium on PATH")
-	return ""
-}
-
-type look struct {
-	name          string
-	dark          bool
-	width, height int
-}
-
-// chromium runs the browser headless, as a new user.
-func chromium(t *testing.T, path string, l look, args ...string) (stdout, stderr string) {
-	t.Helper()
-	scheme := 1 // light
-	if l.dark {
-		scheme = 0
-	}
-	cmd := exec.CommandContext(t.Context(), path, append([]string{
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-		"--hide-scrollbars", "--enable-logging=stderr", "--user-data-dir=" + t.TempDir(),
-		fmt.Sprintf("--blink-settings=preferredColorScheme=%d", scheme),
-		fmt.Sprintf("--window-size=%d,%d", max(l.width, 500), l.height), // no window is narrower than 500
-	}, args...)...)
-	cmd.WaitDelay = 5 * time.Second
-	var out, log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &log
-	require.NoError(t, cmd.Run(), log.String())
-	return out.String(), log.String()
-}
-
-// seen is what testdata/harness.html leaves.
+// seen is what testdata/harness.html sends.
 type seen struct {
-	Errors                                     []string
-	Overflow                                   map[string]float64
-	Dark                                       bool
-	Ground, Ink                                string
-	Rows, Details, Listed, Bars, Dots, Charts  int
-	Shown                                      string
-	OpenBefore                                 int
-	Opened                                     []string
-	OpenedByLink, Panel, Older                 string
-	PanelWidth                                 float64
-	Inert, FocusInside                         bool
-	OpenAfterEscape                            int
-	InertAfterEscape, FocusBack, Linked        bool
-	ListedAfterReveal                          int
-	Found, FoundNothing, ByPerson, PersonCount int
-	FoundText                                  string
-	SaysNothing, GroupInView                   bool
-	Nameless, DeadLinks, Loaded                []string
-	DoubleIDs                                  int
+	Errors                             []string
+	ListAfter, AllAfter                float64 // ms
+	Nodes                              map[string]int
+	Axe                                map[string][]string
+	Overflow                           map[string]float64
+	Dark                               bool
+	Ground, Ink                        string
+	Shown                              string
+	Rows, Bars, Charts                 int
+	RowHeights                         []int
+	Order                              []float64
+	OpenBefore, FocusInside, FocusBack bool
+	Opened, OpenedName, Title, Panel   string
+	PanelWidth                         float64
+	Older, Closed                      string
+	Failed, FailedBadges               int
+	FailedURL                          string
+	Found                              int
+	SaysNothing                        bool
+	Cleared                            string
+	ByPerson, ChipOn                   bool
+	Week, InWeek                       int
+	MiddleDrawn                        bool
+	LastDrawn                          int
+	Printed, AfterPrint                int
+	DoubleIDs, Scripts                 int
+	Loaded                             []string
+	Hacked                             bool
 }
 
-func TestInABrowser(t *testing.T) {
+// Limits of a page with 8,500 releases. That of the time is generous, because
+// machines are busy; the tests log what they measure.
+const (
+	maxBytes = 3_000_000
+	maxNodes = 6_000
+	maxWait  = 5_000 // ms to the list
+)
+
+// manyReleases is a Zadig with data like those of the demo.
+func manyReleases(t *testing.T, n int) *zadigtest.Server {
+	t.Helper()
+	data := zadigtest.Generate(7, n)
+	varyBuilds(data)
+	return zadigtest.NewServer(t, zadigtest.WithServerVersion("v3.4.1"), zadigtest.WithData(data)) // its lists have the images
+}
+
+func TestBrowser(t *testing.T) {
 	t.Parallel()
 	path := browser(t)
-	var page, log bytes.Buffer
-	require.Equal(t, exitOK, run(t.Context(), []string{"-project", "shop", "-o", "-"}, demo, &page, &log), log.String())
-	releases := rows(page.String())
-	harness, err := os.ReadFile("testdata/harness.html")
-	require.NoError(t, err)
-
-	for _, l := range []look{
-		{"laptop-light", false, 1280, 900},
-		{"laptop-dark", true, 1280, 900},
-		{"phone-light", false, 390, 844},
-		{"phone-dark", true, 390, 844},
-	} {
-		t.Run(l.name, func(t *testing.T) {
-			t.Parallel()
-			var mu sync.Mutex
-			var asked []string
-			files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				mu.Lock()
-				asked = append(asked, r.URL.Path)
-				mu.Unlock()
-				w.Header().Set("Content-Type", "text/html; charset=utf-8")
-				switch r.URL.Path {
-				case "/harness.html":
-					w.Write(harness)
-				case "/report.html":
-					w.Write(page.Bytes())
-				case "/frame.html":
-					fmt.Fprintf(w, `<!doctype html><style>body{margin:0}iframe{border:0;width:%dpx;height:%dpx}</style><iframe src="report.html#%s"></iframe>`,
-						l.width, l.height, r.URL.Query().Get("hash"))
-				default:
-					http.NotFound(w, r)
+	script := axe(t)
+	for _, releases := range []int{60, 1000, 8500} {
+		args := []string{"-limit", "0"}
+		if releases == 1000 {
+			args = []string{"-limit", "1000", "-demo"}
+		}
+		page, log, code := report(t, manyReleases(t, releases), args...)
+		require.Zero(t, code, log)
+		t.Logf("%d releases: %.2f MB", releases, float64(len(page))/1e6)
+		assert.Less(t, len(page), maxBytes)
+		for _, l := range looks {
+			t.Run(fmt.Sprintf("%d-%s", releases, l.name), func(t *testing.T) {
+				t.Parallel()
+				query := ""
+				if script != nil {
+					query += "&axe=1"
 				}
-			}))
-			defer files.Close()
+				if releases == 1000 {
+					query += "&print=1"
+				}
+				s := serve(t, []byte(page), script)
+				got := s.use(t, path, l, query)
+				t.Logf("list after %.0f ms, all after %.0f ms, nodes %v", got.ListAfter, got.AllAfter, got.Nodes)
+				got.check(t, l, releases)
 
-			dom, console := chromium(t, path, l, "--dump-dom", "--virtual-time-budget=8000", fmt.Sprintf("%s/harness.html?width=%d&height=%d", files.URL, l.width, l.height))
-			assert.NotContains(t, console, "CONSOLE", "no error, warning or refused request")
-			mu.Lock()
-			slices.Sort(asked)
-			assert.Equal(t, []string{"/harness.html", "/report.html"}, asked, "nothing else is asked for")
-			mu.Unlock()
-
-			_, result, _ := strings.Cut(dom, `<pre id="result">`)
-			result, _, _ = strings.Cut(result, "</pre>")
-			var s seen
-			require.NoError(t, json.Unmarshal([]byte(html.UnescapeString(result)), &s), result)
-			s.check(t, l, releases)
-
-			shoot := func(name, hash string) {
-				file := filepath.Join(screenshots(t), name+".png")
-				chromium(t, path, l, "--screenshot="+file, "--virtual-time-budget=1000", files.URL+"/frame.html?hash="+hash)
+				file := filepath.Join(screenshots(t), fmt.Sprintf("%d-%s.png", releases, l.name))
+				s.shoot(t, path, l, file, "")
 				light := brightness(t, file, l)
 				assert.Equal(t, l.dark, light < 0.25, "%s is %.2f bright", file, light)
-			}
-			shoot(l.name, "")
-			if os.Getenv("ZADIG_SCREENSHOTS") != "" {
-				shoot(l.name+"-details", strings.TrimPrefix(s.OpenedByLink, "#"))
-			}
-		})
+				if os.Getenv("ZADIG_SCREENSHOTS") != "" {
+					s.shoot(t, path, l, strings.TrimSuffix(file, ".png")+"-details.png", got.Opened)
+				}
+			})
+		}
 	}
 }
 
 func (s seen) check(t *testing.T, l look, releases int) {
+	t.Helper()
 	assert.Empty(t, s.Errors)
 	assert.Empty(t, s.Loaded, "the page loads nothing")
+	assert.Equal(t, 2, s.Scripts, "the data and the page's own")
+	assert.Zero(t, s.DoubleIDs)
 	for where, pixels := range s.Overflow {
 		assert.LessOrEqual(t, pixels, 0.0, "%s is wider than the screen", where)
 	}
+	for where, violations := range s.Axe {
+		assert.Empty(t, violations, where)
+	}
+	for where, nodes := range s.Nodes {
+		assert.Less(t, nodes, maxNodes, where)
+	}
+	assert.Less(t, s.ListAfter, float64(maxWait))
 	assert.Equal(t, l.dark, s.Dark)
 	assert.Equal(t, l.dark, s.Ground == "rgb(14, 17, 22)", s.Ground)
 	assert.NotEqual(t, s.Ground, s.Ink)
 
-	assert.Equal(t, releases, s.Rows)
-	assert.Equal(t, releases, s.Details)
-	assert.Greater(t, s.Listed, 30)
-	assert.Less(t, s.Listed, releases, "old weeks are folded")
-	assert.Equal(t, fmt.Sprintf("%d of %d", s.Listed, releases), s.Shown)
+	assert.Equal(t, fmt.Sprintf("40 of %s", thousands(releases)), s.Shown)
+	assert.Equal(t, 40, s.Rows)
+	assert.Len(t, s.RowHeights, 1, "rows are equally high")
 	assert.Equal(t, 2, s.Charts, "those for this width")
-	assert.Greater(t, s.Bars, 10)
-	assert.Greater(t, s.Dots, releases)
+	assert.Positive(t, s.Bars)
+	assert.IsIncreasing(t, s.Order, "what environments have and the list are above the charts")
 
-	assert.Zero(t, s.OpenBefore)
-	assert.Equal(t, []string{strings.TrimPrefix(s.OpenedByLink, "#")}, s.Opened)
-	assert.Contains(t, s.Panel, "registry.example.com/shop/")
+	assert.False(t, s.OpenBefore)
+	assert.Contains(t, s.Opened, "r=")
+	assert.Contains(t, s.Title, s.OpenedName)
+	assert.Contains(t, s.Panel, "registry.example.com/")
+	assert.Contains(t, s.Panel, "Changes since")
 	assert.Contains(t, s.Panel, "Environment")
-	assert.True(t, s.Inert)
 	assert.True(t, s.FocusInside)
-	assert.NotEqual(t, s.OpenedByLink, s.Older)
-	assert.Contains(t, s.Older, "#r-")
-	assert.Zero(t, s.OpenAfterEscape)
-	assert.False(t, s.InertAfterEscape)
+	assert.Contains(t, s.Older, "r=")
+	assert.NotEqual(t, s.Opened, s.Older)
+	assert.Empty(t, s.Closed)
 	assert.True(t, s.FocusBack, "where the keyboard was before")
 	if l.width < 700 {
 		assert.InDelta(t, l.width, s.PanelWidth, 1)
 	}
-	assert.True(t, s.Linked)
-	assert.Equal(t, releases, s.ListedAfterReveal)
 
-	assert.Positive(t, s.Found)
-	assert.LessOrEqual(t, s.Found, 3)
-	assert.Equal(t, fmt.Sprintf("%d of %d", s.Found, releases), s.FoundText)
-	assert.Zero(t, s.FoundNothing)
+	assert.Positive(t, s.Failed)
+	assert.Equal(t, s.Failed, s.FailedBadges)
+	assert.Equal(t, "#failed=1", s.FailedURL)
+	assert.Equal(t, 1, s.Found, "the release with this commit")
 	assert.True(t, s.SaysNothing)
-	assert.GreaterOrEqual(t, s.ByPerson, s.PersonCount)
-	assert.True(t, s.GroupInView)
+	assert.Empty(t, s.Cleared)
+	assert.True(t, s.ByPerson)
+	assert.True(t, s.ChipOn)
+	assert.Positive(t, s.Week)
+	assert.Equal(t, s.Week, s.InWeek, "a bar lists its releases")
+	assert.True(t, s.MiddleDrawn)
+	assert.Equal(t, releases-1, s.LastDrawn)
+	if releases == 1000 {
+		assert.Equal(t, releases, s.Printed, "paper shows all rows")
+		assert.Equal(t, 40, s.AfterPrint)
+	}
+}
 
-	assert.Empty(t, s.Nameless)
-	assert.Empty(t, s.DeadLinks)
-	assert.Zero(t, s.DoubleIDs)
+func TestBrowserPrints(t *testing.T) {
+	t.Parallel()
+	path := browser(t)
+	page, log, code := report(t, manyReleases(t, 1000), "-limit", "0")
+	require.Zero(t, code, log)
+	pages := serve(t, []byte(page), nil).pages(t, path)
+	t.Logf("1000 releases are %d pages", pages)
+	assert.Greater(t, pages, 1000/60, "all rows are on paper")
 }
 
 func screenshots(t *testing.T) string {

@@ -1,111 +1,42 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"time"
 )
-
-// maxWeeks is how many weeks a chart shows before it goes on in months.
-const maxWeeks = 60
-
-// group is the releases of a week or month.
-type group struct {
-	Start    time.Time
-	Label    string // "Week of 4 March 2024", "March 2024"
-	Short    string // "4 Mar", "Mar 2024"
-	Releases []*release
-	Failed   int
-}
-
-// ID is an anchor.
-func (g *group) ID() string { return "g-" + g.Start.Format(time.DateOnly) }
-
-func groupByWeek(releases []*release) []*group {
-	return groupBy(releases,
-		func(t time.Time) time.Time { // the Monday before
-			y, m, d := t.Date()
-			return time.Date(y, m, d-(int(t.Weekday())+6)%7, 0, 0, 0, 0, t.Location())
-		},
-		func(t time.Time) time.Time { return t.AddDate(0, 0, 7) }, "Week of 2 January 2006", "2 Jan")
-}
-
-func groupByMonth(releases []*release) []*group {
-	return groupBy(releases,
-		func(t time.Time) time.Time {
-			y, m, _ := t.Date()
-			return time.Date(y, m, 1, 0, 0, 0, 0, t.Location())
-		},
-		func(t time.Time) time.Time { return t.AddDate(0, 1, 0) }, "January 2006", "Jan 06")
-}
-
-// groupBy puts releases, newest first, into groups, oldest first, without a
-// gap between them. Releases without a time are with the oldest.
-func groupBy(releases []*release, start, next func(time.Time) time.Time, label, short string) []*group {
-	var groups []*group
-	for _, r := range slices.Backward(releases) {
-		if r.Created.IsZero() {
-			continue
-		}
-		at := start(r.Created)
-		for len(groups) == 0 || groups[len(groups)-1].Start.Before(at) {
-			from := at
-			if len(groups) > 0 {
-				from = next(groups[len(groups)-1].Start)
-			}
-			groups = append(groups, &group{Start: from, Label: from.Format(label), Short: from.Format(short)})
-		}
-		groups[len(groups)-1].add(r)
-	}
-	if len(groups) == 0 {
-		groups = []*group{{Label: "No date", Short: "–"}}
-	}
-	for _, g := range groups {
-		slices.Reverse(g.Releases)
-	}
-	for _, r := range releases {
-		if r.Created.IsZero() {
-			groups[0].add(r)
-		}
-	}
-	return groups
-}
-
-func (g *group) add(r *release) {
-	g.Releases = append(g.Releases, r)
-	if failed(r.Status) {
-		g.Failed++
-	}
-}
 
 // layout is the size of a chart, in the pixels of the page: there is a wide
 // one and one for phones, so that text is as large in both.
 type layout struct {
+	Class       string
 	W, H        float64
 	left, right float64 // room for labels
 	top, bottom float64
 	labels      int // on the axis of time, at the most
 }
 
-var (
-	wide   = layout{W: 1072, H: 240, left: 44, right: 8, top: 12, bottom: 30, labels: 14}
-	narrow = layout{W: 330, H: 200, left: 40, right: 4, top: 12, bottom: 30, labels: 4}
-)
+var layouts = []layout{
+	{Class: "wide", W: 1120, H: 190, left: 44, right: 8, top: 10, bottom: 26, labels: 12},
+	{Class: "narrow", W: 330, H: 170, left: 40, right: 4, top: 10, bottom: 26, labels: 4},
+}
 
 func (l layout) width() float64  { return l.W - l.left - l.right }
 func (l layout) height() float64 { return l.H - l.top - l.bottom }
 
-// Left, Right and Base are where the axes are.
+// Left, Right, Top and Base are where the axes are.
 func (l layout) Left() float64  { return l.left }
 func (l layout) Right() float64 { return l.W - l.right }
+func (l layout) Top() float64   { return l.top }
 func (l layout) Base() float64  { return l.H - l.bottom }
+
+// Height is that of the area between the axes.
+func (l layout) Height() float64 { return round(l.height()) }
 
 // TickX and TimeY are where the labels are.
 func (l layout) TickX() float64 { return l.left - 8 }
-func (l layout) TimeY() float64 { return l.H - 8 }
+func (l layout) TimeY() float64 { return l.H - 6 }
 
 type tick struct {
 	At   float64
@@ -116,10 +47,12 @@ type tick struct {
 func (l layout) timeTicks(groups []*group) []tick {
 	every := (len(groups) + l.labels - 1) / l.labels
 	slot := l.width() / float64(len(groups))
+	sameYear := groups[0].Start.Year() == groups[len(groups)-1].Start.Year()
+	format := map[bool]string{true: "01-02", false: "2006-01"}[sameYear]
 	var ticks []tick
 	for i := (len(groups) - 1) % every; i < len(groups); i += every {
 		at := l.left + (float64(i)+0.5)*slot
-		ticks = append(ticks, tick{round(min(max(at, l.left+14), l.W-l.right-16)), groups[i].Short})
+		ticks = append(ticks, tick{round(min(max(at, l.left+16), l.W-l.right-20)), groups[i].Start.Format(format)})
 	}
 	return ticks
 }
@@ -133,7 +66,7 @@ func (l layout) valueTicks(top, step float64, text func(float64) string) []tick 
 	return ticks
 }
 
-// barChart is the number of releases in each group.
+// barChart is the number of releases in each group, by project.
 type barChart struct {
 	layout
 	Bars  []bar
@@ -142,51 +75,53 @@ type barChart struct {
 }
 
 type bar struct {
-	Group                *group
-	SlotX, SlotW         float64 // what reacts to the pointer
-	X, W                 float64
-	Path                 string // all releases, with round shoulders
-	FailedY, FailedH     float64
-	Text                 string
-	TopY, BottomY, FullH float64
+	Group        *group
+	SlotX, SlotW float64 // what reacts to the pointer
+	X, W         float64
+	Y, H         float64 // of all parts
+	Parts        []part
 }
 
-func newBarChart(groups []*group, l layout) *barChart {
+// part is the releases of one project, or the failed ones.
+type part struct {
+	Class string
+	Y, H  float64
+}
+
+func newBarChart(groups []*group, color func(*release) string, l layout) *barChart {
 	most := 1
 	for _, g := range groups {
 		most = max(most, len(g.Releases))
 	}
-	step := max(1, niceStep(float64(most)/5))
+	step := max(1, niceStep(float64(most)/4))
 	top := step * math.Ceil(float64(most)/step)
 	c := &barChart{layout: l, Times: l.timeTicks(groups)}
-	c.Ticks = l.valueTicks(top, step, func(v float64) string { return strconv.Itoa(int(v)) })
+	c.Ticks = l.valueTicks(top, step, func(v float64) string { return thousands(int(v)) })
 	slot := l.width() / float64(len(groups))
-	w := min(slot*0.68, 56)
+	w := min(slot*0.7, 48)
 	for i, g := range groups {
 		x := l.left + float64(i)*slot
-		b := bar{
-			Group: g, SlotX: round(x), SlotW: round(slot), X: round(x + (slot-w)/2), W: round(w),
-			TopY: l.top, FullH: round(l.height()),
-			Text: fmt.Sprintf("%s: %s", g.Label, plural(len(g.Releases), "release")),
+		b := bar{Group: g, SlotX: round(x), SlotW: round(slot), X: round(x + (slot-w)/2), W: round(w)}
+		counts := make(map[string]int)
+		for _, r := range g.Releases {
+			if r.Failed {
+				counts["failed"]++
+			} else {
+				counts[color(r)]++
+			}
 		}
-		if g.Failed > 0 {
-			b.Text += fmt.Sprintf(", %d failed", g.Failed)
-			b.FailedH = round(float64(g.Failed) / top * l.height())
-			b.FailedY = round(l.Base() - b.FailedH)
+		below := 0
+		for _, class := range append([]string{"failed"}, projectClasses...) {
+			if n := counts[class]; n > 0 {
+				below += n
+				b.Parts = append(b.Parts, part{class, round(l.Base() - float64(below)/top*l.height()), round(float64(n) / top * l.height())})
+			}
 		}
-		if n := len(g.Releases); n > 0 {
-			b.Path = roundedBar(b.X, l.Base(), b.W, float64(n)/top*l.height())
-		}
+		b.H = round(float64(below) / top * l.height())
+		b.Y = round(l.Base() - b.H)
 		c.Bars = append(c.Bars, b)
 	}
 	return c
-}
-
-// roundedBar is the outline of a bar that stands on base.
-func roundedBar(x, base, w, h float64) string {
-	r := min(4, w/2, h)
-	return fmt.Sprintf("M%g %gv%gq0 %g %g %gh%gq%g 0 %g %gv%gz",
-		round(x), round(base), round(-(h - r)), round(-r), round(r), round(-r), round(w-2*r), round(r), round(r), round(r), round(h-r))
 }
 
 // niceStep is the next of 1, 2, 5, 10, 20, …
@@ -203,75 +138,68 @@ func niceStep(v float64) float64 {
 	return 10 * unit
 }
 
-// dotChart is the duration of each build, with the median of each group.
-type dotChart struct {
+// buildChart is how long the builds of each group took: the median, and a band
+// with eight of ten.
+type buildChart struct {
 	layout
-	Dots   []dot
-	Median string // an SVG path
-	Times  []tick
-	Ticks  []tick
-	Above  int // dots that are at the top edge because they would be above
-	Top    time.Duration
+	Median, Band []string // SVG paths, one for each run of groups with builds
+	Points       []point
+	Times        []tick
+	Ticks        []tick
 }
 
-type dot struct {
-	X, Y  float64
-	Above bool
-	Text  string
-	ID    string // of the release
+type point struct {
+	X, Y   float64
+	Group  *group
+	Median time.Duration
+	Builds int
 }
 
-func newDotChart(groups []*group, builds []built, l layout) *dotChart {
-	all := make([]time.Duration, len(builds))
-	for i, b := range builds {
-		all[i] = b.Took
-	}
-	slices.Sort(all)
-	most, usual := all[len(all)-1], all[(len(all)-1)*95/100]
-	if most > 4*usual { // one that hung must not flatten the others
-		most = 2 * usual
-	}
-	step := niceDuration(most / 4)
-	top := step * ((most + step - 1) / step)
-	c := &dotChart{layout: l, Times: l.timeTicks(groups), Top: top}
-	c.Ticks = l.valueTicks(float64(top), float64(step), func(v float64) string { return took(time.Duration(v)) })
-
-	y := func(d time.Duration) float64 {
-		return round(l.Base() - float64(min(d, top))/float64(top)*l.height())
-	}
-	from, slot := groups[0].Start, l.width()/float64(len(groups))
-	inGroup := make([][]built, len(groups))
+func newBuildChart(groups []*group, builds []built, lang language, l layout) *buildChart {
+	took := make([][]time.Duration, len(groups))
 	for _, b := range builds {
-		at := b.Release.Created // an old image can be released today; then this is where it is looked for
-		i, found := slices.BinarySearchFunc(groups, at, func(g *group, t time.Time) int { return g.Start.Compare(t) })
+		i, found := slices.BinarySearchFunc(groups, b.Release.Created, func(g *group, t time.Time) int { return g.Start.Compare(t) })
 		if !found {
 			i--
 		}
-		if i < 0 || at.Before(from) {
-			continue
+		if i >= 0 && !b.Release.Created.IsZero() {
+			took[i] = append(took[i], b.Took)
 		}
-		end := groups[i].Start.AddDate(0, 0, 7)
-		if i+1 < len(groups) {
-			end = groups[i+1].Start
-		}
-		within := min(float64(at.Sub(groups[i].Start))/float64(end.Sub(groups[i].Start)), 1)
-		inGroup[i] = append(inGroup[i], b)
-		d := dot{
-			X: round(l.left + (float64(i)+within)*slot), Y: y(b.Took), Above: b.Took > top, ID: b.Release.ID,
-			Text: fmt.Sprintf("%s in %s: %s, %s", b.Service, b.Release.Version, took(b.Took), at.Format("2 Jan 2006")),
-		}
-		if d.Above {
-			c.Above++
-		}
-		c.Dots = append(c.Dots, d)
 	}
-	for i, some := range inGroup {
+	var most time.Duration
+	for _, some := range took {
+		most = max(most, quantile(some, slow))
+	}
+	if most == 0 {
+		return nil
+	}
+	step := niceDuration(most / 4)
+	top := step * ((most + step - 1) / step)
+	c := &buildChart{layout: l, Times: l.timeTicks(groups)}
+	c.Ticks = l.valueTicks(float64(top), float64(step), func(v float64) string { return lang.duration(time.Duration(v)) })
+	y := func(d time.Duration) float64 { return round(l.Base() - float64(d)/float64(top)*l.height()) }
+	slot := l.width() / float64(len(groups))
+	var line, above, below string
+	end := func() {
+		if line != "" {
+			c.Median = append(c.Median, "M"+line[1:])
+			c.Band = append(c.Band, "M"+above[1:]+below+"z")
+		}
+		line, above, below = "", "", ""
+	}
+	for i, some := range took {
 		if len(some) == 0 {
+			end()
 			continue
 		}
-		c.Median += fmt.Sprintf("%s%g %g", cmp.Or(map[bool]string{true: "L"}[c.Median != ""], "M"),
-			round(l.left+(float64(i)+0.5)*slot), y(medianOf(some)))
+		x := round(l.left + (float64(i)+0.5)*slot)
+		p := point{X: x, Y: y(median(some)), Group: groups[i], Median: median(some), Builds: len(some)}
+		c.Points = append(c.Points, p)
+		line += fmt.Sprintf("L%g %g", x, p.Y)
+		above += fmt.Sprintf("L%g %g", x, y(quantile(some, slow)))
+		below = fmt.Sprintf("L%g %g", x, y(quantile(some, quick))) + below
 	}
+	end()
 	return c
 }
 

@@ -3,334 +3,240 @@ package main
 import (
 	"cmp"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
-	"fmt"
 	"html/template"
 	"io"
+	"net/url"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 )
 
 var (
-	//go:embed page.gohtml
-	pageSource string
-	//go:embed page.css
-	pageStyle string
-	//go:embed page.js
-	pageScript string
+	//go:embed page
+	files embed.FS
 
-	pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-		"day":     func(t time.Time) string { return t.Format("2 Jan 2006") },
-		"clock":   func(t time.Time) string { return t.Format("15:04") },
-		"machine": func(t time.Time) string { return t.Format(time.RFC3339) },
-		"minute":  func(t time.Time) string { return t.Format("2 Jan 2006, 15:04 MST") },
-		"took":    took,
-		"bytes":   bytesOf,
-		"short":   func(id string) string { return id[:min(len(id), 8)] },
-		"first":   func(s string) string { line, _, _ := strings.Cut(strings.TrimSpace(s), "\n"); return line },
-		"plural":  plural,
-		"failed":  failed,
-		"percent": func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },
-		"dict": func(chartKey string, chart any, classKey, class string) map[string]any {
-			return map[string]any{chartKey: chart, classKey: class}
-		},
-	}).Parse(pageSource))
+	style  = file("page.css")
+	script = "(() => {\n" + file("data.js") + file("list.js") + file("details.js") + "})();\n"
+
+	pageTemplate = template.Must(template.New("page").Parse(file("page.gohtml")))
 )
+
+func file(name string) string {
+	text, err := files.ReadFile("page/" + name)
+	if err != nil {
+		panic(err) // the program is built without it
+	}
+	return string(text)
+}
 
 // page is what the template shows.
 type page struct {
+	language
+
 	Title, From string
+	Demo        bool
 	Generated   time.Time
-	Zone        string
 	Oldest      time.Time
 	Newest      time.Time
-	Projects    bool // more than one is shown
 	Traced      bool
 	Notices     []string
 
 	Releases []*release
-	Groups   []*group // newest first, without empty ones
-	Stats    []stat
-	People   []person
-	Services []service
+	Projects []string // more than one are told apart by colors
+	Metrics  *metrics
+	Unit     string // "week" or "month"
+	Partial  bool   // there is a week or month that is not shown whole
+	Bars     []*barChart
+	Builds   []*buildChart
 
-	Unit           string // "week" or "month"
-	Wide, Narrow   *barChart
-	WideB, NarrowB *dotChart
-
+	Data   template.JS
 	Style  template.CSS
 	Script template.JS
 	Policy string // Content-Security-Policy
 }
 
-type stat struct{ Value, Name string }
-
-type person struct {
-	Name  string
-	Count int
-	Share float64 // of the busiest person's, 0 to 1
-	Last  *release
-}
-
-// service is how long the builds of one take.
-type service struct {
-	Name               string
-	Builds             int
-	Median, Slow, Most time.Duration // Slow: nine of ten are faster
-	MostOf             *release
-}
-
-// built is one build, with the release that delivered its image first.
-type built struct {
-	Service string
-	At      time.Time
-	Took    time.Duration
-	Release *release
-}
-
-func newPage(releases []*release, missing *gaps, o options, from string, now time.Time) *page {
-	hash := sha256.Sum256([]byte(pageScript))
+func newPage(releases []*release, missing *gaps, s settings, from string, now time.Time) *page {
+	hash := sha256.Sum256([]byte(script))
 	p := &page{
-		Title: cmp.Or(o.project, "All projects"), From: from,
-		Generated: now, Traced: o.trace, Releases: releases, Unit: "week",
-		Style:  template.CSS(pageStyle), //nolint:gosec // our own file
-		Script: template.JS(pageScript), //nolint:gosec // our own file
+		language: s.lang, Title: cmp.Or(s.project, s.lang.text("All projects")), From: from, Demo: s.demo,
+		Generated: now, Traced: s.trace && missing.forbidden == nil, Releases: releases, Projects: projectsOf(releases),
+		Style:  template.CSS(style), //nolint:gosec // our own file
+		Script: template.JS(script), //nolint:gosec // our own files
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src 'sha256-" +
 			base64.StdEncoding.EncodeToString(hash[:]) + "'",
 	}
-	p.Zone = now.Format("MST")
-	p.Projects = slices.ContainsFunc(releases, func(r *release) bool { return r.Project != releases[0].Project })
-	p.notice(missing, o)
-	if len(releases) == 0 {
-		return p
-	}
+	p.notice(missing, s)
 	for _, r := range releases {
 		if !r.Created.IsZero() {
-			p.Newest, p.Oldest = latest(p.Newest, r.Created), r.Created
+			p.Newest, p.Oldest = later(p.Newest, r.Created), r.Created
 		}
 	}
-
-	groups := groupByWeek(releases)
-	if len(groups) > maxWeeks {
-		p.Unit, groups = "month", groupByMonth(releases)
+	begin := s.since
+	if missing.more {
+		begin = later(begin, p.Oldest)
 	}
-	builds := buildsOf(releases)
-	p.People = peopleOf(releases)
-	p.Services = servicesOf(builds)
-	p.Stats = statsOf(releases, builds, groups, p.Unit, len(p.People))
-	p.Wide, p.Narrow = newBarChart(groups, wide), newBarChart(groups, narrow)
-	if len(builds) > 0 {
-		p.WideB, p.NarrowB = newDotChart(groups, builds, wide), newDotChart(groups, builds, narrow)
-	}
-	for _, g := range slices.Backward(groups) {
-		if len(g.Releases) > 0 {
-			p.Groups = append(p.Groups, g)
+	unit, groups := groupsOf(releases, begin, now)
+	p.Unit = unit.Unit
+	p.Metrics = newMetrics(releases, groups)
+	if len(groups) > 0 {
+		p.Partial = groups[0].Partial || groups[len(groups)-1].Partial
+		builds := buildsOf(releases)
+		for _, l := range layouts {
+			p.Bars = append(p.Bars, newBarChart(groups, p.color, l))
+			if c := newBuildChart(groups, builds, s.lang, l); c != nil {
+				p.Builds = append(p.Builds, c)
+			}
 		}
 	}
 	return p
 }
 
-// HasFailed tells whether the chart needs its second colour.
-func (p *page) HasFailed() bool {
-	return slices.ContainsFunc(p.Releases, func(r *release) bool { return failed(r.Status) })
-}
-
-func latest(a, b time.Time) time.Time {
+func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}
 	return b
 }
 
-func (p *page) notice(missing *gaps, o options) {
+// notice says what is missing in the page.
+func (p *page) notice(missing *gaps, s settings) {
+	add := func(text string, args ...any) { p.Notices = append(p.Notices, p.text(text, args...)) }
+	if missing.forbidden != nil {
+		add("Zadig does not let the token's user trace images: commits, pull requests and authors are missing.")
+	}
 	if missing.releases > 0 {
-		p.Notices = append(p.Notices, fmt.Sprintf("%s could not be read completely.", plural(missing.releases, "release")))
+		add("{} could not be read.", p.count(missing.releases, "release"))
 	}
 	if missing.images > 0 {
-		p.Notices = append(p.Notices, fmt.Sprintf("Where %s came from could not be found out.", plural(missing.images, "image")))
+		add("The origin of {} could not be read.", p.count(missing.images, "image"))
 	}
 	if missing.more {
-		p.Notices = append(p.Notices, fmt.Sprintf("These are the newest %d releases; there are more.", o.limit))
+		add("These are the newest {} releases; there are more.", thousands(s.limit))
 	}
 }
 
-func render(w io.Writer, p *page) error { return pageTemplate.Execute(w, p) }
-
-// Find is what the page's search looks at, in lower case.
-func (r *release) Find() string {
-	var words []string
-	add := func(more ...string) {
-		for _, w := range more {
-			if w = strings.ToLower(w); w != "" && !slices.Contains(words, w) {
-				words = append(words, w)
-			}
-		}
+func render(w io.Writer, p *page) error {
+	data, err := encode(p.Releases, p.Projects, p.language)
+	if err != nil {
+		return err
 	}
-	add(r.Version, r.Project, r.By, r.Workflow, r.Env, r.Status, r.Desc)
-	add(r.Labels...)
-	for _, i := range r.Images {
-		add(i.Service, i.Ref)
-		for _, c := range i.Commits {
-			add(c.ID, c.Message, c.Author, c.Ref)
-			for _, pr := range c.PRs {
-				add(fmt.Sprintf("#%d", pr.Number))
-			}
-		}
-		for _, known := range i.Issues {
-			add(known.Key, known.Summary)
-		}
-	}
-	return strings.Join(words, " ")
+	p.Data = template.JS(data) //nolint:gosec // JSON, in which <, > and & are escaped
+	return pageTemplate.Execute(w, p)
 }
 
-// Services are the names of a release's services, each once.
-func (r *release) Services() []string {
+// projectsOf are the projects by the number of their releases, which is the
+// order of their colors.
+func projectsOf(releases []*release) []string {
+	counts := make(map[string]int)
+	for _, r := range releases {
+		counts[r.Project]++
+	}
 	var names []string
-	for _, i := range r.Images {
-		if name := cmp.Or(i.Service, i.Name()); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+	for name := range counts {
+		names = append(names, name)
 	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
 	return names
 }
 
-// Took is the longest build of a release's images: they are built side by
-// side.
-func (r *release) Took() time.Duration {
-	var longest time.Duration
-	for _, i := range r.Images {
-		longest = max(longest, i.Took)
-	}
-	return longest
+// projectClasses are the colors in page.css; the last one is for all projects
+// that have none of their own.
+var projectClasses = []string{"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"}
+
+func (p *page) color(r *release) string { return p.Color(r.Project) }
+
+// Color is the class of a project's color.
+func (p *page) Color(project string) string {
+	at := slices.Index(p.Projects, project)
+	return projectClasses[min(max(at, 0), len(projectClasses)-1)]
 }
 
-// Name is an image's, without registry, tag and digest.
-func (i *image) Name() string {
-	ref, _, _ := strings.Cut(i.Ref, "@")
-	name := ref[strings.LastIndexByte(ref, '/')+1:]
-	name, _, _ = strings.Cut(name, ":")
-	return name
+// Several reports whether there is more than one project.
+func (p *page) Several() bool { return len(p.Projects) > 1 }
+
+// T translates a text of the template.
+func (p *page) T(english string, args ...any) string { return p.text(english, args...) }
+
+// Count, Took and the others below write values in the page's language.
+func (p *page) Count(n int, what string) string { return p.count(n, what) }
+func (p *page) Took(d time.Duration) string     { return p.duration(d) }
+func (p *page) Day(t time.Time) string          { return day(t) }
+func (p *page) Minute(t time.Time) string       { return minute(t) }
+func (p *page) Zone() string                    { return p.Generated.Format("MST") }
+func (p *page) Number(n int) string             { return thousands(n) }
+func (p *page) PerUnit(n float64) string        { return rate(n) }
+func (p *page) Width(share float64) string      { return strconv.FormatFloat(100*share, 'f', 1, 64) }
+func (p *page) Few(people []person) []person    { return people[:min(len(people), fewPeople)] }
+func (p *page) FewSlow(services []service) []service {
+	return services[:min(len(services), fewServices)]
 }
 
-// buildsOf are the builds whose time is known, each once, oldest first.
-func buildsOf(releases []*release) []built {
-	var builds []built
-	seen := make(map[string]bool)
-	for _, r := range slices.Backward(releases) {
-		for _, i := range r.Images {
-			if i.Took > 0 && !seen[i.Ref] {
-				seen[i.Ref] = true
-				builds = append(builds, built{cmp.Or(i.Service, i.Name()), i.Built, i.Took, r})
-			}
-		}
-	}
-	return builds
+// How many lines the tables beside the charts have.
+const (
+	fewPeople   = 12
+	fewServices = 12
+)
+
+// With is what a template that is about one thing takes.
+func (p *page) With(of any) any {
+	return struct {
+		Page *page
+		Of   any
+	}{p, of}
 }
 
-func peopleOf(releases []*release) []person {
-	byName := make(map[string]int) // index + 1
-	var people []person
-	for _, r := range releases {
-		if byName[r.By] == 0 {
-			people = append(people, person{Name: r.By, Last: r})
-			byName[r.By] = len(people)
-		}
-		people[byName[r.By]-1].Count++
+// FailureRate is the share of releases that failed, of those of which the
+// server says so.
+func (p *page) FailureRate(failed, rated int) string {
+	if rated == 0 {
+		return "–"
 	}
-	slices.SortStableFunc(people, func(a, b person) int { return cmp.Compare(b.Count, a.Count) })
-	for i := range people {
-		people[i].Share = float64(people[i].Count) / float64(people[0].Count)
-	}
-	return people
+	return percent(float64(failed) / float64(rated))
 }
 
-func servicesOf(builds []built) []service {
-	byName := make(map[string][]built)
-	for _, b := range builds {
-		byName[b.Service] = append(byName[b.Service], b)
-	}
-	services := make([]service, 0, len(byName))
-	for name, all := range byName {
-		slices.SortStableFunc(all, func(a, b built) int { return cmp.Compare(a.Took, b.Took) })
-		most := all[len(all)-1]
-		services = append(services, service{
-			Name: name, Builds: len(all), Most: most.Took, MostOf: most.Release,
-			Median: all[(len(all)-1)/2].Took, Slow: all[(len(all)-1)*9/10].Took,
-		})
-	}
-	slices.SortFunc(services, func(a, b service) int {
-		return cmp.Or(cmp.Compare(b.Median, a.Median), cmp.Compare(a.Name, b.Name))
-	})
-	return services
-}
-
-func statsOf(releases []*release, builds []built, groups []*group, unit string, people int) []stat {
+// Stats are the figures at the top.
+func (p *page) Stats() []stat {
+	m := p.Metrics
 	stats := []stat{
-		{fmt.Sprint(len(releases)), nounFor(len(releases), "release")},
-		{fmt.Sprintf("%.3g", float64(len(releases))/float64(len(groups))), "a " + unit},
-		{fmt.Sprint(people), map[bool]string{true: "person", false: "people"}[people == 1]},
+		{thousands(m.Releases), p.text("releases"), ""},
+		{rate(m.Rate), p.text("a " + p.Unit), ""},
+		{p.FailureRate(m.Failed, m.Rated), p.text("change failure rate"), p.text("{} failed of {} whose result Zadig tells; releases of workflows up to v3.4 have none", thousands(m.Failed), thousands(m.Rated))},
 	}
-	services := make(map[string]bool)
-	failures := 0
-	for _, r := range releases {
-		for _, name := range r.Services() {
-			services[name] = true
-		}
-		if failed(r.Status) {
-			failures++
-		}
+	if m.Build > 0 {
+		stats = append(stats, stat{p.duration(m.Build), p.text("median build"), ""})
 	}
-	if len(services) > 0 {
-		stats = append(stats, stat{fmt.Sprint(len(services)), nounFor(len(services), "service")})
+	if m.ToRelease > 0 {
+		stats = append(stats, stat{p.duration(m.ToRelease), p.text("from build to release"), p.text("the median from the end of an image's build to its first release; Zadig does not know when commits were made, so this is not the lead time")})
 	}
-	if len(builds) > 0 {
-		stats = append(stats, stat{took(medianOf(builds)), "median build"})
-	}
-	if failures > 0 {
-		stats = append(stats, stat{fmt.Sprint(failures), "failed"})
-	}
-	return stats
+	return append(stats, stat{thousands(len(m.People)), p.text("people"), ""})
 }
 
-func nounFor(n int, what string) string {
-	_, noun, _ := strings.Cut(plural(n, what), " ")
-	return noun
+type stat struct{ Value, Name, Note string }
+
+// BarText says what a bar shows.
+func (p *page) BarText(g *group) string {
+	text := p.text(p.Unit+" of {}", day(g.Start)) + p.text(": ") + p.count(len(g.Releases), "release")
+	if g.Failed > 0 {
+		text += p.text(", {} failed", g.Failed)
+	}
+	if g.Partial {
+		text += p.text(", not a whole " + p.Unit)
+	}
+	return text
 }
 
-func medianOf(builds []built) time.Duration {
-	all := make([]time.Duration, len(builds))
-	for i, b := range builds {
-		all[i] = b.Took
-	}
-	slices.Sort(all)
-	return all[(len(all)-1)/2]
+// PointText says what a point of the chart of builds shows.
+func (p *page) PointText(at point) string {
+	return p.text(p.Unit+" of {}", day(at.Group.Start)) + p.text(": ") + p.text("median {} of {}", p.duration(at.Median), p.count(at.Builds, "build"))
 }
 
-// took writes a duration as people say it.
-func took(d time.Duration) string {
-	d = d.Round(time.Second)
-	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
-	switch {
-	case h > 0 && m > 0:
-		return fmt.Sprintf("%dh %dm", h, m)
-	case h > 0:
-		return fmt.Sprintf("%dh", h)
-	case m > 0 && s > 0:
-		return fmt.Sprintf("%dm %ds", m, s)
-	case m > 0:
-		return fmt.Sprintf("%dm", m)
+// Link is the fragment that filters the list by names and values.
+func (p *page) Link(pairs ...string) template.URL {
+	filters := make(url.Values)
+	for i := 1; i < len(pairs); i += 2 {
+		filters.Set(pairs[i-1], pairs[i])
 	}
-	return fmt.Sprintf("%ds", s)
-}
-
-func bytesOf(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%d MiB", n>>20)
-	}
-	return fmt.Sprintf("%d KiB", (n+1023)>>10)
+	return template.URL("#" + filters.Encode()) //nolint:gosec // escaped
 }

@@ -34,19 +34,24 @@ type Flags struct {
 }
 
 // NewFlags returns the flags of a program. The usage stands above them in -h.
+// A program with one format only, which is "", has no flag -format.
 func NewFlags(name string, format Format, usage string) *Flags {
 	f := &Flags{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), Format: format, usage: usage}
 	f.SetOutput(io.Discard)
-	f.Func("format", fmt.Sprintf("`format` of the output: table, json (JSON lines) or markdown (default %s)", format), func(s string) error {
-		f.Format = Format(s)
-		if !slices.Contains([]Format{Table, JSON, Markdown}, f.Format) {
-			return errors.New("it is table, json or markdown")
-		}
-		return nil
-	})
+	if format != "" {
+		f.Func("format", fmt.Sprintf("`format` of the output: table, json (JSON lines) or markdown (default %s)", format), f.setFormat)
+	}
 	f.BoolVar(&f.Demo, "demo", false, "ask an embedded Zadig with made-up data instead of yours")
 	f.BoolVar(&f.version, "version", false, "write the version and end")
 	return f
+}
+
+func (f *Flags) setFormat(s string) error {
+	f.Format = Format(s)
+	if !slices.Contains([]Format{Table, JSON, Markdown}, f.Format) {
+		return errors.New("it is table, json or markdown")
+	}
+	return nil
 }
 
 // Since adds the flag -since, a time or a length of time before now.
