@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig/examples/internal/cli"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -42,7 +43,8 @@ type seen struct {
 	LastDrawn                          int
 	Printed, AfterPrint                int
 	DoubleIDs, Scripts                 int
-	Loaded                             []string
+	Loaded, Links                      []string
+	Markup                             int
 	Hacked                             bool
 }
 
@@ -159,6 +161,32 @@ func (s seen) check(t *testing.T, l look, releases int) {
 	if releases == 1000 {
 		assert.Equal(t, releases, s.Printed, "paper shows all rows")
 		assert.Equal(t, 40, s.AfterPrint)
+	}
+}
+
+// What anyone types into Zadig is text in the page, and turns nothing around.
+func TestBrowserIsSafe(t *testing.T) {
+	t.Parallel()
+	path := browser(t)
+	page, log, code := report(t, serverWith(t, hostileData()))
+	require.Zero(t, code, log)
+	for _, l := range []look{looks[0], looks[2]} {
+		t.Run(l.name, func(t *testing.T) {
+			t.Parallel()
+			got := serve(t, []byte(page), nil).use(t, path, l, "&hostile=1")
+			assert.Empty(t, got.Errors)
+			assert.False(t, got.Hacked)
+			assert.Equal(t, 2, got.Scripts, "the data and the page's own")
+			assert.Zero(t, got.Markup)
+			assert.Empty(t, got.Links, "no link but to the page itself")
+			shown := cli.Clean(hostile)
+			assert.NotContains(t, shown, "\u202e")
+			assert.Equal(t, shown, got.OpenedName)
+			assert.Contains(t, got.Panel, shown)
+			for where, pixels := range got.Overflow {
+				assert.LessOrEqual(t, pixels, 0.0, "%s is wider than the screen", where)
+			}
+		})
 	}
 }
 

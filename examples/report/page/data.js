@@ -81,15 +81,31 @@ function image(at) {
   };
 }
 
+const colors = new Map(data.projects.map((at, i) => [at, Math.min(i, 7)]));
+
 // The list needs little of a release; its images are unpacked when somebody looks.
 class Release {
   constructor(row, index, created, images) {
-    const [packed, version = '', project = 0, by = 0, , env = 0, , changes, workflow = 0, task = 0, labels, desc = 0, status = 0, why = 0, others, tests = 0, testsFailed = 0] = row;
-    Object.assign(this, {
-      index, images, packed, version, project: S[project], color: Math.max(0, Math.min(data.projects.indexOf(project), 7)),
-      by: S[by], created, env: S[env], changes: list(changes), workflow: S[workflow], task, labels: list(labels).map((at) => S[at]),
-      desc: S[desc], status: S[status], failed: S[status] === 'failed', why: S[why], others, tests, testsFailed,
-    });
+    this.index = index;
+    this.created = created;
+    this.images = images;
+    this.packed = row[0];
+    this.version = row[1] || '';
+    this.project = S[row[2] || 0];
+    this.color = colors.get(row[2] || 0);
+    this.by = S[row[3] || 0];
+    this.env = S[row[5] || 0];
+    this.changes = row[7] || [];
+    this.workflow = S[row[8] || 0];
+    this.task = row[9] || 0;
+    this.labels = list(row[10]).map((at) => S[at]);
+    this.desc = S[row[11] || 0];
+    this.status = S[row[12] || 0];
+    this.failed = this.status === 'failed';
+    this.why = S[row[13] || 0];
+    this.others = row[14];
+    this.tests = row[15] || 0;
+    this.testsFailed = row[16] || 0;
   }
 
   get id() { return id(this.packed); }
