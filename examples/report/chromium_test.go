@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -127,9 +128,9 @@ func serve(t *testing.T, page []byte, axe []byte) *site {
 			fmt.Fprintf(w, `<!doctype html><style>body{margin:0}iframe{border:0;width:%spx;height:%spx}</style><iframe src="report.html%s"></iframe>`,
 				query.Get("width"), query.Get("height"), query.Get("fragment"))
 		case "/result":
-			var body bytes.Buffer
-			body.ReadFrom(r.Body)
-			s.result <- body.Bytes()
+			if body, err := io.ReadAll(r.Body); err == nil {
+				s.result <- body
+			}
 		default:
 			http.NotFound(w, r)
 		}
@@ -156,7 +157,7 @@ func (s *site) use(t *testing.T, path string, l look, query string) seen {
 	}
 	cancel()
 	_ = cmd.Wait() // it was told to end
-	require.NotZero(t, got.Shown, "the browser saw nothing: %s", console.String())
+	require.NotEmpty(t, got.Shown, "the browser saw nothing: %s", console.String())
 	assert.NotContains(t, console.String(), "CONSOLE", "no error, warning or refused request")
 	s.mu.Lock()
 	defer s.mu.Unlock()

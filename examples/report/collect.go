@@ -59,7 +59,7 @@ func collect(ctx context.Context, client *zadig.Client, s settings, progress *cl
 }
 
 func list(ctx context.Context, releases *delivery.Service, s settings, missing *gaps, progress *cli.Progress) ([]*delivery.Release, error) {
-	o := delivery.ListOptions{ProjectName: s.project, SkipManifests: true, Verbosity: delivery.VerbosityDetailed}
+	o := delivery.ListOptions{ProjectName: s.project, SkipManifests: true}
 	var found []*delivery.Release
 	seen := false
 	var last error // of the element before, until there is another one
@@ -143,6 +143,10 @@ func compare(found []*delivery.Release, releases []*release) {
 	}
 }
 
+// enoughForbidden is how many images the token's user may not trace before the
+// others are not asked for.
+const enoughForbidden = 8
+
 // trace fills in where the images come from.
 func trace(ctx context.Context, client *zadig.Client, releases []*release, missing *gaps, progress *cli.Progress) error {
 	byRef := make(map[string][]*image)
@@ -155,20 +159,23 @@ func trace(ctx context.Context, client *zadig.Client, releases []*release, missi
 			byRef[i.Ref] = append(byRef[i.Ref], i)
 		}
 	}
-	done := 0
+	done, forbidden, allowed := 0, 0, false
 	for ref, result := range client.Artifact.TraceMany(ctx, refs, artifact.TraceManyOptions{}) {
 		done++
 		progress.Show("%d of %s traced", done, counted(len(refs), "image"))
 		state := originKnown
 		switch err := result.Err; {
 		case err == nil:
-		case errors.Is(err, zadig.ErrNotFound):
+			allowed = true
+		case errors.Is(err, zadig.ErrNotFound), errors.Is(err, zadig.ErrBadRequest): // the second: a release names what is no image
+			allowed = true
 			state = originForeign
 		case errors.Is(err, zadig.ErrForbidden):
+			state = originFailed
 			missing.forbidden = err
-			return nil
-		case errors.Is(err, zadig.ErrBadRequest): // the server stored what is no image reference
-			state = originForeign
+			if forbidden++; !allowed && forbidden == enoughForbidden {
+				return nil
+			}
 		case errors.Is(err, zadig.ErrServer), errors.Is(err, zadig.ErrResponseTooLarge):
 			state = originFailed
 			missing.add(&missing.images, err)
@@ -178,6 +185,11 @@ func trace(ctx context.Context, client *zadig.Client, releases []*release, missi
 		for _, i := range byRef[ref] {
 			i.traced(state, result.Artifact)
 		}
+	}
+	if allowed && forbidden > 0 { // some images only, or a Zadig under load
+		missing.add(&missing.images, missing.forbidden)
+		missing.images += forbidden - 1
+		missing.forbidden = nil
 	}
 	return ctx.Err()
 }

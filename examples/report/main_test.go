@@ -103,6 +103,9 @@ func TestFailures(t *testing.T) {
 		{"expired token", func(srv *zadigtest.Server) { srv.Inject(zadigtest.ExpiredToken()) }, nil, 1, "check ZADIG_TOKEN", false},
 		{"login page", func(srv *zadigtest.Server) { srv.Inject(zadigtest.HTML(200)) }, nil, 1, "a web page came in place of data", false},
 		{"unknown project", func(*zadigtest.Server) {}, []string{"-project", "shpo"}, 1, `project "shpo" does not exist or has no releases; there are releases of shop`, false},
+		{"one image is forbidden", func(srv *zadigtest.Server) {
+			srv.Inject(zadigtest.NoPermission().On(zadigtest.TraceArtifact).Times(1))
+		}, nil, 1, "the page lacks 0 releases and the origin of 1 image", true},
 		{"one image fails", func(srv *zadigtest.Server) { // the page is written, the failure is told
 			srv.Inject(zadigtest.Status(500, "").On(zadigtest.TraceArtifact).Times(1))
 		}, nil, 1, "the page lacks 0 releases and the origin of 1 image", true},
@@ -125,11 +128,12 @@ func TestFailures(t *testing.T) {
 // Where the token's user may not trace, the page has no commits, and says so.
 func TestTracingIsForbidden(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(3, 30)))
+	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(3, 100)))
 	srv.Inject(zadigtest.NoPermission().On(zadigtest.TraceArtifact))
 	page, log, code := report(t, srv, "-project", "shop")
 	require.Zero(t, code, log)
 	assert.Contains(t, log, "the page lacks commits, and says so")
+	assert.Less(t, len(srv.RequestsTo(zadigtest.TraceArtifact)), 25, "the other images are not asked for")
 	wellFormed(t, page)
 	assert.Contains(t, page, "Zadig does not let the token&#39;s user trace images: commits, pull requests and authors are missing.")
 	texts := dataOf(t, page).Strings

@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // maxWeeks is how many weeks a chart shows before it goes on in months.
 const maxWeeks = 60
@@ -68,8 +71,8 @@ func (p period) group(releases []*release, from, now time.Time) []*group {
 			groups = append(groups, &group{Start: start, End: end, Partial: start.Before(from) || end.After(now)})
 		}
 	}
-	for i := len(releases) - 1; i >= 0; i-- {
-		if r := releases[i]; !r.Created.IsZero() {
+	for _, r := range slices.Backward(releases) {
+		if !r.Created.IsZero() {
 			upTo(r.Created)
 			last().Releases = append(last().Releases, r)
 			last().Failed += r.failed()

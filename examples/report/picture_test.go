@@ -20,6 +20,7 @@ import (
 //
 // on a machine with Chromium and Chinese fonts.
 func TestBrowserPictures(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("ZADIG_PICTURES") == "" {
 		t.Skip("ZADIG_PICTURES is not set")
 	}
