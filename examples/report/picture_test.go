@@ -16,7 +16,7 @@ import (
 
 // The pictures in docs/, for README.md of the repository, are made by
 //
-//	ZADIG_PICTURES=1 go test -run BrowserPictures ./examples/report
+//	ZADIG_BROWSER_TEST=1 ZADIG_PICTURES=1 go test -run BrowserPictures ./examples/report
 //
 // on a machine with Chromium and Chinese fonts.
 func TestBrowserPictures(t *testing.T) {
