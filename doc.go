@@ -1,7 +1,7 @@
-// Package zadig is a client of the delivery center (交付中心) of KodeRover
-// Zadig. It answers what was released, with which images, and which commit,
-// pull request and author stand behind an image that runs. It reads and never
-// writes: all requests are GET.
+// Package zadig is a client for the delivery center (交付中心) of KodeRover
+// Zadig. It reads what was released, with which images, and which commit, pull
+// request and author produced a running image. It is read-only: it sends only
+// GET requests.
 //
 //	client, err := zadig.NewClient("https://zadig.example.com", zadig.WithToken(token))
 //	if err != nil {
@@ -26,7 +26,7 @@
 //
 // # Servers
 //
-// One client serves Zadig v1.7 to v5.0; nobody has to say which it is. The
+// One client serves Zadig v1.7 to v5.0; no version setting is needed. The
 // flat release of v4.0 and later is read into the same [delivery.Release] as
 // the documented one. Comments of fields and methods say which versions have
 // them and how that is known. The README has a table.
@@ -40,23 +40,23 @@
 //
 // # Errors
 //
-// An answer that is a failure is an *[Error] with all that the server said.
-// What it means is told by exactly one sentinel, for errors.Is:
+// A response that is a failure is an *[Error] with all that the server said.
+// It matches exactly one sentinel error, for errors.Is:
 //
 //	ErrBadRequest          the request is wrong; arguments are checked before anything is sent
 //	ErrUnauthorized        no token, or one that is wrong or expired
 //	ErrForbidden           the token's user may not read this
 //	ErrNotFound            no such release, artifact or path
-//	ErrLicense             the server has no valid licence
+//	ErrLicense             the server has no valid license
 //	ErrRateLimited         429
 //	ErrServer              the server, or something behind it, is in trouble
 //	ErrResponseTooLarge    more than the client reads
 //	ErrUnexpectedResponse  a login page, a refused redirect, an object where a list is due
 //
-// The status alone does not tell: Zadig answers 500 for an image that it does
-// not know, and 400 when its database is down. A failure without any answer
-// (no connection, time-out, cancelled context) is no Error; it wraps the
-// cause, as context.DeadlineExceeded.
+// The status alone does not say what failed: Zadig returns 500 for an unknown
+// image, and 400 when its database is down. A request that gets no response
+// (no connection, timeout, canceled context) returns an error that wraps the
+// cause, such as context.DeadlineExceeded, and is not an Error.
 //
 // # Retries
 //

@@ -33,7 +33,7 @@ var (
 	// ErrNotFound: there is no such release, artifact or path. A server in
 	// trouble never matches it.
 	ErrNotFound = errdef.ErrNotFound
-	// ErrLicense: the server has no valid licence (v2.0.0 and later).
+	// ErrLicense: the server has no valid license (v2.0.0 and later).
 	ErrLicense = errdef.ErrLicense
 	// ErrRateLimited: status 429.
 	ErrRateLimited = errdef.ErrRateLimited
@@ -42,8 +42,8 @@ var (
 	// ErrResponseTooLarge: an answer, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
-	// ErrUnexpectedResponse: what came is not the answer asked for: a login
-	// page, a refused redirect, an object where a list is due.
+	// ErrUnexpectedResponse: the response is not what was requested: a
+	// login page, a refused redirect, an object where a list is expected.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 )
 
@@ -51,8 +51,8 @@ var (
 // whatever its body, and a 2xx answer that is not what was asked for. Find it
 // with errors.As, and what it means with errors.Is and a sentinel.
 //
-// A failure without any answer (no connection, time-out, cancelled context)
-// is not an Error.
+// A request that gets no response (no connection, timeout, canceled context)
+// returns an error that wraps the cause and is not an Error.
 //
 // All its fields are safe to print and to log: secrets are masked, and control
 // characters are spaces, except in Body.

@@ -36,7 +36,7 @@ var meanings = []struct {
 	{status: 401, sentinel: ErrUnauthorized},
 	{status: 403, sentinel: ErrForbidden},
 
-	// No licence, or an expired one (v2.0.0 and later).
+	// No license, or an expired one (v2.0.0 and later).
 	{status: 400, codes: []int{7050}, sentinel: ErrLicense},
 
 	// The database of the release list is down. Up to v1.7.1 the code is 400.
@@ -115,7 +115,7 @@ func (e *Error) failure() failure {
 
 var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(\[([1-5][0-9][0-9]) [A-Za-z]*\]) `)
 
-// behindPicket takes apart the 500 of picket that holds an answer of aslan:
+// behindPicket parses the 500 of picket that holds a response of aslan:
 // `failed to get artifact by image err:[400 BadRequest] {"code":6662,…}` from
 // dc/artifact, the same without the first words from dc/releases.
 func behindPicket(e *Error) (failure, bool) {

@@ -15,8 +15,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// outcome is what a raw answer, read by Client.Get, comes to. Where only a
-// service can tell what an answer means, it is what holds until one does; the
+// outcome is what Client.Get makes of a response. Where only a service can
+// tell what a response means, it is what holds until one does; the
 // services' own tests have the rest.
 type outcome struct {
 	status, code int

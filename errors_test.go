@@ -50,7 +50,7 @@ func TestErrorFields(t *testing.T) {
 			name: "envelope as text/plain",
 			h:    servertest.Status(400, `{"code":7050,"message":"x"}`, "Content-Type", "text/plain; charset=utf-8"),
 			want: zadig.Error{StatusCode: 400, Code: 7050, Message: "x"},
-			text: "400 (code 7050): no valid licence: x",
+			text: "400 (code 7050): no valid license: x",
 		},
 		{
 			name: "envelope of lines",
@@ -178,7 +178,7 @@ func TestErrorThatAUserMakes(t *testing.T) {
 		text     string
 	}{
 		{zadig.Error{StatusCode: 404}, "ErrNotFound", "404: not found: empty body"},
-		{zadig.Error{StatusCode: 400, Code: 7050, Method: "GET", URL: "/api/x"}, "ErrLicense", "GET /api/x: 400 (code 7050): no valid licence: empty body"},
+		{zadig.Error{StatusCode: 400, Code: 7050, Method: "GET", URL: "/api/x"}, "ErrLicense", "GET /api/x: 400 (code 7050): no valid license: empty body"},
 		{zadig.Error{StatusCode: 400, Code: 6563}, "ErrBadRequest", "400 (code 6563): bad request: empty body"},
 		{zadig.Error{StatusCode: 500, Description: `failed to get artifact by image err:[403 Forbidden] `, URL: "https://h/x?y"}, "ErrForbidden", "/x?y: 500 ([403 Forbidden]): forbidden"},
 		{zadig.Error{StatusCode: 503, Attempts: 3, Message: "m"}, "ErrServer", "503: server error: m (3 attempts)"},

@@ -69,7 +69,7 @@ func ExampleWithTLSConfig_clientCertificate() {
 	// Output: 1 <nil>
 }
 
-// A proxy of one's own choice. Without WithProxy the environment decides:
+// A fixed proxy. Without WithProxy the environment decides:
 // HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 func ExampleWithProxy() {
 	site := intranet.New(tls.NoClientCert)

@@ -140,7 +140,7 @@ func WithTransport(rt http.RoundTripper) Option {
 	}
 }
 
-// WithTLSConfig uses a copy of cfg, for a CA of one's own or a client
+// WithTLSConfig uses a copy of cfg, for a private CA or a client
 // certificate. Default: the system's CAs.
 func WithTLSConfig(cfg *tls.Config) Option {
 	return func(c *config) error {
@@ -241,7 +241,7 @@ func WithTimeout(timeout time.Duration) Option {
 // masked, number of the attempt, status, duration and the text of a failure;
 // and another one when the body of an answer breaks off. Answers are logged at
 // level Debug; 429, 502, 503, 504, failures without an answer and broken
-// answers at level Warn, unless the caller has cancelled the context. What the
+// answers at level Warn, unless the caller has canceled the context. What the
 // caller is told of an answer that arrived, as a 500 or a body that is no JSON,
 // is for the caller to log. Default: nothing is logged.
 func WithLogger(logger *slog.Logger) Option {

@@ -29,7 +29,7 @@ type NewCommit struct {
 //
 // Only commits that were built are known: others may lie between those of two
 // builds, see [CompareURLs]. A commit without CommitID, which not every code
-// host has, is told by its branch, tag and message. Artifacts from
+// host has, is identified by its branch, tag and message. Artifacts from
 // [Service.Trace] lack pull requests, see there; TraceManyOptions.Full has them.
 // Elements that are nil, such as those of images that could not be traced, are
 // passed over: leaving one out of from makes all commits of its successor new.

@@ -139,7 +139,7 @@ func isBrokenRecord(err error) bool {
 	return ok
 }
 
-// delivers tells whether a service by this name of its own is in the release.
+// delivers reports whether the release has a service with this name of its own.
 func (r *Release) delivers(service string) bool {
 	if r.isFlat() {
 		return slices.ContainsFunc(r.Services, func(s *ReleaseService) bool { return s != nil && s.ServiceName == service })

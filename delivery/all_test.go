@@ -236,7 +236,7 @@ func TestAllResumesAPageCutAtAnyByte(t *testing.T) {
 	}
 }
 
-// endless repeats a piece for ever.
+// endless repeats a piece forever.
 type endless string
 
 func (e endless) Read(p []byte) (int, error) {

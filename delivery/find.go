@@ -66,7 +66,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 // Cost: Find reads brief pages of PerPage (100), newest first.
 //
 //   - If the release is on the first page, that is the only one.
-//   - Since v4.0, with ProjectName, the OpenAPI tells whether there is such a
+//   - Since v4.0, with ProjectName, the OpenAPI says whether there is such a
 //     version. A version that does not exist costs two requests in all, and one
 //     that does is searched for by its time: of 10,000 releases at most eight
 //     pages more. Where the OpenAPI does not tell (a gateway that does not pass

@@ -59,7 +59,7 @@ func costOf(srv *zadigtest.Server) cost {
 	return cost{len(srv.RequestsTo(zadigtest.ListReleases)), len(srv.RequestsTo(zadigtest.GetRelease))}
 }
 
-// Each search comes to the same on every server, whole, at the cost that its
+// Each search has the same result on every server, complete, at the cost that its
 // comment states.
 func TestLatest(t *testing.T) {
 	t.Parallel()

@@ -60,7 +60,7 @@ func FuzzRelease(f *testing.F) {
 }
 
 // FuzzListStream reads any bytes as a list, streamed by All and whole by
-// List: both come to the same, which is what encoding/json makes of them.
+// List: both have the same result, which is what encoding/json makes of them.
 func FuzzListStream(f *testing.F) {
 	for _, body := range recordedReleases(f) {
 		f.Add(body)

@@ -35,9 +35,9 @@ const (
 // not filter. Filters are exact and case-sensitive.
 type ListOptions struct {
 	// ProjectName also says where the caller has rights. Without it servers
-	// since v1.18 answer zadig.ErrForbidden to who may not view the versions of
-	// the whole system, and from v1.12 to v1.17 (by their source) to all but
-	// administrators.
+	// since v1.18 return zadig.ErrForbidden unless the user may view versions
+	// system-wide, and from v1.12 to v1.17 (read in source) unless the user is
+	// an administrator.
 	ProjectName  string
 	WorkflowName string
 	// TaskID is unique within a workflow: without WorkflowName one task can

@@ -38,7 +38,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (r roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return r(req) }
 
-// What becomes of a walk when a page is put together by id, and one release
+// A walk goes on when a page is put together by id, and one release
 // of it is in a trouble of its own.
 func TestAllPutsAPageTogether(t *testing.T) {
 	t.Parallel()

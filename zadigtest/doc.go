@@ -86,7 +86,7 @@
 //   - It only reads: any method but GET is 405 on a known path.
 //   - It has the endpoints listed with [Endpoint] and no others.
 //   - It knows no users: [WithToken] says who is signed in, and [NoPermission]
-//     who may not read.
+//     refuses to read.
 //   - A fault strikes at once. A Zadig whose database is down responds after 30
 //     seconds: add a [Delay].
 //   - The description of an error is never that of another request.

@@ -264,7 +264,7 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
-// TestUpgradedRelease spells out what becomes of an old release on a server
+// TestUpgradedRelease spells out how an old release looks on a server
 // of v4.0.0 and later.
 func TestUpgradedRelease(t *testing.T) {
 	t.Parallel()

@@ -70,7 +70,7 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	f.BoolVar(&s.images, "images", false, "with their images; releases are read in detail")
 	f.BoolVar(&s.full, "full", false, "with -format json: whole releases, without credentials and the values of variables")
 	f.BoolVar(&s.follow, "follow", false, "go on and write new releases as they appear")
-	f.DurationVar(&s.interval, "interval", 30*time.Second, "-follow asks again after this `duration`")
+	f.DurationVar(&s.interval, "interval", 30*time.Second, "-follow sends a request each `duration`")
 	arguments, err := f.Parse(args, stdout)
 	if err != nil {
 		return s, err

@@ -15,7 +15,7 @@ var (
 	ErrUnauthorized       = errors.New("unauthorized")
 	ErrForbidden          = errors.New("forbidden")
 	ErrNotFound           = errors.New("not found")
-	ErrLicense            = errors.New("no valid licence")
+	ErrLicense            = errors.New("no valid license")
 	ErrRateLimited        = errors.New("rate limited")
 	ErrServer             = errors.New("server error")
 	ErrResponseTooLarge   = errors.New("response too large")

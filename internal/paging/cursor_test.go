@@ -173,8 +173,7 @@ func TestWalkOverAListThatStandsStill(t *testing.T) {
 	}
 }
 
-// Whatever a server answers, a walk that finds nothing new any more comes to
-// an end. (One that fills every page, as large as it may be, has no end.)
+// Whatever a server sends, a walk that finds nothing new any more ends. (One that fills every page, as large as it may be, has no end.)
 func TestWalkEnds(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(rng *rand.Rand, w paging.Window) (count, total int){

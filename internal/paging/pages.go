@@ -107,7 +107,7 @@ func (w *walker[W, T]) walk() error {
 			return nil
 		case w.pass == patience:
 			return w.last.Unexpected(fmt.Sprintf("%d elements were read, but the list changed during each of %d passes, "+
-				"and pages of %d elements are too small to tell whether one was skipped", len(w.seen), patience, c.largest))
+				"and pages of %d elements are too small to show whether one was skipped", len(w.seen), patience, c.largest))
 		}
 		w.cursor = c.again()
 	}

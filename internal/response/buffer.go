@@ -15,7 +15,7 @@ import (
 // ErrTooLarge is the error of reading a body beyond its limit.
 var ErrTooLarge = errdef.ErrResponseTooLarge
 
-// maxPooled keeps a single huge body from staying in memory for ever.
+// maxPooled keeps a single huge body from staying in memory forever.
 const maxPooled = 1 << 20
 
 var buffers = sync.Pool{New: func() any { return new([]byte) }}

@@ -81,7 +81,7 @@ func TestRetry(t *testing.T) {
 		// The server asks for more patience than a caller has.
 		{name: "503, Retry-After 61 seconds", answers: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "61")}, count: 1, sentinel: "ErrServer", because: "503"},
 		{name: "429, Retry-After a day", answers: []http.HandlerFunc{servertest.Status(429, "", "Retry-After", "86400")}, count: 1, sentinel: "ErrRateLimited", because: "429"},
-		// The answer in hand is worth more than the deadline's error later.
+		// The last response is worth more than the deadline's error later.
 		{name: "503, the wait ends behind the deadline", answers: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "59")}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 50*time.Second)
 		}, count: 1, sentinel: "ErrServer", because: "503"},
@@ -187,7 +187,7 @@ func TestRetryOfConnections(t *testing.T) {
 	}
 }
 
-// Whatever reads an answer whole asks again for one that was cut.
+// A buffered response that was cut is requested again.
 func TestRetryOfABodyThatWasCut(t *testing.T) {
 	t.Parallel()
 	const (

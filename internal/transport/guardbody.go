@@ -8,7 +8,7 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// guardBody stands before each middleware. A body that gives nothing for ever
+// guardBody stands before each middleware. A body that gives nothing forever
 // ends, and a response that is missing is an error.
 func guardBody(next http.RoundTripper) http.RoundTripper {
 	return roundTripperFunc(func(req *http.Request) (*http.Response, error) {

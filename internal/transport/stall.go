@@ -72,7 +72,7 @@ func watchStalls(timeout time.Duration) policy {
 	}
 }
 
-// watchedBody is a response body that does not wait for ever.
+// watchedBody is a response body that does not wait forever.
 type watchedBody struct {
 	body    io.ReadCloser
 	cancel  context.CancelFunc

@@ -200,7 +200,7 @@ type broken struct{ err error }
 
 func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
-// If the wait does not fit before the deadline, the answer in hand is
+// If the wait does not fit before the deadline, the last response is
 // returned at once.
 func TestNoWaitThatEndsBehindTheDeadline(t *testing.T) {
 	t.Parallel()

@@ -136,7 +136,7 @@ func eachFault(t *testing.T, test func(*testing.T, *zadigServer, *fault)) {
 	})
 }
 
-// Every call in every fault comes to what the table says, in time and with no
+// Every call in every fault ends as the table says, in time and with no
 // more requests than it says, and gives its connections back.
 func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows are
 	late := lateness(t)

@@ -55,7 +55,7 @@ func TestAStreamThatMovesIsNeverKilled(t *testing.T) { //nolint:paralleltest // 
 }
 
 // A page cut all over, by a reset or a close, with a length or in chunks:
-// All goes on behind the last release, and List asks again.
+// All goes on behind the last release, and List requests it again.
 func TestAPageCutAllOver(t *testing.T) {
 	t.Parallel()
 	z := newZadig(t)

@@ -9,7 +9,7 @@ import (
 	"github.com/zadig-go/zadig"
 )
 
-// kind is what a call comes to.
+// kind is how a call ends.
 type kind int
 
 const (
@@ -181,7 +181,7 @@ var faults = []struct {
 			x.write([]byte("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n["))
 			x.hang()
 		}, once: each(fails(unexpected, 1)), always: each(fails(unexpected, 1))},
-		{name: "403 whose body drips for ever", strike: func(x *exchange) {
+		{name: "403 whose body drips forever", strike: func(x *exchange) {
 			x.write([]byte("HTTP/1.1 403 Forbidden\r\nContent-Length: 999999\r\n\r\n"))
 			x.slowly(bytes.Repeat([]byte("x"), 9999), 9999, timeout/10)
 		}, always: each(fails(zadig.ErrForbidden, 1)), waits: 1},

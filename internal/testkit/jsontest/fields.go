@@ -54,7 +54,7 @@ func ReadTable(t testing.TB, heading string) Table {
 	return table
 }
 
-// always tells whether a member is sent with whatever value it has, in every
+// always reports whether a member is sent with whatever value it has, in every
 // version that sends the object around it.
 func (table Table) always(path string) bool {
 	around := parent(path)
