@@ -237,8 +237,7 @@ func (w *walker[W, T]) emit(list *Pages[W, T], arrived *W, err error) error {
 		w.waiting = append(w.waiting, e)
 		return nil
 	}
-	w.ahead.ready(e.item, true, e.err)
-	return w.yieldFirst()
+	return w.yieldElement(e.item, true, e.err)
 }
 
 // arrivedElement is an element as the list has it.
@@ -287,20 +286,26 @@ func (w *walker[W, T]) completeWaiting(list *Pages[W, T]) error {
 	return nil
 }
 
-// yieldFirst yields the first element that waits for its turn, or the error
-// that stands for it.
+// yieldFirst yields the first element that waits for its turn.
 func (w *walker[W, T]) yieldFirst() error {
 	e := w.ahead.first()
+	return w.yieldElement(e.item, e.wanted, e.err)
+}
+
+// yieldElement yields an element that is wanted, or the error that stands for
+// it.
+func (w *walker[W, T]) yieldElement(item T, wanted bool, err error) error {
 	var odd *response.ElementError
 	switch {
-	case errors.As(e.err, &odd):
+	case err == nil && wanted:
+		w.stopped = !w.yield(item, nil)
+	case err == nil:
+	case errors.As(err, &odd):
 		var none T
 		w.stopped = !w.yield(none, odd.Err)
-	case e.err != nil:
+	default:
 		w.failed = true
-		return e.err
-	case e.wanted:
-		w.stopped = !w.yield(e.item, nil)
+		return err
 	}
 	return nil
 }
