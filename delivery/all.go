@@ -63,19 +63,25 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 			yield(nil, err)
 			return
 		}
-		listed := o
-		listed.ServiceName = "" // it would be applied after paging, or not at all
-		pages := s.pages(ctx, o, listed)
-		brief := listed
-		brief.Verbosity = VerbosityBrief
-		pages.Fallback = func(cause error) *paging.Pages[wireRelease, *Release] {
-			if listed.Verbosity == VerbosityBrief || !isBrokenRecord(cause) {
-				return nil
-			}
-			return s.pages(ctx, o, brief)
-		}
-		pages.All(ctx, yield)
+		s.everything(ctx, o).All(ctx, yield)
 	}
+}
+
+// everything is the list of what o selects, and a brief one for the pages of it
+// that the server cannot build.
+func (s *Service) everything(ctx context.Context, o ListOptions) *paging.Pages[wireRelease, *Release] {
+	listed := o
+	listed.ServiceName = "" // it would be applied after paging, or not at all
+	brief := listed
+	brief.Verbosity = VerbosityBrief
+	pages := s.pages(ctx, o, listed)
+	pages.Fallback = func(cause error) *paging.Pages[wireRelease, *Release] {
+		if listed.Verbosity == VerbosityBrief || !isBrokenRecord(cause) {
+			return nil
+		}
+		return s.pages(ctx, o, brief)
+	}
+	return pages
 }
 
 // pages is the list that listed selects on the server, and of it what o

@@ -8,55 +8,7 @@ import (
 	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
-	"github.com/zadig-go/zadig/internal/response"
 )
-
-// Latest returns the newest release that o selects, complete unless Verbosity
-// is VerbosityBrief or VerbosityListed. Page must be 0 or 1.
-//
-// Cost: one request for one release; since v4.2, whose lists leave services
-// out, two. With ServiceName it walks as All does, in pages of PerPage (20),
-// to the first release that has the service. So it does with Label on servers
-// before v4.0, which cannot filter by it.
-//
-// Errors besides the common ones: zadig.ErrNotFound when no release matches;
-// zadig.ErrBadRequest for options that List or All refuse, before anything is
-// sent; the error of a release that cannot be read and is newer than the first
-// that matches, because it might match as well.
-func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
-	const method = "delivery.Latest"
-	if err := o.checkFirst(method); err != nil {
-		return nil, err
-	}
-	o.PerPage = o.perPage(listPerPage)
-	o.Concurrency = 1 // no request for a release behind the first that matches
-	if o.ServiceName == "" {
-		r, err := s.newest(ctx, o)
-		if odd, ok := errors.AsType[*response.ElementError](err); ok {
-			return nil, odd.Err
-		}
-		switch {
-		case err != nil:
-			return nil, errdef.Unsupported(err, noList)
-		case r == nil:
-			return nil, noRelease(method)
-		case o.Label == "" || r.isFlat():
-			r, err = s.complete(ctx, method, r, o, o.Verbosity)
-			if !errors.Is(err, errdef.ErrNotFound) {
-				return r, err
-			} // deleted meanwhile: the next one is the newest now
-		}
-	}
-	for r, err := range s.All(ctx, o) {
-		if err != nil {
-			return nil, err
-		}
-		if r, err = s.complete(ctx, method, r, o, o.Verbosity); !errors.Is(err, errdef.ErrNotFound) {
-			return r, err
-		}
-	}
-	return nil, noRelease(method)
-}
 
 // Find returns the newest release with this version (VersionInfo.Version, which
 // is compared exactly) among those that o selects, complete unless Verbosity is
@@ -206,28 +158,4 @@ func (f *finder) locate(ctx context.Context, created int64) *Release {
 		}
 	}
 	return nil
-}
-
-// checkFirst refuses what a server would misunderstand, and a page.
-func (o ListOptions) checkFirst(method string) error {
-	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page", "%d: the search begins at the first page", o.Page)
-	}
-	return o.check(method)
-}
-
-func noRelease(method string) error {
-	return fmt.Errorf("%s: no release matches: %w", method, errdef.ErrNotFound)
-}
-
-// newest reads a list of one: the newest release, or nil if there is none.
-func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
-	page, err := s.readPage(ctx, o, 1, 1, nil)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(page.Releases) == 0:
-		return nil, nil
-	}
-	return page.Releases[0], nil
 }

@@ -194,6 +194,14 @@ func (o ListOptions) check(method string) error {
 // isDetailed reports whether o asks for everything.
 func (o ListOptions) isDetailed() bool { return o.Verbosity == "" || o.Verbosity == VerbosityDetailed }
 
+// briefly is o for a list of releases that are to be read by id.
+func (o ListOptions) briefly() ListOptions {
+	if o.isDetailed() {
+		o.Verbosity = VerbosityBrief
+	}
+	return o
+}
+
 func (o ListOptions) perPage(otherwise int) int {
 	if o.PerPage == 0 {
 		return otherwise

@@ -18,7 +18,7 @@ import (
 
 func TestMethodsOnNilAndZero(t *testing.T) {
 	t.Parallel()
-	niltest.Methods(t, reflect.TypeFor[*delivery.Service](), reflect.TypeFor[delivery.Changes]())
+	niltest.Methods(t, reflect.TypeFor[*delivery.Service](), reflect.TypeFor[delivery.Changes](), reflect.TypeFor[*delivery.Mark]())
 }
 
 // The methods with a value receiver, which mask and encode copies as well, are

@@ -39,14 +39,21 @@ type Pages[W, T any] struct {
 	Fallback func(cause error) *Pages[W, T]
 }
 
-// All walks the list. A *response.ElementError is yielded for one element, and
-// the walk goes on; any other error ends it. A walk that cannot tell that it
-// has seen everything ends with an error.
+// All walks the list. The error of one element is yielded in its place, and the
+// walk goes on; the error that ends the walk is yielded last. A walk that cannot
+// tell that it has seen everything ends with an error.
 func (p *Pages[W, T]) All(ctx context.Context, yield func(T, error) bool) {
-	var none T
+	if err := p.Walk(ctx, yield); err != nil {
+		var none T
+		yield(none, err)
+	}
+}
+
+// Walk is All for those who must know which error ended the walk: it returns
+// that one and does not yield it.
+func (p *Pages[W, T]) Walk(ctx context.Context, yield func(T, error) bool) error {
 	if ctx == nil {
-		yield(none, errdef.BadArgument("zadig", "ctx", "must not be nil"))
-		return
+		return errdef.BadArgument("zadig", "ctx", "must not be nil")
 	}
 	w := &walker[W, T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
 	ctx, end := context.WithCancel(ctx)
@@ -54,8 +61,9 @@ func (p *Pages[W, T]) All(ctx context.Context, yield func(T, error) bool) {
 	defer w.ahead.running.Wait()
 	defer end()
 	if err := w.walk(); err != nil && !w.stopped {
-		yield(none, err)
+		return err
 	}
+	return nil
 }
 
 type walker[W, T any] struct {

@@ -1,0 +1,194 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"math"
+	"slices"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/paging"
+	"github.com/zadig-go/zadig/internal/response"
+)
+
+// Since returns the releases that o selects and that are new since the mark,
+// oldest first, complete unless Verbosity is VerbosityBrief or VerbosityListed,
+// and moves the mark. With the zero Mark everything is new.
+//
+//	for release, err := range client.Delivery.Since(ctx, &mark, delivery.ListOptions{ProjectName: "shop"}) {
+//		if err != nil {
+//			log.Print(err)
+//			continue
+//		}
+//		…
+//	}
+//	// Save the mark.
+//
+// The mark moves past a release when the loop's body has returned. A loop that
+// ends early goes on next time with the release at which it ended.
+//
+// A release whose status is StatusCreating or StatusRetrying comes once as it
+// is, and once more when that has changed. One that is deleted before it was
+// read does not come.
+//
+// An error for one release is yielded in its place. If the release cannot be
+// read (zadig.ErrServer), the next range tries again. Both go on until a
+// release is there that is a day newer. A release that cannot even be listed
+// (zadig.ErrUnexpectedResponse) has no name to remember: its error comes again
+// until a release is there that is a minute newer. Any other error ends the
+// loop; what was yielded before it counts.
+//
+// Memory is bounded by what is new: Since reads the list down to the mark first,
+// in brief, because the oldest comes first.
+//
+// Requests: one for each page of PerPage (20; 100 with the zero Mark) releases
+// down to the mark, or down to the oldest release that comes again; and one by
+// id for each release that is new, up to Concurrency at once, except where the
+// list has everything (up to v1.7.1, and v4.0 and v4.1). A release that is
+// being created costs one in each range.
+//
+// Errors besides those of All: zadig.ErrBadRequest for a nil mark, for the mark
+// of another project and for Page greater than 1, before anything is sent.
+func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
+	return func(yield func(*Release, error) bool) {
+		if err := o.checkSince(mark); err != nil {
+			yield(nil, err)
+			return
+		}
+		fresh, err := s.unread(ctx, *mark, o)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for part := range slices.Chunk(fresh, o.concurrency()) {
+			if part, err = paging.Complete(ctx, len(part), part, func(ctx context.Context, n news) (news, bool, error) {
+				return s.read(ctx, n, o), true, nil
+			}); err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, n := range part {
+				if n.ends {
+					yield(nil, n.err)
+					return
+				}
+				if (n.err != nil || n.release != nil) && !yield(n.release, n.err) {
+					return
+				}
+				if n.listed != nil {
+					mark.ProjectName = o.ProjectName
+					mark.handled(n.before, n.now)
+				}
+			}
+		}
+	}
+}
+
+func (o ListOptions) checkSince(mark *Mark) error {
+	const method = "delivery.Since"
+	switch {
+	case mark == nil:
+		return errdef.BadArgument(method, "mark", "it is nil")
+	case mark.CreatedAt < 0:
+		return errdef.BadArgument(method, "mark", "CreatedAt %d is negative", mark.CreatedAt)
+	case mark.ProjectName != "" && mark.ProjectName != o.ProjectName:
+		return errdef.BadArgument(method, "mark", "it is of project %q, and ProjectName is %q", mark.ProjectName, o.ProjectName)
+	}
+	return o.checkFirst(method)
+}
+
+// news is a release that is new, or one that comes again.
+type news struct {
+	listed  *Release       // nil: it cannot be listed, and err says why
+	created int64          // when; of one that cannot be listed, when its neighbor was
+	before  *MarkedRelease // what the mark remembers of it, nil: it is new
+	err     error
+
+	// What reading it brought.
+	release *Release      // nil: nothing to yield
+	now     MarkedRelease // what the mark is to remember
+	ends    bool          // err is the end, not that of one release
+}
+
+// unread reads the list down to the mark and returns what is new in it, oldest
+// first.
+func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]news, error) {
+	list := o.briefly()
+	list.ServiceName, list.Label = "", "" // so that the list ends at the mark, not where a release matches
+	if mark.CreatedAt > 0 {
+		list.PerPage = o.perPage(listPerPage)
+	}
+	known := slices.Clone(mark.Releases)
+	var fresh []news
+	created := int64(math.MaxInt64) // of the release before
+	err := s.everything(ctx, list).Walk(ctx, func(r *Release, err error) bool {
+		if err != nil {
+			if created >= mark.recent() {
+				fresh = append(fresh, news{err: err, created: created})
+			}
+			return true
+		}
+		created = r.VersionInfo.CreatedAt
+		if created < mark.horizon() {
+			return false
+		}
+		n := news{listed: r, created: created, now: markOf(r.VersionInfo)}
+		if i := slices.IndexFunc(known, n.now.is); i >= 0 {
+			before := known[i]
+			n.before = &before
+			known = slices.Delete(known, i, i+1)
+			if !before.again() {
+				return true
+			}
+		} else if created < mark.recent() {
+			return true
+		}
+		fresh = append(fresh, n)
+		return true
+	})
+	slices.Reverse(fresh)
+	slices.SortStableFunc(fresh, func(a, b news) int { return cmp.Compare(a.created, b.created) })
+	return fresh, err
+}
+
+// read reads what the list left out of a release, and decides what becomes of
+// it.
+func (s *Service) read(ctx context.Context, n news, o ListOptions) news {
+	r := n.listed
+	if r == nil || o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
+		return n
+	}
+	// Up to v3.4 it is the reading by id that notices that a release has been
+	// created (seen on v2.3.1 and v3.4.1).
+	hasCome := n.before != nil && n.before.Unfinished
+	full, wanted, err := r, true, error(nil)
+	if o.isIncomplete(r, o.briefly().Verbosity) || o.isDetailed() && r.isUnfinished() {
+		full, wanted, err = s.finish(ctx, r, o)
+		if err == nil && full != nil && r.isUnfinished() && !full.isUnfinished() { // and that response is not complete
+			full, wanted, err = s.finish(ctx, r, o)
+		}
+	}
+	switch odd, one := errors.AsType[*response.ElementError](err); {
+	case one:
+		n.err, n.now.Unread = odd.Err, true
+		n.now.Unfinished = hasCome
+	case err != nil:
+		n.err, n.ends = err, true
+	case full != nil: // else it was deleted meanwhile
+		n.now.Unfinished = full.isUnfinished()
+		if wanted && o.ServiceName != "" {
+			wanted = full.delivers(o.ServiceName)
+		}
+		if wanted && !(hasCome && n.now.Unfinished) {
+			n.release = full
+		}
+	}
+	return n
+}
+
+// isUnfinished reports whether a release is still being created.
+func (r *Release) isUnfinished() bool {
+	return r.VersionInfo.Status == StatusCreating || r.VersionInfo.Status == StatusRetrying
+}
