@@ -33,12 +33,14 @@ import (
 // is, and once more when that has changed. One that is deleted before it was
 // read does not come.
 //
-// An error for one release is yielded in its place. If the release cannot be
-// read (zadig.ErrServer), the next range tries again. Both go on until a
-// release is there that is a day newer. A release that cannot even be listed
-// (zadig.ErrUnexpectedResponse) has no name to remember: its error comes again
-// until a release is there that is a minute newer. Any other error ends the
-// loop; what was yielded before it counts.
+// An error for one release is yielded in its place, and the next range reads
+// that release again. A release that cannot even be listed
+// (zadig.ErrUnexpectedResponse) cannot be remembered: its error comes again
+// until a release a minute newer is handled. Any other error ends the loop; the
+// mark has moved past what the loop handled before.
+//
+// Since gives up on a release that is still being created, or cannot be read,
+// when one a day newer is handled.
 //
 // Memory is bounded by what is new: Since reads the list down to the mark first,
 // in brief, because the oldest comes first.
@@ -164,7 +166,7 @@ func (s *Service) read(ctx context.Context, n news, o ListOptions) news {
 	// created (seen on v2.3.1 and v3.4.1).
 	hasCome := n.before != nil && n.before.Unfinished
 	full, wanted, err := r, true, error(nil)
-	if o.isIncomplete(r, o.briefly().Verbosity) || o.isDetailed() && r.isUnfinished() {
+	if o.isIncomplete(r, o.briefly().Verbosity) {
 		full, wanted, err = s.finish(ctx, r, o)
 		if err == nil && full != nil && r.isUnfinished() && !full.isUnfinished() { // and that response is not complete
 			full, wanted, err = s.finish(ctx, r, o)

@@ -6,9 +6,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -297,17 +300,60 @@ func TestSinceWithErrors(t *testing.T) {
 // oldest of all.
 func TestSinceWithReleasesThatCannotBeListed(t *testing.T) {
 	t.Parallel()
-	element := func(n int, version string, created int) string {
-		return fmt.Sprintf(`{"id":"%s","project_name":"shop","version":%s,"created_at":%d,"services":[{"service_name":"s"}]}`, id(n), version, created)
-	}
-	list := "[" + element(5, `"v5"`, 1_700_000_400) + "," + element(4, `7`, 1_700_000_300) + "," +
-		element(3, `"v3"`, 1_700_000_200) + "," + element(1, `8`, 1_700_000_100) + "]"
-	client, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, list).HeaderSet(http.Header{"X-Total": {"4"}}))
+	list := flatList(`"version":"v5","created_at":1700000400`, `"version":7`, `"version":"v3","created_at":1700000200`, `"version":8`)
+	client, _ := clienttest.Mocked(t, listPath, list)
 	var mark delivery.Mark
 	assert.Equal(t, []string{"error ErrUnexpectedResponse", "v3", "error ErrUnexpectedResponse", "v5"}, since(t, client.Delivery, &mark, shop))
 	assert.Equal(t, int64(1_700_000_400), mark.CreatedAt)
 	again := since(t, client.Delivery, &mark, shop)
 	assert.Equal(t, []string{"error ErrUnexpectedResponse"}, again, "the one beside the newest")
+}
+
+// A release that cannot be listed is no news once the mark is a minute past it,
+// even if the list is read further down for one that is being created.
+func TestSinceForgetsWhatCannotBeListed(t *testing.T) {
+	t.Parallel()
+	list := flatList(`"version":"v4","created_at":1700000400`, `"version":"v3","created_at":1700000300`, `"version":7`,
+		`"version":"v1","created_at":1700000100,"status":"creating"`)
+	client, _ := clienttest.Mocked(t, listPath, list)
+	var mark delivery.Mark
+	assert.Equal(t, []string{"v1", "error ErrUnexpectedResponse", "v3", "v4"}, since(t, client.Delivery, &mark, shop))
+	assert.Empty(t, since(t, client.Delivery, &mark, shop))
+}
+
+// Releases that appear while pages are read may be listed out of order.
+func TestSinceSorts(t *testing.T) {
+	t.Parallel()
+	list := flatList(`"version":"v2","created_at":1700000200`, `"version":"v1","created_at":1700000100`, `"version":"v3","created_at":1700000300`)
+	client, _ := clienttest.Mocked(t, listPath, list)
+	assert.Equal(t, []string{"v1", "v2", "v3"}, since(t, client.Delivery, new(delivery.Mark), shop))
+}
+
+// Up to v3.4 a release may be found to be done by reading it, and that response
+// lacks what is in the next.
+func TestSinceReadsOnceMoreWhatIsDoneByReadingIt(t *testing.T) {
+	t.Parallel()
+	info := func(status string) string {
+		return `"versionInfo":{"id":"` + id(1) + `","version":"v1","productName":"shop","created_at":1700000000,"status":"` + status + `"}`
+	}
+	client, m := clienttest.NewMock(t)
+	m.Get(listPath, clienttest.Respond(200, `[{`+info("creating")+`}]`).HeaderSet(http.Header{"X-Total": {"1"}}))
+	m.Get(listPath+"/"+id(1), clienttest.Respond(200, `{`+info("success")+`}`).
+		Then(clienttest.Respond(200, `{`+info("success")+`,"distributeInfo":[{"chartName":"cart"}]}`)))
+	for r, err := range client.Delivery.Since(t.Context(), new(delivery.Mark), shop) {
+		require.NoError(t, err)
+		assert.Len(t, r.DistributeInfo, 1)
+	}
+	assert.Len(t, m.URLs(), 3)
+}
+
+// flatList is a list of releases of v4.1, each with these members.
+func flatList(members ...string) httpmock.Responder {
+	for i, m := range members {
+		members[i] = fmt.Sprintf(`{"id":"%s","project_name":"shop","services":[{"service_name":"s"}],%s}`, id(i+1), m)
+	}
+	total := http.Header{"X-Total": {strconv.Itoa(len(members))}}
+	return clienttest.Respond(200, "["+strings.Join(members, ",")+"]").HeaderSet(total)
 }
 
 // A list that ends too early moves no mark: what it did not show may be older.
