@@ -21,6 +21,11 @@
 //
 //	release, err := client.Delivery.Get(ctx, "619dbaa8c528c2182225e8d9", delivery.GetOptions{ProjectName: "shop"})
 //
+// What is new since the last run, oldest first:
+//
+//	var mark delivery.Mark // keep it as JSON
+//	for release, err := range client.Delivery.Since(ctx, &mark, o) {
+//
 // A [Service] needs a [Doer], which a *zadig.Client is; New makes one of a
 // Doer of your own.
 package delivery
