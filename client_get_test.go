@@ -308,7 +308,7 @@ func TestGetOfABodyThatCannotBeDecompressed(t *testing.T) {
 			assert.Equal(t, http.StatusOK, failure.StatusCode)
 			assert.Contains(t, failure.Message, "cannot be decompressed")
 			assert.Equal(t, 3, failure.Attempts)
-			assert.Equal(t, 3, s.Count(), "a cut in the middle of a stream looks the same, so it is asked for again")
+			assert.Equal(t, 3, s.Count(), "a cut in the middle of a stream looks the same, so it is requested again")
 		})
 	}
 }

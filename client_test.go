@@ -169,7 +169,7 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 		{"no option", nil, nil, 1},
 		{"token", nil, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"middleware", nil, []zadig.Option{zadig.WithMiddleware(func(rt http.RoundTripper) http.RoundTripper { return rt })}, 1},
-		{"retry and time-out", nil, []zadig.Option{clienttest.FastRetry(), zadig.WithTimeout(1e9)}, 1},
+		{"retry and timeout", nil, []zadig.Option{clienttest.FastRetry(), zadig.WithTimeout(1e9)}, 1},
 		{"the user's transport", []zadig.Option{zadig.WithTransport(new(http.Transport))}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"the user's client", []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"token, after a TLS configuration", []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, []zadig.Option{zadig.WithToken("abcdef")}, 1},

@@ -51,7 +51,7 @@
 //	ErrRateLimited         429
 //	ErrServer              the server, or something behind it, is in trouble
 //	ErrResponseTooLarge    more than the client reads
-//	ErrUnexpectedResponse  a login page, a refused redirect, an object where a list is due
+//	ErrUnexpectedResponse  a login page, a refused redirect, an object in place of a list
 //
 // The status alone does not say what failed: Zadig returns 500 for an unknown
 // image, and 400 when its database is down. A request that gets no response

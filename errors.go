@@ -43,7 +43,7 @@ var (
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
 	// ErrUnexpectedResponse: the response is not what was requested: a
-	// login page, a refused redirect, an object where a list is expected.
+	// login page, a refused redirect, an object in place of a list.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 )
 

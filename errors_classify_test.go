@@ -29,7 +29,7 @@ var recorded = map[string]outcome{
 	// Releases. 6561 is a database that is down, and 6563 by id also is.
 	"v1.11.0/db_down_releases":                             {400, 6561, "ErrServer"},
 	"v1.11.0/db_down_releases_brief":                       {400, 6561, "ErrServer"},
-	"v1.11.0/db_down_releases_with_project":                {0, 0, ""}, // closed without an answer
+	"v1.11.0/db_down_releases_with_project":                {0, 0, ""}, // closed without a response
 	"v1.11.0/releases_page_huge_int64_max":                 {400, 6561, "ErrServer"},
 	"v1.11.0/releases_page_not_a_number":                   {400, 0, "ErrBadRequest"},
 	"v1.11.0/releases_per_page_float":                      {400, 0, "ErrBadRequest"},

@@ -160,7 +160,7 @@ func TestExplainNoResponse(t *testing.T) {
 			"http://zadig.example.com:8080", dialing("", &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}),
 			"Zadig cannot be reached at zadig.example.com:8080",
 		},
-		"time-out": {
+		"timeout": {
 			"http://zadig.example.com", zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 				<-req.Context().Done()
 				return nil, req.Context().Err()

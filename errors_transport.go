@@ -67,7 +67,7 @@ func (e *transportError) Error() string { return e.text }
 // Unwrap returns the causes, the end of the context first.
 func (e *transportError) Unwrap() []error { return e.causes() }
 
-// Timeout lets url.Error, which asks no further, find a time-out among the
+// Timeout lets url.Error, which asks no further, find a timeout among the
 // causes.
 func (e *transportError) Timeout() bool {
 	for _, err := range e.causes() {

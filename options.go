@@ -110,7 +110,7 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 }
 
 // WithHTTPClient sends requests through client: its transport, cookie jar,
-// redirect policy and time-out apply (a time-out of it also ends long
+// redirect policy and timeout apply (a timeout of it also ends long
 // streams; [WithTimeout] does not). The client itself is not changed, and the
 // token still goes to no other origin. Default: a client of the SDK's own.
 func WithHTTPClient(client *http.Client) Option {
@@ -227,7 +227,7 @@ func WithRetry(policy RetryPolicy) Option {
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout < 0 {
-			return fmt.Errorf("WithTimeout: the time-out is negative (%s)", timeout)
+			return fmt.Errorf("WithTimeout: the timeout is negative (%s)", timeout)
 		}
 		if timeout == 0 {
 			timeout = defaultTimeout
@@ -239,11 +239,11 @@ func WithTimeout(timeout time.Duration) Option {
 
 // WithLogger writes a record for each attempt: method, URL with secrets
 // masked, number of the attempt, status, duration and the text of a failure;
-// and another one when the body of an answer breaks off. Answers are logged at
-// level Debug; 429, 502, 503, 504, failures without an answer and broken
-// answers at level Warn, unless the caller has canceled the context. What the
-// caller is told of an answer that arrived, as a 500 or a body that is no JSON,
-// is for the caller to log. Default: nothing is logged.
+// and another one when the body of a response breaks off. Responses are logged
+// at level Debug; 429, 502, 503, 504, requests without a response and bodies
+// that break off at level Warn, unless the caller has canceled the context. A
+// response that the caller gets as an error, such as a 500 or a body that is
+// not JSON, is the caller's to log. Default: nothing is logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {

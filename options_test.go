@@ -85,9 +85,9 @@ func TestOptions(t *testing.T) {
 		{"retry, first wait negative", zadig.WithRetry(zadig.RetryPolicy{MinWait: -1}), "MinWait is negative"},
 		{"retry, last wait negative", zadig.WithRetry(zadig.RetryPolicy{MaxWait: -1}), "MaxWait is negative"},
 		{"retry, waits the wrong way round", zadig.WithRetry(zadig.RetryPolicy{MinWait: 2, MaxWait: 1}), "longer than MaxWait"},
-		{"time-out", zadig.WithTimeout(time.Second), ""},
-		{"time-out, the default", zadig.WithTimeout(0), ""},
-		{"time-out negative", zadig.WithTimeout(-time.Second), "the time-out is negative"},
+		{"timeout", zadig.WithTimeout(time.Second), ""},
+		{"timeout, the default", zadig.WithTimeout(0), ""},
+		{"timeout negative", zadig.WithTimeout(-time.Second), "the timeout is negative"},
 
 		{"logger", zadig.WithLogger(slog.New(slog.DiscardHandler)), ""},
 		{"logger nil", zadig.WithLogger(nil), "the logger is nil"},

@@ -24,7 +24,7 @@ const artifactsPath = "/api/aslan/delivery/artifacts"
 // before anything is sent; zadig.ErrNotFound.
 func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if !isID(id) {
-		return nil, errdef.BadArgument("artifact.Get", "id", "%.64q has not 24 hex digits", id)
+		return nil, errdef.BadArgument("artifact.Get", "id", "must be 24 hex digits (got %.64q)", id)
 	}
 	a, err := s.get(ctx, artifactsPath+"/"+id, "")
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {

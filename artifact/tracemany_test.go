@@ -352,7 +352,7 @@ func TestTraceManyRefusesArguments(t *testing.T) {
 	}
 }
 
-// Each range asks anew, for the images that were given.
+// Each range sends new requests, for the images that were given.
 func TestTraceManyCanBeRangedTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

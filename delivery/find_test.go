@@ -322,7 +322,7 @@ func TestSearchWhileReleasesAreDeleted(t *testing.T) {
 }
 
 // A detailed list is all that there is of a release without deploys: it is not
-// asked for again.
+// requested again.
 func TestLatestWithoutDeploys(t *testing.T) {
 	t.Parallel()
 	srv, s := serve(t, "v1.11.0", &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: id(1), ProductName: "shop"}})

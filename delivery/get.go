@@ -77,11 +77,11 @@ func (s *Service) resolveMissing(ctx context.Context, u *errdef.Ambiguous, o Get
 // checkID refuses an id that no release has.
 func checkID(method, id string) error {
 	if len(id) != 24 {
-		return errdef.BadArgument(method, "id", "%q has not 24 hex digits", shorten(id))
+		return errdef.BadArgument(method, "id", "must be 24 hex digits (got %q)", shorten(id))
 	}
 	for _, c := range []byte(id) {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
-			return errdef.BadArgument(method, "id", "%q has not 24 hex digits", id)
+			return errdef.BadArgument(method, "id", "must be 24 hex digits (got %q)", id)
 		}
 	}
 	return nil

@@ -143,7 +143,7 @@ func TestAllWhoseContextEndsInAPage(t *testing.T) {
 	assert.Len(t, m.requests, 1)
 }
 
-// The context ends during the wait before a broken page is asked for again.
+// The context ends during the wait before a broken page is requested again.
 func TestAllWhoseContextEndsBetweenTwoAttempts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

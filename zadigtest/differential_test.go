@@ -178,7 +178,7 @@ func compare(t *testing.T, r recording.Recording, srv *zadigtest.Server) {
 	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if r.Response.Status == 0 {
-		require.Error(t, err, "the connection is to be closed without an answer")
+		require.Error(t, err, "the connection is to be closed without a response")
 		return
 	}
 	require.NoError(t, err)

@@ -174,7 +174,7 @@ func TestBodiesThatBreak(t *testing.T) {
 			a := stream(t, doer{body: io.MultiReader(strings.NewReader("["), again())})
 			_, _, streamed := readAll(t, a)
 			var broken *response.TruncatedError
-			require.ErrorAs(t, streamed, &broken, "a stream is asked for again in any case")
+			require.ErrorAs(t, streamed, &broken, "a stream is requested again in any case")
 			assert.Equal(t, row.garbled, errors.Is(streamed, errdef.ErrUnexpectedResponse))
 		})
 	}

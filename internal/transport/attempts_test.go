@@ -74,7 +74,7 @@ func TestRetry(t *testing.T) {
 		}, count: 0, because: "context canceled"},
 		{name: "deadline while waiting for headers", answers: []http.HandlerFunc{servertest.Hang}, ctx: shortly, count: 1, because: "context deadline exceeded"},
 		{name: "deadline while reading the body", answers: []http.HandlerFunc{servertest.Stall("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
-		{name: "time-out of the user's client", answers: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: patience})}, count: 1, because: "exceeded"},
+		{name: "timeout of the user's client", answers: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: patience})}, count: 1, because: "exceeded"},
 		// The user said so.
 		{name: "503 with MaxAttempts 1", answers: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, sentinel: "ErrServer", because: "503"},
 		{name: "closed with MaxAttempts 1", answers: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},
@@ -97,7 +97,7 @@ func TestRetry(t *testing.T) {
 		{name: "another failure each time: the last counts", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(429, ""), servertest.Status(403, "")}, count: 3, sentinel: "ErrForbidden", because: "403: forbidden: empty body (3 attempts)"},
 		{name: "503, then closed", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
 		{name: "503 with MaxAttempts 5", answers: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})}, count: 5, sentinel: "ErrServer", because: "(5 attempts)"},
-		{name: "closed without an answer", answers: []http.HandlerFunc{servertest.Close, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
+		{name: "closed without a response", answers: []http.HandlerFunc{servertest.Close, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
 		{name: "closed for ever", answers: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
 		{name: "reset", answers: []http.HandlerFunc{servertest.Reset, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
 		{name: "reset for ever", answers: []http.HandlerFunc{servertest.Reset}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "(3 attempts)"},

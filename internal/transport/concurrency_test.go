@@ -74,7 +74,7 @@ func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // cou
 	running.Wait()
 }
 
-// More callers than there are turns: the wait for one is no time-out of the
+// More callers than there are turns: the wait for one is no timeout of the
 // server, which answers each request in a fifth of it.
 func TestTheWaitForATurnIsNoTimeout(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,7 @@ func mayHoldSecret(c Config, first *http.Request) bool {
 }
 
 // dropBadLocation takes away a Location that is no URL. net/http would make
-// an error without an answer of it, and quote it.
+// an error without a response, and quote it.
 func dropBadLocation(next http.RoundTripper) http.RoundTripper {
 	return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)

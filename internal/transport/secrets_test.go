@@ -199,7 +199,7 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 		{name: "another's header", h: servertest.Status(500, "Authorization: Bearer "+word)},
 		{name: "no answer", h: servertest.Close, path: "/x?token=" + word},
 		{name: "cut", h: servertest.Cut(`["` + word), path: "/x?token=" + word},
-		{name: "time-out", h: servertest.Hang, path: "/x?token=" + word, opts: []zadig.Option{zadig.WithTimeout(20e6)}},
+		{name: "timeout", h: servertest.Hang, path: "/x?token=" + word, opts: []zadig.Option{zadig.WithTimeout(20e6)}},
 		{name: "redirect", h: redirects(302, "https://sso.example.com/login?token="+word), path: "/x?token=" + word},
 		{name: "redirect that is no URL", h: redirects(302, "https://%zz/?token="+word)},
 		{name: "too large", h: servertest.Status(200, "[1,2,3,4,5,6]"), path: "/x?token=" + word, opts: []zadig.Option{zadig.WithMaxResponseBytes(3)}},

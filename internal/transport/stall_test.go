@@ -46,17 +46,17 @@ func TestTimeouts(t *testing.T) {
 		{"headers in time: a database that is down takes 30 s", headersAfter(44 * time.Second), nil, 0, 44 * time.Second, ""},
 		{"headers too late", headersAfter(46 * time.Second), nil, 0, 45 * time.Second, "no response headers within 45s"},
 		{"headers never", servertest.Hang, nil, 0, 45 * time.Second, "no response headers within 45s"},
-		{"headers never, short time-out", servertest.Hang, option(2 * time.Second), 0, 2 * time.Second, "no response headers within 2s"},
-		{"headers late, long time-out", headersAfter(9 * time.Minute), option(10 * time.Minute), 0, 9 * time.Minute, ""},
+		{"headers never, short timeout", servertest.Hang, option(2 * time.Second), 0, 2 * time.Second, "no response headers within 2s"},
+		{"headers late, long timeout", headersAfter(9 * time.Minute), option(10 * time.Minute), 0, 9 * time.Minute, ""},
 		{"headers never, deadline", servertest.Hang, nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
-		{"headers never, deadline and time-out together", servertest.Hang, option(5 * time.Second), 5*time.Second - 1, 5*time.Second - 1, "context deadline exceeded"},
+		{"headers never, deadline and timeout together", servertest.Hang, option(5 * time.Second), 5*time.Second - 1, 5*time.Second - 1, "context deadline exceeded"},
 
 		{"body never", servertest.Stall("["), nil, 0, 30 * time.Second, "no further byte of the body within 30s"},
-		{"body never, short time-out", servertest.Stall("["), option(2 * time.Second), 0, 2 * time.Second, "no further byte of the body within 2s"},
-		{"body never, long time-out", servertest.Stall("["), option(10 * time.Minute), 0, 30 * time.Second, "no further byte of the body within 30s"},
+		{"body never, short timeout", servertest.Stall("["), option(2 * time.Second), 0, 2 * time.Second, "no further byte of the body within 2s"},
+		{"body never, long timeout", servertest.Stall("["), option(10 * time.Minute), 0, 30 * time.Second, "no further byte of the body within 30s"},
 		{"body never, deadline", servertest.Stall("["), nil, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
 		{"slow body that moves", servertest.Drip(list, 29*time.Second), nil, 0, time.Duration(len(list)) * 29 * time.Second, ""},
-		{"slow body that moves, short time-out", servertest.Drip(list, 900*time.Millisecond), option(time.Second), 0, time.Duration(len(list)) * 900 * time.Millisecond, ""},
+		{"slow body that moves, short timeout", servertest.Drip(list, 900*time.Millisecond), option(time.Second), 0, time.Duration(len(list)) * 900 * time.Millisecond, ""},
 		{"slow body that moves too slowly", servertest.Drip(list, 31*time.Second), nil, 0, 30 * time.Second, "no further byte"},
 		{"slow body that moves, deadline", servertest.Drip(list, 10*time.Second), nil, time.Minute, time.Minute, "context deadline exceeded"},
 	} {
@@ -85,7 +85,7 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// checkTimeout makes sure that an error is a time-out in every way in which
+// checkTimeout makes sure that an error is a timeout in every way in which
 // one looks for it.
 func checkTimeout(t *testing.T, err error, byContext bool) {
 	t.Helper()
@@ -187,7 +187,7 @@ func TestFailureWhoseBodyStalls(t *testing.T) {
 }
 
 // A transport that is slow to give up must not make the caller's deadline look
-// like a time-out of ours.
+// like a timeout of ours.
 func TestDeadlineBeatsTheTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -91,8 +91,8 @@ func F() string { return "a licence, "+fmt.Sprint("overcomes to what") }
 	var found []string
 	for _, text := range texts {
 		for _, hit := range text.search(phrases(t)) {
-			hit = hit[strings.LastIndex(hit, "/")+1:]
-			found = append(found, hit[:strings.Index(hit, ",")])
+			hit, _, _ = strings.Cut(hit, ",")
+			found = append(found, hit[strings.LastIndex(hit, "/")+1:])
 		}
 	}
 	assert.Equal(t, []string{

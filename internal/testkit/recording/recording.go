@@ -21,7 +21,7 @@ type Recording struct {
 		Method, Path, Query string
 	}
 	Response struct {
-		Status  int // 0: the connection was closed without an answer
+		Status  int // 0: the connection was closed without a response
 		Headers map[string]string
 		Body    json.RawMessage // JSON as sent, or a JSON string of what was not JSON
 	}
