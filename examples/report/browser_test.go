@@ -41,11 +41,15 @@ type seen struct {
 	Week, InWeek                       int
 	MiddleDrawn                        bool
 	LastDrawn                          int
-	Printed, AfterPrint                int
-	DoubleIDs, Scripts                 int
-	Loaded, Links                      []string
-	Markup                             int
-	Hacked                             bool
+	Linked, LinkedOld                  struct {
+		Title string
+		On    int
+	}
+	Printed, AfterPrint int
+	DoubleIDs, Scripts  int
+	Loaded, Links       []string
+	Markup              int
+	Hacked              bool
 }
 
 // Limits of a page with 8,500 releases. That of the time is generous, because
@@ -158,6 +162,10 @@ func (s seen) check(t *testing.T, l look, releases int) {
 	assert.Equal(t, s.Week, s.InWeek, "a bar lists its releases")
 	assert.True(t, s.MiddleDrawn)
 	assert.Equal(t, releases-1, s.LastDrawn)
+	assert.Equal(t, s.Title, s.Linked.Title)
+	assert.Equal(t, 1, s.Linked.On)
+	assert.Equal(t, s.Title, s.LinkedOld.Title)
+	assert.Zero(t, s.LinkedOld.On)
 	if releases == 1000 {
 		assert.Equal(t, releases, s.Printed, "paper shows all rows")
 		assert.Equal(t, 40, s.AfterPrint)

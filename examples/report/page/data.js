@@ -6,7 +6,7 @@ const S = data.strings;
 
 // t translates an English text and fills in its {}.
 function t(english, ...args) {
-  let text = data.lang?.[english] ?? english;
+  let text = data.lang && Object.hasOwn(data.lang, english) ? data.lang[english] : english;
   for (const arg of args) text = text.replace('{}', () => arg);
   return text;
 }
