@@ -7,8 +7,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	everything := delivery.ListOptions{ProjectName: "shop", Verbosity: delivery.VerbosityDetailed}
-//	for release, err := range client.Delivery.All(ctx, everything) {
+//	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{ProjectName: "shop"}) {
 //		if err != nil {
 //			return err
 //		}
@@ -29,7 +28,7 @@
 // One client serves Zadig v1.7 to v5.0; no version setting is needed. The
 // flat release of v4.0 and later is read into the same [delivery.Release] as
 // the documented one. Comments of fields and methods say which versions have
-// them and how that is known. The README has a table.
+// them and how that is known; docs/servers.md has a table.
 //
 // # One page, or everything
 //
