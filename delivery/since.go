@@ -155,8 +155,8 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]news,
 	return fresh, err
 }
 
-// read reads what the list left out of a release, and decides what becomes of
-// it.
+// read reads what the list left out of a release, and decides whether it is
+// yielded and whether it comes again.
 func (s *Service) read(ctx context.Context, n news, o ListOptions) news {
 	r := n.listed
 	if r == nil || o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {

@@ -1,11 +1,15 @@
 package docs_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,6 +20,43 @@ import (
 
 // longest is how many lines a program of the cookbook has at the most.
 const longest = 40
+
+// The program that appends new releases to a file writes each once, however
+// often it runs.
+func TestCookbookSync(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithData(shop()))
+	dir := newModule(t)
+	for i, b := range readPage(t, "docs/cookbook.md").goBlocks() {
+		if b.heading == "What is new since the last run" {
+			source, _, err := b.source(b.path, i)
+			require.NoError(t, err)
+			dir.write(t, "main.go", source)
+		}
+	}
+	var versions []string
+	for _, added := range []string{"", "", "v1.4.0"} {
+		if added != "" {
+			srv.AddRelease(&delivery.Release{VersionInfo: &delivery.VersionInfo{
+				ID: "65e13f00aa00000000000004", ProductName: "shop", Version: added, CreatedAt: time.Now().Unix(),
+			}})
+		}
+		run := exec.CommandContext(t.Context(), "go", "run", ".")
+		run.Dir, run.Env = dir.path, append(dir.env(), "ZADIG_URL="+srv.URL)
+		output, err := run.CombinedOutput()
+		require.NoError(t, err, string(output))
+		assert.Empty(t, string(output))
+		written, err := os.ReadFile(filepath.Join(dir.path, "releases.jsonl"))
+		require.NoError(t, err)
+		versions = nil
+		for line := range strings.Lines(string(written)) {
+			var release delivery.Release
+			require.NoError(t, json.Unmarshal([]byte(line), &release))
+			versions = append(versions, release.VersionInfo.Version)
+		}
+	}
+	assert.Equal(t, []string{"v1.2.0", "v1.3.0", "v1.4.0"}, versions)
+}
 
 // The cookbook's programs do what the text around them says, and its tests
 // pass.
@@ -30,6 +71,7 @@ func TestCookbookPrograms(t *testing.T) {
 			"shop v1.3.0 [cart/cart: registry.example.com/shop/cart:1.3.0 web/web: registry.example.com/shop/web:1.3.0]\n",
 			"pay v0.1.0 []\n",
 		}},
+		"What is new since the last run": {},
 		"What is in production": {
 			stdin: "registry.example.com/shop/cart:1.3.0\nredis:7\nredis:7\n",
 			want: []string{
