@@ -21,12 +21,15 @@ func TestDownWithinAHook(t *testing.T) {
 	_, err = send(t, srv, http.MethodGet, releasesPath, nil)
 	require.ErrorContains(t, err, "connection refused")
 	srv.Up()
+	up := make(chan struct{})
 	srv.Inject(zadigtest.Hook(func(*http.Request) {
-		srv.Down()
+		srv.Down() // cuts the connection of this request
 		srv.Up()
+		close(up)
 	}).Times(1))
 	_, err = send(t, srv, http.MethodGet, releasesPath, nil)
 	require.Error(t, err, "its connection was cut")
+	<-up
 	assert.Equal(t, 200, ask(t, srv, releasesPath).status)
 }
 
