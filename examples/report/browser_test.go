@@ -39,7 +39,6 @@ type seen struct {
 	Cleared                            string
 	ByPerson, ChipOn                   bool
 	Week, InWeek                       int
-	MiddleDrawn                        bool
 	LastDrawn                          int
 	Linked, LinkedOld                  struct {
 		Title string
@@ -160,7 +159,6 @@ func (s seen) check(t *testing.T, l look, releases int) {
 	assert.True(t, s.ChipOn)
 	assert.Positive(t, s.Week)
 	assert.Equal(t, s.Week, s.InWeek, "a bar lists its releases")
-	assert.True(t, s.MiddleDrawn)
 	assert.Equal(t, releases-1, s.LastDrawn)
 	assert.Equal(t, s.Title, s.Linked.Title)
 	assert.Equal(t, 1, s.Linked.On)
