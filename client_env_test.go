@@ -100,5 +100,5 @@ func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest /
 	require.NoError(t, err)
 	err = client.Get(t.Context(), "/x", nil, nil)
 	require.ErrorContains(t, err, "certificate")
-	assert.Empty(t, clienttest.Sentinel(err), "no answer came")
+	assert.Empty(t, clienttest.Sentinel(err), "no response came")
 }

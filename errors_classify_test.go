@@ -24,7 +24,7 @@ type outcome struct {
 }
 
 // recorded has a row for each recorded failure, and for the 200 that is no
-// answer.
+// response.
 var recorded = map[string]outcome{
 	// Releases. 6561 is a database that is down, and 6563 by id also is.
 	"v1.11.0/db_down_releases":                             {400, 6561, "ErrServer"},
@@ -229,7 +229,7 @@ func checkOutcome(t *testing.T, want outcome, h http.Handler) error {
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "\n")
 	assert.Equal(t, want.meaning, clienttest.Sentinel(err))
-	if want.status == 0 { // no answer, so no *Error
+	if want.status == 0 { // no response, so no *Error
 		var failure *zadig.Error
 		assert.NotErrorAs(t, err, &failure)
 		assert.Contains(t, err.Error(), s.URL+"/api/aslan/some/thing")

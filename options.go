@@ -129,7 +129,7 @@ func WithHTTPClient(client *http.Client) Option {
 // WithTransport sends requests through rt. Default: HTTP/2, the proxy from the
 // environment, and at most 64 requests at a time, besides lists that are being
 // streamed. An HTTP/2 connection that stays silent for 5 seconds while requests
-// wait is pinged, and closed if no answer comes within 5 more.
+// wait is pinged, and closed if no reply comes within 5 more.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(c *config) error {
 		if isNil(rt) {

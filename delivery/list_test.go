@@ -314,7 +314,7 @@ func TestListFailures(t *testing.T) {
 			assert.ErrorContains(t, err, test.says)
 			var answer *zadig.Error
 			if test.sentinel == nil {
-				assert.NotErrorAs(t, err, &answer, "no answer came")
+				assert.NotErrorAs(t, err, &answer, "no response came")
 			} else {
 				assert.ErrorIs(t, err, test.sentinel)
 				assert.ErrorAs(t, err, &answer)

@@ -71,7 +71,7 @@ func (c *call) ask(e Endpoint, id string, query url.Values) *answer {
 	return inner.aslan()
 }
 
-// silence is what picket says when aslan gives no answer within ten seconds,
+// silence is what picket says when aslan gives no response within ten seconds,
 // as when its database is down, or cannot be reached.
 func (c *call) silence(path string, query url.Values) string {
 	var reason string

@@ -27,7 +27,7 @@ func (r Request) String() string {
 		line += "?" + query
 	}
 	if r.Status == 0 {
-		return line + " -> no answer"
+		return line + " -> no response"
 	}
 	return fmt.Sprintf("%s -> %d", line, r.Status)
 }

@@ -169,7 +169,7 @@ func TestVersions(t *testing.T) {
 }
 
 // TestDatabaseDownHangsUp is the one case in which a real server gives no
-// answer at all.
+// response at all.
 func TestDatabaseDownHangsUp(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v1.10.0", "v1.12.0"} {

@@ -38,7 +38,7 @@ func TestRetry(t *testing.T) {
 		opts     []zadig.Option
 		ctx      func(context.Context) (context.Context, context.CancelFunc)
 		count    int
-		sentinel string // "": success, or no answer
+		sentinel string // "": success, or no response
 		because  string // "": success
 	}{
 		// Not retried.
@@ -179,7 +179,7 @@ func TestRetryOfConnections(t *testing.T) {
 			}))
 			err := client.Get(t.Context(), "/api/x?token=hunter2", nil, nil)
 			require.ErrorContains(t, err, row.because)
-			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
+			assert.Empty(t, clienttest.Sentinel(err), "no response came")
 			assert.Equal(t, row.dials, dials.Load())
 			assert.NotContains(t, err.Error(), "hunter2")
 			assert.Equal(t, row.dials > 1, strings.HasSuffix(err.Error(), "(3 attempts)"), err)

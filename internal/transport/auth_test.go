@@ -95,7 +95,7 @@ func TestTokenSourceFails(t *testing.T) {
 			assert.Equal(t, strings.Contains(row.because, reason.Error()), errors.Is(err, reason))
 			assert.NotContains(t, err.Error(), "hunter2")
 			assert.NotContains(t, err.Error(), "attempts", "it is final")
-			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
+			assert.Empty(t, clienttest.Sentinel(err), "no response came")
 			assert.Zero(t, s.Count())
 		})
 	}

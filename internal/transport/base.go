@@ -23,7 +23,7 @@ type baseTransport struct {
 }
 
 // A connection that has gone silent without being closed is found by a ping
-// after pingAfter without a frame, and given up if no answer comes within
+// after pingAfter without a frame, and given up if no reply comes within
 // pingTimeout: so a dead one costs its requests 10 seconds, after which they
 // are retried, and not the whole timeout of each request that follows. A round
 // trip in an intranet takes milliseconds.

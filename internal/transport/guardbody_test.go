@@ -25,7 +25,7 @@ func (nothing) Close() error             { return nil }
 func TestOddTransports(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		status   int // 0: no answer
+		status   int // 0: no response
 		body     io.ReadCloser
 		sentinel string
 		because  string

@@ -38,16 +38,16 @@ func logAttempts(logger *slog.Logger) policy {
 
 			resp, err := next.RoundTrip(req)
 			if err != nil {
-				record(unlessCancelled(ctx), "zadig: no answer", failure(err))
+				record(unlessCancelled(ctx), "zadig: no response", failure(err))
 				return nil, err
 			}
 			level, status := slog.LevelDebug, slog.Int("status", resp.StatusCode)
 			if retryable(resp.StatusCode) {
 				level = slog.LevelWarn
 			}
-			record(level, "zadig: answer", status)
+			record(level, "zadig: response", status)
 			resp.Body = &loggedBody{ReadCloser: resp.Body, broken: func(err error) {
-				record(unlessCancelled(ctx), "zadig: broken answer", status, failure(err))
+				record(unlessCancelled(ctx), "zadig: response broke off", status, failure(err))
 			}}
 			return resp, nil
 		})

@@ -42,13 +42,13 @@ func TestLogRecords(t *testing.T) {
 	}
 	asked := s.URL + "/x?a=1&token=***"
 	assert.Equal(t, []record{
-		{Level: "WARN", Msg: "zadig: answer", Method: "GET", URL: asked, Attempt: 1, Status: 503},
-		{Level: "WARN", Msg: "zadig: no answer", Method: "GET", URL: asked, Attempt: 2, Error: "EOF"},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: asked, Attempt: 3, Status: 200},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
-		{Level: "DEBUG", Msg: "zadig: answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
-		{Level: "WARN", Msg: "zadig: broken answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200, Error: "unexpected EOF"},
-		{Level: "DEBUG", Msg: "zadig: no answer", Method: "GET", URL: s.URL + "/x", Attempt: 1, Error: "context canceled"},
+		{Level: "WARN", Msg: "zadig: response", Method: "GET", URL: asked, Attempt: 1, Status: 503},
+		{Level: "WARN", Msg: "zadig: no response", Method: "GET", URL: asked, Attempt: 2, Error: "EOF"},
+		{Level: "DEBUG", Msg: "zadig: response", Method: "GET", URL: asked, Attempt: 3, Status: 200},
+		{Level: "DEBUG", Msg: "zadig: response", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
+		{Level: "DEBUG", Msg: "zadig: response", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200},
+		{Level: "WARN", Msg: "zadig: response broke off", Method: "GET", URL: s.URL + "/x", Attempt: 1, Status: 200, Error: "unexpected EOF"},
+		{Level: "DEBUG", Msg: "zadig: no response", Method: "GET", URL: s.URL + "/x", Attempt: 1, Error: "context canceled"},
 	}, got)
 }
 

@@ -180,7 +180,7 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 		{name: "success after 503", h: servertest.Script(servertest.Status(503, ""), servertest.JSON(`[]`)), path: "/x?token=" + word},
 		{name: "the server echoes the header", h: echoes(500, "you sent %s")},
 		{name: "the server echoes the header in its envelope", h: echoes(400, `{"code":400,"message":"%s","description":"%s","type":"error"}`)},
-		{name: "the server echoes the header in what is no answer", h: echoes(200, `{"message":"%s"}`)},
+		{name: "the server echoes the header in an unexpected response", h: echoes(200, `{"message":"%s"}`)},
 		{name: "the server echoes the header, slashes escaped", h: func(w http.ResponseWriter, r *http.Request) {
 			echoes(400, `{"code":400,"message":"`+strings.ReplaceAll(r.Header.Get("Authorization")[len("Bearer "):], "/", `\/`)+`"}`)(w, r)
 		}},
@@ -189,7 +189,7 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 		{name: "the query holds the token, in an odd form", h: servertest.Status(403, ""), path: "/x?Access_Token=" + word},
 		{name: "commits in a failure", h: servertest.Status(500, commit)},
 		{name: "commits in an envelope", h: servertest.Status(400, envelope(commit))},
-		{name: "commits in what is no answer", h: servertest.Status(200, commit)},
+		{name: "commits in an unexpected response", h: servertest.Status(200, commit)},
 		{name: "commits in a release that does not fit", h: servertest.Status(200, release)},
 		{name: "an excerpt that ends within a secret", h: servertest.Status(500, `{"x":"`+strings.Repeat("x", 2020)+`","password":"`+strings.Repeat(word, 100)+`"}`)},
 		{name: "a text that ends within a secret", h: servertest.Status(500, `{"x":"`+strings.Repeat("x", 65500)+`","password":"`+strings.Repeat(word, 100)+`"}`)},
@@ -197,7 +197,7 @@ func TestFailuresAndLogsTellNoSecret(t *testing.T) {
 		{name: "a repository's URL with a token alone", h: servertest.Status(500, "cannot clone https://"+word+"@git.example.com/x.git")},
 		{name: "a URL within a URL", h: servertest.Status(500, "redirect=https%3A%2F%2Fa%2F%3Ftoken%3D"+word)},
 		{name: "another's header", h: servertest.Status(500, "Authorization: Bearer "+word)},
-		{name: "no answer", h: servertest.Close, path: "/x?token=" + word},
+		{name: "no response", h: servertest.Close, path: "/x?token=" + word},
 		{name: "cut", h: servertest.Cut(`["` + word), path: "/x?token=" + word},
 		{name: "timeout", h: servertest.Hang, path: "/x?token=" + word, opts: []zadig.Option{zadig.WithTimeout(20e6)}},
 		{name: "redirect", h: redirects(302, "https://sso.example.com/login?token="+word), path: "/x?token=" + word},

@@ -89,7 +89,7 @@ func TestTimeouts(t *testing.T) {
 // one looks for it.
 func checkTimeout(t *testing.T, err error, byContext bool) {
 	t.Helper()
-	assert.Empty(t, clienttest.Sentinel(err), "no answer came")
+	assert.Empty(t, clienttest.Sentinel(err), "no response came")
 	var failure net.Error
 	require.ErrorAs(t, err, &failure)
 	assert.True(t, failure.Timeout())

@@ -41,7 +41,7 @@ func TestIntranetRefuses(t *testing.T) {
 			client := clienttest.New(t, site.URL, zadig.WithToken(site.Token), zadig.WithTLSConfig(row.config), clienttest.FastRetry())
 			_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.ErrorContains(t, err, row.because)
-			assert.Empty(t, clienttest.Sentinel(err), "no answer came")
+			assert.Empty(t, clienttest.Sentinel(err), "no response came")
 			assert.NotContains(t, err.Error(), "attempts", "another attempt changes no certificate")
 			var failure *zadig.Error
 			assert.NotErrorAs(t, err, &failure)

@@ -163,7 +163,7 @@ func TestEndDuringAWaitKeepsTheLastAnswer(t *testing.T) {
 			})
 		})
 	}
-	t.Run("no answer so far", func(t *testing.T) {
+	t.Run("no response so far", func(t *testing.T) {
 		t.Parallel()
 		for name, rt := range map[string]servertest.RoundTripper{
 			"refused": func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED },

@@ -206,11 +206,11 @@ type endings struct {
 }
 
 // add makes sure that an error means one thing: a sentinel, or that there was
-// no answer.
+// no response.
 func (e *endings) add(t *testing.T, err error) {
 	names := meanings(err)
 	if len(names) == 0 {
-		names = []string{"no answer"}
+		names = []string{"no response"}
 	}
 	if len(names) > 1 {
 		t.Errorf("%q of one error: %v", names, err)

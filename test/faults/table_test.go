@@ -15,7 +15,7 @@ type kind int
 const (
 	success kind = iota // what was asked for, whole
 	refused             // a *zadig.Error that matches one sentinel
-	gone                // no answer: no *zadig.Error, no sentinel, no timeout
+	gone                // no response: no *zadig.Error, no sentinel, no timeout
 	silent              // a timeout: no *zadig.Error, no sentinel, os.ErrDeadlineExceeded
 )
 
