@@ -18,7 +18,7 @@ import (
 // payload is the data of the list and the details, as page/data.js reads it.
 // Texts that occur again and again are in Strings, and everything else names
 // them by their index; rows end where only zeros would follow. 8,500 releases
-// are 2 to 3 MB so.
+// take 2 to 3 MB.
 type payload struct {
 	Lang     map[string]string `json:"lang,omitempty"` // texts by the English ones
 	Newest   int64             `json:"newest"`         // minutes; all other times are how much earlier they are
