@@ -23,8 +23,8 @@ type outcome struct {
 	meaning      string
 }
 
-// recorded has a row for each recorded failure, and for the 200 that is no
-// response.
+// recorded has a row for each recorded failure, and for the 200 that is not
+// what was requested.
 var recorded = map[string]outcome{
 	// Releases. 6561 is a database that is down, and 6563 by id also is.
 	"v1.11.0/db_down_releases":                             {400, 6561, "ErrServer"},
@@ -177,11 +177,11 @@ var failures = []struct {
 	{"not permitted behind dc/artifact (4, v1.18.0 to v5.0.0)", 500, `{"code":500,"description":"failed to get artifact by image err:[403 Forbidden] ","message":"Internal Error: "}`, outcome{500, 500, "ErrForbidden"}, "[403 Forbidden]"},
 	{"user service fails behind dc/artifact (4, v1.18.0)", 500, `{"code":500,"description":"failed to get artifact by image err:[500 InternalError] ","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "[500 InternalError]"},
 	{"no token behind dc/artifact", 500, `{"code":500,"description":"failed to get artifact by image err:[401 Unauthorized] ","message":"Internal Error: "}`, outcome{500, 500, "ErrUnauthorized"}, "[401 Unauthorized]"},
-	{"no licence behind dc/releases (4, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"[400 BadRequest] {\"code\":7050,\"description\":\"\",\"extra\":{},\"message\":\"用户许可证不可用，请检查许可证后重试\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrLicense"}, "7050"},
+	{"no license behind dc/releases (4, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"[400 BadRequest] {\"code\":7050,\"description\":\"\",\"extra\":{},\"message\":\"用户许可证不可用，请检查许可证后重试\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrLicense"}, "7050"},
 	{"database down behind dc/releases (4)", 500, `{"code":500,"description":"[400 BadRequest] {\"code\":6561,\"description\":\"\",\"extra\":{},\"message\":\"获取交付中心版本列表失败\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "6561"},
 
 	{"user service fails (7, v1.18.0)", 500, ``, outcome{500, 0, "ErrServer"}, "500: server error: empty body"},
-	{"licence service fails (8, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"failed to validate zadig license status, error: x","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "failed to validate"},
+	{"license service fails (8, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"failed to validate zadig license status, error: x","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "failed to validate"},
 	{"no such version, by the OpenAPI (recorded on v5.0.0)", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: nope error: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrNotFound"}, "versionName: nope"},
 	{"no such version, whose name has two lines", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: a\nb error: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrNotFound"}, "versionName: a"},
 	{"a version named like that, and the database down", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: x error: mongo: no documents in result error: server selection error: x","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "server selection"},
@@ -191,7 +191,7 @@ var failures = []struct {
 	{"lone percent in label (8, v4.0.0)", 400, `{"code":400,"description":"invalid URL escape \"%\"","extra":{},"message":"Bad Request","type":"error"}`, outcome{400, 400, "ErrBadRequest"}, "invalid URL escape"},
 
 	// 9: the description may belong to somebody else's request.
-	{"left-over description: licence", 400, `{"code":7050,"description":"mongo: no documents in result","extra":{},"message":"x","type":"error"}`, outcome{400, 7050, "ErrLicense"}, "(code 7050)"},
+	{"left-over description: license", 400, `{"code":7050,"description":"mongo: no documents in result","extra":{},"message":"x","type":"error"}`, outcome{400, 7050, "ErrLicense"}, "(code 7050)"},
 	{"left-over description: database down", 400, `{"code":6561,"description":"mongo: no documents in result","extra":{},"message":"x","type":"error"}`, outcome{400, 6561, "ErrServer"}, "(code 6561)"},
 	{"left-over description that looks like picket's", 400, `{"code":6662,"description":"picket:mongo: no documents in result","extra":{},"message":"x","type":"error"}`, outcome{400, 6662, "ErrBadRequest"}, "(code 6662)"},
 

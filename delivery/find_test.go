@@ -226,7 +226,7 @@ func TestSearchFails(t *testing.T) {
 		message string
 	}{
 		"not permitted":                {"v5.0.0", zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden, ""},
-		"no licence":                   {"v3.4.1", zadigtest.LicenseExpired(), zadig.ErrLicense, zadig.ErrLicense, ""},
+		"no license":                   {"v3.4.1", zadigtest.LicenseExpired(), zadig.ErrLicense, zadig.ErrLicense, ""},
 		"no database":                  {"v3.4.1", zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer, ""},
 		"no list":                      {"v1.11.0", zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, `version "v1.200" is not among what could be read`},
 		"a list that is not there":     {"v1.11.0", zadigtest.Status(404, "Invalid path: /x"), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "base URL"},

@@ -303,7 +303,7 @@ func TestListFailures(t *testing.T) {
 		"connection closed":    {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, nil, "EOF"},
 		"one record is broken": {recording.Get(t, "v1.11.0/panic_releases_list_containing_broken_record").Respond, zadig.ErrServer, "500"},
 		"no permission":        {recording.Get(t, "v5.0.0/forbidden_releases").Respond, zadig.ErrForbidden, "403"},
-		"no licence":           {recording.Get(t, "v5.0.0/license_expired_releases").Respond, zadig.ErrLicense, "code 7050"},
+		"no license":           {recording.Get(t, "v5.0.0/license_expired_releases").Respond, zadig.ErrLicense, "code 7050"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

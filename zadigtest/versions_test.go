@@ -25,7 +25,7 @@ const (
 	noneOfP = "/65e1ffffffffffffffffffff?projectName=p"
 )
 
-// TestVersions asks each of two neighbouring versions what they answer
+// TestVersions asks each of two neighboring versions what they answer
 // differently, and what both are said to answer alike.
 func TestVersions(t *testing.T) {
 	t.Parallel()
@@ -146,12 +146,12 @@ func TestVersions(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			labelled := k8s("p", 3)
-			labelled.VersionInfo.Labels = []string{"a+b", "", "100%"}
+			labeled := k8s("p", 3)
+			labeled.VersionInfo.Labels = []string{"a+b", "", "100%"}
 			one := k8s("p", 1, "api")
 			one.VersionInfo.ProductEnvInfo = &delivery.ProductEnvInfo{EnvName: "dev"}
 			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(row.version),
-				zadigtest.WithReleases(one, k8s("p", 2), labelled), zadigtest.WithArtifacts(image(9, "i")))
+				zadigtest.WithReleases(one, k8s("p", 2), labeled), zadigtest.WithArtifacts(image(9, "i")))
 			if row.fault.String() != "" {
 				srv.Inject(row.fault)
 			}

@@ -278,7 +278,7 @@ func TestFailures(t *testing.T) {
 		"wrong token":          {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "check ZADIG_TOKEN"},
 		"token expires midway": {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken().On(zadigtest.FindArtifact)) }, "check ZADIG_TOKEN"},
 		"no permission":        {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "does not let the token's user read this"},
-		"no licence":           {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenseExpired()) }, "this Zadig has no valid license"},
+		"no license":           {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenseExpired()) }, "this Zadig has no valid license"},
 		"login page":           {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "a web page came in place of data"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -257,7 +257,7 @@ func TestFailures(t *testing.T) {
 		"no server":     {(*zadigtest.Server).Down, "releases: Zadig cannot be reached: nothing listens at "},
 		"wrong token":   {func(s *zadigtest.Server) { s.Inject(zadigtest.ExpiredToken()) }, "check ZADIG_TOKEN"},
 		"no permission": {func(s *zadigtest.Server) { s.Inject(zadigtest.NoPermission()) }, "releases: without -project Zadig shows releases only to users who may see all projects: name a project with -project\n  GET "},
-		"no licence":    {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenseExpired()) }, "this Zadig has no valid license\n  GET "},
+		"no license":    {func(s *zadigtest.Server) { s.Inject(zadigtest.LicenseExpired()) }, "this Zadig has no valid license\n  GET "},
 		"login page":    {func(s *zadigtest.Server) { s.Inject(zadigtest.HTML(200)) }, "a web page came in place of data"},
 		"database down": {func(s *zadigtest.Server) { s.Inject(zadigtest.DatabaseDown()) }, "Zadig cannot read its database"},
 	} {
