@@ -183,7 +183,7 @@ func (s *Service) read(ctx context.Context, n news, o ListOptions) news {
 		if wanted && o.ServiceName != "" {
 			wanted = full.delivers(o.ServiceName)
 		}
-		if wanted && !(hasCome && n.now.Unfinished) {
+		if wanted && (!hasCome || !n.now.Unfinished) {
 			n.release = full
 		}
 	}

@@ -86,9 +86,9 @@ func TestPhrasesAreFound(t *testing.T) {
 
 // F tells
 // whether. A comment that comes to what it is.
-func F() string { return "a licence, "+fmt.Sprint("overcomes to what") }
+func F() string { return "a time-out, "+fmt.Sprint("overcomes to what") }
 `))
-	texts = append(texts, proseOfPage(t, write("a.md", "The Licence is\ncancelled.\n\n    licence of code\n")))
+	texts = append(texts, proseOfPage(t, write("a.md", "The Time-out is\ncancelled.\n\n    time-out of code\n")))
 	var found []string
 	for _, text := range texts {
 		for _, hit := range text.search(phrases(t)) {
@@ -97,7 +97,7 @@ func F() string { return "a licence, "+fmt.Sprint("overcomes to what") }
 		}
 	}
 	assert.Equal(t, []string{
-		`a.go:4: "comes to what"`, `a.go:3: "tells whether"`, `a.go:5: "licence"`, `a.md:2: "cancelled"`, `a.md:1: "licence"`,
+		`a.go:4: "comes to what"`, `a.go:3: "tells whether"`, `a.go:5: "time-out"`, `a.md:2: "cancelled"`, `a.md:1: "time-out"`,
 	}, found)
 }
 
