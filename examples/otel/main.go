@@ -125,7 +125,7 @@ func connect(stderr io.Writer, opts ...zadig.Option) (client *zadig.Client, clos
 		return client, func() {}, err
 	}
 	fmt.Fprintln(stderr, "otel: ZADIG_URL is not set, so this is a Zadig in memory")
-	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithData(zadigtest.Generate(1, 20)))
+	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 20)))
 	if err != nil {
 		return nil, nil, err
 	}

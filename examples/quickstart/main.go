@@ -98,7 +98,7 @@ func lookAtReleases(ctx context.Context, client *zadig.Client, out *lines) (*del
 	const most = 10
 	out.heading("1. What was released, newest first")
 	shown := 0
-	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{Verbosity: delivery.VerbosityDetailed, PerPage: most}) {
+	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{PerPage: most}) {
 		if err != nil {
 			return nil, err
 		}

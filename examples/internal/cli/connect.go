@@ -18,12 +18,12 @@ func WithClient(ctx context.Context, client *zadig.Client) context.Context {
 }
 
 // Connect returns a client for the Zadig that the environment names or, for a
-// demo, for an embedded one that holds data; close it when done. The demo is a
-// v1.11.0, whose releases name builds, issues and environments.
+// demo, for an embedded one of the newest version that holds data; close it when
+// done.
 func Connect(ctx context.Context, demo bool, data func() zadigtest.Data) (client *zadig.Client, closeServer func(), err error) {
 	none := func() {}
 	if demo {
-		srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithData(data()))
+		srv, err := zadigtest.Start(zadigtest.WithData(data()))
 		if err != nil {
 			return nil, none, err
 		}

@@ -1,20 +1,24 @@
 package clitest
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
 )
 
-// Readme runs the sessions that README.md shows, of which there must be some,
-// and compares what the program prints.
+var update = flag.Bool("update", false, "paste what the programs print into their READMEs")
+
+// Readme runs the sessions that README.md shows, of which there must be so
+// many, and compares what the program prints.
 func (p Program) Readme(t testing.TB, name string, sessions int) {
 	t.Helper()
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := sessionsOf(string(readme), name)
+	text := string(readme)
+	found := sessionsOf(text, name)
 	if len(found) != sessions {
 		t.Fatalf("README.md has %d sessions, want %d", len(found), sessions)
 	}
@@ -23,8 +27,17 @@ func (p Program) Readme(t testing.TB, name string, sessions int) {
 		if code := p(t.Context(), s.args, nil, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
 			t.Errorf("%s ends with %d: %s", s.args, code, stderr.String())
 		}
-		if stdout.String() != s.output {
-			t.Errorf("paste the output of %s again:\n%s", s.args, stdout.String())
+		switch {
+		case stdout.String() == s.output:
+		case *update:
+			text = strings.Replace(text, "\n"+s.output+"```", "\n"+stdout.String()+"```", 1)
+		default:
+			t.Errorf("README.md shows another output of %s (-update pastes it):\n%s", s.args, stdout.String())
+		}
+	}
+	if text != string(readme) {
+		if err := os.WriteFile("README.md", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
