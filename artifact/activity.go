@@ -52,7 +52,7 @@ func (a *Activity) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).
 // delivery.Commit it carries no credentials.
 type Commit struct {
 	Address       string `json:"address"`                 // URL of the code host
-	Source        string `json:"source,omitzero"`         // kind of code host, as "github"; absent when ""
+	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""
 	RepoOwner     string `json:"repo_owner"`              // user or group
 	RepoName      string `json:"repo_name"`               // repository
 	Branch        string `json:"branch"`                  // "" when a tag was built

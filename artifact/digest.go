@@ -36,7 +36,7 @@ func (a *Artifact) Drifted(imageID string) bool {
 	return runs != "" && pulled && built != "" && runs != built && algorithm(runs) == algorithm(built)
 }
 
-// algorithm is what a digest was made with, as "sha256".
+// algorithm is what a digest was made with, such as "sha256".
 func algorithm(digest string) string {
 	name, _, _ := strings.Cut(digest, ":")
 	return name

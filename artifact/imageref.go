@@ -10,7 +10,7 @@ import (
 // ImageRef is a parsed image reference, such as
 // "registry.example.com:5000/shop/cart:1.2.0@sha256:…".
 type ImageRef struct {
-	Registry   string // host, with its port if it has one; "" for a short name of Docker Hub, as "nginx"
+	Registry   string // host, with its port if it has one; "" for a short name of Docker Hub, such as "nginx"
 	Repository string // "shop/cart"
 	Tag        string // "1.2.0", "" if there is none; nothing is filled in for it
 	Digest     string // as "sha256:" and 64 hex digits, or of sha384 or sha512; "" if there is none

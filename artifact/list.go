@@ -123,9 +123,9 @@ func (o ListOptions) check(method string) error {
 	other := o.Type != "" || o.Source != "" || o.ImageTag != "" || o.Name != "" || o.Image != ""
 	switch {
 	case o.Page < 0:
-		return errdef.BadArgument(method, "Page", "%d is negative", o.Page)
+		return errdef.BadArgument(method, "Page", "must not be negative (got %d)", o.Page)
 	case o.PerPage < 0:
-		return errdef.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
 	case o.Page > math.MaxInt/o.perPage(listPerPage):
 		return errdef.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
 	case byBuild && other:

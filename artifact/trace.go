@@ -23,7 +23,7 @@ import (
 // trace. A server whose database is down is zadig.ErrServer.
 func (s *Service) Trace(ctx context.Context, image string) (*Artifact, error) {
 	if image == "" {
-		return nil, errdef.BadArgument("artifact.Trace", "image", "it is empty")
+		return nil, errdef.BadArgument("artifact.Trace", "image", "must not be empty")
 	}
 	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image))
 	return a, errdef.Unsupported(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")

@@ -41,11 +41,11 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 	pending := distinct(images)
 	return func(yield func(string, Result) bool) {
 		if o.Concurrency < 0 {
-			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "Concurrency", "%d is negative", o.Concurrency)})
+			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "Concurrency", "must not be negative (got %d)", o.Concurrency)})
 			return
 		}
 		if ctx == nil {
-			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "ctx", "it is nil")})
+			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "ctx", "must not be nil")})
 			return
 		}
 		ctx, end := context.WithCancel(ctx)

@@ -148,7 +148,7 @@ func isBrokenRecord(err error) bool {
 // delivers reports whether the release has a service with this name of its own.
 func (r *Release) delivers(service string) bool {
 	if r.isFlat() {
-		return slices.ContainsFunc(r.Services, func(s *ReleaseService) bool { return s != nil && s.ServiceName == service })
+		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })
 	}
 	return slices.ContainsFunc(r.DeployInfo, func(d *DeployInfo) bool {
 		return d != nil && d.ownServiceName() == service

@@ -86,11 +86,11 @@ type Issue struct {
 // and how Zadig gets at it. OAuthToken, Password, SSHKey and
 // PrivateAccessToken are credentials: fmt and slog mask them, JSON keeps them.
 type Commit struct {
-	Source        string `json:"source,omitzero"`         // kind of code host, as "github"; absent when ""
+	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""
 	RepoOwner     string `json:"repo_owner"`              // user or group
 	RepoNamespace string `json:"repo_namespace,omitzero"` // since v1.12.0: where it differs from the owner
 	RepoName      string `json:"repo_name"`               // repository
-	RemoteName    string `json:"remote_name,omitzero"`    // git remote, as "origin"; absent when ""
+	RemoteName    string `json:"remote_name,omitzero"`    // git remote, such as "origin"; absent when ""
 	Branch        string `json:"branch"`                  // "" when a tag was built
 	PR            int    `json:"pr,omitzero"`             // pull request; absent when 0
 	PRs           []int  `json:"prs,omitzero"`            // pull requests, since v1.16.0; absent when empty

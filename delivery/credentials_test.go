@@ -86,7 +86,7 @@ func TestFieldsThatMayHoldSecrets(t *testing.T) {
 		"HeaderMatch.Value",                                  // a header that tells requests apart
 		"ImagePath.Repo",                                     // a key in the values, not a value
 		"DeployInfo.YAMLContents", "EnvService.RenderedYAML", // manifests
-		"ReleaseService.YAMLContent",
+		"FlatService.YAMLContent",
 		"EnvService.VariableKVs", "OverrideYAML.RenderVariableKVs", "ProductEnvInfo.Vars", // lists of types that are in a table
 		"ProductEnvInfo.YAMLData", "ChartInfo.OverrideYAML", "ProductEnvInfo.GlobalVariables",
 		"RenderVariableKV.UseGlobalVariable", "RenderVariableKV.IsReferenceVariable",
@@ -155,7 +155,7 @@ func TestWithoutCredentials(t *testing.T) {
 		t.Parallel()
 		assert.Nil(t, (*delivery.Release)(nil).WithoutCredentials())
 		assert.Equal(t, &delivery.Release{}, (&delivery.Release{}).WithoutCredentials())
-		flat := (&delivery.Release{Services: []*delivery.ReleaseService{}}).WithoutCredentials()
+		flat := (&delivery.Release{Services: []*delivery.FlatService{}}).WithoutCredentials()
 		assert.NotNil(t, flat.Services)
 		assert.Nil(t, (&delivery.Release{}).WithoutCredentials().Services)
 	})

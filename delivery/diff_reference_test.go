@@ -150,7 +150,7 @@ func randomRelease(random *rand.Rand) *delivery.Release {
 		r.DistributeInfo = append(r.DistributeInfo, chart)
 	}
 	for range random.IntN(3) {
-		s := &delivery.ReleaseService{ServiceName: service()}
+		s := &delivery.FlatService{ServiceName: service()}
 		for range random.IntN(4) {
 			s.Images = append(s.Images, &delivery.ServiceImage{ContainerName: container(), SourceImage: image(), TargetImage: one("", image())})
 		}

@@ -25,12 +25,12 @@ func deploy(service, container, image string, manifests ...string) *delivery.Dep
 }
 
 // released is a release of v4.0 or later.
-func released(services ...*delivery.ReleaseService) *delivery.Release {
+func released(services ...*delivery.FlatService) *delivery.Release {
 	return &delivery.Release{VersionInfo: &delivery.VersionInfo{}, Services: services}
 }
 
-func service(name, container, image, manifests string) *delivery.ReleaseService {
-	return &delivery.ReleaseService{
+func service(name, container, image, manifests string) *delivery.FlatService {
+	return &delivery.FlatService{
 		ServiceName: name, YAMLContent: manifests,
 		Images: []*delivery.ServiceImage{{ContainerName: container, TargetImage: image}},
 	}

@@ -1,6 +1,12 @@
 // Package delivery reads the releases (版本) of Zadig's delivery center.
 //
-// Everything, newest first, however many there are:
+// Start here:
+//   - [Service.All] returns every release, [Service.Latest] the newest, and
+//     [Service.Find] the one with a version.
+//   - [Release] is a release. [Release.Images] lists its images.
+//   - [Diff] compares two releases.
+//
+// All returns every release, newest first:
 //
 //	o := delivery.ListOptions{ProjectName: "shop"}
 //	for release, err := range client.Delivery.All(ctx, o) {
@@ -10,14 +16,14 @@
 //		fmt.Println(release.VersionInfo.Version, release.VersionInfo.Created(), release.Images())
 //	}
 //
-// The lists of v4.2 and later leave services and images out, so each release
-// is read by id as well. VerbosityListed saves that.
+// The lists of v4.2 and later leave out services and images, so All also reads
+// each release by id. VerbosityListed avoids these requests.
 //
-// One page, as the server's documentation has it:
+// List returns one page:
 //
 //	page, err := client.Delivery.List(ctx, delivery.ListOptions{WorkflowName: "shop-ops", PerPage: 10})
 //
-// One release by its id:
+// Get returns one release by its id:
 //
 //	release, err := client.Delivery.Get(ctx, "619dbaa8c528c2182225e8d9", delivery.GetOptions{ProjectName: "shop"})
 //
@@ -26,6 +32,6 @@
 //	var mark delivery.Mark // keep it as JSON
 //	for release, err := range client.Delivery.Since(ctx, &mark, o) {
 //
-// A [Service] needs a [Doer], which a *zadig.Client is; New makes one of a
-// Doer of your own.
+// A [Service] sends requests through a [Doer], such as a *zadig.Client. [New]
+// returns a Service for any Doer.
 package delivery

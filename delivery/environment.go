@@ -80,7 +80,7 @@ type RenderInfo struct {
 type EnvVar struct {
 	Key      string   `json:"key"`               // name
 	Value    string   `json:"value"`             // may be ""
-	Alias    string   `json:"alias"`             // how templates write it, as "{{.name}}"
+	Alias    string   `json:"alias"`             // how templates write it, such as "{{.name}}"
 	State    string   `json:"state"`             // "present" in every recording
 	Services []string `json:"services,omitzero"` // names of the services that use it
 }

@@ -53,7 +53,7 @@ type ImagePath struct {
 // capitalized on the wire.
 type Resource struct {
 	Group   string `json:"Group"`   // API group, "" for the core group
-	Version string `json:"Version"` // API version, as "v1"
+	Version string `json:"Version"` // API version, such as "v1"
 	Kind    string `json:"Kind"`    // as "Deployment"
 	Name    string `json:"Name"`    // of the object
 }

@@ -23,10 +23,10 @@ func TestFailureReason(t *testing.T) {
 		"creating":          {&delivery.Release{VersionInfo: &delivery.VersionInfo{Status: delivery.StatusCreating}}, false, ""},
 		"up to v3.4":        {&delivery.Release{VersionInfo: &delivery.VersionInfo{Status: delivery.StatusFailed, Progress: &delivery.Progress{Error: "push failed"}}}, true, "push failed"},
 		"since v4.0":        {&delivery.Release{VersionInfo: failed, Error: " timed out\n"}, true, "timed out"},
-		"nothing in its":    {&delivery.Release{VersionInfo: failed, Services: []*delivery.ReleaseService{nil, {Images: []*delivery.ServiceImage{nil}}}}, true, ""},
-		"same reason twice": {&delivery.Release{VersionInfo: failed, Services: []*delivery.ReleaseService{{ServiceName: "cart", Error: "x", Images: []*delivery.ServiceImage{{Error: "x"}}}}}, true, "cart: x"},
+		"nothing in its":    {&delivery.Release{VersionInfo: failed, Services: []*delivery.FlatService{nil, {Images: []*delivery.ServiceImage{nil}}}}, true, ""},
+		"same reason twice": {&delivery.Release{VersionInfo: failed, Services: []*delivery.FlatService{{ServiceName: "cart", Error: "x", Images: []*delivery.ServiceImage{{Error: "x"}}}}}, true, "cart: x"},
 		"all there is": {
-			&delivery.Release{VersionInfo: failed, Error: "push failed", Services: []*delivery.ReleaseService{
+			&delivery.Release{VersionInfo: failed, Error: "push failed", Services: []*delivery.FlatService{
 				{ServiceName: "cart", Error: "no chart", Images: []*delivery.ServiceImage{{Error: "denied"}}},
 			}},
 			true, "push failed; cart: no chart; cart: denied",

@@ -1,9 +1,9 @@
 package delivery
 
-// ReleaseService is one service of a flat release, since v4.0.0: of a chart
+// FlatService is one service of a flat release, since v4.0.0: of a chart
 // release the chart members are filled, of a k8s release YAMLContent.
 // Recorded on v5.0.0.
-type ReleaseService struct {
+type FlatService struct {
 	ServiceName          string          `json:"service_name"`           // name in the project
 	ChartName            string          `json:"chart_name"`             // "" unless it is a chart
 	OriginalChartVersion string          `json:"original_chart_version"` // chart version in the environment
@@ -14,7 +14,7 @@ type ReleaseService struct {
 	Error                string          `json:"error"`                  // why it failed, "" if it did not
 }
 
-// ServiceImage is one image of a ReleaseService: where it came from, and
+// ServiceImage is one image of a FlatService: where it came from, and
 // where the release put it.
 type ServiceImage struct {
 	ContainerName  string     `json:"container_name"`   // container that runs the image
@@ -28,3 +28,8 @@ type ServiceImage struct {
 	Status         string     `json:"status"`           // status of pushing, "success" is recorded
 	Error          string     `json:"error"`            // why it failed, "" if it did not
 }
+
+// ReleaseService is the old name of FlatService.
+//
+// Deprecated: use FlatService.
+type ReleaseService = FlatService

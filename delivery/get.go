@@ -11,19 +11,19 @@ import (
 
 // GetOptions goes with [Service.Get].
 type GetOptions struct {
-	// ProjectName is the project of the release. Servers since v2.3.0 answer
-	// zadig.ErrBadRequest without it; older ones do not need it. A right in
-	// this project is enough to read the release, except from v1.18 to v2.2:
-	// there only who may view the versions of the whole system may read one by
-	// its id (seen on v1.18.0; use All with its filters).
+	// ProjectName is the project of the release. Without it servers
+	// since v2.3.0 return zadig.ErrBadRequest; older ones do not need it. Rights
+	// in this project suffice to read the release, except from v1.18 to v2.2:
+	// there the user must be able to view versions system-wide (seen on
+	// v1.18.0; use All with its filters).
 	ProjectName string
 }
 
 // Get returns one release with all its details, by its id of 24 hex digits.
 //
-// The server answers a missing release and a database that is down with the
-// same words, so Get asks for a brief list of one to tell them apart: for a
-// release that is not there it costs two requests.
+// The server sends the same error for a missing release and for a database that
+// is down. Get then requests a brief list of one to distinguish them, so a
+// missing release costs two requests.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for a malformed id,
 // before anything is sent; zadig.ErrNotFound; zadig.ErrServer when the server
@@ -39,7 +39,7 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 		return nil, err
 	}
 	if ctx == nil {
-		return nil, errdef.BadArgument(method, "ctx", "it is nil")
+		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
 	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
 		Path:  releasesPath + "/" + id,

@@ -16,7 +16,7 @@ import (
 func (s *Service) Labels(ctx context.Context, projectName string) ([]string, error) {
 	const older = "servers before v4.0.0 have no labels"
 	if projectName == "" {
-		return nil, errdef.BadArgument("delivery.Labels", "projectName", "it is empty")
+		return nil, errdef.BadArgument("delivery.Labels", "projectName", "must not be empty")
 	}
 	labels, err := s.names(ctx, releasesPath+"/labels", projectName, "an array of labels")
 	var open *errdef.Ambiguous

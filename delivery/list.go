@@ -174,17 +174,17 @@ func (o ListOptions) checkFiltered(w *wireRelease) error {
 func (o ListOptions) check(method string) error {
 	switch {
 	case o.TaskID < 0:
-		return errdef.BadArgument(method, "TaskID", "%d is negative", o.TaskID)
+		return errdef.BadArgument(method, "TaskID", "must not be negative (got %d)", o.TaskID)
 	case o.Page < 0:
-		return errdef.BadArgument(method, "Page", "%d is negative", o.Page)
+		return errdef.BadArgument(method, "Page", "must not be negative (got %d)", o.Page)
 	case o.PerPage < 0:
-		return errdef.BadArgument(method, "PerPage", "%d is negative", o.PerPage)
+		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
 	case o.Page > math.MaxInt/o.perPage(listPerPage):
 		return errdef.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
 	case o.Concurrency < 0:
-		return errdef.BadArgument(method, "Concurrency", "%d is negative", o.Concurrency)
+		return errdef.BadArgument(method, "Concurrency", "must not be negative (got %d)", o.Concurrency)
 	case !o.isDetailed() && o.Verbosity != VerbosityBrief && o.Verbosity != VerbosityListed:
-		return errdef.BadArgument(method, "Verbosity", "%q is neither brief nor detailed nor listed", o.Verbosity)
+		return errdef.BadArgument(method, "Verbosity", "must be brief, detailed or listed (got %q)", o.Verbosity)
 	case o.ServiceName != "" && o.Verbosity == VerbosityBrief:
 		return errdef.BadArgument(method, "ServiceName", "a brief list does not name services, the server would not filter")
 	}

@@ -59,14 +59,14 @@ type Release struct {
 	DistributeInfo    []*DistributeInfo // distributeInfo: images, charts and files handed out
 	SecurityStatsInfo []*SecurityStats  // securityStatsInfo: one per scanned image; up to v3.4.0
 
-	EnvName               string            // env_name, since v4.0.0: environment that was delivered
-	Production            bool              // production, since v4.0.0: it is a production environment
-	Source                string            // source, since v4.0.0: SourceManual and so on
-	ImageRegistryID       string            // image_registry_id, since v4.0.0: registry that images go to
-	OriginalChartRepoName string            // original_chart_repo_name, since v4.0.0: repository that charts come from
-	ChartRepoName         string            // chart_repo_name, since v4.0.0: repository that charts go to
-	Services              []*ReleaseService // services, since v4.0.0; lists leave it empty since v4.2.0, by id has it
-	Error                 string            // error, since v4.0.0: why it failed, "" if it did not
+	EnvName               string         // env_name, since v4.0.0: environment that was delivered
+	Production            bool           // production, since v4.0.0: it is a production environment
+	Source                string         // source, since v4.0.0: SourceManual and so on
+	ImageRegistryID       string         // image_registry_id, since v4.0.0: registry that images go to
+	OriginalChartRepoName string         // original_chart_repo_name, since v4.0.0: repository that charts come from
+	ChartRepoName         string         // chart_repo_name, since v4.0.0: repository that charts go to
+	Services              []*FlatService // services, since v4.0.0; lists leave it empty since v4.2.0, by id has it
+	Error                 string         // error, since v4.0.0: why it failed, "" if it did not
 
 	servicesOmitted bool
 	raw             func() json.RawMessage // a closure, so that %+v does not print the document

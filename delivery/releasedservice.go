@@ -19,17 +19,22 @@ func (d *DeployInfo) Container() string {
 	return cmp.Or(d.ServiceModule, d.ContainerName)
 }
 
-// ReleasedService is all that a release holds of one service. What servers of
-// the release's version do not send is nil.
-type ReleasedService struct {
-	Name        string            // the service's own name, as "nginx"
+// ServiceDetails is everything a release holds about one service. Fields that
+// servers of the release's version do not send are nil.
+type ServiceDetails struct {
+	Name        string            // the service's own name, such as "nginx"
 	Images      []Image           // of Release.Images those of this service
 	Builds      []*BuildInfo      // up to v3.4
 	Deploys     []*DeployInfo     // up to v3.4: one per container
 	Distributes []*DistributeInfo // up to v3.4: what was handed out, images of charts among it
 	Environment *EnvService       // up to v3.4: the service in the environment that was released
-	Released    *ReleaseService   // since v4.0
+	Released    *FlatService      // since v4.0
 }
+
+// ReleasedService is the old name of ServiceDetails.
+//
+// Deprecated: use ServiceDetails.
+type ReleasedService = ServiceDetails
 
 // Service collects what a release holds of the service with this name, which
 // is its own: "nginx", not "nginx/nginx-test". It returns false when the
@@ -38,8 +43,8 @@ type ReleasedService struct {
 //
 // A service of the environment is there although the release did not deploy
 // it: look at Deploys, or Released, to know.
-func (r *Release) Service(name string) (ReleasedService, bool) {
-	s := ReleasedService{Name: name}
+func (r *Release) Service(name string) (ServiceDetails, bool) {
+	s := ServiceDetails{Name: name}
 	if r == nil || name == "" {
 		return s, false
 	}

@@ -41,7 +41,7 @@ func TestReleaseService(t *testing.T) {
 		chart   = &delivery.DistributeInfo{ChartName: "c", DistributeType: delivery.DistributeChart, SubDistributes: []*delivery.DistributeInfo{nil, image}}
 		inEnv   = &delivery.EnvService{ServiceName: "cart", Containers: []*delivery.Container{{Name: "main", Image: "shop/cart:0"}}}
 		idle    = &delivery.EnvService{ServiceName: "idle"}
-		flat    = &delivery.ReleaseService{ServiceName: "cart", Images: []*delivery.ServiceImage{{ContainerName: "main", TargetImage: "prod/cart:1"}}}
+		flat    = &delivery.FlatService{ServiceName: "cart", Images: []*delivery.ServiceImage{{ContainerName: "main", TargetImage: "prod/cart:1"}}}
 		version = &delivery.VersionInfo{ProductEnvInfo: &delivery.ProductEnvInfo{Services: [][]*delivery.EnvService{{}, {nil, idle}, {inEnv}}}}
 	)
 	documented := &delivery.Release{
@@ -55,27 +55,27 @@ func TestReleaseService(t *testing.T) {
 	for name, test := range map[string]struct {
 		release *delivery.Release
 		service string
-		want    delivery.ReleasedService
+		want    delivery.ServiceDetails
 		found   bool
 	}{
-		"documented": {documented, "cart", delivery.ReleasedService{
+		"documented": {documented, "cart", delivery.ServiceDetails{
 			Name: "cart", Images: images,
 			Builds: []*delivery.BuildInfo{build}, Deploys: []*delivery.DeployInfo{main, proxy},
 			Distributes: []*delivery.DistributeInfo{image}, Environment: inEnv,
 		}, true},
-		"in the environment only": {documented, "idle", delivery.ReleasedService{Name: "idle", Environment: idle}, true},
-		"image of a chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ReleasedService{
+		"in the environment only": {documented, "idle", delivery.ServiceDetails{Name: "idle", Environment: idle}, true},
+		"image of a chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ServiceDetails{
 			Name: "cart", Images: []delivery.Image{{Service: "cart", Image: "prod/cart:1"}},
 			Distributes: []*delivery.DistributeInfo{image},
 		}, true},
-		"flat": {&delivery.Release{Services: []*delivery.ReleaseService{nil, {ServiceName: "pay"}, flat}}, "cart", delivery.ReleasedService{
+		"flat": {&delivery.Release{Services: []*delivery.FlatService{nil, {ServiceName: "pay"}, flat}}, "cart", delivery.ServiceDetails{
 			Name: "cart", Images: []delivery.Image{{Service: "cart", Container: "main", Image: "prod/cart:1"}}, Released: flat,
 		}, true},
-		"with its container":  {documented, "cart/main", delivery.ReleasedService{Name: "cart/main"}, false},
-		"other letter case":   {documented, "Cart", delivery.ReleasedService{Name: "Cart"}, false},
-		"brief":               {&delivery.Release{VersionInfo: &delivery.VersionInfo{}}, "cart", delivery.ReleasedService{Name: "cart"}, false},
-		"nil":                 {nil, "cart", delivery.ReleasedService{Name: "cart"}, false},
-		"charts have no name": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "", delivery.ReleasedService{}, false},
+		"with its container":  {documented, "cart/main", delivery.ServiceDetails{Name: "cart/main"}, false},
+		"other letter case":   {documented, "Cart", delivery.ServiceDetails{Name: "Cart"}, false},
+		"brief":               {&delivery.Release{VersionInfo: &delivery.VersionInfo{}}, "cart", delivery.ServiceDetails{Name: "cart"}, false},
+		"nil":                 {nil, "cart", delivery.ServiceDetails{Name: "cart"}, false},
+		"charts have no name": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "", delivery.ServiceDetails{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,7 +10,7 @@ import (
 const releasesPath = "/api/aslan/delivery/releases"
 
 // Doer sends one request. *zadig.Client is one: the URL is relative to its
-// base URL, and every answer that is not 2xx comes back as an error.
+// base URL, and every response that is not 2xx comes back as an error.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }

@@ -39,25 +39,25 @@ type nested struct {
 
 // flat is the object since v4.0.0, in the order in which the server sends it.
 type flat struct {
-	ID                    string            `json:"id"`
-	Version               string            `json:"version"`
-	ProjectName           string            `json:"project_name"`
-	EnvName               string            `json:"env_name"`
-	Production            bool              `json:"production"`
-	Type                  string            `json:"type"`
-	Source                string            `json:"source"`
-	Desc                  string            `json:"desc"`
-	Labels                []string          `json:"labels,omitzero"`
-	ImageRegistryID       string            `json:"image_registry_id"`
-	OriginalChartRepoName string            `json:"original_chart_repo_name"`
-	ChartRepoName         string            `json:"chart_repo_name"`
-	Services              []*ReleaseService `json:"services,omitzero"`
-	Status                string            `json:"status"`
-	WorkflowName          string            `json:"workflow_name"`
-	TaskID                int               `json:"task_id"`
-	Error                 string            `json:"error"`
-	CreatedBy             string            `json:"created_by"`
-	CreatedAt             int64             `json:"created_at"`
+	ID                    string         `json:"id"`
+	Version               string         `json:"version"`
+	ProjectName           string         `json:"project_name"`
+	EnvName               string         `json:"env_name"`
+	Production            bool           `json:"production"`
+	Type                  string         `json:"type"`
+	Source                string         `json:"source"`
+	Desc                  string         `json:"desc"`
+	Labels                []string       `json:"labels,omitzero"`
+	ImageRegistryID       string         `json:"image_registry_id"`
+	OriginalChartRepoName string         `json:"original_chart_repo_name"`
+	ChartRepoName         string         `json:"chart_repo_name"`
+	Services              []*FlatService `json:"services,omitzero"`
+	Status                string         `json:"status"`
+	WorkflowName          string         `json:"workflow_name"`
+	TaskID                int            `json:"task_id"`
+	Error                 string         `json:"error"`
+	CreatedBy             string         `json:"created_by"`
+	CreatedAt             int64          `json:"created_at"`
 }
 
 // errNoRelease is the reason why a JSON object is not a release. What is
@@ -133,7 +133,7 @@ func (n *nested) release() *Release {
 func (f *flat) release() *Release {
 	services := f.Services
 	if services == nil {
-		services = []*ReleaseService{} // not nil: this is what tells a flat release
+		services = []*FlatService{} // not nil: this is what tells a flat release
 	}
 	return &Release{
 		VersionInfo: &VersionInfo{

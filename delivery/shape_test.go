@@ -42,7 +42,7 @@ func TestFlatReleaseFillsVersionInfo(t *testing.T) {
 		},
 		EnvName: "dev",
 		Source:  "version",
-		Services: []*delivery.ReleaseService{{
+		Services: []*delivery.FlatService{{
 			ServiceName: "nginx",
 			YAMLContent: "kind: Deployment\n# 中文 <>&\n",
 			Images: []*delivery.ServiceImage{{
@@ -103,7 +103,7 @@ func TestEncodeEmptyRelease(t *testing.T) {
 		flat    bool
 	}{
 		"nested": {delivery.Release{}, false},
-		"flat":   {delivery.Release{Services: []*delivery.ReleaseService{}}, true},
+		"flat":   {delivery.Release{Services: []*delivery.FlatService{}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -80,7 +80,7 @@ type TestCase struct {
 // TestFailure says why a TestCase did not pass.
 type TestFailure struct {
 	Message string `json:"message"` // one line
-	Type    string `json:"type"`    // class of the failure, as "AssertionError"
+	Type    string `json:"type"`    // class of the failure, such as "AssertionError"
 	Text    string `json:"text"`    // details, often a stack trace
 }
 
@@ -97,7 +97,7 @@ type PerformanceTest struct {
 	Max        string `json:"max"`        // greatest response time
 	Line       string `json:"line"`       // response time at the percentile that the tool is set to
 	StdDev     string `json:"stdDev"`     // of the response time
-	Error      string `json:"error"`      // share of failed requests, as "0.00%"
+	Error      string `json:"error"`      // share of failed requests, such as "0.00%"
 	Throughput string `json:"throughput"` // as "85.1/sec"
 	ReceivedKb string `json:"receivedKb"` // kilobytes per second
 	AvgByte    string `json:"avgByte"`    // bytes per response

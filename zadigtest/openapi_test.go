@@ -127,7 +127,7 @@ func listedInOpenAPI(t *testing.T, r recording.Recording) (releases []*delivery.
 		release := info.release()
 		release.VersionInfo.ProductName = query.Get("projectKey")
 		if !strings.Contains(r.Name, "/v2.") && !strings.Contains(r.Name, "/v3.") {
-			release.Services = []*delivery.ReleaseService{}
+			release.Services = []*delivery.FlatService{}
 		}
 		releases = append(releases, release)
 	}

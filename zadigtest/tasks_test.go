@@ -87,7 +87,7 @@ func TestTask(t *testing.T) {
 	t.Parallel()
 	failed := k8s("shop", 7, "cart")
 	failed.VersionInfo.Status = delivery.StatusFailed
-	failed.Error, failed.Services = "denied", []*delivery.ReleaseService{{
+	failed.Error, failed.Services = "denied", []*delivery.FlatService{{
 		ServiceName: "cart",
 		Images:      []*delivery.ServiceImage{{ContainerName: "app", SourceImage: "a/cart:1", TargetImage: "b/cart:1", PushImage: true}, {ContainerName: "side"}},
 	}}

@@ -327,7 +327,7 @@ func TestUpgradedRelease(t *testing.T) {
 func TestDowngradedRelease(t *testing.T) {
 	t.Parallel()
 	flat := k8s("shop", 1)
-	flat.Services = []*delivery.ReleaseService{{ServiceName: "api"}}
+	flat.Services = []*delivery.FlatService{{ServiceName: "api"}}
 	flat.EnvName = "prod"
 	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v2.3.1"), zadigtest.WithReleases(flat))
 	got, err := once(srv).Delivery.Get(t.Context(), idOf(1), delivery.GetOptions{ProjectName: "shop"})

@@ -161,7 +161,7 @@ func TestFailedRelease(t *testing.T) {
 			failed := all[0].VersionInfo
 			failed.Type, failed.Status, failed.Progress = delivery.TypeHelmChart, delivery.StatusFailed, &delivery.Progress{Error: reason}
 			if inList {
-				all[0] = &delivery.Release{VersionInfo: failed, Error: reason, Services: []*delivery.ReleaseService{}}
+				all[0] = &delivery.Release{VersionInfo: failed, Error: reason, Services: []*delivery.FlatService{}}
 			}
 			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(all...))
 			stdout, _, code := releases(t, srv)
