@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zadig-go/zadig"
+)
+
+const (
+	maxElements = 50   // of each list in a result
+	maxText     = 2000 // bytes of each text in a result
+)
+
+// text shortens what Zadig stores to maxText bytes of whole characters.
+func text(s string) string {
+	s = strings.ToValidUTF8(s, "�")
+	if len(s) <= maxText {
+		return s
+	}
+	end := maxText - len("…")
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
+
+// capped converts the first maxElements of a list and counts the others in omitted.
+func capped[A, B any](all []A, omitted *int, convert func(A) B) []B {
+	n := min(len(all), maxElements)
+	*omitted += len(all) - n
+	out := make([]B, 0, n)
+	for _, one := range all[:n] {
+		out = append(out, convert(one))
+	}
+	return out
+}
+
+// limited is how many elements a tool returns or looks at: 0 is the most.
+func limited(n, most int) int {
+	if n <= 0 {
+		return most
+	}
+	return min(n, most)
+}
+
+func explain(err error) string {
+	if plain := zadig.Explain(err); plain != "" {
+		return text(plain)
+	}
+	return text(err.Error())
+}
+
+// toolError is err as a tool reports it.
+func toolError(err error) error { return errors.New(explain(err)) }
