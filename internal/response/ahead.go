@@ -2,6 +2,7 @@ package response
 
 import (
 	"encoding/json"
+	"errors"
 	"runtime"
 	"sync"
 )
@@ -96,9 +97,10 @@ func (a *ahead[T]) cut() {
 	b := newBatch[T](s.index + 1)
 	defer close(a.work)
 	defer func() {
-		if b.panicked = recover(); b.panicked != nil || b.end != nil {
-			a.hand(b)
+		if b.panicked = recover(); b.panicked == nil && b.end == nil { // Read has called runtime.Goexit
+			b.end = errors.New("reading the body ended its goroutine")
 		}
+		a.hand(b)
 	}()
 	next := func() {
 		if len(b.ends) > 0 {

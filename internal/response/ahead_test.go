@@ -135,6 +135,12 @@ func TestStreamAheadEndsWithTheLoop(t *testing.T) { //nolint:paralleltest // cou
 			defer func() { assert.Equal(t, "no disk", recover()) }()
 			loop(open(io.NopCloser(io.MultiReader(strings.NewReader(long(900)), panics{}))), func(int) {})
 		},
+		"a body that exits": func() {
+			s := open(io.NopCloser(io.MultiReader(strings.NewReader(long(900)), exits{})))
+			loop(s, func(int) {})
+			_, err := s.Next()
+			assert.ErrorContains(t, err, "ended its goroutine")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := goleak.IgnoreCurrent()
@@ -142,6 +148,13 @@ func TestStreamAheadEndsWithTheLoop(t *testing.T) { //nolint:paralleltest // cou
 			goleak.VerifyNone(t, before)
 		})
 	}
+}
+
+type exits struct{}
+
+func (exits) Read([]byte) (int, error) {
+	runtime.Goexit()
+	return 0, nil
 }
 
 type panics struct{}
