@@ -137,8 +137,8 @@ func (c *Client) CloseIdleConnections() {
 
 // Do sends one GET request with the client's token, retries and errors. A
 // relative URL is joined to the base URL; an absolute one must have the base
-// URL's scheme, host and port. Every answer that is not 2xx comes back as an
-// *[Error], so that a response is always a success; close its body. The body
+// URL's scheme, host and port. Every response that is not 2xx is returned as
+// an *[Error], so that a response is always a success; close its body. The body
 // is not bounded.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	s, err := c.ready()
@@ -193,12 +193,13 @@ func (s *state) succeeded(out transport.Outcome) *http.Response {
 	return resp
 }
 
-// Get reads any other GET endpoint, as "/api/aslan/delivery/servicenames",
-// and decodes its JSON answer into out as encoding/json does, with the
-// client's token, retries, size limit and errors. The path is joined to the
-// base URL; it may carry a query of its own. With out nil the answer is only
-// awaited. What out cannot hold is ErrUnexpectedResponse; the error of an
-// UnmarshalJSON of out's is in its chain, for errors.As, and not in its text.
+// Get reads any other GET endpoint, such as
+// "/api/aslan/delivery/servicenames", and decodes its JSON into out as
+// encoding/json does, with the client's token, retries, size limit and errors.
+// The path is joined to the base URL and may have a query of its own. If out is
+// nil, the body is discarded. A body that does not decode into out is
+// [ErrUnexpectedResponse]. An error of out's UnmarshalJSON is in its chain, for
+// errors.As, and not in its text.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // The sentinels say what a failure means; find them with errors.Is. Exactly
-// one of them matches an answer of the server, however the server dressed it:
+// one of them matches a response of the server, however the server dressed it:
 // Zadig reports a missing image with status 500 and a database that is down
 // with status 400. errors_classify.go is the table.
 var (
@@ -28,7 +28,7 @@ var (
 	// ErrUnauthorized: no token, or one that is wrong or expired.
 	ErrUnauthorized = errdef.ErrUnauthorized
 	// ErrForbidden: the token's user may not read this. Servers since v2.0.0
-	// also answer so while their user service is down.
+	// also return it while their user service is down.
 	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound: there is no such release, artifact or path. A server in
 	// trouble never matches it.
@@ -39,7 +39,7 @@ var (
 	ErrRateLimited = errdef.ErrRateLimited
 	// ErrServer: the server, or something behind it, is in trouble.
 	ErrServer = errdef.ErrServer
-	// ErrResponseTooLarge: an answer, or one release of a list, is larger
+	// ErrResponseTooLarge: a response, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
 	// ErrUnexpectedResponse: the response is not what was requested: a
@@ -47,8 +47,8 @@ var (
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 )
 
-// Error is an answer that is a failure: every answer whose status is not 2xx,
-// whatever its body, and a 2xx answer that is not what was asked for. Find it
+// Error is a response that is a failure: every response whose status is not
+// 2xx, whatever its body, and a 2xx response that is not what was requested. Find it
 // with errors.As, and what it means with errors.Is and a sentinel.
 //
 // A request that gets no response (no connection, timeout, canceled context)
@@ -62,7 +62,7 @@ type Error struct {
 	// Code is the code of Zadig's envelope: 6xxx and 7xxx differ from
 	// StatusCode. 0 where no envelope came.
 	Code int
-	// Message is the envelope's message or, for an answer that was refused by
+	// Message is the envelope's message or, for a response that was refused by
 	// the SDK, the reason.
 	Message string
 	// Description is the envelope's description. The server keeps it in
@@ -75,7 +75,7 @@ type Error struct {
 	// Method and URL are what was asked, the values of secret query
 	// parameters masked.
 	Method, URL string
-	// RequestID is the header X-Request-Id of the answer. Zadig sends none
+	// RequestID is the header X-Request-Id of the response. Zadig sends none
 	// (seen v1.7.1 to v5.0.0), a gateway may.
 	RequestID string
 	// Attempts is how many times the request was sent, at least 1.
@@ -175,7 +175,7 @@ func (e *Error) why() string {
 // examined is how much of a body an Error is made of.
 const examined = 64 << 10
 
-// newError makes an Error of an answer and closes its body.
+// newError makes an Error of a response and closes its body.
 func newError(resp *http.Response, out transport.Outcome) *Error {
 	var body []byte
 	if resp.Body != nil {
@@ -189,7 +189,7 @@ func newError(resp *http.Response, out transport.Outcome) *Error {
 	return e
 }
 
-// rejected makes an Error of an answer whose status is 2xx.
+// rejected makes an Error of a response whose status is 2xx.
 func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel error, reason string) *Error {
 	e := shownError(resp, out, body[:min(len(body), examined)], true) // perhaps the beginning only
 	e.kind = sentinel

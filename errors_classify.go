@@ -14,7 +14,7 @@ import (
 type failure struct {
 	status, code         int
 	message, description string
-	nested               string // "[400 BadRequest]": aslan's answer, which picket wrapped into its own
+	nested               string // "[400 BadRequest]": aslan's response, which picket wrapped into its own
 }
 
 // meanings tells what each failure on the wire means; the first row that fits
@@ -65,7 +65,7 @@ var meanings = []struct {
 	{status: 400, sentinel: ErrBadRequest},
 
 	// A path that the server does not have: plain text from Zadig, anything
-	// from what answers in its place.
+	// from what responds in its place.
 	{status: 404, codes: []int{0}, sentinel: ErrNotFound, question: errdef.NoSuchEndpoint},
 	{status: 404, sentinel: ErrNotFound},
 
@@ -87,7 +87,7 @@ var meanings = []struct {
 	{status: 500, sentinel: ErrServer, question: errdef.BrokenRecord},
 }
 
-// classify says what an answer means.
+// classify says what a response means.
 func classify(e *Error) (errdef.Kind, error) {
 	f := e.failure()
 	for _, m := range meanings {

@@ -193,11 +193,11 @@ func WithRetry(policy RetryPolicy) Option {
 	return func(c *config) error {
 		switch {
 		case policy.MaxAttempts < 0:
-			return fmt.Errorf("WithRetry: MaxAttempts is negative (%d)", policy.MaxAttempts)
+			return fmt.Errorf("WithRetry: MaxAttempts must not be negative (got %d)", policy.MaxAttempts)
 		case policy.MinWait < 0:
-			return fmt.Errorf("WithRetry: MinWait is negative (%s)", policy.MinWait)
+			return fmt.Errorf("WithRetry: MinWait must not be negative (got %s)", policy.MinWait)
 		case policy.MaxWait < 0:
-			return fmt.Errorf("WithRetry: MaxWait is negative (%s)", policy.MaxWait)
+			return fmt.Errorf("WithRetry: MaxWait must not be negative (got %s)", policy.MaxWait)
 		case policy.MaxWait > 0 && policy.MinWait > policy.MaxWait:
 			return fmt.Errorf("WithRetry: MinWait (%s) is longer than MaxWait (%s)", policy.MinWait, policy.MaxWait)
 		}
@@ -227,7 +227,7 @@ func WithRetry(policy RetryPolicy) Option {
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout < 0 {
-			return fmt.Errorf("WithTimeout: the timeout is negative (%s)", timeout)
+			return fmt.Errorf("WithTimeout: the timeout must not be negative (got %s)", timeout)
 		}
 		if timeout == 0 {
 			timeout = defaultTimeout
@@ -290,7 +290,7 @@ func WithHeader(key, value string) Option {
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 0 {
-			return fmt.Errorf("WithMaxResponseBytes: the limit is negative (%d)", n)
+			return fmt.Errorf("WithMaxResponseBytes: the limit must not be negative (got %d)", n)
 		}
 		if n == 0 {
 			n = defaultMaxBytes
