@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -33,11 +34,11 @@ var commitPrefix = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 func (t tools) findCommit(ctx context.Context, in commitIn) (out found, err error) {
 	prefix := strings.ToLower(in.Commit)
 	if !commitPrefix.MatchString(prefix) {
-		return out, errors.New("commit is not 7 to 64 hex digits")
+		return out, errors.New("commit must be 7 to 64 hex digits")
 	}
-	limit := maxElements
-	if in.Limit > 0 {
-		limit = min(in.Limit, maxSearched)
+	limit, err := limited(cmp.Or(in.Limit, maxElements), maxSearched)
+	if err != nil {
+		return out, err
 	}
 	var (
 		hits  []*delivery.Release
@@ -67,8 +68,11 @@ func (t tools) findCommit(ctx context.Context, in commitIn) (out found, err erro
 // builtFrom reports whether the release itself, up to v3.4, names the commit.
 func builtFrom(r *delivery.Release, prefix string) bool {
 	for _, b := range r.BuildInfo {
+		if b == nil {
+			continue
+		}
 		for _, c := range b.Commits {
-			if strings.HasPrefix(c.CommitID, prefix) {
+			if c != nil && strings.HasPrefix(c.CommitID, prefix) {
 				return true
 			}
 		}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -37,12 +39,12 @@ func capped[A, B any](all []A, omitted *int, convert func(A) B) []B {
 	return out
 }
 
-// limited is how many elements a tool returns or looks at: 0 is the most.
-func limited(n, most int) int {
-	if n <= 0 {
-		return most
+// limited returns how many elements a tool returns or looks at: 0 is the most.
+func limited(n, most int) (int, error) {
+	if n < 0 {
+		return 0, fmt.Errorf("limit must not be negative (got %d)", n)
 	}
-	return min(n, most)
+	return min(cmp.Or(n, most), most), nil
 }
 
 func explain(err error) string {

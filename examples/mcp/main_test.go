@@ -147,6 +147,8 @@ func TestErrors(t *testing.T) {
 			{"trace_running", map[string]any{}},
 			{"trace_running", map[string]any{"pods": "NAME READY"}},
 			{"find_commit", map[string]any{"project": "shop", "commit": "aaaaaa"}},
+			{"find_commit", map[string]any{"project": "shop", "commit": oldCommit, "limit": -1}},
+			{"list_releases", map[string]any{"project": "shop", "limit": -1}},
 		} {
 			got, failed := call(t, session, row.tool, row.args)
 			assert.True(t, failed, row.tool, got)

@@ -92,7 +92,10 @@ func detail(r *delivery.Release) release {
 
 func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error) {
 	out := releaseList{Releases: []summary{}}
-	limit := limited(in.Limit, maxElements)
+	limit, err := limited(in.Limit, maxElements)
+	if err != nil {
+		return out, err
+	}
 	o := delivery.ListOptions{ProjectName: in.Project, Verbosity: delivery.VerbosityBrief, PerPage: limit + 1}
 	for r, err := range t.client.Delivery.All(ctx, o) {
 		if err != nil {

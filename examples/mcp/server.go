@@ -22,7 +22,8 @@ func newServer(client *zadig.Client) *mcp.Server {
 	add(s, "latest_release", "Returns the newest release of a project, with its images.", t.latestRelease)
 	add(s, "trace_image", "Returns the commits, authors and pull requests that an image was built from.", t.traceImage)
 	add(s, "trace_running", "Traces each image of a list, or of the text of `kubectl get pods -o json`, to its commits."+
-		" An image that Zadig did not build has the error \"not known to Zadig\".", t.traceRunning)
+		" An image that Zadig has no record of has the error \"not known to Zadig\"; drifted means that another image"+
+		" runs under the tag than the one with these commits.", t.traceRunning)
 	add(s, "diff_releases", "Compares the images of two releases of a project: to with the earlier from.", t.diffReleases)
 	add(s, "find_commit", "Lists the releases with an image that was built from a commit, of the newest 200 at most."+
 		" A commit that was not itself built is not found, also where a later one contains it.", t.findCommit)
