@@ -2,7 +2,7 @@
 // a span for each request, one for each attempt below it, and a histogram of
 // how long the attempts took.
 //
-// Without ZADIG_URL it asks an in-memory Zadig that answers 503 once, so that
+// Without ZADIG_URL it reads from an in-memory Zadig that returns 503 once, so that
 // there is an attempt to see.
 package main
 
@@ -44,7 +44,7 @@ to send them to yours.
 ZADIG_URL and ZADIG_TOKEN say which Zadig is asked; without ZADIG_URL it is one
 in memory.
 
-Exit status: 0; 1 for a failure; 2 for wrong arguments.
+Exit status: 0; 1 for a failure; 2 for wrong arguments; 130 if interrupted.
 `
 
 func main() {
@@ -76,10 +76,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	if err := show(ctx, project, n, stdout, stderr); err != nil {
-		fmt.Fprintln(stderr, "otel:", strings.Join(strings.Fields(err.Error()), " "))
-		return 1
+		return fail(stderr, err)
 	}
 	return 0
+}
+
+// fail prints an error, in one plain sentence if there is one, and returns the
+// exit status.
+func fail(stderr io.Writer, err error) int {
+	detail := strings.Join(strings.Fields(err.Error()), " ")
+	if plain := zadig.Explain(err); plain != "" {
+		fmt.Fprintln(stderr, "otel:", plain)
+		fmt.Fprintln(stderr, "     ", detail)
+	} else {
+		fmt.Fprintln(stderr, "otel:", detail)
+	}
+	if errors.Is(err, context.Canceled) {
+		return 130 // as a shell has it for an interrupt
+	}
+	return 1
 }
 
 func show(ctx context.Context, project string, n int, stdout, stderr io.Writer) (err error) {
@@ -117,12 +132,15 @@ func show(ctx context.Context, project string, n int, stdout, stderr io.Writer) 
 	return work(ctx, client, project, n)
 }
 
-// connect returns a client of the server that the environment names, or of an
+// connect returns a client for the server that the environment names, or of an
 // in-memory one.
 func connect(stderr io.Writer, opts ...zadig.Option) (client *zadig.Client, closeServer func(), err error) {
 	if os.Getenv("ZADIG_URL") != "" {
 		client, err = zadig.NewClientFromEnv(opts...)
 		return client, func() {}, err
+	}
+	if os.Getenv("ZADIG_TOKEN") != "" {
+		return nil, nil, errors.New("ZADIG_TOKEN is set and ZADIG_URL is not: it is the address of your Zadig")
 	}
 	fmt.Fprintln(stderr, "otel: ZADIG_URL is not set, so this is a Zadig in memory")
 	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 20)))

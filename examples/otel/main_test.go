@@ -261,17 +261,34 @@ func TestProgram(t *testing.T) {
 	for _, row := range []struct {
 		args   []string
 		status int
-		says   string
+		says   []string // a line each
 	}{
-		{nil, 1, "401"},
-		{[]string{"-x"}, 2, "-x"},
-		{[]string{"more"}, 2, `unexpected argument "more"`},
-		{[]string{"-n", "0"}, 2, "less than 1"},
+		{nil, 1, []string{"check ZADIG_TOKEN", "401"}},
+		{[]string{"-x"}, 2, []string{"-x"}},
+		{[]string{"more"}, 2, []string{`unexpected argument "more"`}},
+		{[]string{"-n", "0"}, 2, []string{"less than 1"}},
 	} {
 		log.Reset()
-		if status := run(t.Context(), row.args, io.Discard, &log); status != row.status || !strings.Contains(log.String(), row.says) || strings.Count(log.String(), "\n") != 1 {
-			t.Errorf("%q: status %d, %s", row.args, status, log.String())
+		status := run(t.Context(), row.args, io.Discard, &log)
+		lines := slices.Collect(strings.Lines(log.String()))
+		if status != row.status || len(lines) != len(row.says) {
+			t.Fatalf("%q: status %d, %s", row.args, status, log.String())
 		}
+		for i, says := range row.says {
+			if !strings.Contains(lines[i], says) {
+				t.Errorf("%q: line %d is %s", row.args, i, lines[i])
+			}
+		}
+	}
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	if status := run(interrupted, nil, io.Discard, io.Discard); status != 130 {
+		t.Errorf("interrupted: status %d", status)
+	}
+	t.Setenv("ZADIG_URL", "")
+	log.Reset()
+	if status := run(t.Context(), nil, io.Discard, &log); status != 1 || !strings.Contains(log.String(), "ZADIG_TOKEN is set and ZADIG_URL is not") {
+		t.Errorf("token without a URL: status %d, %s", status, log.String())
 	}
 	out.Reset()
 	if status := run(t.Context(), []string{"-h"}, &out, io.Discard); status != 0 || !strings.HasPrefix(out.String(), "Usage: otel") {
