@@ -40,7 +40,7 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 		return nil, err
 	}
 	if version == "" {
-		return nil, errdef.BadArgument(methodFind, "version", "it is empty")
+		return nil, errdef.BadArgument(methodFind, "version", "must not be empty")
 	}
 	f := finder{Service: s, options: o, version: version, list: o}
 	f.list.Verbosity = VerbosityBrief

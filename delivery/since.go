@@ -92,9 +92,9 @@ func (o ListOptions) checkSince(mark *Mark) error {
 	const method = "delivery.Since"
 	switch {
 	case mark == nil:
-		return errdef.BadArgument(method, "mark", "it is nil")
+		return errdef.BadArgument(method, "mark", "must not be nil")
 	case mark.CreatedAt < 0:
-		return errdef.BadArgument(method, "mark", "CreatedAt %d is negative", mark.CreatedAt)
+		return errdef.BadArgument(method, "mark", "CreatedAt must not be negative (got %d)", mark.CreatedAt)
 	case mark.ProjectName != "" && mark.ProjectName != o.ProjectName:
 		return errdef.BadArgument(method, "mark", "it is of project %q, and ProjectName is %q", mark.ProjectName, o.ProjectName)
 	}

@@ -372,8 +372,8 @@ func TestSinceRefusesOptions(t *testing.T) {
 		options delivery.ListOptions
 		names   string
 	}{
-		"no mark":              {nil, delivery.ListOptions{}, "mark: it is nil"},
-		"negative mark":        {&delivery.Mark{CreatedAt: -1}, delivery.ListOptions{}, "mark: CreatedAt -1"},
+		"no mark":              {nil, delivery.ListOptions{}, "mark: must not be nil"},
+		"negative mark":        {&delivery.Mark{CreatedAt: -1}, delivery.ListOptions{}, "mark: CreatedAt must not be negative (got -1)"},
 		"another project":      {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{ProjectName: "other"}, `mark: it is of project "shop"`},
 		"all projects":         {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{}, `mark: it is of project "shop"`},
 		"second page":          {new(delivery.Mark), delivery.ListOptions{Page: 2}, "Page"},

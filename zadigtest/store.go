@@ -3,6 +3,7 @@ package zadigtest
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -81,7 +82,7 @@ func (s *store) addReleases(releases []*delivery.Release) error {
 
 func newRelease(r *delivery.Release) (*release, error) {
 	if r == nil {
-		return nil, fmt.Errorf("it is nil")
+		return nil, errors.New("must not be nil")
 	}
 	if r.VersionInfo == nil || r.VersionInfo.ID == "" {
 		return nil, fmt.Errorf("it has no id (VersionInfo.ID)")
@@ -245,7 +246,7 @@ func (s *store) addArtifacts(artifacts []*artifact.Artifact) error {
 
 func newItem(a *artifact.Artifact) (*storedItem, error) {
 	if a == nil {
-		return nil, fmt.Errorf("it is nil")
+		return nil, errors.New("must not be nil")
 	}
 	if a.Image == "" && a.Type != "file" {
 		return nil, fmt.Errorf("%q has no image; only one of type %q can do without", cmp.Or(a.ID, a.Name), "file")

@@ -80,9 +80,9 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	case len(arguments) > 0:
 		return s, cli.Usage("it takes no arguments, but %q was given", arguments[0])
 	case s.list.TaskID < 0:
-		return s, cli.Usage("-task %d is negative", s.list.TaskID)
+		return s, cli.Usage("-task must not be negative (got %d)", s.list.TaskID)
 	case s.limit < 0:
-		return s, cli.Usage("-limit %d is negative", s.limit)
+		return s, cli.Usage("-limit must not be negative (got %d)", s.limit)
 	case s.interval <= 0:
 		return s, cli.Usage("-interval %s is no time to wait", s.interval)
 	case s.full && s.format != cli.JSON:

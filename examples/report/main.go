@@ -74,7 +74,7 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 	case s.out == "":
 		return s, cli.Usage("-o is empty")
 	case s.limit < 0:
-		return s, cli.Usage("-limit %d is negative", s.limit)
+		return s, cli.Usage("-limit must not be negative (got %d)", s.limit)
 	}
 	return s, nil
 }

@@ -68,7 +68,7 @@ func program(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		return cli.Usage("it takes no arguments, but %q was given; pods are read from stdin", arguments[0])
 	}
 	if t.concurrency < 0 {
-		return cli.Usage("-concurrency %d is negative", t.concurrency)
+		return cli.Usage("-concurrency must not be negative (got %d)", t.concurrency)
 	}
 	if f.Demo && *list == "" {
 		stdin = bytes.NewReader(demoPods)

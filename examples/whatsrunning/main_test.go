@@ -275,7 +275,7 @@ func TestWrongInput(t *testing.T) {
 		"YAML":              {"apiVersion: v1\nitems:\n- apiVersion: v1\n", nil, "stdin is YAML: give kubectl -o json in place of -o yaml"},
 		"YAML document":     {"\n---\nkind: Pod\n", nil, "stdin is YAML: give kubectl -o json"},
 		"names":             {"pod/cart-1\npod/cart-2\n", nil, "stdin is a list of names: give kubectl -o json in place of -o name"},
-		"negative":          {"", []string{"-concurrency", "-1"}, "-concurrency -1 is negative"},
+		"negative":          {"", []string{"-concurrency", "-1"}, "-concurrency must not be negative (got -1)"},
 		"mirror":            {"", []string{"-mirror", "mirror.example.com"}, "it is from=to, such as mirror.example.com=registry.example.com"},
 		"mirror of nothing": {"", []string{"-mirror", "/=x"}, "it is from=to"},
 		"cut":               {`{"kind":"List","items":[{"kind":"Pod"`, nil, "not all of it"},
