@@ -13,21 +13,23 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/niltest"
-	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/workflow"
 )
+
+// taskPath is the path of the tasks of custom workflows.
+const taskPath = "/openapi/workflows/custom/task"
 
 var shopDev7 = workflow.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}
 
 func TestTaskSendsOneRequest(t *testing.T) {
 	t.Parallel()
-	client, srv := clienttest.Serve(t, servertest.JSON(`{"task_id":7,"workflow_key":"a+b&c","stages":[]}`))
+	client, mock := clienttest.Mocked(t, taskPath, clienttest.Respond(http.StatusOK, `{"task_id":7,"workflow_key":"a+b&c","stages":[]}`))
 	task, err := client.Workflow.Task(t.Context(), workflow.TaskRef{WorkflowName: "a+b&c", TaskID: 7})
 	require.NoError(t, err)
 	assert.Equal(t, "a+b&c", task.WorkflowName)
-	require.Equal(t, 1, srv.Count())
-	sent := srv.URLs()[0]
-	assert.Equal(t, "/openapi/workflows/custom/task", sent.Path)
+	require.Len(t, mock.URLs(), 1)
+	sent := mock.URLs()[0]
+	assert.Equal(t, taskPath, sent.Path)
 	assert.Equal(t, "a+b&c", sent.Query().Get("workflowKey"))
 	assert.Equal(t, "7", sent.Query().Get("taskId"))
 	assert.Len(t, sent.Query(), 2)
@@ -35,7 +37,7 @@ func TestTaskSendsOneRequest(t *testing.T) {
 
 func TestBadInputIsNotSent(t *testing.T) {
 	t.Parallel()
-	client, srv := clienttest.Serve(t, servertest.JSON(`{"task_id":7}`))
+	client, mock := clienttest.NewMock(t)
 	for name, row := range map[string]struct {
 		ctx  context.Context
 		ref  workflow.TaskRef
@@ -51,7 +53,7 @@ func TestBadInputIsNotSent(t *testing.T) {
 		require.ErrorIs(t, err, zadig.ErrBadRequest, name)
 		require.ErrorContains(t, err, row.want, name)
 	}
-	assert.Zero(t, srv.Count())
+	assert.Empty(t, mock.URLs())
 }
 
 func TestFailures(t *testing.T) {
@@ -83,12 +85,12 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, srv := clienttest.Serve(t, servertest.Status(row.status, row.body))
+			client, mock := clienttest.Mocked(t, taskPath, clienttest.Respond(row.status, row.body))
 			task, err := client.Workflow.Task(t.Context(), shopDev7)
 			require.ErrorIs(t, err, row.want)
 			require.ErrorContains(t, err, row.says)
 			assert.Nil(t, task)
-			assert.Equal(t, 1, srv.Count(), "an error of the application is final")
+			assert.Len(t, mock.URLs(), 1, "an error of the application is final")
 		})
 	}
 }

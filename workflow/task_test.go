@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"testing"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/workflow"
 )
 
@@ -37,7 +37,7 @@ const newest = `{
 // read is what the service makes of a body.
 func read(t *testing.T, body string) *workflow.Task {
 	t.Helper()
-	client, _ := clienttest.Serve(t, servertest.JSON(body))
+	client, _ := clienttest.Mocked(t, taskPath, clienttest.Respond(http.StatusOK, body))
 	task, err := client.Workflow.Task(t.Context(), shopDev7)
 	require.NoError(t, err)
 	return task
