@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -74,6 +75,9 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 
 func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
 	if !demo {
+		if os.Getenv("ZADIG_URL") == "" {
+			return nil, nil, errors.New("ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com (-demo needs none)")
+		}
 		client, err = zadig.NewClientFromEnv()
 		return client, func() {}, err
 	}
@@ -85,8 +89,8 @@ func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
 }
 
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
 		return info.Main.Version
 	}
-	return "(devel)"
+	return "v" + zadig.Version
 }
