@@ -41,7 +41,7 @@ func ReadBuffer(body io.ReadCloser, limit int64) (*Buffer, error) {
 		if int64(len(b.data)) > limit {
 			err = fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 		}
-		if err == io.EOF { //nolint:errorlint // as io.Reader says it
+		if IsEOF(err) {
 			return b, nil
 		}
 		if err != nil {
