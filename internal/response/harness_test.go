@@ -91,12 +91,12 @@ func readAll(t *testing.T, s *response.Stream[item]) (results []result, raws []s
 	defer s.Close()
 	for range 1000 {
 		v, err := s.Next()
-		var odd *response.ElementError
+		var elementErr *response.ElementError
 		switch {
 		case err == io.EOF: //nolint:errorlint // as io.Reader says it
 			return results, raws, nil
-		case errors.As(err, &odd):
-			results = append(results, result{v.ID, odd.Error()})
+		case errors.As(err, &elementErr):
+			results = append(results, result{v.ID, elementErr.Error()})
 		case err != nil:
 			return results, raws, err
 		default:
