@@ -64,13 +64,28 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 	client, closeServer, err := connect(*demo)
 	if err == nil {
 		defer closeServer()
-		err = newServer(client).Run(ctx, transport)
+		server := newServer(client)
+		server.AddReceivingMiddleware(endWith(ctx))
+		err = server.Run(ctx, transport)
 	}
 	if err != nil && !errors.Is(err, io.EOF) && ctx.Err() == nil {
 		fmt.Fprintln(stderr, "mcp:", explain(err))
 		return 1
 	}
 	return 0
+}
+
+// endWith ends calls that are under way when ctx ends: the server waits for
+// them.
+func endWith(ctx context.Context) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(call context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			call, cancel := context.WithCancel(call)
+			defer cancel()
+			defer context.AfterFunc(ctx, cancel)()
+			return next(call, method, req)
+		}
+	}
 }
 
 func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
