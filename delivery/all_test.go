@@ -416,7 +416,7 @@ func TestAllRefusesArgumentsBeforeARequest(t *testing.T) {
 		w := walk(t, m.client(t), delivery.ListOptions{Page: 2})
 		require.Len(t, w.errs, 1)
 		require.ErrorIs(t, w.errs[0], zadig.ErrBadRequest)
-		require.ErrorContains(t, w.errs[0], "Page: 2: All begins at the first page")
+		require.ErrorContains(t, w.errs[0], "Page: must be 0 or 1, because All begins at the first page (got 2)")
 		assert.Empty(t, m.requests)
 	})
 }

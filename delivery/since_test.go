@@ -374,8 +374,8 @@ func TestSinceRefusesOptions(t *testing.T) {
 	}{
 		"no mark":              {nil, delivery.ListOptions{}, "mark: must not be nil"},
 		"negative mark":        {&delivery.Mark{CreatedAt: -1}, delivery.ListOptions{}, "mark: CreatedAt must not be negative (got -1)"},
-		"another project":      {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{ProjectName: "other"}, `mark: it is of project "shop"`},
-		"all projects":         {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{}, `mark: it is of project "shop"`},
+		"another project":      {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{ProjectName: "other"}, `mark: must be of the project in ProjectName, "other" (got a mark of "shop")`},
+		"all projects":         {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{}, `mark: must be of the project in ProjectName, "" (got a mark of "shop")`},
 		"second page":          {new(delivery.Mark), delivery.ListOptions{Page: 2}, "Page"},
 		"negative concurrency": {new(delivery.Mark), delivery.ListOptions{Concurrency: -1}, "Concurrency"},
 		"brief service":        {new(delivery.Mark), delivery.ListOptions{ServiceName: "s", Verbosity: delivery.VerbosityBrief}, "ServiceName"},
