@@ -7,20 +7,19 @@ import (
 	"net/url"
 )
 
-// aslanAddress is the address at which picket reaches aslan. It appears in
-// picket's error texts.
+// aslanAddress is where picket finds aslan. It shows in picket's error texts.
 const aslanAddress = "http://aslan:25000/api"
 
-// picket handles requests to /api/directory: it sends a request to aslan. The
-// caller's query is passed on and appears in error texts.
-func (c *call) picket() *response {
+// picket answers the calls to /api/directory by asking aslan. The caller's
+// whole query goes along, and comes back in the texts of failures.
+func (c *call) picket() *answer {
 	if c.endpoint == TraceArtifact {
 		return c.trace()
 	}
 	return c.directoryReleases()
 }
 
-func (c *call) trace() *response {
+func (c *call) trace() *answer {
 	const failure = "failed to get artifact by image err:"
 	image := c.query.Get("image")
 	query := c.forward(map[string]string{image: image})
@@ -32,13 +31,13 @@ func (c *call) trace() *response {
 		return internalError(failure + rejection(found))
 	}
 	a := c.data.artifact(string(found.body))
-	if a == nil { // deleted between the two requests
+	if a == nil { // deleted between the two questions
 		return internalError("failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input")
 	}
-	return jsonResponse(shapeOf("traced", c.version).append(nil, a.doc))
+	return jsonAnswer(shapeOf("traced", c.version).append(nil, a.doc))
 }
 
-func (c *call) directoryReleases() *response {
+func (c *call) directoryReleases() *answer {
 	query := c.forward(map[string]string{
 		"productName":  c.query.Get("projectName"),
 		"workflowName": c.query.Get("workflowName"),
@@ -56,8 +55,8 @@ func (c *call) directoryReleases() *response {
 	return typed(http.StatusOK, textType, listed.body)
 }
 
-// forward returns the query that picket sends: the caller's, with some
-// parameters replaced.
+// forward is the query that picket sends: the caller's, with some parameters
+// set anew.
 func (c *call) forward(set map[string]string) url.Values {
 	query := maps.Clone(c.query)
 	for name, value := range set {
@@ -66,15 +65,14 @@ func (c *call) forward(set map[string]string) url.Values {
 	return query
 }
 
-func (c *call) ask(e Endpoint, id string, query url.Values) *response {
+func (c *call) ask(e Endpoint, id string, query url.Values) *answer {
 	inner := *c
 	inner.endpoint, inner.id, inner.query = e, id, query
 	return inner.aslan()
 }
 
-// silence returns picket's error text when aslan does not respond within ten
-// seconds, because its database is down, or cannot be reached. Otherwise it
-// returns "".
+// silence is what picket says when aslan gives no response within ten seconds,
+// as when its database is down, or cannot be reached.
 func (c *call) silence(path string, query url.Values) string {
 	var reason string
 	switch c.state {
@@ -88,12 +86,12 @@ func (c *call) silence(path string, query url.Values) string {
 	return fmt.Sprintf("Get %q: %s", aslanAddress+path+"?"+query.Encode(), reason)
 }
 
-// rejection returns a response of aslan as picket quotes it.
-func rejection(resp *response) string {
+// rejection is how picket quotes an answer of aslan's.
+func rejection(a *answer) string {
 	reason := map[int]string{
 		http.StatusBadRequest:          "BadRequest",
 		http.StatusForbidden:           "Forbidden",
 		http.StatusInternalServerError: "InternalError",
-	}[resp.status]
-	return fmt.Sprintf("[%d %s] %s", resp.status, reason, resp.body)
+	}[a.status]
+	return fmt.Sprintf("[%d %s] %s", a.status, reason, a.body)
 }

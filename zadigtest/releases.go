@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// call is a request as aslan receives it from the gateway or from picket.
+// call is one request as aslan sees it, behind the gateway and picket.
 type call struct {
 	*Server
 	version  version
@@ -20,10 +20,10 @@ type call struct {
 	broken   []string // ids of releases that cannot be read
 }
 
-// aslan handles requests to /api/aslan.
-func (c *call) aslan() *response {
-	if resp := c.collaborate(); resp != nil {
-		return resp
+// aslan answers the calls to /api/aslan.
+func (c *call) aslan() *answer {
+	if a := c.collaborate(); a != nil {
+		return a
 	}
 	switch c.endpoint {
 	case ListReleases:
@@ -46,7 +46,7 @@ func (c *call) aslan() *response {
 	return c.findArtifact()
 }
 
-func (c *call) listReleases() *response {
+func (c *call) listReleases() *answer {
 	args, refused := c.listArgs()
 	switch {
 	case refused != nil:
@@ -72,26 +72,26 @@ func (c *call) listReleases() *response {
 		if !args.brief && args.service != "" && !slices.Contains(r.services, args.service) {
 			continue
 		}
-		if resp := c.unreadable(r); resp != nil && !args.brief && !c.version.has(flatReleases) {
-			return c.withTotal(resp, 0)
+		if a := c.unreadable(r); a != nil && !args.brief && !c.version.has(flatReleases) {
+			return c.withTotal(a, 0)
 		}
 		if len(body) > 1 {
 			body = append(body, ',')
 		}
 		body = c.appendRelease(body, r, args.brief, true)
 	}
-	return c.withTotal(jsonResponse(append(body, ']')), len(found))
+	return c.withTotal(jsonAnswer(append(body, ']')), len(found))
 }
 
-func (c *call) withTotal(resp *response, total int) *response {
+func (c *call) withTotal(a *answer, total int) *answer {
 	if c.version.has(totalOfReleases) {
-		resp.with("X-Total", strconv.Itoa(total))
+		a.with("X-Total", strconv.Itoa(total))
 	}
-	return resp
+	return a
 }
 
-// listFailed returns the response to a list that failed in the database.
-func (c *call) listFailed(text string) *response {
+// listFailed is the response of a version when the database fails a list.
+func (c *call) listFailed(text string) *answer {
 	switch {
 	case c.version.has(documentedErrors):
 		return failed(codeBadRequest, messageListReleases+": ")
@@ -101,7 +101,7 @@ func (c *call) listFailed(text string) *response {
 	return c.withTotal(failed(codeListReleases, ""), 0)
 }
 
-// appendRelease appends a release as the version of the server sends it.
+// appendRelease writes a release as the version of the server shows it.
 func (c *call) appendRelease(b []byte, r *release, brief, inList bool) []byte {
 	doc := r.document(c.version)
 	if c.version.has(flatReleases) {
@@ -111,7 +111,7 @@ func (c *call) appendRelease(b []byte, r *release, brief, inList bool) []byte {
 		return shapeOf("flat", c.version).append(b, doc)
 	}
 	if brief {
-		info := without(object(doc, "versionInfo"), "progress") // only in details
+		info := without(object(doc, "versionInfo"), "progress") // worked out for the details
 		if c.version.has(briefWithoutEnv) {
 			info = without(info, "productEnvInfo")
 		}
@@ -130,9 +130,8 @@ func without(o map[string]any, name string) map[string]any {
 	return rest
 }
 
-// unreadable returns the response to a request for a release that cannot be
-// read, or nil if it can be.
-func (c *call) unreadable(r *release) *response {
+// unreadable is the answer when a record cannot be read, nil when it can.
+func (c *call) unreadable(r *release) *answer {
 	switch {
 	case !c.isBroken(r):
 		return nil
@@ -148,7 +147,7 @@ func projectGone(r *release) string {
 	return "failed to find product template " + r.project + ", err: " + noDocuments
 }
 
-func (c *call) getRelease() *response {
+func (c *call) getRelease() *answer {
 	switch {
 	case c.version.has(projectForRelease) && c.query.Get("projectName") == "":
 		return failed(codeBadRequest, "projectName can't be empty!")
@@ -163,15 +162,15 @@ func (c *call) getRelease() *response {
 	if r == nil {
 		return failed(codeGetRelease, "")
 	}
-	if resp := c.unreadable(r); resp != nil {
-		return resp
+	if a := c.unreadable(r); a != nil {
+		return a
 	}
-	return jsonResponse(c.appendRelease(nil, r, false, false))
+	return jsonAnswer(c.appendRelease(nil, r, false, false))
 }
 
-// checkRelease fails if a project already has a version. Zadig checks no
-// permission here, and reports that the version exists if the database is down.
-func (c *call) checkRelease() *response {
+// checkRelease fails if a project has a version already. Zadig asks for no
+// permission here, and takes a database that is down for a yes.
+func (c *call) checkRelease() *answer {
 	project, name := c.query.Get("projectName"), c.query.Get("version")
 	switch {
 	case name == "":
@@ -181,28 +180,28 @@ func (c *call) checkRelease() *response {
 	case c.state == databaseDown, c.data.releaseNamed(project, name) != nil:
 		return failed(codeCheckRelease, "版本 "+name+" 已存在")
 	}
-	return jsonResponse([]byte(`{"message":"success"}`))
+	return jsonAnswer([]byte(`{"message":"success"}`))
 }
 
-// getEnvironment returns the environment that a release was deployed to, or null
-// if there is none.
-func (c *call) getEnvironment() *response {
+// getEnvironment is the environment that a release was deployed to, null if
+// there is none.
+func (c *call) getEnvironment() *answer {
 	if c.state == noPermission {
 		return empty(http.StatusForbidden)
 	}
 	r := c.data.release(c.id)
 	if r == nil || c.state == databaseDown || c.version.has(byIDFindsNothing) {
-		resp := failed(codeGetEnvironment, "")
+		a := failed(codeGetEnvironment, "")
 		if c.version.has(documentedErrors) {
-			resp.body = bytes.Replace(resp.body, []byte("获取环境失败"), []byte("获取集成环境失败"), 1)
+			a.body = bytes.Replace(a.body, []byte("获取环境失败"), []byte("获取集成环境失败"), 1)
 		}
-		return resp
+		return a
 	}
 	shape := shapeOf("release", c.version).find("versionInfo.productEnvInfo")[0]
-	return jsonResponse(shape.append(nil, object(r.document(c.version), "versionInfo")["productEnvInfo"]))
+	return jsonAnswer(shape.append(nil, object(r.document(c.version), "versionInfo")["productEnvInfo"]))
 }
 
-func (c *call) listLabels() *response {
+func (c *call) listLabels() *answer {
 	switch c.state {
 	case noPermission:
 		return empty(http.StatusForbidden)
@@ -219,12 +218,12 @@ func (c *call) listLabels() *response {
 	}
 	labels = slices.DeleteFunc(labels, func(l string) bool { return l == "" })
 	slices.Sort(labels)
-	return jsonResponse(appendJSON(nil, slices.Compact(labels)))
+	return jsonAnswer(appendJSON(nil, slices.Compact(labels)))
 }
 
-// listServiceNames returns the names in the order of the releases. A real server
-// returns them in random order.
-func (c *call) listServiceNames() *response {
+// listServiceNames gives the names in the order in which they are met, a real
+// server in a random one.
+func (c *call) listServiceNames() *answer {
 	switch c.state {
 	case noPermission:
 		return empty(http.StatusForbidden)
@@ -242,7 +241,7 @@ func (c *call) listServiceNames() *response {
 			}
 		}
 	}
-	return jsonResponse(appendJSON(nil, names))
+	return jsonAnswer(appendJSON(nil, names))
 }
 
 // listArgs are the parameters of a list of releases.
@@ -252,7 +251,7 @@ type listArgs struct {
 	brief                             bool
 }
 
-func (c *call) listArgs() (*listArgs, *response) {
+func (c *call) listArgs() (*listArgs, *answer) {
 	args := &listArgs{
 		project:  c.query.Get("projectName"),
 		workflow: c.query.Get("workflowName"),
@@ -265,7 +264,7 @@ func (c *call) listArgs() (*listArgs, *response) {
 	if !c.version.has(flatReleases) {
 		return args, nil
 	}
-	args.service = "" // accepted and ignored
+	args.service = "" // taken, and not looked at
 	if label := c.query.Get("label"); label != "" {
 		decoded, err := url.QueryUnescape(label) // once more, after the query's own
 		if err != nil {
@@ -276,7 +275,7 @@ func (c *call) listArgs() (*listArgs, *response) {
 	return args, nil
 }
 
-func (c *call) listNumbers(args *listArgs) *response {
+func (c *call) listNumbers(args *listArgs) *answer {
 	for _, n := range []struct {
 		name, prefix string
 		value        *int64
@@ -323,9 +322,10 @@ func (a *listArgs) filter(releases []*release) []*release {
 	})
 }
 
-// window returns a page as the database does: all items if page is below 1, all
-// items after skip if the limit is 0. A negative limit stands for its absolute
-// value. A negative skip, which an overflow can cause, is an error.
+// window is a page as the database cuts it: everything without a page,
+// everything behind skip with a limit of 0, and a negative limit is taken
+// for its absolute value. A negative skip is an error, which a product that
+// overflows can be, too.
 func window[T any](all []T, page, perPage int64) (items []T, skip int64) {
 	if page <= 0 {
 		return all, 0

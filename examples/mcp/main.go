@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -64,9 +63,7 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 	client, closeServer, err := connect(*demo)
 	if err == nil {
 		defer closeServer()
-		server := newServer(client)
-		server.AddReceivingMiddleware(endWith(ctx))
-		err = server.Run(ctx, transport)
+		err = newServer(client).Run(ctx, transport)
 	}
 	if err != nil && !errors.Is(err, io.EOF) && ctx.Err() == nil {
 		fmt.Fprintln(stderr, "mcp:", explain(err))
@@ -75,24 +72,8 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 	return 0
 }
 
-// endWith ends calls that are under way when ctx ends: the server waits for
-// them.
-func endWith(ctx context.Context) mcp.Middleware {
-	return func(next mcp.MethodHandler) mcp.MethodHandler {
-		return func(call context.Context, method string, req mcp.Request) (mcp.Result, error) {
-			call, cancel := context.WithCancel(call)
-			defer cancel()
-			defer context.AfterFunc(ctx, cancel)()
-			return next(call, method, req)
-		}
-	}
-}
-
 func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
 	if !demo {
-		if os.Getenv("ZADIG_URL") == "" {
-			return nil, nil, errors.New("ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com (-demo needs none)")
-		}
 		client, err = zadig.NewClientFromEnv()
 		return client, func() {}, err
 	}
@@ -104,8 +85,8 @@ func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
 }
 
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
-	return "v" + zadig.Version
+	return "(devel)"
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -186,7 +187,7 @@ func (w *walker[W, T]) read(list *Pages[W, T], at pageRequest) (got result, sett
 		arrived, err := stream.Next()
 		var odd *response.ElementError
 		if err != nil && !errors.As(err, &odd) {
-			if response.IsEOF(err) {
+			if err == io.EOF { //nolint:errorlint // the array's end, as io.Reader says it
 				err = nil
 			}
 			return got, settings, err

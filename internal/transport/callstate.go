@@ -4,11 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/hashicorp/go-retryablehttp"
-
-	"github.com/zadig-go/zadig/internal/response"
 )
 
 // callState is the state of one request with all its attempts. It is the
@@ -16,10 +13,8 @@ import (
 type callState struct {
 	context.Context
 	request  retryablehttp.Request
-	url      url.URL
 	attempts int // the current one included
 	token    string
-	buffer   response.Buffer
 	body     io.Closer // of the current attempt, as net/http returned it
 
 	waiting      bool           // for the next attempt
@@ -37,14 +32,9 @@ func (s *callState) Value(key any) any {
 	return s.Context.Value(key)
 }
 
-// NewRequest returns a copy of a request, with a copy of its URL, for
+// NewContext returns the context for a request that is passed to
 // [Transport.Do].
-func NewRequest(req *http.Request) *http.Request {
-	state := &callState{Context: req.Context(), url: *req.URL}
-	outgoing := req.WithContext(state)
-	outgoing.URL = &state.url
-	return outgoing
-}
+func NewContext(ctx context.Context) context.Context { return &callState{Context: ctx} }
 
 // stateOf returns the state of a request that [Transport.Do] sends.
 func stateOf(ctx context.Context) *callState {
