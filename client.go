@@ -183,14 +183,22 @@ func (s *state) succeeded(out transport.Outcome) *http.Response {
 	if _, buffered := body.(*response.Buffer); !buffered {
 		body = &safeBody{body, func() string { return out.Token }}
 	}
-	resp.Body = &response.Body{
-		ReadCloser: body,
-		Settings:   s.settings,
-		Reject: func(excerpt []byte, kind error, reason string) error {
-			return rejected(resp, out, excerpt, kind, reason)
-		},
-	}
+	success := &success{Outcome: out}
+	success.body = response.Body{ReadCloser: body, Settings: s.settings, Rejecter: success}
+	resp.Body = &success.body
 	return resp
+}
+
+// success is a 2xx outcome with its body. The body knows it by a pointer, of
+// which fmt prints nothing but the address.
+type success struct {
+	transport.Outcome
+	body response.Body
+}
+
+// Reject makes an Error of a success that is not what was requested.
+func (s *success) Reject(excerpt []byte, kind error, reason string) error {
+	return rejected(s.Response, s.Outcome, excerpt, kind, reason)
 }
 
 // Get reads any other GET endpoint, such as
@@ -295,7 +303,8 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		return nil, errdef.BadArgument(method, "req.Body", "a GET request has none")
 	}
-	target := *req.URL
+	outgoing := transport.NewRequest(req)
+	target := outgoing.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
@@ -303,9 +312,9 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
-	case !transport.SameOrigin(&target, s.base):
+	case !transport.SameOrigin(target, s.base):
 		return nil, errdef.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
-			redact.URLWithoutQuery(&target), s.base.Scheme, s.base.Host)
+			redact.URLWithoutQuery(target), s.base.Scheme, s.base.Host)
 	}
 	for name, values := range req.Header {
 		for _, value := range values {
@@ -314,8 +323,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 			}
 		}
 	}
-	outgoing := req.WithContext(transport.NewContext(req.Context()))
-	outgoing.Method, outgoing.URL, outgoing.Host, outgoing.RequestURI = http.MethodGet, &target, "", ""
+	outgoing.Method, outgoing.Host, outgoing.RequestURI = http.MethodGet, "", ""
 	if s.hasJar() { // net/http would write the cookies into the caller's map
 		outgoing.Header = req.Header.Clone()
 	}

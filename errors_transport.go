@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 
 	"github.com/zadig-go/zadig/internal/redact"
+	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
@@ -23,7 +25,7 @@ func newTransportError(out transport.Outcome) error {
 		err = fmt.Errorf("%w: %w", ended, err)
 	}
 	err = safeText(err, out.Token, causes...)
-	err = &url.Error{Op: "GET", URL: redact.URLWithoutQuery(out.Request.URL, out.Token), Err: err}
+	err = &url.Error{Op: http.MethodGet, URL: redact.URLWithoutQuery(out.Request.URL, out.Token), Err: err}
 	if out.Attempts > 1 {
 		return fmt.Errorf("%w (%d attempts)", err, out.Attempts)
 	}
@@ -39,7 +41,7 @@ type safeBody struct {
 
 func (b *safeBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // as io.Reader says it
+	if err != nil && !response.IsEOF(err) {
 		err = safeText(err, b.token(), err)
 	}
 	return n, err

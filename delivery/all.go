@@ -13,8 +13,8 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// All returns every release that o selects, newest first, each once, with
-// everything that the server has, on any server. It can be ranged over more
+// All returns every release that o selects, newest first, each once and with
+// all its details, whatever the server's version. It can be ranged over more
 // than once; each range sends new requests.
 //
 //	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {
@@ -25,38 +25,44 @@ import (
 //	}
 //
 // Releases are yielded while their page is still arriving. A page that breaks
-// off is requested again and goes on behind the last release yielded.
+// off is requested again and continues after the last release yielded.
 //
-// An error for one release (it cannot be decoded: zadig.ErrUnexpectedResponse;
-// the server cannot build it: zadig.ErrServer) is yielded in its place, and a
-// loop that continues gets the others. After any other error the loop ends. A
-// request that is forbidden after others were not is sent once more, because a
-// Zadig under load forbids everything.
+// An error for one release is yielded in its place, and a loop that continues
+// gets the others: zadig.ErrUnexpectedResponse for a release that cannot be
+// decoded, zadig.ErrServer for one that the server cannot build. After any other
+// error the loop ends. If a request is forbidden and earlier ones were not, it is
+// sent once more, because a Zadig under load forbids everything.
 //
-// Pages move when releases are created or deleted meanwhile, so each page
-// overlaps the one before: a release that was there throughout is not missed,
-// and new ones may or may not be seen. If All cannot tell that it has seen
-// everything, it yields zadig.ErrUnexpectedResponse after the last release:
-// the list ended before X-Total releases, or the server sends pages so small
-// that they cannot overlap and releases were deleted meanwhile, or it orders
-// releases of the same second anew for each page.
+// Pages shift when releases are created or deleted during the loop, so each page
+// overlaps the one before. A release that existed throughout is not missed; a
+// new one may or may not be yielded. If All cannot be sure that it has seen
+// everything, it yields zadig.ErrUnexpectedResponse after the last release. That
+// happens when
+//
+//   - the list ended before X-Total releases,
+//   - the server's pages are too small to overlap, and releases were deleted, or
+//   - the server orders releases of the same second differently on each page.
 //
 // Requests: one for each page of PerPage (100) releases, and up to a quarter
 // more because pages overlap (up to twice as many with a small PerPage). One
-// more where the last page is full, or is the only one and the server does not
-// send X-Total (before v2.3.1). A deletion meanwhile costs one or more.
+// more if the last page is full, or if it is the only one and the server does
+// not send X-Total (before v2.3.1). A deletion during the loop costs one or more.
 //
-// Since v4.2 lists leave the services out, and with them the images, so All
-// reads each release by id too, unless Verbosity is VerbosityBrief or
-// VerbosityListed: when their page has arrived, up to Concurrency at once,
-// yielded in the list's order. Memory is bounded by a page of what the list
-// has and twice as many releases, otherwise by one release. When the loop
-// ends, these requests are canceled and waited for; a loop that is left early
-// may have sent some for up to twice as many releases behind the last. A panic
-// of the Doer comes out where the loop is.
+// The lists of v4.2 and later leave out the services, and with them the images.
+// All then also reads each release by id, unless Verbosity is VerbosityBrief or
+// VerbosityListed. It does so when the page has arrived, up to Concurrency at
+// once, and yields the releases in the list's order. Memory is bounded by the
+// list's page and 2 × Concurrency releases; without these requests, by one
+// release. When the loop ends, requests under way are canceled and waited for. A
+// loop that ends early may have requested up to 2 × Concurrency releases after
+// the last one yielded. A panic of the Doer is raised in the goroutine that
+// ranges.
 //
 // A page that the server cannot build because one release in it is broken (up
 // to v3.4) costs a brief list and a request for each of its releases.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for options that List
+// refuses and for Page greater than 1, before anything is sent.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		if err := o.checkAll(); err != nil {
@@ -109,13 +115,13 @@ func (s *Service) pages(ctx context.Context, o, listed ListOptions) *paging.Page
 func (o ListOptions) checkAll() error {
 	const method = "delivery.All"
 	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
+		return errdef.BadArgument(method, "Page", "must be 0 or 1, because All begins at the first page (got %d); List returns one page", o.Page)
 	}
 	return o.check(method)
 }
 
-// wants applies the filters that are the client's, as far as a release that
-// was listed with this verbosity tells.
+// wants reports whether the filters that the client applies keep r, as far as a
+// release that was listed with this verbosity shows.
 func (o ListOptions) wants(r *Release, listed Verbosity) bool {
 	if o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
 		return false

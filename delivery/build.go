@@ -15,7 +15,7 @@ type BuildInfo struct {
 	ReleaseID   string       `json:"releaseId"`           // 24 hex digits
 	ServiceName string       `json:"serviceName"`         // name in the project
 	ImageInfo   *ImageInfo   `json:"imageInfo"`           // nil when nothing is known about the image
-	ImageName   string       `json:"imageName"`           // the whole image reference, "" when no image was built
+	ImageName   string       `json:"imageName"`           // full image reference, "" when no image was built
 	PackageInfo *PackageInfo `json:"packageInfo"`         // nil when no package was built
 	Issues      []*Issue     `json:"issues,omitzero"`     // Jira issues
 	Commits     []*Commit    `json:"commits,omitzero"`    // one per repository of the build
@@ -37,8 +37,8 @@ func (b *BuildInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(b)
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (b *BuildInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(b).DeletedAt) }
 
-// LogValue names the build and leaves out its commits with their credentials,
-// which a JSON handler would print.
+// LogValue returns what identifies the build. It leaves out the commits, whose
+// credentials a JSON handler would print.
 func (b BuildInfo) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("id", b.ID),
@@ -53,13 +53,13 @@ type ImageInfo struct {
 	RepoName      string `json:"repoName"`      // name without registry and tag
 	TagName       string `json:"tagName"`       // tag
 	ImageSize     int64  `json:"imageSize"`     // bytes
-	ImageDigest   string `json:"imageDigest"`   // as "sha256:…"
-	Author        string `json:"author"`        // who made the image
-	Architecture  string `json:"architecture"`  // as "amd64"
-	DockerVersion string `json:"dockerVersion"` // Docker that made the image
-	OS            string `json:"os"`            // as "linux"
-	CreationTime  string `json:"creationTime"`  // text as the registry gave it, recorded as RFC 3339
-	UpdateTime    string `json:"updateTime"`    // text as CreationTime
+	ImageDigest   string `json:"imageDigest"`   // such as "sha256:…"
+	Author        string `json:"author"`        // author that the image names
+	Architecture  string `json:"architecture"`  // such as "amd64"
+	DockerVersion string `json:"dockerVersion"` // version of the Docker that built the image
+	OS            string `json:"os"`            // such as "linux"
+	CreationTime  string `json:"creationTime"`  // text from the registry, RFC 3339 in the recordings
+	UpdateTime    string `json:"updateTime"`    // text in the format of CreationTime
 }
 
 // PackageInfo describes a built package.
@@ -72,7 +72,7 @@ type PackageInfo struct {
 // Issue is a Jira issue that a build belongs to.
 type Issue struct {
 	ID          string `json:"id,omitzero"`          // Jira's number; absent when ""
-	Key         string `json:"key,omitzero"`         // as "SHOP-17"; absent when ""
+	Key         string `json:"key,omitzero"`         // such as "SHOP-17"; absent when ""
 	URL         string `json:"url,omitzero"`         // page of the issue; absent when ""
 	Summary     string `json:"summary"`              // one line
 	Description string `json:"description,omitzero"` // absent when ""
@@ -82,8 +82,8 @@ type Issue struct {
 	Reporter    string `json:"reporter,omitzero"`    // display name; absent when ""
 }
 
-// Commit is one repository of a build with the commit that was checked out,
-// and how Zadig gets at it. OAuthToken, Password, SSHKey and
+// Commit is one repository of a build, the commit that was checked out, and
+// how Zadig accesses the repository. OAuthToken, Password, SSHKey and
 // PrivateAccessToken are credentials: fmt and slog mask them, JSON keeps them.
 type Commit struct {
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""
@@ -95,13 +95,13 @@ type Commit struct {
 	PR            int    `json:"pr,omitzero"`             // pull request; absent when 0
 	PRs           []int  `json:"prs,omitzero"`            // pull requests, since v1.16.0; absent when empty
 	Tag           string `json:"tag,omitzero"`            // absent when ""
-	EnableCommit  bool   `json:"enable_commit,omitzero"`  // since v2.0.0: CommitID was asked for by the user
+	EnableCommit  bool   `json:"enable_commit,omitzero"`  // since v2.0.0: the user chose CommitID
 	CommitID      string `json:"commit_id,omitzero"`      // absent when ""
 	CommitMessage string `json:"commit_message,omitzero"` // absent when ""
 	AuthorName    string `json:"author_name,omitzero"`    // absent when ""
 
 	CheckoutPath string `json:"checkout_path,omitzero"` // folder in the build; absent when ""
-	CheckoutRef  string `json:"checkout_ref,omitzero"`  // as "refs/pull/736/head"; absent when ""
+	CheckoutRef  string `json:"checkout_ref,omitzero"`  // such as "refs/pull/736/head"; absent when ""
 	Submodules   bool   `json:"submodules,omitzero"`    // submodules are checked out; absent when false
 	Hidden       bool   `json:"hidden,omitzero"`        // since v1.17.0: not shown when the workflow is started
 	UseDefault   bool   `json:"use_default,omitzero"`   // absent when false
@@ -110,7 +110,6 @@ type Commit struct {
 
 	CodehostID         int    `json:"codehost_id"`                   // code host in Zadig's settings
 	Address            string `json:"address"`                       // URL of the code host
-	EnableProxy        bool   `json:"enable_proxy,omitzero"`         // since v1.10.0, never filled for a release
 	DisableSSL         bool   `json:"disable_ssl,omitzero"`          // since v3.4.1: certificates are not checked
 	AuthType           string `json:"auth_type,omitzero"`            // since v1.12.0: which credential counts; absent when ""
 	OAuthToken         Secret `json:"oauth_token"`                   // credential, may be ""
@@ -138,10 +137,13 @@ type Commit struct {
 	ViewMapping  string `json:"view_mapping,omitzero"`  // Perforce, since v3.3.0; absent when ""
 	ChangelistID int    `json:"changelist_id,omitzero"` // Perforce, since v3.3.0; absent when 0
 	ShelveID     int    `json:"shelve_id,omitzero"`     // Perforce, since v3.3.0; absent when 0
+
+	// Never filled for a release.
+	EnableProxy bool `json:"enable_proxy,omitzero"` // since v1.10.0
 }
 
-// LogValue says which commit it is and leaves out the credentials, which a
-// JSON handler would print.
+// LogValue returns what identifies the commit. It leaves out the credentials,
+// which a JSON handler would print.
 func (c Commit) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("owner", c.RepoOwner),

@@ -20,7 +20,7 @@ func (o ListOptions) concurrency() int {
 }
 
 // isIncomplete reports whether a list that was requested with a verbosity left
-// out of r what o asks for.
+// out of r something that o selects.
 func (o ListOptions) isIncomplete(r *Release, listed Verbosity) bool {
 	if r.isFlat() { // the verbosity has no effect; since v4.2 lists have no services
 		return r.servicesOmitted && (o.isDetailed() || o.ServiceName != "")
@@ -29,7 +29,7 @@ func (o ListOptions) isIncomplete(r *Release, listed Verbosity) bool {
 		r.DeployInfo == nil // up to v1.7.1 the verbosity has no effect
 }
 
-// complete reads what a list left out of r, if o asks for it.
+// complete reads what a list left out of r, if o selects it.
 func (s *Service) complete(ctx context.Context, method string, r *Release, o ListOptions, listed Verbosity) (*Release, error) {
 	if !o.isIncomplete(r, listed) {
 		return r, nil

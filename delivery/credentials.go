@@ -8,8 +8,8 @@ import (
 )
 
 // secretFields are the fields that hold a credential, or a value that may well
-// be one: the values of variables, and the address of a webhook, which is all
-// that it takes to write to a chat. fmt and slog print a mask in their place.
+// be one: the values of variables, and the address of a webhook, which is enough
+// to write to a chat. fmt and slog print a mask in their place.
 var secretFields = map[reflect.Type][]string{
 	reflect.TypeFor[Commit]():             {"OAuthToken", "Password", "SSHKey", "PrivateAccessToken"},
 	reflect.TypeFor[DeployEnv]():          {"Value"},
@@ -37,15 +37,20 @@ var addressFields = map[reflect.Type][]string{
 }
 
 // WithoutCredentials returns a deep copy of the release that is safe to store
-// and to send, nil for nil. It has no token, key or password of a commit, no
-// user info in an address, no value of a variable (of a deployment, an
-// environment, a chart or a service, and as YAML), no webhook and no RawJSON.
-// In all other text, manifests included, it masks by "***" what looks like a
+// and to send, or nil for a nil release. The copy lacks
+//
+//   - tokens, keys and passwords of commits, and user info in addresses
+//   - values of variables of deployments, environments, charts and services,
+//     also those in YAML
+//   - addresses of webhooks
+//   - RawJSON
+//
+// In all other text, manifests included, "***" replaces what looks like a
 // secret: a token or password in a URL, a private key, a JSON web token.
 //
-// What a manifest says in its own way stays: a Kubernetes Secret, or the value
-// of a container's environment variable. With SkipManifests there are no
-// manifests to send.
+// Manifests keep secrets that do not look like one, such as a Kubernetes Secret
+// or the value of a container's environment variable. A release that is read
+// with SkipManifests has no manifests.
 func (r *Release) WithoutCredentials() *Release {
 	if r == nil {
 		return nil

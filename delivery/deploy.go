@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
@@ -38,6 +39,19 @@ func (d *DeployInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(d
 
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (d *DeployInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(d).DeletedAt) }
+
+// Service returns the service's own name: "nginx" if ServiceName is
+// "nginx/nginx-test".
+func (d *DeployInfo) Service() string {
+	d = nilsafe.OrZero(d)
+	return cmp.Or(d.RealServiceName, d.ownServiceName())
+}
+
+// Container returns the name of the container, or "" if the record has none.
+func (d *DeployInfo) Container() string {
+	d = nilsafe.OrZero(d)
+	return cmp.Or(d.ServiceModule, d.ContainerName)
+}
 
 // DeployEnv is one variable of a deployment.
 type DeployEnv struct {

@@ -13,14 +13,14 @@ import (
 // return 500; older ones do not know the path.
 const detailPath = "/openapi/delivery/releases/detail"
 
-// errNoDetail is the reason why a response is not the release asked for.
-var errNoDetail = errors.New("project_name or version is missing or another one")
+// errNoDetail is the reason why a response is not the requested release.
+var errNoDetail = errors.New("project_name or version is missing or differs from the request")
 
 // detail is a release as the OpenAPI shows it: flat, without its id, workflow
 // and task, and without the chart versions of the environment.
 type detail struct{ flat }
 
-// Validate reports what is wrong with a detail: it says which release it is.
+// Validate returns an error for a detail that does not name its release.
 func (d *detail) Validate() error {
 	if d.Version == "" || d.ProjectName == "" {
 		return errNoDetail
@@ -28,9 +28,9 @@ func (d *detail) Validate() error {
 	return nil
 }
 
-// detail reads what tells a release of a project from others by its version,
-// and no manifests. It returns nil and no error if the project has no such
-// version, and an error for everything that leaves that open.
+// detail reads the release of a project that has this version, without
+// manifests. It returns nil and no error if the project has no such version, and
+// an error if that cannot be decided.
 func (s *Service) detail(ctx context.Context, project, version string) (*Release, error) {
 	d, err := response.Get[detail](ctx, s.sender(), response.Endpoint{
 		Path: detailPath,

@@ -12,9 +12,8 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// Changes is what is different in a release, compared with an earlier one.
-// Each slice is sorted by service, container and image, and nil if there is
-// nothing to say.
+// Changes is the difference between a release and an earlier one. Each slice is
+// sorted by service, container and image, and nil if it would be empty.
 type Changes struct {
 	Added     []Image       `json:"added,omitzero"`     // images of containers that the earlier release did not have
 	Removed   []Image       `json:"removed,omitzero"`   // images of containers that only the earlier release had
@@ -34,20 +33,20 @@ type ImageChange struct {
 	To        string `json:"to"`        // image reference in the later one
 }
 
-// Diff compares what two releases deliver: b with the earlier a. Either may be
-// nil, which is to deliver nothing.
+// Diff compares what two releases deliver: b with the earlier a. A nil release
+// delivers nothing. Diff sends no request.
 //
 // Images are those of [Release.Images], container by container. Releases from
-// before and after v4.0 can be compared. Where one of the two does not know a
-// service's or container's name, as those of packaged charts, images that have
-// the same name go together. A brief release has
-// no images, so that all those of the other seem added or removed. If the
-// services of a release were left out, the result is Incomplete.
+// before and after v4.0 can be compared. If one release does not name the service
+// or the container of an image, as is so for packaged charts, it is compared
+// with the image of the same name. A brief release has no images, so all images
+// of the other appear as added or removed. If a list left the services of a
+// release out, the result is Incomplete.
 //
-// Manifests are compared as texts for each service that both releases have
-// some of. A manifest that names its image differs when the image does.
-// Manifests is nil when one of the releases was read with SkipManifests, and
-// for charts, which have none. Nothing is asked of the server.
+// Manifests are compared as text, for each service of which both releases have
+// manifests. A manifest that names its image differs when the image does.
+// Manifests is nil if one of the releases was read with SkipManifests, and for
+// charts, which have none.
 func Diff(a, b *Release) Changes {
 	if a.ServicesOmitted() || b.ServicesOmitted() {
 		return Changes{Incomplete: true}
@@ -88,7 +87,7 @@ func Diff(a, b *Release) Changes {
 	return c
 }
 
-// IsEmpty reports whether nothing is different. It is false if Incomplete.
+// IsEmpty reports whether there is no difference. It is false if Incomplete.
 func (c Changes) IsEmpty() bool {
 	return !c.Incomplete && len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Manifests) == 0
 }

@@ -14,15 +14,15 @@ const (
 	DistributeFile  = "file"
 )
 
-// DistributeInfo is one image, chart or file that was handed out. Of a chart
-// release the images are in SubDistributes of the chart with the same
-// ChartName; of a workflow release everything is on one level.
+// DistributeInfo is one image, chart or file that was distributed. In a chart
+// release, the images of a chart are in its SubDistributes; in a workflow
+// release, everything is on one level.
 type DistributeInfo struct {
 	ID             string            `json:"id"`                      // 24 hex digits
 	ReleaseID      string            `json:"releaseId"`               // 24 hex digits
 	ServiceName    string            `json:"serviceName,omitzero"`    // absent when "" (charts, files of charts)
 	DistributeType string            `json:"distributeType"`          // DistributeImage, DistributeChart or DistributeFile
-	RegistryName   string            `json:"registryName"`            // of an image its whole reference, else ""
+	RegistryName   string            `json:"registryName"`            // of an image: full reference, else ""
 	ChartVersion   string            `json:"chartVersion,omitzero"`   // since v1.8.0, absent when ""
 	ChartName      string            `json:"chartName,omitzero"`      // since v1.8.0, absent when ""
 	ChartRepoName  string            `json:"chartRepoName,omitzero"`  // since v1.8.0, absent when ""
@@ -32,8 +32,8 @@ type DistributeInfo struct {
 	RemoteFileKey  string            `json:"remoteFileKey,omitzero"`  // of a file: its folder in the storage
 	DestStorageURL string            `json:"destStorageUrl,omitzero"` // of a workflow's file: storage that it went to
 	S3StorageID    string            `json:"s3StorageID,omitzero"`    // since v1.8.0: of a chart's file, else ""
-	StorageURL     string            `json:"storageUrl,omitzero"`     // since v1.8.0: host of S3StorageID, "" when that is gone
-	StorageBucket  string            `json:"storageBucket,omitzero"`  // since v1.8.0: bucket of S3StorageID, "" when that is gone
+	StorageURL     string            `json:"storageUrl,omitzero"`     // since v1.8.0: host of S3StorageID, "" when that was deleted
+	StorageBucket  string            `json:"storageBucket,omitzero"`  // since v1.8.0: bucket of S3StorageID, "" when that was deleted
 	SrcStorageURL  string            `json:"srcStorageUrl,omitzero"`  // of a workflow's file: storage that it came from
 	StartTime      int64             `json:"start_time,omitzero"`     // Unix seconds, absent when 0
 	EndTime        int64             `json:"end_time,omitzero"`       // Unix seconds, absent when 0

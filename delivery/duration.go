@@ -28,8 +28,8 @@ func (t *TestInfo) Duration() time.Duration {
 	return unixtime.Between(t.StartTime, t.EndTime)
 }
 
-// Duration returns how long handing it out took, to the second. It is 0 when a time
-// is missing or the end lies before the start.
+// Duration returns how long the distribution took, to the second. It is 0 when a
+// time is missing or the end lies before the start.
 func (d *DistributeInfo) Duration() time.Duration {
 	d = nilsafe.OrZero(d)
 	return unixtime.Between(d.StartTime, d.EndTime)

@@ -10,8 +10,7 @@ import (
 
 // ProductEnvInfo is the environment that a release was made from, as it was
 // then. The server fills little of it for a release: ID is 24 zeros, most
-// scalars are zero. What the comments call never filled is in the answer's
-// shape only.
+// scalars are zero, and the last fields are never filled.
 type ProductEnvInfo struct {
 	ID                    string                `json:"id"`                               // 24 zeros
 	ProductName           string                `json:"product_name"`                     // project
@@ -21,16 +20,13 @@ type ProductEnvInfo struct {
 	Status                string                `json:"status"`                           // "" in every recording
 	Revision              int                   `json:"revision"`                         // of the environment
 	Enabled               bool                  `json:"enabled"`                          // false in every recording
-	EnvName               string                `json:"env_name"`                         // as "dev"
-	BaseEnvName           string                `json:"base_env_name,omitzero"`           // since v1.14.0, never filled
+	EnvName               string                `json:"env_name"`                         // such as "dev"
 	UpdateBy              string                `json:"update_by"`                        // user name
 	Auth                  []*EnvAuth            `json:"auth,omitzero"`                    // up to v1.18.0
-	Visibility            string                `json:"visibility"`                       // never filled
 	Services              [][]*EnvService       `json:"services,omitzero"`                // in the groups that are deployed together; groups may be empty
 	Render                *RenderInfo           `json:"render"`                           // nil since v2.0.0
 	Error                 string                `json:"error"`                            // "" when the environment is well
 	Vars                  []*EnvVar             `json:"vars,omitzero"`                    // up to v1.15.0; absent when empty
-	ChartInfos            []*ChartInfo          `json:"chart_infos,omitzero"`             // never filled
 	IsPublic              bool                  `json:"isPublic"`                         // false in every recording
 	RoleIDs               []int                 `json:"roleIds,omitzero"`                 // roles that may see the environment
 	ClusterID             string                `json:"cluster_id,omitzero"`              // Kubernetes cluster; absent when ""
@@ -41,18 +37,23 @@ type ProductEnvInfo struct {
 	BaseName              string                `json:"base_name,omitzero"`               // since v1.10.0
 	IsExisted             bool                  `json:"is_existed,omitzero"`              // since v1.10.0
 	ShareEnv              *ShareEnv             `json:"share_env,omitzero"`               // since v1.11.0, nil before
-	EnvConfigs            []*EnvConfig          `json:"env_configs,omitzero"`             // since v1.13.0, never filled
 	ServiceDeployStrategy map[string]string     `json:"service_deploy_strategy,omitzero"` // since v1.16.0: service name to strategy
 	AnalysisConfig        *AnalysisConfig       `json:"analysis_config,omitzero"`         // since v1.18.0, may be nil
 	NotificationConfigs   []*NotificationConfig `json:"notification_configs,omitzero"`    // since v1.18.0
 	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: workload name to replicas before it was put to sleep
 	DefaultValues         string                `json:"default_values,omitzero"`          // since v2.0.0: YAML; absent when ""
-	YAMLData              *OverrideYAML         `json:"yaml_data,omitzero"`               // since v2.0.0: where DefaultValues come from; nil when absent
+	YAMLData              *OverrideYAML         `json:"yaml_data,omitzero"`               // since v2.0.0: origin of DefaultValues; nil when absent
 	GlobalVariables       []*GlobalVariable     `json:"global_variables,omitzero"`        // since v2.0.0; absent when empty
 	IstioGrayscale        *IstioGrayscale       `json:"istio_grayscale,omitzero"`         // since v2.2.0, nil before
 	Production            bool                  `json:"production,omitzero"`              // since v1.17.0: a production environment
 	Alias                 string                `json:"alias,omitzero"`                   // since v1.17.0: name that the pages show
 	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0; absent when empty
+
+	// Never filled for a release.
+	BaseEnvName string       `json:"base_env_name,omitzero"` // since v1.14.0
+	Visibility  string       `json:"visibility"`
+	ChartInfos  []*ChartInfo `json:"chart_infos,omitzero"`
+	EnvConfigs  []*EnvConfig `json:"env_configs,omitzero"` // since v1.13.0
 }
 
 // Created returns CreateTime as a time.Time, or the zero Time if it is unset.
@@ -85,16 +86,16 @@ type EnvVar struct {
 	Services []string `json:"services,omitzero"` // names of the services that use it
 }
 
-// ShareEnv says whether an environment shares services with another one.
+// ShareEnv describes whether an environment shares services with another one.
 // Since v1.11.0.
 type ShareEnv struct {
-	Enable  bool   `json:"enable"`   // it takes part
-	IsBase  bool   `json:"is_base"`  // it is the one that others share
-	BaseEnv string `json:"base_env"` // the one that it shares, "" if it is the base
+	Enable  bool   `json:"enable"`   // services are shared
+	IsBase  bool   `json:"is_base"`  // this is the base environment, which others share
+	BaseEnv string `json:"base_env"` // the base environment, "" if IsBase
 }
 
-// EnvConfig is one configuration object of an environment, as an Ingress or a
-// ConfigMap. Since v1.13.0; never filled for a release.
+// EnvConfig is one configuration object of an environment, such as an Ingress or
+// a ConfigMap. Since v1.13.0; never filled for a release.
 type EnvConfig struct {
 	EnvName              string         `json:"env_name"`               // environment
 	ProductName          string         `json:"product_name"`           // project
@@ -119,7 +120,7 @@ type GitRepoConfig struct {
 	ValuesPaths []string `json:"values_paths,omitzero"` // files; absent when empty
 }
 
-// AnalysisConfig says what the environment's analysis looks at. Since v1.18.0.
+// AnalysisConfig selects what the environment's analysis covers. Since v1.18.0.
 type AnalysisConfig struct {
 	ResourceTypes []string `json:"resource_types,omitzero"` // kinds of Kubernetes objects
 }
@@ -127,7 +128,7 @@ type AnalysisConfig struct {
 // NotificationConfig sends events of an environment to a chat. Since v1.18.0.
 type NotificationConfig struct {
 	WebhookType string   `json:"webhook_type"`    // kind of chat
-	WebhookURL  string   `json:"webhook_url"`     // who knows it can write to the chat: fmt and slog mask it, JSON keeps it
+	WebhookURL  string   `json:"webhook_url"`     // a credential for the chat: fmt and slog mask it, JSON keeps it
 	Events      []string `json:"events,omitzero"` // what is reported
 }
 
@@ -155,7 +156,7 @@ type IstioGrayscale struct {
 // WeightConfig is the share of the traffic that an environment gets.
 type WeightConfig struct {
 	Env    string `json:"env"`    // environment
-	Weight int    `json:"weight"` // per cent
+	Weight int    `json:"weight"` // percent
 }
 
 // HeaderMatchConfig lists the headers that send a request to an environment.

@@ -10,22 +10,24 @@ import (
 
 // EnvService is one service of an environment.
 type EnvService struct {
-	ServiceName    string              `json:"service_name"`             // name in the project
-	ReleaseName    string              `json:"release_name,omitzero"`    // since v1.18.0: Helm release
-	ProductName    string              `json:"product_name"`             // project
-	Type           string              `json:"type"`                     // "k8s" or "helm" in recordings
-	Revision       int                 `json:"revision"`                 // of the service, from 1
-	Containers     []*Container        `json:"containers,omitzero"`      // absent when empty
-	Render         *ServiceRender      `json:"render,omitzero"`          // up to v1.15.0 and, another object, since v2.0.0; nil when absent
-	Error          string              `json:"error,omitzero"`           // since v1.12.0; absent when ""
-	Resources      []*Resource         `json:"resources,omitzero"`       // since v2.1.0; absent when empty
-	UpdateTime     int64               `json:"update_time,omitzero"`     // since v2.0.0: Unix seconds
-	EnvConfigs     []*ServiceEnvConfig `json:"env_configs,omitzero"`     // never filled
-	RenderedYAML   string              `json:"rendered_yaml,omitzero"`   // since v3.3.0: Kubernetes manifests; absent when ""
-	VariableYAML   string              `json:"variable_yaml,omitzero"`   // since v1.16.0, never filled
-	VariableKVs    []*RenderVariableKV `json:"variable_kvs,omitzero"`    // since v1.18.0, never filled
-	Updatable      bool                `json:"updatable,omitzero"`       // since v1.18.0, never filled
-	DeployStrategy string              `json:"deploy_strategy,omitzero"` // since v1.18.0, never filled
+	ServiceName  string         `json:"service_name"`           // name in the project
+	ReleaseName  string         `json:"release_name,omitzero"`  // since v1.18.0: Helm release
+	ProductName  string         `json:"product_name"`           // project
+	Type         string         `json:"type"`                   // "k8s" or "helm" in recordings
+	Revision     int            `json:"revision"`               // of the service, from 1
+	Containers   []*Container   `json:"containers,omitzero"`    // absent when empty
+	Render       *ServiceRender `json:"render,omitzero"`        // up to v1.15.0 and, another object, since v2.0.0; nil when absent
+	Error        string         `json:"error,omitzero"`         // since v1.12.0; absent when ""
+	Resources    []*Resource    `json:"resources,omitzero"`     // since v2.1.0; absent when empty
+	UpdateTime   int64          `json:"update_time,omitzero"`   // since v2.0.0: Unix seconds
+	RenderedYAML string         `json:"rendered_yaml,omitzero"` // since v3.3.0: Kubernetes manifests; absent when ""
+
+	// Never filled for a release.
+	EnvConfigs     []*ServiceEnvConfig `json:"env_configs,omitzero"`
+	VariableYAML   string              `json:"variable_yaml,omitzero"`   // since v1.16.0
+	VariableKVs    []*RenderVariableKV `json:"variable_kvs,omitzero"`    // since v1.18.0
+	Updatable      bool                `json:"updatable,omitzero"`       // since v1.18.0
+	DeployStrategy string              `json:"deploy_strategy,omitzero"` // since v1.18.0
 }
 
 // Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
@@ -40,8 +42,8 @@ type Container struct {
 	ImagePath *ImagePath `json:"imagePath,omitzero"`  // of charts: where the values hold the image; nil when absent
 }
 
-// ImagePath says under which keys the values of a chart hold the parts of an
-// image reference.
+// ImagePath names the keys of a chart's values that hold the parts of an image
+// reference.
 type ImagePath struct {
 	Repo      string `json:"repo,omitzero"`      // key of the registry; absent when ""
 	Namespace string `json:"namespace,omitzero"` // since v2.0.0: key of the namespace; absent when ""
@@ -54,7 +56,7 @@ type ImagePath struct {
 type Resource struct {
 	Group   string `json:"Group"`   // API group, "" for the core group
 	Version string `json:"Version"` // API version, such as "v1"
-	Kind    string `json:"Kind"`    // as "Deployment"
+	Kind    string `json:"Kind"`    // such as "Deployment"
 	Name    string `json:"Name"`    // of the object
 }
 
@@ -66,8 +68,9 @@ type ServiceEnvConfig struct {
 	Labels  []string `json:"labels,omitzero"`   // labels that choose hosts
 }
 
-// ServiceRender is one of two objects under one name: up to v1.15.0 what
-// RenderInfo is, since v2.0.0 a ChartInfo ({} for records written before).
+// ServiceRender is one of two objects that servers send under the same name: up
+// to v1.15.0 the members of a RenderInfo, since v2.0.0 a ChartInfo ({} for
+// records written before).
 type ServiceRender struct {
 	Name        string `json:"name,omitzero"`         // up to v1.15.0
 	Revision    int    `json:"revision,omitzero"`     // up to v1.15.0
@@ -91,8 +94,8 @@ type ChartInfo struct {
 	OverrideValues    string        `json:"override_values,omitzero"`      // single values that override them, as JSON text
 }
 
-// OverrideYAML is a piece of YAML and where it comes from. Before v1.18.0
-// YAMLContent was absent when "".
+// OverrideYAML is a piece of YAML and its origin. Before v1.18.0 YAMLContent was
+// absent when "".
 type OverrideYAML struct {
 	YAMLContent       string              `json:"yaml_content,omitzero"`        // the YAML
 	RenderVariableKVs []*RenderVariableKV `json:"render_variable_kvs,omitzero"` // since v1.18.0: the YAML's variables one by one

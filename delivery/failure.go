@@ -7,18 +7,18 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// Failed reports whether the server says that the release failed: its images
-// or charts are not all where they should be. Releases made by workflows (up
+// Failed reports whether the server says that the release failed: some of its
+// images or charts were not pushed. Releases made by workflows (up
 // to v3.4) have no status, and never do.
 func (r *Release) Failed() bool {
 	return nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo).Status == StatusFailed
 }
 
 // FailureReason returns the server's reasons why the release failed, separated
-// by "; ": of the release as a whole and, since v4.0, of its services and
-// images, each after the service's name. It is "" where the server gives none,
-// and for a release that did not fail. The text is the server's, of any
-// length, with line breaks.
+// by "; ": those of the release and, since v4.0, those of its services and
+// images, which begin with the service's name. It is "" if the server gives no
+// reason, and for a release that did not fail. The text comes from the server
+// unchanged: it may be long, and may have line breaks.
 func (r *Release) FailureReason() string {
 	if !r.Failed() {
 		return ""

@@ -10,8 +10,8 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// Find returns the newest release with this version (VersionInfo.Version, which
-// is compared exactly) among those that o selects, complete unless Verbosity is
+// Find returns the newest release with this version (VersionInfo.Version,
+// compared exactly) among those that o selects, complete unless Verbosity is
 // VerbosityBrief or VerbosityListed. Page must be 0 or 1. Versions are unique
 // within a project since v4.0 only: give ProjectName.
 //
@@ -21,20 +21,20 @@ import (
 //   - Since v4.0, with ProjectName, the OpenAPI says whether there is such a
 //     version. A version that does not exist costs two requests in all, and one
 //     that does is searched for by its time: of 10,000 releases at most eight
-//     pages more. Where the OpenAPI does not tell (a gateway that does not pass
-//     it on, a missing right), Find walks.
-//   - Before v4.0, or without ProjectName, it walks as All does, up to the
-//     release. A version that does not exist costs the whole walk.
+//     pages more. If the OpenAPI cannot be read (a gateway does not pass it on,
+//     or the user lacks the right), Find reads the list.
+//   - Before v4.0, or without ProjectName, it reads the list page by page, as
+//     All does, up to the release. A version that does not exist costs all pages.
 //
-// What is found is then read by id, one request more, except where the list had
-// everything (up to v1.7.1, and v4.0 and v4.1). Where a list may be read and a
-// single release may not (v1.18 to v2.2, with rights in the project only), it
-// is read from a detailed list of its workflow task.
+// The release is then read by id, which is one more request, unless the list had
+// all its details (up to v1.7.1, and v4.0 and v4.1). From v1.18 to v2.2 project
+// members may list but not get by id, so there it is read from a detailed list of
+// its workflow task.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an empty version and
-// for options that All refuses, before anything is sent; zadig.ErrNotFound. A
-// walk passes over releases that cannot be read, but a version that it does not
-// find may be one of theirs: the error is then that of the last one of them.
+// for options that All refuses, before anything is sent; zadig.ErrNotFound. Find
+// skips releases that cannot be read. If it then does not find the version, it
+// returns the error of the last one skipped, because that may be the release.
 func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Release, error) {
 	if err := o.checkFirst(methodFind); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s *Service) Find(ctx context.Context, o ListOptions, version string) (*Rel
 	}
 	f := finder{Service: s, options: o, version: version, list: o}
 	f.list.Verbosity = VerbosityBrief
-	f.list.ServiceName = "" // only the complete release tells
+	f.list.ServiceName = "" // only the complete release shows it
 	if o.ProjectName != "" {
 		r, err := f.walk(ctx, o.perPage(allPerPage))
 		if !errors.Is(err, errMore) {
@@ -71,7 +71,7 @@ type finder struct {
 }
 
 // walk reads the list up to the release. If most is not 0, it returns errMore
-// after that many releases of a server that can tell versions by their names.
+// after that many releases of a server that can find versions by name.
 func (f *finder) walk(ctx context.Context, most int) (*Release, error) {
 	var unread error
 	seen, flat := 0, false
@@ -106,9 +106,9 @@ func (f *finder) notFound() error {
 	return fmt.Errorf("%s: version %q: %w", methodFind, f.version, errdef.ErrNotFound)
 }
 
-// byName asks the OpenAPI, which knows neither the id nor the task of the
-// release, and finds these by its time. It returns errMore for everything that
-// is not clear: the walk says what is wrong.
+// byName reads the release from the OpenAPI, which has neither its id nor its
+// task, and finds these by its time. It returns errMore for everything that is
+// not clear: the walk then reports what is wrong.
 func (f *finder) byName(ctx context.Context) (*Release, error) {
 	o := f.options
 	named, err := f.detail(ctx, o.ProjectName, f.version)

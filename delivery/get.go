@@ -9,13 +9,13 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// GetOptions goes with [Service.Get].
+// GetOptions are the options of [Service.Get].
 type GetOptions struct {
-	// ProjectName is the project of the release. Without it servers
-	// since v2.3.0 return zadig.ErrBadRequest; older ones do not need it. Rights
-	// in this project suffice to read the release, except from v1.18 to v2.2:
-	// there the user must be able to view versions system-wide (seen on
-	// v1.18.0; use All with its filters).
+	// ProjectName is the project of the release. Without it, servers since
+	// v2.3.0 return zadig.ErrBadRequest; older ones do not need it. Rights in
+	// this project suffice to read the release, except from v1.18 to v2.2,
+	// where the user must be allowed to view versions system-wide (seen on
+	// v1.18.0); use All with its filters there.
 	ProjectName string
 }
 
@@ -27,7 +27,7 @@ type GetOptions struct {
 //
 // Errors besides the common ones: zadig.ErrBadRequest for a malformed id,
 // before anything is sent; zadig.ErrNotFound; zadig.ErrServer when the server
-// cannot build this release, as one whose project was deleted (v2.3.0 and
+// cannot build this release, such as one whose project was deleted (v2.3.0 and
 // later); zadig.ErrUnexpectedResponse from servers up to v1.7.1, on which no
 // release is ever found by id: use All with its filters there.
 func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, error) {
@@ -87,8 +87,8 @@ func checkID(method, id string) error {
 	return nil
 }
 
-// called names a release of a list by its id, which the server may have made
-// anything.
+// called names a release of a list by its id, which may be any text of the
+// server's.
 func (r *Release) called() string {
 	if checkID("", r.VersionInfo.ID) != nil {
 		return "a release without a usable id"

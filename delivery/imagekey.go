@@ -1,8 +1,8 @@
 package delivery
 
-// imageKey is what images that go together have in common: a container, or all
-// those of a service or of a release, and a name that is the image's reference
-// or a part of it. As the key of a map it saves a look at every pair.
+// imageKey is what paired images have in common: a container, or all containers
+// of a service or of a release, and a name, which is the image's reference or a
+// part of it. It is the key of a map, so that not every pair is compared.
 type imageKey struct {
 	service, container, name string
 	anyService, anyContainer bool

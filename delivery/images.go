@@ -15,12 +15,14 @@ type Image struct {
 	Image     string `json:"image"`     // reference: registry, name, and tag or digest
 }
 
-// Images lists the images of a release, each of a service and container once,
-// in the server's order: those that were deployed; where nothing was, those of
-// the environment; the images of packaged charts that are not among them; of a
-// flat release (v4.0 and later) the released images, which lists leave out
-// since v4.2.0. It is nil for a brief release, for a nil one, and where nothing
-// is known.
+// Images returns the images of a release in the server's order, each service,
+// container and image once:
+//
+//   - up to v3.4, the images that were deployed or, if none were, those of the
+//     environment; then the images of packaged charts that are not among them
+//   - since v4.0, the released images, which lists leave out since v4.2.0
+//
+// It is nil for a brief release, for a nil one, and if no image is known.
 func (r *Release) Images() []Image {
 	if r == nil {
 		return nil
@@ -100,8 +102,8 @@ func (r *Release) environmentServices() iter.Seq[*EnvService] {
 	}
 }
 
-// reference is the image of an image's distribute, which the server keeps
-// under a name of its own up to v2.2.0.
+// reference is the reference of a distributed image, which servers up to v2.2.0
+// store in RegistryName.
 func (d *DistributeInfo) reference() string { return cmp.Or(d.Image, d.RegistryName) }
 
 // imageList is a list of distinct images.

@@ -10,9 +10,12 @@ import (
 )
 
 // Labels returns the labels of a project's releases, sorted, for
-// ListOptions.Label. Servers have them since v4.0.0 (read in source, recorded
-// on v5.0.0); an older one is zadig.ErrUnexpectedResponse. An empty project
-// is zadig.ErrBadRequest, because the server would find nothing.
+// ListOptions.Label; not nil if there are none. Servers have labels since v4.0.0
+// (read in source, recorded on v5.0.0).
+//
+// Errors besides the common ones: zadig.ErrBadRequest for an empty projectName,
+// for which the server finds nothing, before anything is sent;
+// zadig.ErrUnexpectedResponse from servers before v4.0.0.
 func (s *Service) Labels(ctx context.Context, projectName string) ([]string, error) {
 	const older = "servers before v4.0.0 have no labels"
 	if projectName == "" {
@@ -26,9 +29,9 @@ func (s *Service) Labels(ctx context.Context, projectName string) ([]string, err
 	return labels, errdef.Unsupported(err, older)
 }
 
-// ServiceNames returns the names of the services that were deployed by
-// releases, sorted; of all projects if projectName is empty. Servers have it
-// up to v2.3.0 (recorded on v1.11.0); a newer one is
+// ServiceNames returns the names of the services that releases deployed, sorted;
+// of all projects if projectName is empty. It is not nil if there are none.
+// Servers have these names up to v2.3.0 (recorded on v1.11.0); newer ones return
 // zadig.ErrUnexpectedResponse.
 func (s *Service) ServiceNames(ctx context.Context, projectName string) ([]string, error) {
 	names, err := s.names(ctx, "/api/aslan/delivery/servicenames", projectName, "an array of service names")

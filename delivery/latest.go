@@ -14,15 +14,15 @@ import (
 // Latest returns the newest release that o selects, complete unless Verbosity
 // is VerbosityBrief or VerbosityListed. Page must be 0 or 1.
 //
-// Cost: one request for one release; since v4.2, whose lists leave services
-// out, two. With ServiceName it walks as All does, in pages of PerPage (20),
-// to the first release that has the service. So it does with Label on servers
-// before v4.0, which cannot filter by it.
+// Cost: one request; two since v4.2, whose lists leave services out. With
+// ServiceName it reads pages of PerPage (20), as All does, up to the first
+// release that has the service; likewise with Label on servers before v4.0, which
+// cannot filter by it.
 //
 // Errors besides the common ones: zadig.ErrNotFound when no release matches;
-// zadig.ErrBadRequest for options that List or All refuse, before anything is
-// sent; the error of a release that cannot be read and is newer than the first
-// that matches, because it might match as well.
+// zadig.ErrBadRequest for options that All refuses, before anything is sent; the
+// error of a release that cannot be read and is newer than the first that
+// matches, because it might match as well.
 func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 	const method = "delivery.Latest"
 	if err := o.checkFirst(method); err != nil {
@@ -32,8 +32,8 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 	o.Concurrency = 1 // no request for a release behind the first that matches
 	if o.ServiceName == "" {
 		r, err := s.newest(ctx, o)
-		if odd, ok := errors.AsType[*response.ElementError](err); ok {
-			return nil, odd.Err
+		if element, ok := errors.AsType[*response.ElementError](err); ok {
+			return nil, element.Err
 		}
 		switch {
 		case err != nil:
@@ -59,19 +59,19 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 }
 
 // LatestByProject returns the newest release of each project, newest first,
-// complete unless Verbosity is VerbosityBrief or VerbosityListed. Without
-// ProjectName the server wants the right to view the versions of all projects.
-// ProjectName and ServiceName must be empty, and Page 0 or 1; the other filters
-// decide what counts as a release.
+// complete unless Verbosity is VerbosityBrief or VerbosityListed. ProjectName
+// and ServiceName must be empty, and Page 0 or 1; the other filters decide which
+// releases count. ListOptions.ProjectName says which rights a list without it
+// needs.
 //
-// Cost: a walk over all releases, because servers cannot group them, in brief
-// pages of PerPage (100), and a request by id for each project, up to
-// Concurrency at once, except where the list has everything (up to v1.7.1, and
-// v4.0 and v4.1).
+// Cost: the list of all releases, because servers cannot group them, in brief
+// pages of PerPage (100); and a request by id for each project, up to
+// Concurrency at once, unless the list has all details (up to v1.7.1, and v4.0
+// and v4.1).
 //
-// Errors are those of All. A release that a list shows and that cannot be read
-// is an error in place of its project; one that cannot even be listed is an
-// error as well, and does not say whether it was the newest of its project.
+// Errors are those of All. A release that is listed but cannot be read yields its
+// error in place of its project. One that cannot be listed yields an error too,
+// and may or may not have been the newest of its project.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		if err := o.checkLatestByProject(); err != nil {
@@ -116,9 +116,9 @@ func (o ListOptions) checkLatestByProject() error {
 	const method = "delivery.LatestByProject"
 	switch {
 	case o.ProjectName != "":
-		return errdef.BadArgument(method, "ProjectName", "%q: it returns all projects; Latest returns the newest of one", o.ProjectName)
+		return errdef.BadArgument(method, "ProjectName", "must be empty (got %q); Latest returns the newest release of one project", o.ProjectName)
 	case o.ServiceName != "":
-		return errdef.BadArgument(method, "ServiceName", "%q: lists do not tell which releases have a service; use Latest for each project", o.ServiceName)
+		return errdef.BadArgument(method, "ServiceName", "must be empty, because lists do not name services (got %q); use Latest for each project", o.ServiceName)
 	}
 	return o.checkFirst(method)
 }
@@ -133,10 +133,11 @@ func (s *Service) latestIn(ctx context.Context, project string, o ListOptions) (
 	return r, err == nil, err
 }
 
-// checkFirst refuses what a server would misunderstand, and a page.
+// checkFirst refuses what a server would misunderstand, and a page after the
+// first.
 func (o ListOptions) checkFirst(method string) error {
 	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page", "%d: the search begins at the first page", o.Page)
+		return errdef.BadArgument(method, "Page", "must be 0 or 1, because the search begins at the first page (got %d)", o.Page)
 	}
 	return o.check(method)
 }

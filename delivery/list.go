@@ -16,71 +16,72 @@ import (
 // Verbosity is how much of each release is read.
 type Verbosity string
 
-// The zero value is VerbosityDetailed. Lists of servers up to v1.7.1 and since
-// v4.0 have everything that they have, whatever is requested; since v4.2 that
-// is without the services and their images.
+// The zero value is VerbosityDetailed. Servers up to v1.7.1 and since v4.0 ignore
+// the verbosity: their lists are always detailed, since v4.2 without the services
+// and their images.
 const (
-	// VerbosityDetailed is everything, on every server. Since v4.2 that costs
-	// a request by id for each release.
+	// VerbosityDetailed is everything, on every server. Since v4.2 it costs one
+	// more request for each release.
 	VerbosityDetailed Verbosity = "detailed"
 	// VerbosityBrief is VersionInfo, since v3.0.0 without ProductEnvInfo.
 	VerbosityBrief Verbosity = "brief"
-	// VerbosityListed is what the server's detailed list has, and costs no
-	// further request: since v4.2 releases without services, for which
-	// [Release.ServicesOmitted] is true. It is never sent.
+	// VerbosityListed is what the server's detailed list has, without further
+	// requests. Since v4.2 its releases have no services, and their
+	// [Release.ServicesOmitted] is true. The value itself is not sent.
 	VerbosityListed Verbosity = "listed"
 )
 
 // ListOptions selects releases. The zero value selects all; a zero field does
 // not filter. Filters are exact and case-sensitive.
 type ListOptions struct {
-	// ProjectName also says where the caller has rights. Without it servers
+	// ProjectName also decides which rights suffice. Without it, servers
 	// since v1.18 return zadig.ErrForbidden unless the user may view versions
 	// system-wide, and from v1.12 to v1.17 (read in source) unless the user is
 	// an administrator.
 	ProjectName  string
-	WorkflowName string
-	// TaskID is unique within a workflow: without WorkflowName one task can
-	// match releases of several.
+	WorkflowName string // key of the workflow, not its display name
+	// TaskID is unique within its workflow only: without WorkflowName it can
+	// match releases of several workflows.
 	TaskID int
-	// ServiceName is the service's own name: "nginx", where a deploy shows
-	// "nginx/nginx-test". All applies it everywhere. List leaves it to the
-	// server, which applies it after paging up to v3.4 (a page can be short
-	// or empty although more follow) and not at all since v4.0 (List then
-	// returns an error).
+	// ServiceName is the service's own name: "nginx" if DeployInfo has
+	// "nginx/nginx-test". All applies it on every server. List leaves it to
+	// the server: up to v3.4 it is applied after paging, so a page can be
+	// short or empty although more follow; servers since v4.0 ignore it, and
+	// List returns zadig.ErrUnexpectedResponse.
 	ServiceName string
 	// Page counts from 1, and 0 is 1. All begins at the first page and
 	// refuses another.
 	Page int
-	// PerPage is how many releases a page has: 0 is 20 for List and 100 for
-	// All, which asks for at most this many at a time, except where pages of
-	// ten or less, a server that ignores Page, or a page's worth of new
-	// releases need larger ones.
+	// PerPage is how many releases a page has. 0 is 20 for List and Latest,
+	// and 100 for All. All requests larger pages where these would not do: with
+	// a PerPage of ten or less, from a server that ignores Page, and when a
+	// page of new releases was created meanwhile.
 	PerPage int
 	// Verbosity is how much of each release is read. The zero value is
 	// everything, on every server. VerbosityBrief cannot be combined with
 	// ServiceName.
 	Verbosity Verbosity
 	// Label keeps releases that have this label. Servers filter by it since
-	// v4.0; All filters by itself on older ones, and List returns an error.
+	// v4.0. On older ones All applies it, and List returns
+	// zadig.ErrUnexpectedResponse.
 	Label string
 	// SkipManifests leaves YAMLContents and YAMLContent undecoded and nil.
 	// They are most of a detailed release.
 	SkipManifests bool
-	// Concurrency is how many releases All and List read by id at once where
-	// the list leaves parts out: 0 is 8, 1 is one after the other. Zadig opens
-	// a connection for each permission check, runs out of file descriptors
-	// under load and then refuses every request with 403: a few dozen over all
-	// programs that use it is modest.
+	// Concurrency is how many releases are read by id at once if the list
+	// leaves parts out: 0 is 8, 1 is one after the other. Zadig opens a
+	// connection for each permission check; under load it runs out of file
+	// descriptors and then returns 403 for every request. All programs that use
+	// one Zadig should not exceed a few dozen together.
 	Concurrency int
 }
 
 // Page is one page of releases.
 type Page struct {
 	Releases []*Release // newest first, not nil
-	// Total is how many releases match on all pages, or -1 where the server
-	// does not say. It says since v2.3.1, not counting what ServiceName
-	// leaves out.
+	// Total is how many releases match on all pages, or -1 if the server does
+	// not send it. Servers do since v2.3.1. Total does not count releases that
+	// ServiceName leaves out.
 	Total int
 }
 
@@ -123,8 +124,8 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 			return s.finish(ctx, r, o)
 		})
 	}
-	if odd, ok := errors.AsType[*response.ElementError](err); ok {
-		return nil, odd.Err
+	if element, ok := errors.AsType[*response.ElementError](err); ok {
+		return nil, element.Err
 	}
 	if err != nil {
 		return nil, errdef.Unsupported(err, noList)
@@ -163,9 +164,9 @@ func (o ListOptions) checkFiltered(w *wireRelease) error {
 	flat := w.VersionInfo == nil
 	switch {
 	case o.ServiceName != "" && flat:
-		return errors.New("servers since v4.0 ignore serviceName; use All, which filters itself")
+		return errors.New("servers since v4.0 ignore serviceName; use All, which applies it")
 	case o.Label != "" && !flat:
-		return errors.New("servers before v4.0 ignore label; use All, which filters itself")
+		return errors.New("servers before v4.0 ignore label; use All, which applies it")
 	}
 	return nil
 }
@@ -180,18 +181,18 @@ func (o ListOptions) check(method string) error {
 	case o.PerPage < 0:
 		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
 	case o.Page > math.MaxInt/o.perPage(listPerPage):
-		return errdef.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
+		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/o.perPage(listPerPage), o.perPage(listPerPage), o.Page)
 	case o.Concurrency < 0:
 		return errdef.BadArgument(method, "Concurrency", "must not be negative (got %d)", o.Concurrency)
 	case !o.isDetailed() && o.Verbosity != VerbosityBrief && o.Verbosity != VerbosityListed:
 		return errdef.BadArgument(method, "Verbosity", "must be brief, detailed or listed (got %q)", o.Verbosity)
 	case o.ServiceName != "" && o.Verbosity == VerbosityBrief:
-		return errdef.BadArgument(method, "ServiceName", "a brief list does not name services, the server would not filter")
+		return errdef.BadArgument(method, "ServiceName", "must be empty with VerbosityBrief, for which servers do not apply it (got %q)", o.ServiceName)
 	}
 	return nil
 }
 
-// isDetailed reports whether o asks for everything.
+// isDetailed reports whether o selects everything.
 func (o ListOptions) isDetailed() bool { return o.Verbosity == "" || o.Verbosity == VerbosityDetailed }
 
 // briefly is o for a list of releases that are to be read by id.
@@ -209,8 +210,8 @@ func (o ListOptions) perPage(otherwise int) int {
 	return o.PerPage
 }
 
-// listParams is the query of the list, in the documented names and those that
-// the server knows besides.
+// listParams is the query of the list: the documented parameters, and others
+// that the server knows.
 type listParams struct {
 	ProjectName  string    `url:"projectName,omitempty"`
 	WorkflowName string    `url:"workflowName,omitempty"`
@@ -225,8 +226,8 @@ type listParams struct {
 
 // project is the part of a query that goes with a project's name.
 type project struct {
-	// Collaboration mode answers 200 with an object instead of the list when
-	// projectName is given, unless this says that the caller wants the list.
+	// In collaboration mode the server responds to projectName with 200 and an
+	// object instead of the list, unless this is true.
 	IfPassFilter bool `url:"ifPassFilter,omitempty"`
 }
 

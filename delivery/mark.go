@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Mark says up to where [Service.Since] has read. It is kept between runs as
-// JSON. It holds no ids, because the upgrade to v4.0 gives every release a new
-// one. The zero Mark is before the first release. Mark{CreatedAt: t} begins
-// with what is created from about t on; t is in Unix seconds.
+// Mark is the position up to which [Service.Since] has read. Store it as JSON
+// between runs. It holds no ids, because the upgrade to v4.0 gives every release
+// a new one. The zero Mark is before the first release. Mark{CreatedAt: t} begins
+// with releases created from about t on, in Unix seconds.
 //
-// It is small: Releases are those of its last minute, and those of its last day
-// that come again.
+// A Mark is small. Its Releases are those of the last minute before CreatedAt, and
+// those of the last day that Since will yield again.
 type Mark struct {
 	// ProjectName is the ListOptions.ProjectName of the last use. A mark of one
 	// project is refused for another.
 	ProjectName string `json:"project,omitzero"`
-	// CreatedAt is that of the newest release that was handled, in Unix
-	// seconds, and at most the time at which that was.
+	// CreatedAt is the creation time of the newest release that was handled, in
+	// Unix seconds. It is never in the future.
 	CreatedAt int64           `json:"created_at"`
 	Releases  []MarkedRelease `json:"releases,omitzero"`
 }
@@ -28,12 +28,12 @@ type MarkedRelease struct {
 	ProjectName string `json:"project"`
 	Version     string `json:"version"`
 	CreatedAt   int64  `json:"created_at"` // Unix seconds
-	// The two reasons for which a release comes again.
-	Unfinished bool `json:"unfinished,omitzero"` // it was being created when it came
+	// The two reasons why Since yields a release again.
+	Unfinished bool `json:"unfinished,omitzero"` // it was still being created when it was yielded
 	Unread     bool `json:"unread,omitzero"`     // it could not be read
 }
 
-// again reports whether the release comes again.
+// again reports whether Since yields the release again.
 func (r MarkedRelease) again() bool { return r.Unfinished || r.Unread }
 
 const (
@@ -41,8 +41,8 @@ const (
 	// seconds: releases of one second have no order before v4.0, and one can
 	// be stored a little after its time.
 	overlap = 60
-	// patience is how long before its newest release a mark waits for one that
-	// comes again, in seconds.
+	// patience is how long before its newest release a mark keeps one that is
+	// to be yielded again, in seconds.
 	patience = 24 * 60 * 60
 )
 
@@ -66,7 +66,7 @@ func (m *Mark) horizon() int64 {
 	return horizon
 }
 
-// markOf is what a mark remembers of a release that has come.
+// markOf is what a mark remembers of a release that was yielded.
 func markOf(v *VersionInfo) MarkedRelease {
 	return MarkedRelease{ProjectName: v.ProductName, Version: v.Version, CreatedAt: v.CreatedAt}
 }

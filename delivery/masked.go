@@ -11,14 +11,14 @@ import (
 )
 
 // The types of secretFields print themselves, because fmt and slog show a
-// string field as it is, and a pointer behind a wrong verb, as in
-// Printf("%s", deploy.Envs), field by field. A JSON handler of slog asks only
-// the logged value itself for a LogValue: what is in a slice, a map or a struct
-// it encodes by MarshalJSON.
+// string field as it is, and a pointer behind a wrong verb, such
+// as in Printf("%s", deploy.Envs), field by field. A JSON handler of slog
+// calls LogValue only on the logged value itself. What is in a slice, a map or a
+// struct it encodes by MarshalJSON.
 
-// Format prints what String returns for %v, %s and %q, and otherwise, as for
-// %+v, the fields with the credentials masked, also one that is part of the
-// address.
+// Format prints what String returns for %v, %s and %q. For other verbs, %+v
+// included, it prints the fields with the credentials masked, also one that is
+// part of the address.
 func (c Commit) Format(f fmt.State, verb rune) {
 	if verb == 's' || verb == 'q' || verb == 'v' && !f.Flag('+') && !f.Flag('#') {
 		printFields(f, verb, c.String())
@@ -126,9 +126,8 @@ func maskedForSlog[T any](v T) T {
 	return v
 }
 
-// inSlog reports whether slog is among the callers: one of its handlers, or a
-// handler of somebody else's that slog has called. It takes a few
-// microseconds.
+// inSlog reports whether slog is among the callers: one of its handlers, or
+// another handler that slog has called. It takes a few microseconds.
 func inSlog() bool {
 	var pcs [64]uintptr
 	for skip := 2; ; skip += len(pcs) {

@@ -1,7 +1,7 @@
 package delivery
 
-// pairing are the rules by which Diff puts an image of the later release
-// beside one of the earlier: what one rule leaves is for the next.
+// pairing are the rules by which Diff pairs an image of the later release with
+// one of the earlier. Each rule applies to what the rules before it left.
 var pairing = []pairRule{
 	same(func(i Image) imageKey { return exactKey(i, i.Image) }),
 	same(func(i Image) imageKey { return exactKey(i, repository(i)) }),
@@ -29,8 +29,8 @@ func same(key func(Image) imageKey) pairRule {
 	return pairRule{of: keys, wanted: keys}
 }
 
-// pair calls paired for each image of removed with the first of added that
-// goes with it and is free, and returns what is left of both.
+// pair calls paired for each image of removed with the first unpaired one of
+// added that matches it, and returns what is left of both.
 func (r pairRule) pair(added, removed []Image, paired func(from, to Image)) (addedLeft, removedLeft []Image) {
 	if len(added) == 0 || len(removed) == 0 {
 		return added, removed

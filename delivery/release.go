@@ -39,24 +39,22 @@ const (
 // deployed, tested and distributed for it.
 //
 // Up to v3.4 the server sends the documented object ({"versionInfo":{…},
-// "buildInfo":[…],…}); since v4.0 a flat one with other members, from which
-// VersionInfo and the members below are filled and nothing else. A release is
-// flat exactly when Services is not nil. Encoding gives the shape that was
-// read.
+// "buildInfo":[…],…}). Since v4.0 it sends a flat one, which fills VersionInfo and
+// the second group of fields only. A release is flat exactly when Services is not
+// nil. Encoding a release writes the object that was read.
 //
-// The info slices are nil where the server leaves them out: with
-// VerbosityBrief, when there is nothing to tell (up to v1.7.1: empty), and in
-// flat releases.
+// The info slices are nil with VerbosityBrief, in flat releases, and if there is
+// nothing in them (up to v1.7.1: empty).
 //
 // Fields are those of the documentation, of the responses recorded on v1.11.0
-// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. A field that
-// names no version is sent by all that send its object.
+// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. A field whose
+// comment names no version is sent by every server that sends its object.
 type Release struct {
 	VersionInfo       *VersionInfo      // versionInfo; never nil in a release that was read
 	BuildInfo         []*BuildInfo      // buildInfo: one per built service
 	DeployInfo        []*DeployInfo     // deployInfo: one per deployed container; none for charts
 	TestInfo          []*TestInfo       // testInfo
-	DistributeInfo    []*DistributeInfo // distributeInfo: images, charts and files handed out
+	DistributeInfo    []*DistributeInfo // distributeInfo: distributed images, charts and files
 	SecurityStatsInfo []*SecurityStats  // securityStatsInfo: one per scanned image; up to v3.4.0
 
 	EnvName               string         // env_name, since v4.0.0: environment that was delivered
@@ -65,7 +63,7 @@ type Release struct {
 	ImageRegistryID       string         // image_registry_id, since v4.0.0: registry that images go to
 	OriginalChartRepoName string         // original_chart_repo_name, since v4.0.0: repository that charts come from
 	ChartRepoName         string         // chart_repo_name, since v4.0.0: repository that charts go to
-	Services              []*FlatService // services, since v4.0.0; lists leave it empty since v4.2.0, by id has it
+	Services              []*FlatService // services, since v4.0.0; empty in lists since v4.2.0
 	Error                 string         // error, since v4.0.0: why it failed, "" if it did not
 
 	servicesOmitted bool
@@ -73,16 +71,16 @@ type Release struct {
 }
 
 // ServicesOmitted reports whether the server left the services of a flat
-// release out, and with them its images. Lists do so since v4.2; All, Latest
-// and Find read such a release by id, and so does List, except with
-// VerbosityBrief and VerbosityListed. Encoding keeps it, as the member
-// "services_omitted", which no server sends.
+// release out, and with them its images. Lists do so since v4.2. The methods of
+// Service then read the release by id, except with VerbosityBrief and
+// VerbosityListed. Encoding keeps it as the member "services_omitted", which no
+// server sends.
 func (r *Release) ServicesOmitted() bool {
 	return r != nil && r.servicesOmitted && len(r.Services) == 0
 }
 
-// RawJSON is the JSON that the release was read from, with the members that
-// this package does not know. It is nil unless the client was made with
+// RawJSON returns the JSON that the release was read from, including members
+// that this package does not know. It is nil unless the client was made with
 // zadig.WithRawJSON.
 func (r *Release) RawJSON() json.RawMessage {
 	if r == nil || r.raw == nil {
@@ -91,8 +89,8 @@ func (r *Release) RawJSON() json.RawMessage {
 	return r.raw()
 }
 
-// LogValue names the release and leaves out the rest: commits hold
-// credentials, which a JSON handler would print.
+// LogValue returns what identifies the release. It leaves out the rest, because
+// a JSON handler would print the credentials of its commits.
 func (r Release) LogValue() slog.Value {
 	v := r.VersionInfo
 	if v == nil {
@@ -107,9 +105,9 @@ func (r Release) LogValue() slog.Value {
 	)
 }
 
-// VersionInfo says what a release is. Of a flat release (since v4.0) only ID,
-// Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status,
-// CreatedBy and CreatedAt are filled.
+// VersionInfo identifies and describes a release. A flat release (since v4.0)
+// fills only ID, Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels,
+// Status, CreatedBy and CreatedAt.
 type VersionInfo struct {
 	ID                  string          `json:"id"`                           // 24 hex digits
 	OrgID               int             `json:"orgId,omitzero"`               // up to v1.6.0
@@ -135,8 +133,8 @@ func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
-// Progress says how far the packaging of a release has got. v2.2.0 renamed
-// the first three members: a release has the one set or the other.
+// Progress is how far the packaging of a release has got. v2.2.0 renamed the
+// first three members: a release has either set, never both.
 type Progress struct {
 	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts done
 	TotalChartCount   int               `json:"totalChartCount,omitzero"`   // v1.8.0 to v2.1.0

@@ -7,17 +7,17 @@ import (
 )
 
 // Secret is a credential that the server sends along with a commit. fmt and
-// slog print a fixed mask in its place, JSON keeps the value. Use string(s)
-// to get it. "" is no credential and prints as nothing.
+// slog print a fixed mask in its place; JSON keeps the value. string(s) is the
+// credential. An empty Secret prints as "".
 //
-// The mask ends where Go calls no method: in an unexported field of another
-// type, or behind a verb that go vet rejects (%w, %p). To store or send a
+// fmt prints the value where it calls no method: in an unexported field of
+// another type, and for a verb that go vet rejects (%w, %p). To store or send a
 // release, use [Release.WithoutCredentials].
 type Secret string
 
 const mask = "[redacted]"
 
-// String is the mask, or "" for an empty secret.
+// String returns the mask, or "" for an empty secret.
 func (s Secret) String() string {
 	if s == "" {
 		return ""
@@ -25,11 +25,11 @@ func (s Secret) String() string {
 	return mask
 }
 
-// GoString is what String is: %#v shows no more than %v.
+// GoString returns what String returns: %#v shows no more than %v.
 func (s Secret) GoString() string { return s.String() }
 
 // Format prints the mask for every verb, %x, %q and %d included.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// LogValue keeps the secret out of slog, whatever the handler.
+// LogValue returns the mask, for every handler of slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

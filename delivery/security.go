@@ -3,14 +3,14 @@ package delivery
 // SecurityStats counts what the scan of one image found. Sent up to v3.4.0.
 type SecurityStats struct {
 	ImageName                 string         `json:"imageName"`                 // "name:tag"
-	ImageID                   string         `json:"imageId"`                   // as "sha256:…"
+	ImageID                   string         `json:"imageId"`                   // such as "sha256:…"
 	DeliverySecurityStatsInfo SecurityCounts `json:"deliverySecurityStatsInfo"` // the counts
 }
 
 // SecurityCounts are the findings of a scan by severity.
 type SecurityCounts struct {
 	Total      int `json:"total"`      // all severities
-	Unkown     int `json:"unkown"`     // spelt as the server spells it; stays 0 whatever the real count
+	Unkown     int `json:"unkown"`     // in the server's spelling; always 0, whatever the real count
 	Negligible int `json:"negligible"` // the least severity
 	Low        int `json:"low"`        // above Negligible
 	Medium     int `json:"medium"`     // above Low

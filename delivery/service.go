@@ -9,8 +9,8 @@ import (
 // releasesPath is the same on all servers.
 const releasesPath = "/api/aslan/delivery/releases"
 
-// Doer sends one request. *zadig.Client is one: the URL is relative to its
-// base URL, and every response that is not 2xx comes back as an error.
+// Doer sends one request. *zadig.Client implements it: it joins the relative URL
+// to its base URL, and returns every response that is not 2xx as an error.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -22,7 +22,7 @@ type Service struct{ doer Doer }
 // has one in its field Delivery; New is for tests and for other Doers.
 func New(d Doer) *Service { return &Service{doer: d} }
 
-// sender is the Doer, nil if there is none.
+// sender returns the Doer, or nil if there is none.
 func (s *Service) sender() response.Doer {
 	if s == nil {
 		return nil

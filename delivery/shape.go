@@ -60,13 +60,13 @@ type flat struct {
 	CreatedAt             int64          `json:"created_at"`
 }
 
-// errNoRelease is the reason why a JSON object is not a release. What is
-// neither of the two, such as {} or the response of something that is not
-// Zadig, is never an empty release.
+// errNoRelease is the reason why a JSON object is not a release. An object with
+// neither member, such as {} or the response of another server, is never decoded
+// as an empty release.
 var errNoRelease = errors.New("neither versionInfo nor id is there")
 
-// Validate reports what is wrong with a release that a server sent: each one
-// that is stored has an id, so one without is something else.
+// Validate returns an error for an object without an id, which every stored
+// release has.
 func (w *wireRelease) Validate() error {
 	switch {
 	case w.VersionInfo == nil && w.ID == "":
@@ -133,7 +133,7 @@ func (n *nested) release() *Release {
 func (f *flat) release() *Release {
 	services := f.Services
 	if services == nil {
-		services = []*FlatService{} // not nil: this is what tells a flat release
+		services = []*FlatService{} // not nil: this is what makes a release flat
 	}
 	return &Release{
 		VersionInfo: &VersionInfo{
@@ -204,7 +204,7 @@ func (r *Release) flat() flat {
 // an error that matches zadig.ErrUnexpectedResponse.
 func (r *Release) UnmarshalJSON(data []byte) error {
 	if r == nil {
-		return errdef.BadArgument("delivery.Release", "UnmarshalJSON", "the receiver is nil")
+		return errdef.BadArgument("delivery.Release", "UnmarshalJSON", "got a nil *Release, want one to decode into")
 	}
 	var w wireRelease
 	if err := json.Unmarshal(data, &w); err != nil {

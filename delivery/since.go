@@ -29,30 +29,31 @@ import (
 // The mark moves past a release when the loop's body has returned. A loop that
 // ends early goes on next time with the release at which it ended.
 //
-// A release whose status is StatusCreating or StatusRetrying comes once as it
-// is, and once more when that has changed. One that is deleted before it was
-// read does not come.
+// A release whose status is StatusCreating or StatusRetrying is yielded once as
+// it is, and once more when the status has changed. A release that is deleted
+// before it was read is not yielded.
 //
 // An error for one release is yielded in its place, and the next range reads
 // that release again. A release that cannot even be listed
-// (zadig.ErrUnexpectedResponse) cannot be remembered: its error comes again
-// until a release a minute newer is handled. Any other error ends the loop; the
-// mark has moved past what the loop handled before.
+// (zadig.ErrUnexpectedResponse) cannot be remembered: each range yields its error
+// until a release at least a minute newer was handled. Any other error ends the
+// loop; the mark has then moved past the releases that the loop handled.
 //
 // Since gives up on a release that is still being created, or cannot be read,
-// when one a day newer is handled.
+// when a release at least a day newer was handled.
 //
-// Memory is bounded by what is new: Since reads the list down to the mark first,
-// in brief, because the oldest comes first.
+// Memory is bounded by the number of new releases: because the oldest is yielded
+// first, Since reads the brief list down to the mark before it yields anything.
 //
 // Requests: one for each page of PerPage (20; 100 with the zero Mark) releases
-// down to the mark, or down to the oldest release that comes again; and one by
-// id for each release that is new, up to Concurrency at once, except where the
-// list has everything (up to v1.7.1, and v4.0 and v4.1). A release that is
-// being created costs one in each range.
+// down to the mark, or down to the oldest release that is read again; and one by
+// id for each new release, up to Concurrency at once, unless the list has all
+// details (up to v1.7.1, and v4.0 and v4.1). A release that is being created
+// costs one in each range.
 //
-// Errors besides those of All: zadig.ErrBadRequest for a nil mark, for the mark
-// of another project and for Page greater than 1, before anything is sent.
+// Errors besides those of All: zadig.ErrBadRequest for a nil mark, for one with
+// a negative CreatedAt and for the mark of another project, before anything is
+// sent.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		if err := o.checkSince(mark); err != nil {
@@ -96,12 +97,12 @@ func (o ListOptions) checkSince(mark *Mark) error {
 	case mark.CreatedAt < 0:
 		return errdef.BadArgument(method, "mark", "CreatedAt must not be negative (got %d)", mark.CreatedAt)
 	case mark.ProjectName != "" && mark.ProjectName != o.ProjectName:
-		return errdef.BadArgument(method, "mark", "it is of project %q, and ProjectName is %q", mark.ProjectName, o.ProjectName)
+		return errdef.BadArgument(method, "mark", "must be of the project in ProjectName, %q (got a mark of %q)", o.ProjectName, mark.ProjectName)
 	}
 	return o.checkFirst(method)
 }
 
-// news is a release that is new, or one that comes again.
+// news is a release that is new, or one that is read again.
 type news struct {
 	listed  *Release       // nil: it cannot be listed, and err says why
 	created int64          // when; of one that cannot be listed, when its neighbor was
@@ -156,7 +157,7 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]news,
 }
 
 // read reads what the list left out of a release, and decides whether it is
-// yielded and whether it comes again.
+// yielded and whether it is read again.
 func (s *Service) read(ctx context.Context, n news, o ListOptions) news {
 	r := n.listed
 	if r == nil || o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
@@ -172,9 +173,9 @@ func (s *Service) read(ctx context.Context, n news, o ListOptions) news {
 			full, wanted, err = s.finish(ctx, r, o)
 		}
 	}
-	switch odd, one := errors.AsType[*response.ElementError](err); {
-	case one:
-		n.err, n.now.Unread = odd.Err, true
+	switch element, ok := errors.AsType[*response.ElementError](err); {
+	case ok:
+		n.err, n.now.Unread = element.Err, true
 		n.now.Unfinished = hasCome
 	case err != nil:
 		n.err, n.ends = err, true

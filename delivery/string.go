@@ -9,8 +9,8 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// String returns the project, the name, the id, the status, the author and the
-// time of the release in one line for people, which may change.
+// String returns the project, the version, the id, the status, the author and
+// the time of the release in one line. It is meant for people and may change.
 func (r *Release) String() string {
 	if r == nil {
 		return "<nil>"
@@ -37,14 +37,14 @@ func (v *VersionInfo) String() string {
 	return oneline.Summary(cmp.Or(name, "release"), details...)
 }
 
-// String returns the place and the reference of the image in one line, such as
-// "shop/cart: registry.example.com/cart:1.2".
+// String returns the service, the container and the reference of the image in
+// one line, such as "shop/cart: registry.example.com/cart:1.2".
 func (i Image) String() string {
 	return redact.Line(place(i.Service, i.Container) + ": " + i.Image)
 }
 
 // String returns the repository, the commit, its branch or tag and the first
-// line of its message in one line for people, which may change.
+// line of its message in one line. It is meant for people and may change.
 func (c *Commit) String() string {
 	if c == nil {
 		return "<nil>"

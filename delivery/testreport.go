@@ -30,15 +30,15 @@ func (t *TestInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(t).
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (t *TestInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(t).DeletedAt) }
 
-// TestReport is the outcome of one test: TestSuite of a functional one,
-// PerformanceTestSuite of a performance test.
+// TestReport is the outcome of one test: TestSuite for a functional test,
+// PerformanceTestSuite for a performance test.
 type TestReport struct {
 	TestResultPath       string             `json:"testResultPath"`                // where the workflow left the report
 	WorkflowName         string             `json:"workflowName"`                  // workflow that ran the test
 	TaskID               int                `json:"taskId"`                        // task of that workflow
 	TestName             string             `json:"testName"`                      // name of the test in Zadig
-	TestSuite            *TestSuite         `json:"testSuite"`                     // nil of a performance test
-	PerformanceTestSuite []*PerformanceTest `json:"performanceTestSuite,omitzero"` // empty of a functional test
+	TestSuite            *TestSuite         `json:"testSuite"`                     // nil for a performance test
+	PerformanceTestSuite []*PerformanceTest `json:"performanceTestSuite,omitzero"` // empty for a functional test
 	StartTime            int64              `json:"start_time,omitzero"`           // Unix seconds, absent when 0
 	EndTime              int64              `json:"end_time,omitzero"`             // Unix seconds, absent when 0
 }
@@ -52,11 +52,11 @@ func (t *TestReport) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).
 // TestSuite is a functional test as JUnit reports it.
 type TestSuite struct {
 	Tests     int         `json:"tests"`               // number of cases
-	Failures  int         `json:"failures"`            // cases that did not hold
+	Failures  int         `json:"failures"`            // cases in which an assertion failed
 	Successes int         `json:"successes,omitzero"`  // absent when 0
 	Skips     int         `json:"skips"`               // cases that did not run
 	Errors    int         `json:"errors"`              // cases that broke off
-	Time      float64     `json:"time"`                // seconds; on the wire also with an exponent
+	Time      float64     `json:"time"`                // seconds; the server may send it with an exponent
 	SystemOut string      `json:"system_out"`          // standard output
 	SystemErr string      `json:"system_err"`          // standard error
 	Testcase  []*TestCase `json:"testcase,omitzero"`   // single cases, may be empty whatever Tests says
@@ -69,7 +69,7 @@ type TestSuite struct {
 type TestCase struct {
 	TCName    string       `json:"tc_name"`    // name of the case
 	Classname string       `json:"classname"`  // class or package of the case
-	Time      float64      `json:"time"`       // seconds; on the wire also with an exponent
+	Time      float64      `json:"time"`       // seconds; the server may send it with an exponent
 	Failure   *TestFailure `json:"failure"`    // nil unless an assertion failed
 	Skipped   *TestSkipped `json:"skipped"`    // nil unless it was skipped
 	SystemOut string       `json:"system_out"` // standard output
@@ -88,17 +88,17 @@ type TestFailure struct {
 type TestSkipped struct{}
 
 // PerformanceTest is one line of a performance test's report. All values are
-// text as the tool wrote it, with its units.
+// text that the tool wrote, with its units.
 type PerformanceTest struct {
 	Label      string `json:"label"`      // request that was measured
 	Samples    string `json:"samples"`    // number of requests
-	Average    string `json:"average"`    // response time, as Min, Max and Line
+	Average    string `json:"average"`    // mean response time
 	Min        string `json:"min"`        // least response time
 	Max        string `json:"max"`        // greatest response time
 	Line       string `json:"line"`       // response time at the percentile that the tool is set to
 	StdDev     string `json:"stdDev"`     // of the response time
 	Error      string `json:"error"`      // share of failed requests, such as "0.00%"
-	Throughput string `json:"throughput"` // as "85.1/sec"
+	Throughput string `json:"throughput"` // such as "85.1/sec"
 	ReceivedKb string `json:"receivedKb"` // kilobytes per second
 	AvgByte    string `json:"avgByte"`    // bytes per response
 }

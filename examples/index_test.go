@@ -24,6 +24,7 @@ func TestIndex(t *testing.T) {
 		if !folder.IsDir() || name == "internal" {
 			continue
 		}
+		assert.FileExists(t, name+"/README.md")
 		link, install := "["+name+"]("+name+")", "go install github.com/zadig-go/zadig/examples/"+name+"@latest\n"
 		_, err := os.Stat(name + "/go.mod")
 		nested := err == nil

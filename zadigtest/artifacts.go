@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-func (c *call) listArtifacts() *answer {
+func (c *call) listArtifacts() *response {
 	if c.state == noPermission {
 		return empty(http.StatusForbidden)
 	}
@@ -39,8 +39,8 @@ func (c *call) listArtifacts() *answer {
 	return c.artifactPage(items, len(found))
 }
 
-// artifactWindow is window for a list that has no case of its own for a page
-// below 1.
+// artifactWindow returns a page as window does, but a page below 1 with a
+// limit is an error.
 func artifactWindow[T any](all []T, page, perPage int64) (items []T, skip int64) {
 	if page <= 0 && perPage != 0 {
 		return nil, -1
@@ -48,7 +48,7 @@ func artifactWindow[T any](all []T, page, perPage int64) (items []T, skip int64)
 	return window(all, page, perPage)
 }
 
-func (c *call) artifactPage(items []*storedItem, total int) *answer {
+func (c *call) artifactPage(items []*storedItem, total int) *response {
 	body := []byte{'['}
 	for i, a := range items {
 		if i > 0 {
@@ -56,12 +56,13 @@ func (c *call) artifactPage(items []*storedItem, total int) *answer {
 		}
 		body = shapeOf("artifact", c.version).append(body, a.doc)
 	}
-	return jsonAnswer(append(body, ']')).with("X-Total", strconv.Itoa(total))
+	return jsonResponse(append(body, ']')).with("X-Total", strconv.Itoa(total))
 }
 
-// matchingArtifacts applies the filters of which name and image are regular
-// expressions. Images whose size was never stored are not listed; here that
-// is those with size 0.
+// matchingArtifacts returns the artifacts that pass the filters of the query.
+// The filters name and image are regular expressions; ok is false if one does
+// not compile. Images of size 0 are not listed, because a real server leaves
+// out images whose size was never stored.
 func (c *call) matchingArtifacts() (found []*storedItem, ok bool) {
 	name, err := regexp.Compile(c.query.Get("name"))
 	if err != nil {
@@ -82,9 +83,9 @@ func (c *call) matchingArtifacts() (found []*storedItem, ok bool) {
 	}), true
 }
 
-// artifactsOfRepo lists by the commits of builds: one item for each build, so
-// that an artifact may come twice.
-func (c *call) artifactsOfRepo(page, perPage int64) *answer {
+// artifactsOfRepo lists artifacts by the commits of their builds. It lists one
+// item for each build, so an artifact may appear twice.
+func (c *call) artifactsOfRepo(page, perPage int64) *response {
 	type build struct {
 		of   *storedItem
 		made int64
@@ -116,7 +117,7 @@ func (c *call) artifactsOfRepo(page, perPage int64) *answer {
 	return c.artifactPage(items, len(builds))
 }
 
-func (c *call) getArtifact() *answer {
+func (c *call) getArtifact() *response {
 	if c.state == noPermission {
 		return empty(http.StatusForbidden)
 	}
@@ -124,10 +125,10 @@ func (c *call) getArtifact() *answer {
 	if a == nil || c.state == databaseDown {
 		return failed(codeFindArtifact, "")
 	}
-	return jsonAnswer(shapeOf("artifact", c.version).append(nil, a.doc))
+	return jsonResponse(shapeOf("artifact", c.version).append(nil, a.doc))
 }
 
-func (c *call) findArtifact() *answer {
+func (c *call) findArtifact() *response {
 	if c.state == noPermission {
 		return empty(http.StatusForbidden)
 	}

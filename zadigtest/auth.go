@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// authorized reports whether a request carries the token, in the header or in the
-// query parameter "token".
+// authorized reports whether a request carries the token, in the Authorization
+// header or in the query parameter "token".
 func authorized(r *http.Request, token string) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
@@ -16,6 +16,6 @@ func authorized(r *http.Request, token string) bool {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
 }
 
-// unauthorized is the gateway's answer to a token that is missing, wrong or
-// expired. It sets the status and nothing else.
-func unauthorized() *answer { return empty(http.StatusUnauthorized) }
+// unauthorized returns the gateway's response to a token that is missing, wrong
+// or expired: a status without a body.
+func unauthorized() *response { return empty(http.StatusUnauthorized) }

@@ -1,7 +1,7 @@
 package zadigtest
 
-// condition is something that is wrong inside Zadig. Each version and each
-// endpoint shows it in its own way.
+// condition is a failure inside Zadig. How it shows depends on the version and
+// the endpoint.
 type condition int
 
 const (
@@ -13,24 +13,25 @@ const (
 	collaborationPending
 )
 
-// databaseText is what the database's driver says when it finds no server.
+// databaseText is the error of the database driver when it finds no server.
 const databaseText = "server selection error: server selection timeout, current topology: " +
 	"{ Type: Unknown, Servers: [{ Addr: mongodb:27017, Type: Unknown, " +
 	"Last error: dial tcp: connect: connection refused }, ] }"
 
-// noDocuments is what the database's driver says when it finds nothing.
+// noDocuments is the error of the database driver when it finds no document.
 const noDocuments = "mongo: no documents in result"
 
-// unlicensed reports whether an expired license shows where a trait says that
-// one is needed. Versions before the first license show it as that one does.
+// unlicensed reports whether the license has expired and the trait says that
+// the request needs one. Versions before v2.0.0 check no license; here they
+// refuse every request that needs one in a later version.
 func (c *call) unlicensed(needed trait) bool {
 	return c.state == licenseExpired && (c.version.has(needed) || !c.version.has(licenseForList))
 }
 
-// collaborate responds to a request for a project whose collaboration mode the
-// user has not been set up for. The check comes before all others and needs
-// the database.
-func (c *call) collaborate() *answer {
+// collaborate returns the response of the check of a project's collaboration
+// mode, or nil if the request passes. The check comes before all others and
+// reads the database.
+func (c *call) collaborate() *response {
 	if c.query.Get("projectName") == "" || c.query.Get("ifPassFilter") == "true" {
 		return nil
 	}
@@ -56,5 +57,5 @@ func (c *call) collaborate() *answer {
 	} else {
 		body = append(body, `"vars":[]`...)
 	}
-	return jsonAnswer(append(body, `}],"ifSync":false}`...))
+	return jsonResponse(append(body, `}],"ifSync":false}`...))
 }

@@ -1,5 +1,15 @@
-// Package zadigtest is a Zadig server in memory: for the tests of services
-// that use the SDK, and for programs that show something without a Zadig.
+// Package zadigtest provides an in-memory Zadig server for the tests of services
+// that use the SDK, and for programs that run without a Zadig.
+//
+// Start here:
+//   - [NewServer] starts a server for a test, [Start] one for a program.
+//     [Server.Client] returns a client for it.
+//   - [WithReleases], [WithArtifacts] and [Generate] provide its data.
+//   - [WithServerVersion] selects the version of Zadig. [Versions] lists them.
+//   - [Server.Inject] makes requests fail, with a [Fault] such as [DatabaseDown].
+//   - [Server.ExpectRequest] and [Server.ExpectRequests] check what was sent.
+//
+// A test of a service:
 //
 //	func TestReleaseNotes(t *testing.T) {
 //		srv := zadigtest.NewServer(t)
@@ -7,17 +17,16 @@
 //		…
 //	}
 //
-// [NewServer] is closed with the test; [Start] is for programs and needs no
-// testing package. A server listens on the loopback interface, so that all of
-// the way is tested: the SDK, HTTP, JSON. Give your service the server's
-// [Server.Client], or its URL if it makes a client of its own.
+// NewServer closes the server when the test ends. A server listens on the
+// loopback interface, so a test covers the SDK, HTTP and JSON. Pass
+// [Server.Client] to your service, or the server's URL if the service makes its
+// own client. The package does not import testing.
 //
 // # Data
 //
-// Without options a server holds the samples of the documentation: a release
-// of project nginx2 and an artifact. [WithReleases] and [WithArtifacts] put
-// others in their place, written in the SDK's own types; [Generate] makes any
-// number that could be real:
+// Without options a server holds the samples of Zadig's documentation: a release
+// of project nginx2 and an artifact. [WithReleases] and [WithArtifacts] replace
+// them with your own, and [Generate] with any number of realistic ones:
 //
 //	srv := zadigtest.NewServer(t,
 //		zadigtest.WithReleases(&delivery.Release{
@@ -28,13 +37,13 @@
 //	busy := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(1, 500)))
 //
 // [Server.AddRelease], [Server.DeleteRelease], [Server.AddArtifact] and
-// [Server.DeleteArtifact] change them while it runs. Releases are listed
-// newest first, so CreatedAt decides their order.
+// [Server.DeleteArtifact] change the data of a running server. Releases are
+// listed newest first, by CreatedAt.
 //
 // # Failures
 //
-// [Server.Inject] makes things go wrong, in one line each: a [Fault] says
-// what, and its methods on which requests.
+// [Server.Inject] makes requests fail. A [Fault] defines how, and its methods
+// select the requests:
 //
 //	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
 //	srv.Inject(zadigtest.Delay(time.Minute))
@@ -42,58 +51,61 @@
 //	srv.Inject(zadigtest.DatabaseDown())
 //	srv.Down()
 //
-// What stands in front of Zadig: [Status], [HTML], [Garbage], [RateLimited],
-// [ExpiredToken]. The network: [Delay], [Reset], [HangUp], [CutAfter],
-// [SlowBody], and [Server.Down] for a server that is not there at all. Zadig
-// itself, with the very answers of its versions: [DatabaseDown], [AslanDown],
-// [NoPermission], [LicenseExpired], [CollaborationPending], [BrokenRecord].
-// [Hook] calls your own code between a request and its answer.
+// Failures of a proxy or gateway in front of Zadig are [Status], [HTML],
+// [Garbage], [RateLimited] and [ExpiredToken]. Failures of the network are
+// [Delay], [Reset], [HangUp], [CutAfter] and [SlowBody], and [Server.Down] for a
+// server that cannot be reached. Failures of Zadig itself, with the response of
+// the server's version, are [DatabaseDown], [AslanDown], [NoPermission],
+// [LicenseExpired], [CollaborationPending] and [BrokenRecord]. [Hook] calls a
+// function before the response.
 //
-// The SDK tries some of these again: a test that asks for one failure may see
-// none. zadig.WithRetry with MaxAttempts 1 switches that off, with a small
-// MaxWait it makes the test quick.
+// The SDK retries some of these failures, so a test that injects one may see no
+// error. zadig.WithRetry with MaxAttempts 1 turns retries off; a small MaxWait
+// makes them quick.
 //
 // # What was sent
 //
-// [Server.Requests] are the requests that arrived, with the token masked.
-// [Server.ExpectRequests] and [Server.ExpectRequest] fail a test with a list
-// of them:
+// [Server.Requests] returns the requests that arrived, with tokens masked.
+// [Server.ExpectRequests] and [Server.ExpectRequest] fail the test unless the
+// requests are those expected, and list those received:
 //
-//	srv.ExpectRequests(t, zadigtest.TraceArtifact, 1) // the second time it came from the cache
+//	srv.ExpectRequests(t, zadigtest.TraceArtifact, 1) // the second call was served from the cache
 //	srv.ExpectRequest(t, zadigtest.ListReleases, "projectName", "shop")
 //
 // # Versions
 //
-// The version decides which members responses have, and how the server pages,
-// counts, filters and fails. A server is the newest known version of Zadig,
-// v5.0.0 today, unless [WithServerVersion] names another: name the one that you
-// run. To run a test on all of them, range over [Versions].
-// [Server.SetServerVersion] upgrades a running server with its data.
+// The version determines which members responses have, and how the server pages,
+// counts, filters and fails. The default is the newest known version of Zadig,
+// v5.0.0 today. [WithServerVersion] selects another: use the one that you run.
+// To run a test on all versions, range over [Versions].
+// [Server.SetServerVersion] upgrades a running server.
 //
-// The documentation describes v1.11.0. Since v4.0.0 a release is another
-// object, with Services and without builds, deploys and tests, and since v4.2.0
-// lists leave the services out; package delivery says how to read both.
+// Zadig's documentation describes v1.11.0. Since v4.0.0 a release has another
+// shape, with Services and without builds, deploys and tests. Since v4.2.0 lists
+// leave the services out. Package delivery describes how to read both.
 //
-// All requests that were recorded on real servers of v1.11.0 and v5.0.0, and
-// for the OpenAPI on v2.3.1, v3.4.1, v4.0.0 and v5.0.0, to the endpoints that a
-// Server has, get the recorded responses, to the last byte. For the other
-// versions, members are those that each was seen to send or sends by its
-// source; errors and paging are tested against notes made on v1.7.1, v1.14.0,
-// v1.18.0, v2.3.1, v3.4.1 and v4.0.0.
+// What a server sends was compared with real servers. For every request recorded
+// on v1.11.0 and v5.0.0, and for the OpenAPI on v2.3.1, v3.4.1, v4.0.0 and
+// v5.0.0, it sends the recorded response byte for byte, except for addresses and
+// other texts in the descriptions of some errors and the random order of service
+// names. For the other versions, members follow recordings or Zadig's source;
+// errors and paging follow observations on v1.7.1, v1.14.0, v1.18.0, v2.3.1,
+// v3.4.1 and v4.0.0.
 //
 // # Differences from a real server
 //
-//   - It only reads: any method but GET is 405 on a known path.
-//   - It has the endpoints listed with [Endpoint] and no others.
-//   - It knows no users: [WithToken] says who is signed in, and [NoPermission]
-//     refuses to read.
-//   - A fault strikes at once. A Zadig whose database is down responds after 30
-//     seconds: add a [Delay].
-//   - The description of an error is never that of another request.
+//   - It is read-only: on a known path, any method but GET gets status 405.
+//   - It has only the endpoints listed with [Endpoint].
+//   - It has no users and roles. With [WithToken] it accepts one token, and with
+//     [NoPermission] it refuses to read.
+//   - Faults take effect at once. A Zadig whose database is down responds after
+//     30 seconds: add a [Delay].
+//   - Some versions of Zadig describe an error with the text of an earlier one.
+//     This server does not.
 //   - An upgrade to v4.0.0 keeps ids and all releases. A real one gives every
-//     release a new id and drops those made by workflows.
-//   - It accepts releases that share a second, or a version in one project, on
-//     every version; see [WithReleases].
-//   - Workflow tasks are made up of what releases and artifacts say of them.
-//   - It stores nothing that an SDK type cannot hold.
+//     release a new id and drops those of workflows.
+//   - It accepts two releases with the same CreatedAt, or with the same version
+//     in one project, on every version of Zadig; see [WithReleases].
+//   - It derives workflow tasks from releases and artifacts.
+//   - It stores only what the types of the SDK can hold.
 package zadigtest

@@ -25,14 +25,14 @@ func Example_zadigIsDown() {
 	client := srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 2, MaxWait: time.Millisecond}))
 	health := func() string {
 		_, err := client.Delivery.List(ctx, delivery.ListOptions{PerPage: 1})
-		var answered *zadig.Error
+		var apiErr *zadig.Error
 		switch {
 		case err == nil:
 			return "fine"
 		case errors.Is(err, zadig.ErrUnauthorized):
 			return "needs a new token"
-		case errors.As(err, &answered):
-			return fmt.Sprintf("has trouble (%d)", answered.StatusCode)
+		case errors.As(err, &apiErr):
+			return fmt.Sprintf("has trouble (%d)", apiErr.StatusCode)
 		}
 		return "cannot be reached"
 	}

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong between a client and its data. Make one
-// with [Status], [Delay] and so on, say with its methods which requests it
-// hits, and hand it to [Server.Inject]:
+// Fault is a failure of the server, or of what is between it and a client. A
+// function such as [Status] or [Delay] returns one, the methods of the Fault
+// select the requests that it hits, and [Server.Inject] adds it to a server:
 //
 //	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
 //
-// Without methods it hits every request. A Fault is a value: its methods
-// return a changed copy, and one can be injected more than once.
+// Unless limited, a Fault hits every request. Methods return a changed copy. A
+// Fault can be injected more than once.
 type Fault struct {
 	name      string
 	endpoints []Endpoint
@@ -25,17 +25,17 @@ type Fault struct {
 	skip      int
 	match     func(*http.Request) bool
 
-	// One of these says what happens.
+	// One of these is set.
 	delay    time.Duration
 	hook     func(*http.Request)
-	response *answer
+	response *response
 	reset    bool
 	state    condition
 	brokenID string
 	sending  *sending
 }
 
-// sending is how an answer is put on the wire.
+// sending is how the body of a response is sent.
 type sending struct {
 	cut   int // bytes of the body after which the connection ends, -1: none
 	chunk int // bytes at a time
@@ -48,30 +48,30 @@ func (f Fault) On(endpoints ...Endpoint) Fault {
 	return f
 }
 
-// Times limits the fault to the first n requests that it matches. Less than 1
-// is no limit.
+// Times limits the fault to the first n requests that it matches. If n is less
+// than 1, there is no limit.
 func (f Fault) Times(n int) Fault {
 	f.times = max(n, 0)
 	return f
 }
 
-// After spares the first n requests that the fault matches: with After(1) the
-// first page of a walk arrives, and the second fails.
+// After skips the first n requests that the fault matches. With After(1) the
+// first page of a list arrives and the second fails.
 func (f Fault) After(n int) Fault {
 	f.skip = max(n, 0)
 	return f
 }
 
-// When limits the fault to requests for which match returns true. It is
-// called from the goroutine of each request and must not inject or remove
-// faults.
+// When limits the fault to requests for which match returns true. The server
+// calls match on the goroutine of the request. It must be safe for concurrent
+// use and must not inject or remove faults.
 func (f Fault) When(match func(*http.Request) bool) Fault {
 	f.match = match
 	return f
 }
 
-// WithHeader adds a header to the answer of [Status], [HTML], [Garbage] and
-// [RateLimited].
+// WithHeader adds a header to the response of [Status], [HTML], [Garbage],
+// [RateLimited] or [ExpiredToken]. It has no effect on other faults.
 func (f Fault) WithHeader(name, value string) Fault {
 	if f.response == nil {
 		return f
@@ -83,38 +83,39 @@ func (f Fault) WithHeader(name, value string) Fault {
 	return f
 }
 
-// String names the fault as it was made.
+// String returns the call that made the fault, such as "Status(503)".
 func (f Fault) String() string { return f.name }
 
-// Delay waits for d before the response. It ends at once when the client goes away or the
-// server closes. Other faults still apply.
+// Delay waits for d before the response, or until the client closes the
+// connection or the server is closed. Other faults still apply.
 func Delay(d time.Duration) Fault {
 	return Fault{name: fmt.Sprintf("Delay(%s)", d), delay: d}
 }
 
-// Hook calls f before the response, in the goroutine of the request: to change
-// the data in the middle of a walk, or to hold a request back until the test
-// lets it go. Other faults still apply.
+// Hook calls f before the response, on the goroutine of the request. Use it to
+// change the data between two pages of a list, or to block a request until the
+// test continues. Other faults still apply.
 func Hook(f func(*http.Request)) Fault { return Fault{name: "Hook", hook: f} }
 
-// Status responds with a status and a body, as a proxy in front of Zadig would:
-// JSON and HTML are sent as such, other text as text/plain, and "" without a
-// content type.
+// Status responds with a status and a body, as a proxy in front of Zadig would.
+// The Content-Type is that of JSON, HTML or plain text, by how the body begins. An
+// empty body has none.
 func Status(code int, body string) Fault {
-	a := empty(code)
+	resp := empty(code)
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
 	case body == "":
 	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "["):
-		a = typed(code, jsonType, []byte(body))
+		resp = typed(code, jsonType, []byte(body))
 	case strings.HasPrefix(start, "<"):
-		a = typed(code, htmlType, []byte(body))
+		resp = typed(code, htmlType, []byte(body))
 	default:
-		a = typed(code, textType, []byte(body))
+		resp = typed(code, textType, []byte(body))
 	}
-	return Fault{name: fmt.Sprintf("Status(%d)", code), response: a}
+	return Fault{name: fmt.Sprintf("Status(%d)", code), response: resp}
 }
 
-// RateLimited responds 429 with a Retry-After of whole seconds, rounded up.
+// RateLimited responds with status 429 and a Retry-After header of whole seconds,
+// rounded up.
 func RateLimited(retryAfter time.Duration) Fault {
 	seconds := int64((retryAfter + time.Second - 1) / time.Second)
 	f := Status(http.StatusTooManyRequests, "").WithHeader("Retry-After", strconv.FormatInt(seconds, 10))
@@ -122,8 +123,8 @@ func RateLimited(retryAfter time.Duration) Fault {
 	return f
 }
 
-// HTML responds with a page: with 200 the login page of a single sign-on that
-// stands in front of Zadig, otherwise the error page of a proxy.
+// HTML responds with a status and a page: the login page of a single sign-on in
+// front of Zadig if code is 200, otherwise the error page of a proxy.
 func HTML(code int) Fault {
 	page := "<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head>\n<body><form method=\"post\" action=\"/login\"></form></body>\n</html>\n"
 	if code != http.StatusOK {
@@ -135,54 +136,55 @@ func HTML(code int) Fault {
 	return f
 }
 
-// Garbage responds 200 with a body that is not JSON although its content type
-// says so.
+// Garbage responds with status 200, the Content-Type of JSON and a body that is
+// not JSON.
 func Garbage() Fault {
 	return Fault{name: "Garbage", response: typed(http.StatusOK, jsonType, []byte("\x1f\x8b\x00[{\"versionInfo\":{\"id\":\x00\xff\xfe}}"))}
 }
 
-// Reset ends the connection with a TCP reset before any response.
+// Reset resets the TCP connection without a response.
 func Reset() Fault { return Fault{name: "Reset", reset: true} }
 
-// HangUp closes the connection in an orderly way before any response.
+// HangUp closes the connection without a response.
 func HangUp() Fault { return Fault{name: "HangUp", response: hangUp()} }
 
-// CutAfter ends the connection after n bytes of the response's body. A body of
-// n bytes or fewer is sent completely.
+// CutAfter closes the connection after n bytes of the response's body. A body of
+// at most n bytes is sent completely.
 func CutAfter(n int) Fault {
 	return Fault{name: fmt.Sprintf("CutAfter(%d)", n), sending: &sending{cut: max(n, 0)}}
 }
 
-// SlowBody sends the response's body n bytes at a time with a pause before each
-// piece. Like [Delay] it ends at once with the client or the server.
+// SlowBody sends the response's body in pieces of n bytes, with a pause before
+// each, until the client closes the connection or the server is closed.
 func SlowBody(n int, pause time.Duration) Fault {
 	return Fault{name: fmt.Sprintf("SlowBody(%d, %s)", n, pause), sending: &sending{cut: -1, chunk: max(n, 1), pause: pause}}
 }
 
-// DatabaseDown responds as Zadig does when its database is down. What that is
+// DatabaseDown responds as Zadig does when its database is down. The response
 // depends on the version, the endpoint and whether projectName is given. A real
-// server responds after 30 seconds, picket after 10: add a [Delay].
+// server responds after 30 seconds, or after 10 to /api/directory: add a [Delay].
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
 // AslanDown responds as Zadig does while aslan, the service behind /api/aslan and
-// /openapi, restarts: 503 from the gateway. Up to v1.13.0 picket, the service
-// behind /api/directory, keeps running and reports the refused connection. Only
-// picket's text was seen on a real server.
+// /openapi, restarts: the gateway responds with status 503. Up to v1.13.0 picket,
+// the service behind /api/directory, keeps running and reports the refused
+// connection. Only picket's response was seen on a real server.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
-// ExpiredToken responds 401 with an empty body.
+// ExpiredToken responds with status 401 and an empty body.
 func ExpiredToken() Fault { return Fault{name: "ExpiredToken", response: unauthorized()} }
 
-// NoPermission responds as Zadig does to a user without the right to read: 403
-// with an empty body, and behind picket a 500 that quotes it. Zadig does so since
-// v1.18.0; with an older version this fault does the same. It has no effect on
-// [GetWorkflowTask] and [CheckRelease], for which Zadig checks no right.
+// NoPermission responds as Zadig does to a user without the right to read: with
+// status 403 and an empty body, or behind picket with a 500 that quotes the 403.
+// Zadig checks rights since v1.18.0; the fault responds so on older versions too.
+// It has no effect on [GetWorkflowTask] and [CheckRelease], for which Zadig checks
+// no right.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
 
-// LicenseExpired responds as a Zadig whose paid license has run out: code 7050
-// for releases, while artifacts and workflow tasks keep working. Zadig does so since v2.0.0, for
-// a release by id since v2.3.0; with an older version than v2.0.0 this fault
-// does the same.
+// LicenseExpired responds as a Zadig whose paid license has expired: with code
+// 7050 for releases, while artifacts and workflow tasks can still be read. Zadig
+// needs a license for lists since v2.0.0 and for a release by id since v2.3.0.
+// Before v2.0.0 it needs none; there the fault refuses both.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
 // LicenceExpired is [LicenseExpired].
@@ -191,32 +193,32 @@ func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licens
 func LicenceExpired() Fault { return LicenseExpired() }
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
-// for the collaboration mode of the project: 200 with an object in place of the
-// list, if the query has a projectName and not ifPassFilter=true. It has no effect
-// on other requests.
+// for the collaboration mode of the project: with status 200 and an object in
+// place of the list. It affects only requests with a projectName and without
+// ifPassFilter=true.
 func CollaborationPending() Fault {
 	return Fault{name: "CollaborationPending", state: collaborationPending}
 }
 
-// BrokenRecord makes one release unreadable: detailed lists that hold it and
-// the release by its id are a 500, while brief lists show it. Up to v2.2.0 the body
-// is empty, as after a panic; since v2.3.0 it says that the release's project is
-// missing. Since v4.0.0 only the release by its id is affected.
+// BrokenRecord makes one release unreadable. Requests for it by id, and detailed
+// lists with it, get status 500; brief lists still have it. Up to v2.2.0 the body
+// is empty, as after a panic. Since v2.3.0 it says that the project of the release
+// is missing. Since v4.0.0 lists have the release, and only requests by id fail.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
 		On(ListReleases, GetRelease, DirectoryReleases, OpenAPIGetRelease)
 }
 
-// faults are those that wait for requests.
+// faults holds the injected faults.
 type faults struct {
 	mu    sync.Mutex
 	armed []*Fault
 }
 
-// Inject arms a fault until its Times are used up, [Server.ClearFaults] is
-// called, or the function that it returns. Of several faults that hit one
-// request and replace the answer, the one injected first is taken; the others
-// wait for the next request.
+// Inject adds a fault to the server. The fault stays until its Times are used up,
+// or remove or [Server.ClearFaults] is called. If several faults replace the
+// response to one request, the one injected first does; the others are left for
+// the next request.
 func (s *Server) Inject(f Fault) (remove func()) {
 	armed := &f
 	s.faults.mu.Lock()
@@ -225,8 +227,8 @@ func (s *Server) Inject(f Fault) (remove func()) {
 	return func() { s.faults.remove(armed) }
 }
 
-// ClearFaults removes all faults. Requests that they have already hit are not
-// helped.
+// ClearFaults removes all faults. It has no effect on requests that a fault has
+// already hit.
 func (s *Server) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -239,16 +241,16 @@ func (s *faults) remove(f *Fault) {
 	s.armed = slices.DeleteFunc(slices.Clone(s.armed), func(g *Fault) bool { return g == f })
 }
 
-// hit is what the faults do to one request.
+// hit holds the effects of the faults on one request.
 type hit struct {
 	delay   time.Duration
 	hooks   []func(*http.Request)
-	outcome *Fault // replaces the answer
+	outcome *Fault // replaces the response
 	broken  []string
 	sending *sending
 }
 
-// take finds the faults that a request meets and counts them.
+// take returns the effects of the faults on a request and counts it for each.
 func (s *faults) take(r *http.Request, e Endpoint) hit {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-func TestFaultsThatReplaceTheAnswer(t *testing.T) {
+func TestFaultsThatReplaceTheResponse(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		fault       zadigtest.Fault

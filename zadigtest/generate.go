@@ -10,25 +10,24 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Generate makes n releases that could be real, newest first, and the
-// artifacts of the images that they deploy or pack into charts. The same seed
-// and n give the same data, in one version of this package.
+// Generate returns n realistic releases, newest first, and the artifacts of the
+// images that they deploy or pack into charts. In one version of this package,
+// the same seed and n give the same data. If n is less than 1, Data is empty.
 //
-// There are releases of several projects: of workflows (Type ""), with builds,
-// deploys and tests, and K8SYaml and HelmChart releases with their Source. Images
-// are built from one or two repositories, from commits, tags and pull requests,
-// with issues. Some K8SYaml and HelmChart releases have failed and say why, and
-// some releases have next to nothing in them. Texts are Chinese and English, with
-// quotes, angle brackets and emoji. One release in forty carries a manifest of
-// about 100 KB.
+// The releases belong to several projects. Releases of workflows (Type "") have
+// builds, deploys and tests; K8SYaml and HelmChart releases have a Source. An
+// image is built from one or two repositories, from a commit, a tag or a pull
+// request, and may have issues. Some K8SYaml and HelmChart releases have failed,
+// with an error, and some releases are almost empty. Texts are Chinese and
+// English, with quotes, angle brackets and emoji. One release in forty has a
+// manifest of about 100 KB.
 //
-// All images can be traced but those that are pinned by their digest, one deploy
-// in twenty: their artifacts name the image by its tag, and have the digest in
-// ImageDigest. Credentials of commits are "not-a-real-token".
+// One deploy in twenty pins its image by digest. Such an image cannot be traced:
+// its artifact names the image by tag and has the digest in ImageDigest. All
+// other images can be traced. Credentials of commits are "not-a-real-token".
 //
-// Ids, CreatedAt, and Version within its project are unique, as servers since
-// v4.0.0 require. No date is later than the end of May 2025. With n below 1 there
-// is nothing.
+// As servers since v4.0.0 require, ids and CreatedAt are unique, and so is
+// Version within a project. No date is later than the end of May 2025.
 func Generate(seed uint64, n int) Data {
 	g := &generator{
 		dice:   dice{rand.New(rand.NewPCG(seed, 0x7a61646967))},
@@ -50,8 +49,8 @@ func Generate(seed uint64, n int) Data {
 	return g.data
 }
 
-// pause is the time between two of n releases, in seconds: a few minutes to a
-// few hours, and less where there are so many that they would reach the future.
+// pause returns the time between two of n releases, in seconds: a few minutes to
+// a few hours, or less if n is so large that dates would reach the future.
 func (g *generator) pause(n int) int64 {
 	const shortest, longest, period = 120, 5 * 3600, 455 * 24 * 3600
 	if most := int64(period / n); most < shortest+longest {
@@ -96,7 +95,7 @@ var (
 
 const registry = "registry.example.com"
 
-// dice are where chance comes from.
+// dice is a source of random choices.
 type dice struct{ *rand.Rand }
 
 func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
@@ -113,7 +112,7 @@ func pick[T any](d dice, list []T) T { return list[d.IntN(len(list))] }
 
 type generator struct {
 	dice
-	vary   dice // for what came later, so that the rest stays as it was
+	vary   dice // for what was added later, so that the older choices stay the same
 	now    int64
 	made   uint64 // ids so far
 	tasks  [16]int
@@ -121,16 +120,16 @@ type generator struct {
 	traced map[string]bool
 }
 
-// weighted prefers the first projects.
+// weighted returns the index of a project; the first ones are likelier.
 func (g *generator) weighted() int { return min(g.IntN(len(projects)), g.IntN(len(projects))) }
 
-// id is made like an object id: the time, then what makes it unique.
+// id returns a unique object id, which begins with the time.
 func (g *generator) id() string {
 	g.made++
 	return fmt.Sprintf("%08x%08x%08x", uint32(g.now), g.Uint32(), g.made)
 }
 
-// start makes what all releases have.
+// start returns a release with the fields that all kinds have.
 func (g *generator) start(p *project) *delivery.Release {
 	which := slices.IndexFunc(projects, func(q project) bool { return q.name == p.name })
 	g.tasks[which]++
@@ -148,7 +147,7 @@ func (g *generator) start(p *project) *delivery.Release {
 	}}
 }
 
-// some are up to most different ones of a list, in its order.
+// some returns up to most different elements of a list, in its order.
 func (g *generator) some(list []string, most int) []string {
 	n := g.IntN(most + 1)
 	var chosen []string
@@ -160,8 +159,8 @@ func (g *generator) some(list []string, most int) []string {
 	return chosen
 }
 
-// k8sRelease is made by a workflow that built and deployed its images or, one
-// time in five, of manifests and images that a workflow had built before.
+// k8sRelease adds a release of a workflow that built and deployed its images or,
+// one time in five, a release of manifests and images that were built before.
 func (g *generator) k8sRelease(p *project) {
 	r := g.start(p)
 	v := r.VersionInfo
@@ -193,8 +192,8 @@ func (g *generator) k8sRelease(p *project) {
 	g.data.Releases = append(g.data.Releases, r)
 }
 
-// madeOfManifests makes a K8SYaml release of one of a workflow. An internal task
-// pushed its images.
+// madeOfManifests turns a release of a workflow into a K8SYaml release, whose
+// images an internal task pushed.
 func (g *generator) madeOfManifests(r *delivery.Release) {
 	v := r.VersionInfo
 	r.Source = pick(g.vary, sources)

@@ -11,8 +11,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// build makes an image from one repository of the project and, one time in four,
-// from a second one that projects share.
+// build adds the build of an image from one repository of the project and, one
+// time in four, from a second one that projects share.
 func (g *generator) build(r *delivery.Release, p *project, service string) *delivery.BuildInfo {
 	v := r.VersionInfo
 	branch := pick(g.dice, branches)
@@ -75,7 +75,7 @@ func commit(d dice, owner, repository, branch string) *delivery.Commit {
 	}
 }
 
-// serviceImage is the name of a service's image: registries know ASCII alone.
+// serviceImage returns the image name of a service, which must be ASCII.
 func serviceImage(service string) string {
 	if service == "支付服务" {
 		return "payment"
@@ -83,7 +83,7 @@ func serviceImage(service string) string {
 	return service
 }
 
-// imageSafe is a branch as it appears in a tag.
+// imageSafe returns a branch as it appears in a tag.
 func imageSafe(branch string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '/' || r > 127 {
@@ -93,8 +93,8 @@ func imageSafe(branch string) string {
 	}, branch)
 }
 
-// artifact adds the artifact of what a task of the workflow built, with its
-// history. Its address has the older form one time in five.
+// artifact adds the artifact that a task of the workflow built, with its
+// activities. One time in five the URL of the task has the older form.
 func (g *generator) artifact(r *delivery.Release, workflow string, b *delivery.BuildInfo, env string) {
 	if g.traced[b.ImageName] {
 		return

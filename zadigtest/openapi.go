@@ -7,9 +7,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// openapi answers the calls to /openapi. It knows nothing of collaboration
-// modes.
-func (c *call) openapi() *answer {
+// openapi handles requests to /openapi, which ignores collaboration modes.
+func (c *call) openapi() *response {
 	switch c.endpoint {
 	case OpenAPIListReleases:
 		return c.openAPIList()
@@ -21,7 +20,7 @@ func (c *call) openapi() *answer {
 	return c.openAPIDetail()
 }
 
-func (c *call) openAPIList() *answer {
+func (c *call) openAPIList() *response {
 	page, perPage, refused := c.openAPIPaging()
 	switch {
 	case refused != nil:
@@ -46,11 +45,12 @@ func (c *call) openAPIList() *answer {
 		}
 		list = append(list, info)
 	}
-	return jsonAnswer(shapeOf("openapi list", c.version).append(nil, map[string]any{"list": list, "total": len(found)}))
+	return jsonResponse(shapeOf("openapi list", c.version).append(nil, map[string]any{"list": list, "total": len(found)}))
 }
 
-// openAPIPaging reads the parameters of the list, all of which are required.
-func (c *call) openAPIPaging() (page, perPage int64, refused *answer) {
+// openAPIPaging reads the paging parameters of the list, which are required, as
+// is projectKey.
+func (c *call) openAPIPaging() (page, perPage int64, refused *response) {
 	for _, n := range []struct {
 		name  string
 		value *int64
@@ -96,7 +96,7 @@ func (c *call) openAPIPaging() (page, perPage int64, refused *answer) {
 	return page, perPage, nil
 }
 
-// openAPIInfo gives a release the names of the OpenAPI.
+// openAPIInfo returns a release with the member names of the OpenAPI.
 func openAPIInfo(r *release, v version) map[string]any {
 	info := r.document(v)
 	createdBy := info["created_by"]
@@ -117,9 +117,9 @@ func openAPIInfo(r *release, v version) map[string]any {
 	}
 }
 
-// openAPIRelease is a release by id, up to v3.4.1. It panics for releases made
-// by workflows, which have no progress.
-func (c *call) openAPIRelease() *answer {
+// openAPIRelease returns a release by id, up to v3.4.1. Zadig panics for
+// releases made by workflows, which have no progress.
+func (c *call) openAPIRelease() *response {
 	failure := "failed to get delivery version, ID: " + c.id + ", error: "
 	notFound := internalError(failure + codeMessages[codeGetRelease] + ": ")
 	switch {
@@ -151,10 +151,10 @@ func (c *call) openAPIRelease() *answer {
 	default:
 		return panicked()
 	}
-	return jsonAnswer(shapeOf("openapi release", c.version).append(nil, shown))
+	return jsonResponse(shapeOf("openapi release", c.version).append(nil, shown))
 }
 
-// openAPIProgress is worked out from the status where none is stored.
+// openAPIProgress returns the stored progress, or one derived from the status.
 func openAPIProgress(progress map[string]any, status string) map[string]any {
 	if progress == nil {
 		progress = map[string]any{"uploadStatus": map[string]string{
@@ -187,8 +187,8 @@ func openAPIDeploys(doc map[string]any) (shown []any) {
 	return shown
 }
 
-// openAPIDistributes gives charts and images their own members, and files next
-// to none.
+// openAPIDistributes returns distributed charts and images, each with members of
+// its own. Files have hardly any.
 func openAPIDistributes(parent map[string]any, member string) (shown []any) {
 	for _, d := range array(parent, member) {
 		d, _ := d.(map[string]any)
@@ -216,9 +216,9 @@ func openAPIDistributes(parent map[string]any, member string) (shown []any) {
 	return shown
 }
 
-// openAPIDetail is a release by project and version, since v4.0.0. Unlike the
-// release by id it does not need the project to be there still.
-func (c *call) openAPIDetail() *answer {
+// openAPIDetail returns a release by project and version, since v4.0.0. Unlike
+// the release by id, it does not need the project to exist.
+func (c *call) openAPIDetail() *response {
 	project, name := c.query.Get("projectKey"), c.query.Get("versionName")
 	failure := "failed to get delivery version, projectName: " + project + ", versionName: " + name + " error: "
 	switch {
@@ -245,5 +245,5 @@ func (c *call) openAPIDetail() *answer {
 		services = append(services, without(s, "original_chart_version")) // forgotten there
 	}
 	shown["services"] = services
-	return jsonAnswer(shapeOf("openapi detail", c.version).append(nil, shown))
+	return jsonResponse(shapeOf("openapi detail", c.version).append(nil, shown))
 }

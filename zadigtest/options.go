@@ -7,7 +7,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Option says what a server is to be.
+// Option configures a [Server].
 type Option func(*config) error
 
 type config struct {
@@ -34,9 +34,9 @@ func newConfig(opts []Option) (*config, error) {
 }
 
 // WithServerVersion makes the server behave as a version of Zadig, one of
-// [Versions]. The default is the newest of them, which is "v5.0.0" today and
-// changes with a new version of this package: name the version that you run.
-// An unknown version is an error that lists the known ones.
+// [Versions]. The default is the newest of them, "v5.0.0" today, and changes with
+// new versions of this package, so pass the version that you run. For an unknown
+// version the error lists the known ones.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		v, err := parseVersion(name)
@@ -48,10 +48,10 @@ func WithServerVersion(name string) Option {
 	}
 }
 
-// WithToken makes the server refuse requests without the token as Zadig does:
-// 401 with an empty body. The token is taken from the header "Authorization:
-// Bearer …" and from the query parameter "token". The server's own clients
-// send it.
+// WithToken makes the server refuse requests without the token as Zadig does,
+// with status 401 and an empty body. The token may be in the header
+// "Authorization: Bearer …" or in the query parameter "token". [Server.Client]
+// returns clients that send it.
 func WithToken(token string) Option {
 	return func(cfg *config) error {
 		if token == "" {
@@ -63,7 +63,7 @@ func WithToken(token string) Option {
 }
 
 // WithData adds releases and artifacts, as [WithReleases] and [WithArtifacts]
-// do. WithData(Data{}) is a Zadig that holds nothing.
+// do. With WithData(Data{}) alone the server is empty.
 func WithData(data Data) Option {
 	return func(cfg *config) error {
 		cfg.given = true
@@ -73,28 +73,27 @@ func WithData(data Data) Option {
 	}
 }
 
-// WithReleases adds releases, in place of the samples. Each needs a
-// VersionInfo with an id of 24 hex digits that no other release has; the
-// server keeps a copy. They are listed newest first, by CreatedAt, and those
-// of the same second in the given order. A release with DeletedAt is not
-// found, as on a real server.
+// WithReleases adds copies of releases, which replace the samples. Each release
+// needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed
+// newest first, by CreatedAt; those with the same CreatedAt keep their order. A
+// release with DeletedAt is not found, as on a real server.
 //
-// Releases may have the documented shape or the flat one of v4.0.0 (see
-// delivery.Release): the server answers with the shape of its version. What
-// the release has and the version does not know is left out.
+// Releases may have the documented shape or the flat shape of v4.0.0 (see
+// delivery.Release). Responses have the shape of the server's version and leave
+// out what that version does not send.
 //
-// A real server since v4.0.0 refuses a second release with the same CreatedAt, or
-// with the same project and Version. This one accepts them, so that a test can
-// hold the data of an older server. Of two with one project and Version,
-// [OpenAPIReleaseDetail] responds with the newest.
+// Since v4.0.0 a real server refuses a second release with the same CreatedAt, or
+// with the same project and Version. This server accepts them, because older
+// servers do. If several have the same project and Version, [OpenAPIReleaseDetail]
+// returns the newest.
 func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }
 
-// WithArtifacts adds artifacts, in place of the samples. Each needs an Image,
-// unless its Type is "file"; an ID of 24 hex digits that no other artifact
-// has may be left out. The server keeps a copy and sorts Activities and
-// SortedActivities itself.
+// WithArtifacts adds copies of artifacts, which replace the samples. Each needs an
+// Image, unless its Type is "file". An ID must be unique and have 24 hex digits;
+// an artifact without one gets one. The server sorts Activities and derives
+// SortedActivities from them.
 func WithArtifacts(artifacts ...*artifact.Artifact) Option {
 	return WithData(Data{Artifacts: artifacts})
 }

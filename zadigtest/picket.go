@@ -7,19 +7,20 @@ import (
 	"net/url"
 )
 
-// aslanAddress is where picket finds aslan. It shows in picket's error texts.
+// aslanAddress is the address at which picket reaches aslan. It appears in
+// picket's error texts.
 const aslanAddress = "http://aslan:25000/api"
 
-// picket answers the calls to /api/directory by asking aslan. The caller's
-// whole query goes along, and comes back in the texts of failures.
-func (c *call) picket() *answer {
+// picket handles requests to /api/directory: it sends a request to aslan. The
+// caller's query is passed on and appears in error texts.
+func (c *call) picket() *response {
 	if c.endpoint == TraceArtifact {
 		return c.trace()
 	}
 	return c.directoryReleases()
 }
 
-func (c *call) trace() *answer {
+func (c *call) trace() *response {
 	const failure = "failed to get artifact by image err:"
 	image := c.query.Get("image")
 	query := c.forward(map[string]string{image: image})
@@ -31,13 +32,13 @@ func (c *call) trace() *answer {
 		return internalError(failure + rejection(found))
 	}
 	a := c.data.artifact(string(found.body))
-	if a == nil { // deleted between the two questions
+	if a == nil { // deleted between the two requests
 		return internalError("failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input")
 	}
-	return jsonAnswer(shapeOf("traced", c.version).append(nil, a.doc))
+	return jsonResponse(shapeOf("traced", c.version).append(nil, a.doc))
 }
 
-func (c *call) directoryReleases() *answer {
+func (c *call) directoryReleases() *response {
 	query := c.forward(map[string]string{
 		"productName":  c.query.Get("projectName"),
 		"workflowName": c.query.Get("workflowName"),
@@ -55,8 +56,8 @@ func (c *call) directoryReleases() *answer {
 	return typed(http.StatusOK, textType, listed.body)
 }
 
-// forward is the query that picket sends: the caller's, with some parameters
-// set anew.
+// forward returns the query that picket sends: the caller's, with some
+// parameters replaced.
 func (c *call) forward(set map[string]string) url.Values {
 	query := maps.Clone(c.query)
 	for name, value := range set {
@@ -65,14 +66,15 @@ func (c *call) forward(set map[string]string) url.Values {
 	return query
 }
 
-func (c *call) ask(e Endpoint, id string, query url.Values) *answer {
+func (c *call) ask(e Endpoint, id string, query url.Values) *response {
 	inner := *c
 	inner.endpoint, inner.id, inner.query = e, id, query
 	return inner.aslan()
 }
 
-// silence is what picket says when aslan gives no response within ten seconds,
-// as when its database is down, or cannot be reached.
+// silence returns picket's error text when aslan does not respond within ten
+// seconds, because its database is down, or cannot be reached. Otherwise it
+// returns "".
 func (c *call) silence(path string, query url.Values) string {
 	var reason string
 	switch c.state {
@@ -86,12 +88,12 @@ func (c *call) silence(path string, query url.Values) string {
 	return fmt.Sprintf("Get %q: %s", aslanAddress+path+"?"+query.Encode(), reason)
 }
 
-// rejection is how picket quotes an answer of aslan's.
-func rejection(a *answer) string {
+// rejection returns a response of aslan as picket quotes it.
+func rejection(resp *response) string {
 	reason := map[int]string{
 		http.StatusBadRequest:          "BadRequest",
 		http.StatusForbidden:           "Forbidden",
 		http.StatusInternalServerError: "InternalError",
-	}[a.status]
-	return fmt.Sprintf("[%d %s] %s", a.status, reason, a.body)
+	}[resp.status]
+	return fmt.Sprintf("[%d %s] %s", resp.status, reason, resp.body)
 }

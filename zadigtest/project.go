@@ -11,19 +11,19 @@ import (
 	"sync"
 )
 
-// A document is projected: stored once, with all that is known of it, and
-// answered with the members that the version of the server sends, in its
-// order. What a version sends is written in fields.tsv.
+// A document is stored once with all its members. A response has the members
+// that the version of the server sends, in that version's order. fields.tsv
+// lists what each version sends.
 
 //go:embed fields.tsv
 var fieldsTable string
 
-// field is one member as one range of versions sends it.
+// field is a member of an object, as a range of versions sends it.
 type field struct {
 	name         string
 	wraps        string // from the outside in: "[" for each array, "{" for each map around the value
 	kind         string // string, id, number, bool, object, any, nothing
-	like         string // path whose members it has
+	like         string // the path whose members it has
 	presence     string // always, null, omit
 	since, until string
 	members      []*field
@@ -68,7 +68,7 @@ var parsedFields = sync.OnceValue(func() map[string]*field {
 	return roots
 })
 
-// find is the field at a path, or the fields: one for each range of versions.
+// find returns the fields at a path, one for each range of versions.
 func (f *field) find(path string) []*field {
 	found := []*field{f}
 	for name := range strings.SplitSeq(path, ".") {
@@ -89,7 +89,7 @@ func (f *field) find(path string) []*field {
 	return found
 }
 
-// at is the object as one version sends it.
+// at returns the object as a version sends it.
 func (f *field) at(v version) *field {
 	g := *f
 	g.members = nil
@@ -119,7 +119,7 @@ var (
 	shapes   = make(map[string]*field)
 )
 
-// shapeOf is the object of one section of the table at a version.
+// shapeOf returns the object of a section of fields.tsv as a version sends it.
 func shapeOf(section string, v version) *field {
 	shapesMu.Lock()
 	defer shapesMu.Unlock()
@@ -134,8 +134,8 @@ func shapeOf(section string, v version) *field {
 
 const zeroID = "000000000000000000000000"
 
-// append writes a value as the server would. The value is what encoding/json
-// decodes with UseNumber, nil for one that is not there.
+// append appends a value as the server encodes it. The value is decoded by
+// encoding/json with UseNumber, or nil for an absent member.
 func (f *field) append(b []byte, value any) []byte { return f.appendWrapped(b, value, f.wraps) }
 
 func (f *field) appendWrapped(b []byte, value any, wraps string) []byte {
@@ -202,8 +202,8 @@ func (f *field) appendObject(b []byte, value any) []byte {
 	return append(b, '}')
 }
 
-// absent reports whether a member that is omitted when empty is left out. An
-// object is so only when there is none.
+// absent reports whether a member with "omit" is left out: an object if it is
+// nil, any other value if it is empty.
 func (f *field) absent(value any) bool {
 	if f.kind == "object" && f.wraps == "" {
 		return value == nil
@@ -231,8 +231,8 @@ func isEmpty(value any) bool {
 	return false
 }
 
-// appendJSON writes a value with the escapes of encoding/json, which are the
-// server's.
+// appendJSON appends a value with the escapes of encoding/json, which the server
+// uses too.
 func appendJSON(b []byte, value any) []byte {
 	data, err := json.Marshal(value)
 	if err != nil {
@@ -241,7 +241,7 @@ func appendJSON(b []byte, value any) []byte {
 	return append(b, data...)
 }
 
-// decodeTree reads the generic JSON that is projected.
+// decodeTree decodes a JSON object with UseNumber.
 func decodeTree(data []byte) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

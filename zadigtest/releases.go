@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// call is one request as aslan sees it, behind the gateway and picket.
+// call is a request as aslan receives it from the gateway or from picket.
 type call struct {
 	*Server
 	version  version
@@ -20,10 +20,10 @@ type call struct {
 	broken   []string // ids of releases that cannot be read
 }
 
-// aslan answers the calls to /api/aslan.
-func (c *call) aslan() *answer {
-	if a := c.collaborate(); a != nil {
-		return a
+// aslan handles requests to /api/aslan.
+func (c *call) aslan() *response {
+	if resp := c.collaborate(); resp != nil {
+		return resp
 	}
 	switch c.endpoint {
 	case ListReleases:
@@ -46,7 +46,7 @@ func (c *call) aslan() *answer {
 	return c.findArtifact()
 }
 
-func (c *call) listReleases() *answer {
+func (c *call) listReleases() *response {
 	args, refused := c.listArgs()
 	switch {
 	case refused != nil:
@@ -72,26 +72,26 @@ func (c *call) listReleases() *answer {
 		if !args.brief && args.service != "" && !slices.Contains(r.services, args.service) {
 			continue
 		}
-		if a := c.unreadable(r); a != nil && !args.brief && !c.version.has(flatReleases) {
-			return c.withTotal(a, 0)
+		if resp := c.unreadable(r); resp != nil && !args.brief && !c.version.has(flatReleases) {
+			return c.withTotal(resp, 0)
 		}
 		if len(body) > 1 {
 			body = append(body, ',')
 		}
 		body = c.appendRelease(body, r, args.brief, true)
 	}
-	return c.withTotal(jsonAnswer(append(body, ']')), len(found))
+	return c.withTotal(jsonResponse(append(body, ']')), len(found))
 }
 
-func (c *call) withTotal(a *answer, total int) *answer {
+func (c *call) withTotal(resp *response, total int) *response {
 	if c.version.has(totalOfReleases) {
-		a.with("X-Total", strconv.Itoa(total))
+		resp.with("X-Total", strconv.Itoa(total))
 	}
-	return a
+	return resp
 }
 
-// listFailed is the response of a version when the database fails a list.
-func (c *call) listFailed(text string) *answer {
+// listFailed returns the response to a list that failed in the database.
+func (c *call) listFailed(text string) *response {
 	switch {
 	case c.version.has(documentedErrors):
 		return failed(codeBadRequest, messageListReleases+": ")
@@ -101,7 +101,7 @@ func (c *call) listFailed(text string) *answer {
 	return c.withTotal(failed(codeListReleases, ""), 0)
 }
 
-// appendRelease writes a release as the version of the server shows it.
+// appendRelease appends a release as the version of the server sends it.
 func (c *call) appendRelease(b []byte, r *release, brief, inList bool) []byte {
 	doc := r.document(c.version)
 	if c.version.has(flatReleases) {
@@ -111,7 +111,7 @@ func (c *call) appendRelease(b []byte, r *release, brief, inList bool) []byte {
 		return shapeOf("flat", c.version).append(b, doc)
 	}
 	if brief {
-		info := without(object(doc, "versionInfo"), "progress") // worked out for the details
+		info := without(object(doc, "versionInfo"), "progress") // only in details
 		if c.version.has(briefWithoutEnv) {
 			info = without(info, "productEnvInfo")
 		}
@@ -130,8 +130,9 @@ func without(o map[string]any, name string) map[string]any {
 	return rest
 }
 
-// unreadable is the answer when a record cannot be read, nil when it can.
-func (c *call) unreadable(r *release) *answer {
+// unreadable returns the response to a request for a release that cannot be
+// read, or nil if it can be.
+func (c *call) unreadable(r *release) *response {
 	switch {
 	case !c.isBroken(r):
 		return nil
@@ -147,7 +148,7 @@ func projectGone(r *release) string {
 	return "failed to find product template " + r.project + ", err: " + noDocuments
 }
 
-func (c *call) getRelease() *answer {
+func (c *call) getRelease() *response {
 	switch {
 	case c.version.has(projectForRelease) && c.query.Get("projectName") == "":
 		return failed(codeBadRequest, "projectName can't be empty!")
@@ -162,15 +163,15 @@ func (c *call) getRelease() *answer {
 	if r == nil {
 		return failed(codeGetRelease, "")
 	}
-	if a := c.unreadable(r); a != nil {
-		return a
+	if resp := c.unreadable(r); resp != nil {
+		return resp
 	}
-	return jsonAnswer(c.appendRelease(nil, r, false, false))
+	return jsonResponse(c.appendRelease(nil, r, false, false))
 }
 
-// checkRelease fails if a project has a version already. Zadig asks for no
-// permission here, and takes a database that is down for a yes.
-func (c *call) checkRelease() *answer {
+// checkRelease fails if a project already has a version. Zadig checks no
+// permission here, and reports that the version exists if the database is down.
+func (c *call) checkRelease() *response {
 	project, name := c.query.Get("projectName"), c.query.Get("version")
 	switch {
 	case name == "":
@@ -180,28 +181,28 @@ func (c *call) checkRelease() *answer {
 	case c.state == databaseDown, c.data.releaseNamed(project, name) != nil:
 		return failed(codeCheckRelease, "版本 "+name+" 已存在")
 	}
-	return jsonAnswer([]byte(`{"message":"success"}`))
+	return jsonResponse([]byte(`{"message":"success"}`))
 }
 
-// getEnvironment is the environment that a release was deployed to, null if
-// there is none.
-func (c *call) getEnvironment() *answer {
+// getEnvironment returns the environment that a release was deployed to, or null
+// if there is none.
+func (c *call) getEnvironment() *response {
 	if c.state == noPermission {
 		return empty(http.StatusForbidden)
 	}
 	r := c.data.release(c.id)
 	if r == nil || c.state == databaseDown || c.version.has(byIDFindsNothing) {
-		a := failed(codeGetEnvironment, "")
+		resp := failed(codeGetEnvironment, "")
 		if c.version.has(documentedErrors) {
-			a.body = bytes.Replace(a.body, []byte("获取环境失败"), []byte("获取集成环境失败"), 1)
+			resp.body = bytes.Replace(resp.body, []byte("获取环境失败"), []byte("获取集成环境失败"), 1)
 		}
-		return a
+		return resp
 	}
 	shape := shapeOf("release", c.version).find("versionInfo.productEnvInfo")[0]
-	return jsonAnswer(shape.append(nil, object(r.document(c.version), "versionInfo")["productEnvInfo"]))
+	return jsonResponse(shape.append(nil, object(r.document(c.version), "versionInfo")["productEnvInfo"]))
 }
 
-func (c *call) listLabels() *answer {
+func (c *call) listLabels() *response {
 	switch c.state {
 	case noPermission:
 		return empty(http.StatusForbidden)
@@ -218,12 +219,12 @@ func (c *call) listLabels() *answer {
 	}
 	labels = slices.DeleteFunc(labels, func(l string) bool { return l == "" })
 	slices.Sort(labels)
-	return jsonAnswer(appendJSON(nil, slices.Compact(labels)))
+	return jsonResponse(appendJSON(nil, slices.Compact(labels)))
 }
 
-// listServiceNames gives the names in the order in which they are met, a real
-// server in a random one.
-func (c *call) listServiceNames() *answer {
+// listServiceNames returns the names in the order of the releases. A real server
+// returns them in random order.
+func (c *call) listServiceNames() *response {
 	switch c.state {
 	case noPermission:
 		return empty(http.StatusForbidden)
@@ -241,7 +242,7 @@ func (c *call) listServiceNames() *answer {
 			}
 		}
 	}
-	return jsonAnswer(appendJSON(nil, names))
+	return jsonResponse(appendJSON(nil, names))
 }
 
 // listArgs are the parameters of a list of releases.
@@ -251,7 +252,7 @@ type listArgs struct {
 	brief                             bool
 }
 
-func (c *call) listArgs() (*listArgs, *answer) {
+func (c *call) listArgs() (*listArgs, *response) {
 	args := &listArgs{
 		project:  c.query.Get("projectName"),
 		workflow: c.query.Get("workflowName"),
@@ -264,7 +265,7 @@ func (c *call) listArgs() (*listArgs, *answer) {
 	if !c.version.has(flatReleases) {
 		return args, nil
 	}
-	args.service = "" // taken, and not looked at
+	args.service = "" // accepted and ignored
 	if label := c.query.Get("label"); label != "" {
 		decoded, err := url.QueryUnescape(label) // once more, after the query's own
 		if err != nil {
@@ -275,7 +276,7 @@ func (c *call) listArgs() (*listArgs, *answer) {
 	return args, nil
 }
 
-func (c *call) listNumbers(args *listArgs) *answer {
+func (c *call) listNumbers(args *listArgs) *response {
 	for _, n := range []struct {
 		name, prefix string
 		value        *int64
@@ -322,10 +323,9 @@ func (a *listArgs) filter(releases []*release) []*release {
 	})
 }
 
-// window is a page as the database cuts it: everything without a page,
-// everything behind skip with a limit of 0, and a negative limit is taken
-// for its absolute value. A negative skip is an error, which a product that
-// overflows can be, too.
+// window returns a page as the database does: all items if page is below 1, all
+// items after skip if the limit is 0. A negative limit stands for its absolute
+// value. A negative skip, which an overflow can cause, is an error.
 func window[T any](all []T, page, perPage int64) (items []T, skip int64) {
 	if page <= 0 {
 		return all, 0

@@ -10,17 +10,18 @@ import (
 	"sync"
 )
 
-// Request is one request that the server received, whatever came of it.
+// Request is a request that the server received.
 type Request struct {
-	Endpoint Endpoint    // which of the known endpoints it was for, or NoEndpoint
+	Endpoint Endpoint    // NoEndpoint if the path is unknown
 	Method   string      // such as "GET"
 	Path     string      // decoded, such as "/api/aslan/delivery/releases"
 	Query    url.Values  // decoded; the value of "token" is masked
 	Header   http.Header // the values of Authorization, Cookie and Proxy-Authorization are masked
-	Status   int         // of the answer; 0 while there is none, and when the connection was closed without one
+	Status   int         // of the response; 0 before there is one, and if the connection is closed without one
 }
 
-// String is the request in one line, with what a test mostly asks about.
+// String returns the method, path, query and status in one line, such as
+// "GET /api/aslan/delivery/releases?page=1 -> 200".
 func (r Request) String() string {
 	line := r.Method + " " + r.Path
 	if query, _ := url.QueryUnescape(r.Query.Encode()); query != "" {
@@ -64,15 +65,14 @@ func maskedCredential(value string) string {
 	return masked
 }
 
-func (l *requestLog) answered(r *Request, status int) {
+func (l *requestLog) setStatus(r *Request, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r.Status = status
 }
 
-// Requests are all requests that were received since the start or the last
-// [Server.ClearRequests], in the order of their arrival, with retries. The
-// copies are the caller's.
+// Requests returns copies of all requests received since the start or the last
+// [Server.ClearRequests], retries included, in the order of their arrival.
 func (s *Server) Requests() []Request {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
@@ -93,7 +93,7 @@ func cloneLists(lists map[string][]string) map[string][]string {
 	return lists
 }
 
-// RequestsTo are those of [Server.Requests] that were for one endpoint.
+// RequestsTo returns those of [Server.Requests] that were sent to an endpoint.
 func (s *Server) RequestsTo(e Endpoint) []Request {
 	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Endpoint != e })
 }
@@ -105,8 +105,8 @@ func (s *Server) ClearRequests() {
 	s.log.received = nil
 }
 
-// ExpectRequests fails the test unless exactly n requests were for the
-// endpoint. The message lists what was received.
+// ExpectRequests fails the test unless the endpoint received exactly n requests,
+// retries included. The message lists what was received.
 func (s *Server) ExpectRequests(tb TB, e Endpoint, n int) {
 	tb.Helper()
 	if got := len(s.RequestsTo(e)); got != n {
@@ -114,10 +114,9 @@ func (s *Server) ExpectRequests(tb TB, e Endpoint, n int) {
 	}
 }
 
-// ExpectRequest fails the test unless a request to the endpoint had all of
-// the query parameters, given as name and value in turns. It returns the
-// first one that did. A value of "" is also that of a parameter that is not
-// there.
+// ExpectRequest fails the test unless a request to the endpoint had all query
+// parameters in query, which alternates names and values. It returns the first
+// such request. A value of "" also matches a parameter that is absent.
 func (s *Server) ExpectRequest(tb TB, e Endpoint, query ...string) Request {
 	tb.Helper()
 	if len(query)%2 != 0 {
@@ -138,7 +137,7 @@ func (s *Server) ExpectRequest(tb TB, e Endpoint, query ...string) Request {
 	return Request{}
 }
 
-// ExpectNoRequests fails the test if there was any request.
+// ExpectNoRequests fails the test if the server received any request.
 func (s *Server) ExpectNoRequests(tb TB) {
 	tb.Helper()
 	if len(s.Requests()) > 0 {

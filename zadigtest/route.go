@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Endpoint is a path of Zadig as users see it, with ":id" for an id. It selects
-// the requests that a [Fault] strikes, and those that a test asks about.
+// Endpoint is a public path of Zadig, with ":id" in place of an id. [Fault.On]
+// and [Server.RequestsTo] select requests by it.
 type Endpoint string
 
-// The endpoints of a Server. All take GET alone.
+// The endpoints of a Server. All accept only GET.
 const (
-	ListReleases      Endpoint = "/api/aslan/delivery/releases"        // what client.Delivery.List and All ask
-	GetRelease        Endpoint = "/api/aslan/delivery/releases/:id"    // what client.Delivery.Get asks
+	ListReleases      Endpoint = "/api/aslan/delivery/releases"        // client.Delivery.List and All
+	GetRelease        Endpoint = "/api/aslan/delivery/releases/:id"    // client.Delivery.Get
 	ListLabels        Endpoint = "/api/aslan/delivery/releases/labels" // since v4.0.0
 	CheckRelease      Endpoint = "/api/aslan/delivery/releases/check"  // whether a project has a version, since v3.1.0
 	GetEnvironment    Endpoint = "/api/aslan/delivery/products/:id"    // a release's environment, by the release's id, up to v1.17.0
@@ -21,20 +21,20 @@ const (
 	ListArtifacts     Endpoint = "/api/aslan/delivery/artifacts"       // with X-Total; type, source, imageTag, name, image, repoName, branch
 	GetArtifact       Endpoint = "/api/aslan/delivery/artifacts/:id"   // the artifact with its id and layers
 	FindArtifact      Endpoint = "/api/aslan/delivery/artifacts/image" // the bare id of an image, since v1.8.0
-	TraceArtifact     Endpoint = "/api/directory/dc/artifact"          // what client.Artifact.Trace asks, since v1.8.0
+	TraceArtifact     Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace, since v1.8.0
 	DirectoryReleases Endpoint = "/api/directory/dc/releases"          // ListReleases behind picket, as text/plain
 
 	OpenAPIListReleases  Endpoint = "/openapi/delivery/releases"        // one project's releases in brief, since v2.3.1
-	OpenAPIGetRelease    Endpoint = "/openapi/delivery/releases/:id"    // v2.3.1 to v3.4.1, not for releases of workflows
+	OpenAPIGetRelease    Endpoint = "/openapi/delivery/releases/:id"    // v2.3.1 to v3.4.1, 500 for releases of workflows
 	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail" // a release by project and version, since v4.0.0
-	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"    // what client.Workflow.Task asks, since v1.15.0
+	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"    // client.Workflow.Task, since v1.15.0
 
-	// NoEndpoint is a path that no endpoint of the server's version has.
+	// NoEndpoint stands for every path that the server's version does not have.
 	NoEndpoint Endpoint = ""
 )
 
-// internalPath is the path behind the gateway, which shows in the texts of
-// 404 and 405 and in redirects.
+// internalPath returns the path behind the gateway, which appears in the bodies
+// of 404 and 405 and in redirects.
 func internalPath(path string) string {
 	for public, internal := range map[string]string{"/api/aslan": "/api", "/api/directory": "/public-api/v1"} {
 		if rest, ok := strings.CutPrefix(path, public); ok && (rest == "" || rest[0] == '/') {
@@ -44,7 +44,7 @@ func internalPath(path string) string {
 	return path
 }
 
-// endpointOf finds the endpoint of a path and the id in it.
+// endpointOf returns the endpoint of a path and the id in it.
 func endpointOf(path string, v version) (e Endpoint, id string) {
 	switch e := Endpoint(path); e {
 	case ListReleases, ListArtifacts, DirectoryReleases:
@@ -86,15 +86,14 @@ func endpointOf(path string, v version) (e Endpoint, id string) {
 	return NoEndpoint, ""
 }
 
-// takesGet reports whether the endpoint can be read. Since v4.0.0 a release can
-// only be deleted by its id in the OpenAPI.
+// takesGet reports whether the endpoint accepts GET. Since v4.0.0 the OpenAPI's
+// release by id accepts only DELETE.
 func (e Endpoint) takesGet(v version) bool { return e != OpenAPIGetRelease || !v.has(flatReleases) }
 
 func (e Endpoint) isOpenAPI() bool { return strings.HasPrefix(string(e), "/openapi/") }
 
-// misrouted answers a request that no endpoint takes, nil for one that is
-// taken.
-func misrouted(r *http.Request, e Endpoint, v version) *answer {
+// misrouted returns the response to a request that no endpoint accepts, or nil.
+func misrouted(r *http.Request, e Endpoint, v version) *response {
 	internal := internalPath(r.URL.Path)
 	switch {
 	case e != NoEndpoint && (r.Method != http.MethodGet || !e.takesGet(v)):
@@ -109,12 +108,12 @@ func misrouted(r *http.Request, e Endpoint, v version) *answer {
 	return typed(http.StatusNotFound, textType, []byte("Invalid path: "+internal))
 }
 
-// redirect points at the internal path, which is wrong for whoever comes
-// through the gateway. So does Zadig.
-func redirect(to *url.URL) *answer {
+// redirect redirects to the internal path, as Zadig does, although that path does
+// not exist on the gateway.
+func redirect(to *url.URL) *response {
 	w := &redirectWriter{header: http.Header{}}
 	http.Redirect(w, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}}, to.String(), http.StatusMovedPermanently)
-	return &answer{status: http.StatusMovedPermanently, header: w.header, body: w.body}
+	return &response{status: http.StatusMovedPermanently, header: w.header, body: w.body}
 }
 
 type redirectWriter struct {

@@ -19,7 +19,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// TB is what a Server needs of a *testing.T, B or F.
+// TB is implemented by *testing.T, *testing.B and *testing.F.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -47,9 +47,9 @@ type Server struct {
 }
 
 // NewServer starts a server for a test, which closes it when the test and all
-// its subtests are over. Without options it is the newest known version of Zadig,
-// holds the samples of the documentation and accepts every request, with or
-// without a token. Bad input fails the test, now and in the server's methods.
+// its subtests are over. Without options it behaves as the newest of [Versions],
+// holds the samples of the documentation and accepts requests with any token or
+// none. Bad options fail the test, and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)
@@ -65,9 +65,9 @@ func NewServer(tb TB, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server for a program, as [NewServer] does for a test. Close
-// it when it is no longer needed. Bad options are an error here; bad input to
-// the server's methods panics.
+// Start starts a server for a program, as [NewServer] does for a test. The
+// caller must close it. Bad options return an error; bad input to the server's
+// methods panics.
 func Start(opts ...Option) (*Server, error) {
 	cfg, err := newConfig(opts)
 	if err != nil {
@@ -90,9 +90,9 @@ func Start(opts ...Option) (*Server, error) {
 	return s, nil
 }
 
-// Client returns a new client of the server, with the token of [WithToken].
-// The options come after these. A bad option fails the test, or panics if the
-// server was made by [Start].
+// Client returns a new client for the server, which sends the token of
+// [WithToken] unless opts set another. A bad option fails the test, or panics
+// if the server was made by [Start].
 func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 	if s.token != "" {
 		opts = append([]zadig.Option{zadig.WithToken(s.token)}, opts...)
@@ -104,9 +104,9 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 	return c
 }
 
-// Close ends the server: open connections are cut, requests in progress end,
-// and when it returns all its goroutines are gone. It waits for the [Hook]s that
-// run, so a Hook must not call it. Closing twice is fine.
+// Close closes the server and all its connections, and waits until its
+// goroutines have ended. It also waits for running [Hook]s, so a Hook must not
+// call it. Close may be called more than once.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -119,18 +119,19 @@ func (s *Server) Close() {
 	}
 }
 
-// Down takes the whole server off the network: open connections are cut, new
-// ones are refused, as when Zadig is being restarted. [Server.Up] ends it. The
-// data stays. A [Hook] may call it, and one that runs meanwhile runs on.
+// Down takes the server off the network, as during a restart of Zadig: open
+// connections are closed and new ones refused. The server keeps its data.
+// [Server.Up] brings it back. A [Hook] may call Down, which does not wait for
+// running Hooks.
 func (s *Server) Down() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stop()
 }
 
-// Up ends [Server.Down] on the same port. If another program has taken the
-// port meanwhile, the test fails, or Up panics if the server was made by
-// [Start].
+// Up brings the server back after [Server.Down], on the same port. If another
+// program has taken the port, the test fails, or Up panics if the server was
+// made by [Start].
 func (s *Server) Up() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,9 +143,9 @@ func (s *Server) Up() {
 	}
 }
 
-// SetServerVersion makes the server another version of Zadig from the next
-// request on, with the data that it has, to simulate an upgrade. An unknown
-// version fails the test, or panics if the server was made by [Start].
+// SetServerVersion simulates an upgrade: from the next request on the server
+// behaves as another of [Versions], with the same data. An unknown version
+// fails the test, or panics if the server was made by [Start].
 func (s *Server) SetServerVersion(name string) {
 	v, err := parseVersion(name)
 	if err != nil {
@@ -154,34 +155,34 @@ func (s *Server) SetServerVersion(name string) {
 	s.version.Store(int64(v))
 }
 
-// ServerVersion is the version of Zadig that the server stands in for.
+// ServerVersion returns the version of Zadig that the server behaves as.
 func (s *Server) ServerVersion() string { return version(s.version.Load()).String() }
 
-// AddRelease adds releases to those that the server holds. It keeps copies.
-// Bad input, as for [WithReleases], fails the test, or panics if the server
-// was made by [Start]; then none is added.
+// AddRelease adds copies of releases to the server. See [WithReleases] for
+// what is accepted. Bad input fails the test, or panics if the server was made
+// by [Start]; then none is added.
 func (s *Server) AddRelease(releases ...*delivery.Release) {
 	if err := s.data.addReleases(releases); err != nil {
 		s.fail("zadigtest: AddRelease: %v", err)
 	}
 }
 
-// DeleteRelease removes a release and reports whether it was there.
+// DeleteRelease removes a release by its id and reports whether it existed.
 func (s *Server) DeleteRelease(id string) bool { return s.data.deleteRelease(id) }
 
-// AddArtifact adds artifacts to those that the server holds. It keeps copies.
-// Bad input, as for [WithArtifacts], fails the test, or panics if the server
-// was made by [Start]; then none is added.
+// AddArtifact adds copies of artifacts to the server. See [WithArtifacts] for
+// what is accepted. Bad input fails the test, or panics if the server was made
+// by [Start]; then none is added.
 func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 	if err := s.data.addArtifacts(artifacts); err != nil {
 		s.fail("zadigtest: AddArtifact: %v", err)
 	}
 }
 
-// DeleteArtifact removes an artifact by its id and reports whether it was there.
+// DeleteArtifact removes an artifact by its id and reports whether it existed.
 func (s *Server) DeleteArtifact(id string) bool { return s.data.deleteArtifact(id) }
 
-// listening is a server on the network, from start or Up to Down or Close.
+// listening is a server on the network, from Start or Up until Down or Close.
 type listening struct {
 	listener    net.Listener
 	http        *http.Server
@@ -224,7 +225,8 @@ func (s *Server) listen(address string) error {
 	return nil
 }
 
-// listenAgain waits a little for a port that was just given up.
+// listenAgain listens on an address, and waits a little for a port that was just
+// closed.
 func listenAgain(address string) (net.Listener, error) {
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		listener, err := net.Listen("tcp", address)
@@ -234,7 +236,7 @@ func listenAgain(address string) (net.Listener, error) {
 	}
 }
 
-// stop ends what is running and does not wait for its connections and handlers.
+// stop closes the listener and the connections. It does not wait for handlers.
 func (s *Server) stop() {
 	run := s.running
 	if run == nil {
@@ -249,8 +251,8 @@ func (s *Server) stop() {
 
 var errGone = errors.New("the client or the server has gone")
 
-// handle answers one request: what was asked is written down, faults strike,
-// and what is left of the answer is sent.
+// handle logs a request, applies the faults that it meets and sends the
+// response.
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	v := version(s.version.Load())
 	e, id := endpointOf(r.URL.Path, v)
@@ -266,17 +268,17 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 		reset(w)
 		return
 	}
-	a := s.answer(r, v, e, id, h)
-	if a.hangUp {
+	resp := s.respond(r, v, e, id, h)
+	if resp.hangUp {
 		panic(http.ErrAbortHandler)
 	}
-	s.log.answered(logged, a.status)
-	if err := a.send(w, r, h.sending); err != nil {
+	s.log.setStatus(logged, resp.status)
+	if err := resp.send(w, r, h.sending); err != nil {
 		panic(http.ErrAbortHandler)
 	}
 }
 
-func (s *Server) answer(r *http.Request, v version, e Endpoint, id string, h hit) *answer {
+func (s *Server) respond(r *http.Request, v version, e Endpoint, id string, h hit) *response {
 	state := healthy
 	if h.outcome != nil {
 		if h.outcome.response != nil {
@@ -287,11 +289,11 @@ func (s *Server) answer(r *http.Request, v version, e Endpoint, id string, h hit
 	if s.token != "" && !authorized(r, s.token) {
 		return unauthorized()
 	}
-	if v.has(panicsOnOddPaths) && !utf8.ValidString(r.URL.Path) {
+	if v.has(panicsOnInvalidUTF8) && !utf8.ValidString(r.URL.Path) {
 		return hangUp()
 	}
-	if a := misrouted(r, e, v); a != nil {
-		return a
+	if resp := misrouted(r, e, v); resp != nil {
+		return resp
 	}
 	c := &call{Server: s, version: v, endpoint: e, id: id, query: r.URL.Query(), state: state, broken: h.broken}
 	behindPicket := e == TraceArtifact || e == DirectoryReleases
@@ -333,18 +335,18 @@ func reset(w http.ResponseWriter) {
 	_ = conn.Close()
 }
 
-// send writes the answer. An error means that the connection must not look
-// as if the answer were complete.
-func (a *answer) send(w http.ResponseWriter, r *http.Request, how *sending) error {
-	maps.Copy(w.Header(), a.header)
+// send writes the response. On an error the caller must abort the connection,
+// so that the client does not take the response for complete.
+func (resp *response) send(w http.ResponseWriter, r *http.Request, how *sending) error {
+	maps.Copy(w.Header(), resp.header)
 	if how == nil {
-		w.WriteHeader(a.status)
-		_, err := w.Write(a.body)
+		w.WriteHeader(resp.status)
+		_, err := w.Write(resp.body)
 		return err
 	}
-	w.Header().Set("Content-Length", fmt.Sprint(len(a.body)))
-	w.WriteHeader(a.status)
-	rest := a.body
+	w.Header().Set("Content-Length", fmt.Sprint(len(resp.body)))
+	w.WriteHeader(resp.status)
+	rest := resp.body
 	if how.cut >= 0 {
 		rest = rest[:min(how.cut, len(rest))]
 	}
@@ -364,7 +366,7 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, how *sending) erro
 		}
 		rest = rest[n:]
 	}
-	if how.cut >= 0 && how.cut < len(a.body) {
+	if how.cut >= 0 && how.cut < len(resp.body) {
 		_ = http.NewResponseController(w).Flush() // the status arrives even if nothing else does
 		return errGone
 	}

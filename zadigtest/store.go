@@ -14,15 +14,15 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Data is what a server holds: see [WithReleases] and [WithArtifacts] for what
-// is asked of it. The zero Data is an empty Zadig.
+// Data is the data of a server. See [WithReleases] and [WithArtifacts] for what
+// is accepted. The zero Data is empty.
 type Data struct {
 	Releases  []*delivery.Release  // in any order
 	Artifacts []*artifact.Artifact // in any order
 }
 
-// store holds documents. They are copies, made when they come in, and never
-// change afterwards, so that an answer can be written without the lock.
+// store holds copies of the data. A stored document never changes, so a response
+// can be written without the lock.
 type store struct {
 	mu        sync.RWMutex
 	releases  []*release    // newest first
@@ -30,7 +30,7 @@ type store struct {
 	made      int           // ids given to artifacts that had none
 }
 
-// release is a stored release with what it is looked up by.
+// release is a stored release with the values it is found by.
 type release struct {
 	id, project, name string // name is that of the version
 	workflow          string
@@ -41,10 +41,10 @@ type release struct {
 	deleted           bool
 	doc               map[string]any
 	flat              bool   // doc is the object of v4.0.0 and later
-	source            string // of one that is not flat: what it says once it is
+	source            string // Source once flattened, if doc is not flat
 }
 
-// storedItem is a stored artifact with what it is looked up by.
+// storedItem is a stored artifact with the values it is found by.
 type storedItem struct {
 	artifact.Artifact
 	doc map[string]any
@@ -52,7 +52,7 @@ type storedItem struct {
 
 var objectID = regexp.MustCompile(`^[0-9a-f]{24}$`)
 
-// addReleases stores all of them or, when one is bad, none.
+// addReleases stores all releases or, if one is bad, none.
 func (s *store) addReleases(releases []*delivery.Release) error {
 	incoming := make([]*release, 0, len(releases))
 	for i, r := range releases {
@@ -129,17 +129,17 @@ func newRelease(r *delivery.Release) (*release, error) {
 	return stored, nil
 }
 
-// typed is the release as it was given.
+// typed returns the release as it was given.
 func (r *release) typed() *delivery.Release {
 	typed := new(delivery.Release)
 	if err := json.Unmarshal(appendJSON(nil, r.doc), typed); err != nil {
-		panic(fmt.Sprintf("zadigtest: %v", err)) // it was made of one
+		panic(fmt.Sprintf("zadigtest: %v", err)) // doc was encoded from a Release
 	}
 	return typed
 }
 
-// ownedBy sets the members of an array that point back to their document and
-// have been left out.
+// ownedBy sets those members of an array's elements that refer to the document
+// and are missing.
 func ownedBy(doc map[string]any, part, member, id string) {
 	for _, e := range array(doc, part) {
 		if e, ok := e.(map[string]any); ok {
@@ -151,8 +151,8 @@ func ownedBy(doc map[string]any, part, member, id string) {
 	}
 }
 
-// rawServiceName is the name as it is stored: the one that is shown ends in
-// the container's.
+// rawServiceName returns the stored name of a service. The name that is shown
+// ends in the container's.
 func rawServiceName(shown, container string) string {
 	if container == "" {
 		return shown
@@ -175,8 +175,8 @@ func (s *store) deleteRelease(id string) bool {
 	return found
 }
 
-// allReleases are those that are not deleted, newest first. The slice is the
-// caller's.
+// allReleases returns a new slice of the releases that are not deleted, newest
+// first.
 func (s *store) allReleases() []*release {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -193,7 +193,7 @@ func (s *store) release(id string) *release {
 	return nil
 }
 
-// releaseNamed finds a release by its version; of several the newest.
+// releaseNamed returns the newest release of a project with this version.
 func (s *store) releaseNamed(project, version string) *release {
 	for _, r := range s.allReleases() {
 		if r.project == project && r.name == version {
@@ -203,7 +203,7 @@ func (s *store) releaseNamed(project, version string) *release {
 	return nil
 }
 
-// addArtifacts stores all of them or, when one is bad, none.
+// addArtifacts stores all artifacts or, if one is bad, none.
 func (s *store) addArtifacts(artifacts []*artifact.Artifact) error {
 	incoming := make([]*storedItem, 0, len(artifacts))
 	for i, a := range artifacts {
@@ -228,7 +228,7 @@ func (s *store) addArtifacts(artifacts []*artifact.Artifact) error {
 		}
 		seen[a.ID] = true
 	}
-	for _, a := range incoming { // those that come from Trace have no id
+	for _, a := range incoming { // artifacts returned by Trace have no id
 		for a.ID == "" {
 			s.made++
 			if id := fmt.Sprintf("a57%021x", s.made); !seen[id] {
@@ -273,8 +273,8 @@ func newItem(a *artifact.Artifact) (*storedItem, error) {
 	return stored, nil
 }
 
-// sortActivities does what the server does when it reads an artifact: newest
-// first, and once more by type.
+// sortActivities sorts activities newest first and groups them by type, as Zadig
+// does when it reads an artifact.
 func sortActivities(doc map[string]any) {
 	activities := slices.Clone(array(doc, "activities"))
 	slices.SortStableFunc(activities, func(a, b any) int {
@@ -321,7 +321,7 @@ func (s *store) artifact(id string) *storedItem {
 	return nil
 }
 
-// artifactOf is the artifact of an image, of several the oldest.
+// artifactOf returns the oldest artifact of an image, or nil.
 func (s *store) artifactOf(image string) *storedItem {
 	var found *storedItem
 	for _, a := range s.allArtifacts() {
@@ -332,7 +332,8 @@ func (s *store) artifactOf(image string) *storedItem {
 	return found
 }
 
-// Readers of generic JSON: what is not there, or of another kind, is empty.
+// Readers of decoded JSON. They return zero values for what is absent or of
+// another type.
 
 func object(o map[string]any, name string) map[string]any {
 	v, _ := o[name].(map[string]any)

@@ -12,10 +12,10 @@ import (
 	"github.com/zadig-go/zadig/internal/taskref"
 )
 
-// getTask answers with the workflow task that a release or a build names. The
-// server stores no tasks: what a task did is what its releases and artifacts
-// say of it. Zadig asks for no permission here.
-func (c *call) getTask() *answer {
+// getTask returns a workflow task that a release or a build names. The server
+// stores no tasks: it derives them from releases and artifacts. Zadig checks no
+// permission here.
+func (c *call) getTask() *response {
 	number, err := strconv.ParseInt(cmp.Or(c.query.Get("taskId"), "0"), 10, 64)
 	switch {
 	case err != nil:
@@ -27,10 +27,10 @@ func (c *call) getTask() *answer {
 	if t == nil {
 		return internalError(noDocuments)
 	}
-	return jsonAnswer(shapeOf("openapi task", c.version).append(nil, t.document(c.version)))
+	return jsonResponse(shapeOf("openapi task", c.version).append(nil, t.document(c.version)))
 }
 
-// task is a run of a workflow, made up of its releases and artifacts.
+// task is a run of a workflow, derived from its releases and artifacts.
 type task struct {
 	project, workflow, display string
 	number                     int64
@@ -46,7 +46,7 @@ type taskStage struct {
 	jobs          []map[string]any
 }
 
-// task puts together the task of a number, nil if nothing names it.
+// task returns the task with a number, or nil if nothing names it.
 func (s *store) task(workflow string, number int64) *task {
 	if workflow == "" || number <= 0 {
 		return nil
@@ -100,7 +100,7 @@ func (t *task) addRelease(r *delivery.Release) {
 	for _, d := range r.DeployInfo {
 		switch {
 		case d == nil:
-		case info.Type == delivery.TypeK8SYAML: // its task pushed what is deployed
+		case info.Type == delivery.TypeK8SYAML: // its task pushed the images
 			service := rawServiceName(d.ServiceName, d.ContainerName)
 			t.add("distribute", "zadig-distribute-image", service, d.StartTime, d.EndTime, distributeSpec{
 				[]distributeTarget{{service, d.ContainerName, d.Image, d.Image}},
@@ -135,7 +135,7 @@ func (t *task) addRelease(r *delivery.Release) {
 	}
 }
 
-// addBuild adds what built an artifact, unless a release has told of it.
+// addBuild adds the build of an artifact, unless a release has it already.
 func (t *task) addBuild(project string, a *artifact.Artifact, activity *artifact.Activity) {
 	t.project = cmp.Or(t.project, project)
 	t.creator = cmp.Or(t.creator, activity.CreatedBy)
@@ -159,7 +159,7 @@ func orEmpty[T any](list []T) any {
 	return list
 }
 
-// add puts a job into its stage.
+// add appends a job to its stage.
 func (t *task) add(stage, jobType, name string, start, end int64, spec any) {
 	i := slices.IndexFunc(t.stages, func(s *taskStage) bool { return s.name == stage })
 	if i < 0 {
@@ -177,8 +177,7 @@ func (t *task) add(stage, jobType, name string, start, end int64, spec any) {
 	t.end = max(t.end, end)
 }
 
-// document is the task in the server's terms. A failed task failed in its last
-// job.
+// document returns the task as JSON. If the task failed, its last job failed.
 func (t *task) document(v version) map[string]any {
 	status := cmp.Or(t.status, "passed")
 	doc := map[string]any{
@@ -218,7 +217,7 @@ func (t *task) document(v version) map[string]any {
 	return doc
 }
 
-// The specs of jobs, with the members of the server that matter here.
+// The specs of jobs, with the members that the SDK reads.
 
 type buildSpec struct {
 	Repos         any    `json:"repos"`

@@ -9,9 +9,9 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// document is the release as a server of a version knows it: in the shape of
-// that version, whichever it was given in, and with the members that later
-// versions work out from what they have. fields.tsv drops what is unknown.
+// document returns the release in the shape of a version, with the members that
+// later versions derive from others. It may have members that the version does
+// not send: fields.tsv leaves them out.
 func (r *release) document(v version) map[string]any {
 	switch {
 	case v.has(flatReleases) && r.flat:
@@ -32,8 +32,8 @@ func (r *release) document(v version) map[string]any {
 	return doc
 }
 
-// renameProgress gives a progress both sets of names, that of v2.2.0 and the
-// one before.
+// renameProgress returns a progress with its members under both names, those of
+// v2.2.0 and the older ones.
 func renameProgress(progress map[string]any) map[string]any {
 	progress = maps.Clone(progress)
 	for older, newer := range map[string]string{
@@ -75,8 +75,8 @@ func nameDistributes(doc map[string]any) {
 	})
 }
 
-// each calls f with a copy of each object of an array and puts the copies in
-// place of the array.
+// each calls f with a copy of each object of an array and replaces the array by
+// the copies.
 func each(o map[string]any, name string, f func(map[string]any)) {
 	copied := slices.Clone(array(o, name))
 	for i, e := range copied {
@@ -97,11 +97,10 @@ func fill(o map[string]any, name, value string) {
 	}
 }
 
-// flatten is what a release of an older version is after an upgrade to
-// v4.0.0: the common members, and services from what was distributed, else
-// deployed, else in the environment. The upgrade of a real server gives every
-// release a new id and stops at releases made by workflows; here ids stay and
-// all releases come along.
+// flatten returns a release of an older version as it is after an upgrade to
+// v4.0.0: the common members, and services from the distributed charts, else
+// from the deploys, else from the environment. Unlike the upgrade of a real
+// server, it keeps ids and the releases of workflows.
 func flatten(doc map[string]any, source string) map[string]any {
 	info := object(doc, "versionInfo")
 	env := object(info, "productEnvInfo")
@@ -224,7 +223,7 @@ func addImage(service map[string]any, container, image string) map[string]any {
 	return added
 }
 
-// imageName is the last part of a reference without its tag or digest.
+// imageName returns the last part of a reference without its tag or digest.
 func imageName(image string) string {
 	image = image[strings.LastIndexByte(image, '/')+1:]
 	if i := strings.IndexAny(image, ":@"); i >= 0 {
@@ -238,8 +237,8 @@ func imageTag(image string) string {
 	return image[strings.LastIndexByte(image, ':')+1:]
 }
 
-// nest is a flat release as an older version would send it: what there was
-// then, and nothing of what was not.
+// nest returns a flat release in the shape of an older version, which has no
+// members for the services.
 func nest(flat map[string]any) map[string]any {
 	info := map[string]any{
 		"id":           flat["id"],

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// versions are the releases of Zadig that the server can stand in for, oldest
+// versions lists the versions of Zadig that a server can behave as, oldest
 // first.
 var versions = []string{
 	"v1.7.1", "v1.8.0", "v1.9.0", "v1.10.0", "v1.11.0", "v1.12.0", "v1.13.0", "v1.14.0",
@@ -15,14 +15,14 @@ var versions = []string{
 	"v4.0.0", "v4.1.0", "v4.2.0", "v4.2.1", "v4.3.0", "v5.0.0",
 }
 
-// Versions are the versions of Zadig that [WithServerVersion] takes, oldest
-// first: to run a test on all of them.
+// Versions returns the versions of Zadig that [WithServerVersion] accepts, oldest
+// first. Range over them to run a test on each.
 func Versions() []string { return slices.Clone(versions) }
 
 // version is a position in versions, so that versions compare with < and >.
 type version int
 
-// newest is the version of a server without [WithServerVersion].
+// newest returns the version of a server without [WithServerVersion].
 func newest() version { return version(len(versions) - 1) }
 
 func parseVersion(name string) (version, error) {
@@ -32,7 +32,7 @@ func parseVersion(name string) (version, error) {
 	return 0, fmt.Errorf("unknown version %q of Zadig, known are %s", name, strings.Join(versions, ", "))
 }
 
-// mustVersion is for names written in this package.
+// mustVersion parses a name written in this package.
 func mustVersion(name string) version {
 	v, err := parseVersion(name)
 	if err != nil {
@@ -43,27 +43,27 @@ func mustVersion(name string) version {
 
 func (v version) String() string { return versions[v] }
 
-// trait is one way in which versions differ, apart from the members that they
-// send, which are in fields.tsv. What ends with flatReleases, as brief lists
-// do, has no end of its own.
+// trait is a difference between versions, except for the members that they send,
+// which fields.tsv lists. Traits that end with flatReleases, such as hasBrief,
+// have no until in spans.
 type trait int
 
 const (
-	documentedErrors    trait = iota // a bad integer is told as in the documentation, later with an empty body
-	rawPaging                        // page and per_page go to the database uncorrected
-	byIDFindsNothing                 // ids are compared as text with what is no text
-	hasBrief                         // verbosity=brief is known
+	documentedErrors    trait = iota // a bad integer gets the documented error, later an empty body
+	rawPaging                        // page and per_page reach the database unchecked
+	byIDFindsNothing                 // a lookup by id never matches: it compares a string with an object id
+	hasBrief                         // verbosity=brief has an effect
 	hasTrace                         // picket has /dc/artifact, aslan /artifacts/image
 	hangsUpWithoutDB                 // the collaboration check panics when the database is down
 	failsWithoutDB                   // … is a 500 when the database is down
-	picketInAslan                    // picket's endpoints are aslan's own
-	collabType                       // the collaboration answer names workflow_type
+	picketInAslan                    // aslan serves picket's endpoints
+	collabType                       // the collaboration response has workflow_type
 	collabName                       // … display_name and, of environments, services in place of vars
 	licenseForList                   // lists need a license
-	licenseForRelease                // so does a release by id
+	licenseForRelease                // a release by id needs a license
 	projectForRelease                // a release by id needs projectName
 	needsProjectOfRead               // a release whose project is gone cannot be read in detail
-	panicsOnOddPaths                 // a path of invalid UTF-8 ends the connection: it is a label of a metric
+	panicsOnInvalidUTF8              // a path of invalid UTF-8, used as a metric label, ends the connection
 	hasProducts                      // /products exists
 	hasCheck                         // /releases/check exists
 	totalOfReleases                  // lists of releases send X-Total
@@ -76,8 +76,7 @@ const (
 	listWithoutServices              // lists leave services out
 )
 
-// spans says which versions have a trait: from since to until, an empty one is
-// no bound.
+// spans holds the first and the last version with a trait; "" is no bound.
 var spans = [...]struct{ since, until string }{
 	documentedErrors:    {until: "v1.7.1"},
 	rawPaging:           {until: "v1.7.1"},
@@ -96,7 +95,7 @@ var spans = [...]struct{ since, until string }{
 	projectForRelease:   {since: "v2.3.0"},
 	needsProjectOfRead:  {since: "v2.3.0"},
 	hasServiceNames:     {until: "v2.3.0"},
-	panicsOnOddPaths:    {since: "v2.3.1"},
+	panicsOnInvalidUTF8: {since: "v2.3.1"},
 	hasProducts:         {until: "v1.17.0"},
 	hasCheck:            {since: "v3.1.0"},
 	totalOfReleases:     {since: "v2.3.1"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/zadig-go/zadig"
@@ -12,7 +13,10 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-const maxSearched = 200 // releases that find_commit looks at
+const (
+	maxSearched = 200 // releases that find_commit looks at
+	maxErrors   = 5   // that it reports
+)
 
 type commitIn struct {
 	Project string `json:"project" jsonschema:"name of the project"`
@@ -21,12 +25,20 @@ type commitIn struct {
 }
 
 type found struct {
-	Releases  []summary `json:"releases"`
-	Searched  int       `json:"searched"` // releases looked at
-	More      bool      `json:"more"`     // there are older ones
-	Untraced  int       `json:"untraced"` // images whose commits are not known
-	FirstFail string    `json:"first_error,omitempty"`
-	Omitted   int       `json:"omitted"`
+	Releases []summary `json:"releases"`
+	Searched int       `json:"searched"`         // releases looked at
+	More     bool      `json:"more"`             // there are older ones, or the list broke off
+	Unread   int       `json:"unread"`           // releases that could not be read
+	Untraced int       `json:"untraced"`         // images whose commits are not known
+	Errors   []string  `json:"errors,omitempty"` // the first, each once, of unread and untraced
+	Omitted  int       `json:"omitted"`
+}
+
+// add adds an error to those that are reported.
+func (f *found) add(err error) {
+	if s := explainInDetail(err); len(f.Errors) < maxErrors && !slices.Contains(f.Errors, s) {
+		f.Errors = append(f.Errors, s)
+	}
 }
 
 var commitPrefix = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
@@ -41,26 +53,36 @@ func (t tools) findCommit(ctx context.Context, in commitIn) (out found, err erro
 		return out, err
 	}
 	var (
-		hits  []*delivery.Release
-		known = make(map[string]bool) // by image: whether it was built from the commit
+		hits   []*delivery.Release
+		known  = make(map[string]bool) // by image: whether it was built from the commit
+		failed error                   // in place of the last release, or nil
 	)
 	o := delivery.ListOptions{ProjectName: in.Project, SkipManifests: true, PerPage: min(limit+1, 100)}
 	for r, err := range t.client.Delivery.All(ctx, o) {
-		if err != nil {
-			return out, err
+		if ctx.Err() != nil {
+			return out, ctx.Err()
 		}
-		if out.Searched == limit {
+		if out.Searched+out.Unread == limit {
 			out.More = true
 			break
+		}
+		if failed = err; err != nil {
+			out.Unread++
+			out.add(err)
+			continue
 		}
 		out.Searched++
 		if builtFrom(r, prefix) || r.Services != nil && t.tracedTo(ctx, r, prefix, known, &out) {
 			hits = append(hits, r)
 		}
-		if ctx.Err() != nil {
-			return out, ctx.Err()
-		}
 	}
+	switch {
+	case ctx.Err() != nil:
+		return out, ctx.Err()
+	case out.Searched == 0 && failed != nil:
+		return out, failed
+	}
+	out.More = out.More || failed != nil // which may have ended the list
 	out.Releases = capped(hits, &out.Omitted, summarize)
 	return out, nil
 }
@@ -95,8 +117,8 @@ func (t tools) tracedTo(ctx context.Context, r *delivery.Release, prefix string,
 		known[name] = false
 		if result.Err != nil {
 			out.Untraced++
-			if out.FirstFail == "" && !errors.Is(result.Err, zadig.ErrNotFound) {
-				out.FirstFail = explain(result.Err)
+			if !errors.Is(result.Err, zadig.ErrNotFound) {
+				out.add(result.Err)
 			}
 			continue
 		}

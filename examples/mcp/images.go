@@ -39,12 +39,20 @@ func describe(name string, a *artifact.Artifact) traced {
 		return commit{
 			Repository: text(c.RepoOwner + "/" + c.RepoName), Commit: text(c.CommitID), Branch: text(c.Branch), Tag: text(c.Tag),
 			Message: text(c.CommitMessage), Author: text(c.AuthorName), URL: text(c.URL()),
-			PullRequests: capped(c.PullRequests(), &out.Omitted, func(p artifact.PullRequest) string {
-				return text(strings.TrimSpace(fmt.Sprintf("#%d %s", p.Number, p.URL())))
-			}),
+			PullRequests: capped(c.PullRequests(), &out.Omitted, pullRequest),
 		}
 	})
 	return out
+}
+
+// pullRequest names a pull request as its code host does, #7, and !7 on GitLab,
+// and says where it is.
+func pullRequest(p artifact.PullRequest) string {
+	sign, url := "#", p.URL()
+	if strings.Contains(url, "/merge_requests/") {
+		sign = "!"
+	}
+	return text(strings.TrimSpace(fmt.Sprintf("%s%d %s", sign, p.Number, url)))
 }
 
 // trace returns the artifact of an image, with all pull requests, also where

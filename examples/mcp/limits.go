@@ -54,5 +54,15 @@ func explain(err error) string {
 	return text(err.Error())
 }
 
+// explainInDetail is explain with the error behind the sentence, which names
+// the release or the image.
+func explainInDetail(err error) string {
+	plain, detail := zadig.Explain(err), strings.Join(strings.Fields(err.Error()), " ")
+	if plain == "" {
+		return text(detail)
+	}
+	return text(plain + ": " + detail)
+}
+
 // toolError is err as a tool reports it.
 func toolError(err error) error { return errors.New(explain(err)) }

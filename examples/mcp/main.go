@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -63,7 +64,9 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 	client, closeServer, err := connect(*demo)
 	if err == nil {
 		defer closeServer()
-		err = newServer(client).Run(ctx, transport)
+		server := newServer(client)
+		server.AddReceivingMiddleware(endWith(ctx))
+		err = server.Run(ctx, transport)
 	}
 	if err != nil && !errors.Is(err, io.EOF) && ctx.Err() == nil {
 		fmt.Fprintln(stderr, "mcp:", explain(err))
@@ -72,8 +75,24 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 	return 0
 }
 
+// endWith ends calls that are under way when ctx ends: the server waits for
+// them.
+func endWith(ctx context.Context) mcp.Middleware {
+	return func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(call context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			call, cancel := context.WithCancel(call)
+			defer cancel()
+			defer context.AfterFunc(ctx, cancel)()
+			return next(call, method, req)
+		}
+	}
+}
+
 func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
 	if !demo {
+		if os.Getenv("ZADIG_URL") == "" {
+			return nil, nil, errors.New("ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com (-demo needs none)")
+		}
 		client, err = zadig.NewClientFromEnv()
 		return client, func() {}, err
 	}
@@ -85,8 +104,8 @@ func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
 }
 
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
 		return info.Main.Version
 	}
-	return "(devel)"
+	return "v" + zadig.Version
 }

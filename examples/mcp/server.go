@@ -26,7 +26,8 @@ func newServer(client *zadig.Client) *mcp.Server {
 		" runs under the tag than the one with these commits.", t.traceRunning)
 	add(s, "diff_releases", "Compares the images of two releases of a project: to with the earlier from.", t.diffReleases)
 	add(s, "find_commit", "Lists the releases with an image that was built from a commit, of the newest 200 at most."+
-		" A commit that was not itself built is not found, also where a later one contains it.", t.findCommit)
+		" A commit that was not itself built is not found, also where a later one contains it."+
+		" If unread or untraced is not 0, the list may lack releases, and errors says why.", t.findCommit)
 	return s
 }
 

@@ -2,8 +2,8 @@
 // a span for each request, one for each attempt below it, and a histogram of
 // how long the attempts took.
 //
-// Without ZADIG_URL it reads from an in-memory Zadig that returns 503 once, so that
-// there is an attempt to see.
+// With -demo it reads from an in-memory Zadig that returns 503 once, so that
+// there is a second attempt to see.
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-const usage = `Usage: otel [-project name] [-n releases]
+const usage = `Usage: otel [-project name] [-n releases] [-demo]
 
 Reads the newest releases and traces their images, and prints the OpenTelemetry
 spans and metrics of that to standard output, as JSON: a line for each span,
@@ -39,10 +40,11 @@ to send them to yours.
 
   -project name  the project (default: all that the token may read)
   -n releases    how many are read (default 3)
+  -demo          ask a Zadig in memory, with made-up releases
+  -version       the version of this program
   -h             this text
 
-ZADIG_URL and ZADIG_TOKEN say which Zadig is asked; without ZADIG_URL it is one
-in memory.
+ZADIG_URL and ZADIG_TOKEN say which Zadig is asked.
 
 Exit status: 0; 1 for a failure; 2 for wrong arguments; 130 if interrupted.
 `
@@ -55,16 +57,24 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	var project string
-	var n int
+	var (
+		project           string
+		n                 int
+		demo, showVersion bool
+	)
 	flags := flag.NewFlagSet("otel", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&project, "project", "", "")
 	flags.IntVar(&n, "n", 3, "")
+	flags.BoolVar(&demo, "demo", false, "")
+	flags.BoolVar(&showVersion, "version", false, "")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
+		return 0
+	case err == nil && showVersion:
+		fmt.Fprintln(stdout, "otel", version())
 		return 0
 	case err == nil && flags.NArg() > 0:
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -75,10 +85,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "otel: %v (-h shows the flags)\n", err)
 		return 2
 	}
-	if err := show(ctx, project, n, stdout, stderr); err != nil {
+	if err := show(ctx, demo, project, n, stdout); err != nil {
 		return fail(stderr, err)
 	}
 	return 0
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
+		return info.Main.Version
+	}
+	return "v" + zadig.Version
 }
 
 // fail prints an error, in one plain sentence if there is one, and returns the
@@ -97,7 +114,13 @@ func fail(stderr io.Writer, err error) int {
 	return 1
 }
 
-func show(ctx context.Context, project string, n int, stdout, stderr io.Writer) (err error) {
+func show(ctx context.Context, demo bool, project string, n int, stdout io.Writer) (err error) {
+	client, closeServer, err := connect(demo)
+	if err != nil {
+		return err
+	}
+	defer closeServer()
+
 	spans, err := stdouttrace.New(stdouttrace.WithWriter(stdout))
 	if err != nil {
 		return err
@@ -119,11 +142,10 @@ func show(ctx context.Context, project string, n int, stdout, stderr io.Writer) 
 		return err
 	}
 
-	client, closeServer, err := connect(stderr, zadig.WithMiddleware(telemetry.Middleware))
+	client, err = client.With(zadig.WithMiddleware(telemetry.Middleware))
 	if err != nil {
 		return err
 	}
-	defer closeServer()
 	telemetry.Watch(client)
 
 	// A span of your own is the parent of all that is asked within it.
@@ -132,23 +154,22 @@ func show(ctx context.Context, project string, n int, stdout, stderr io.Writer) 
 	return work(ctx, client, project, n)
 }
 
-// connect returns a client for the server that the environment names, or of an
-// in-memory one.
-func connect(stderr io.Writer, opts ...zadig.Option) (client *zadig.Client, closeServer func(), err error) {
-	if os.Getenv("ZADIG_URL") != "" {
-		client, err = zadig.NewClientFromEnv(opts...)
+// connect returns a client for the server that the environment names or, for a
+// demo, for one in memory.
+func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {
+	if !demo {
+		if os.Getenv("ZADIG_URL") == "" {
+			return nil, nil, errors.New("ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com (-demo needs none)")
+		}
+		client, err = zadig.NewClientFromEnv()
 		return client, func() {}, err
 	}
-	if os.Getenv("ZADIG_TOKEN") != "" {
-		return nil, nil, errors.New("ZADIG_TOKEN is set and ZADIG_URL is not: it is the address of your Zadig")
-	}
-	fmt.Fprintln(stderr, "otel: ZADIG_URL is not set, so this is a Zadig in memory")
 	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 20)))
 	if err != nil {
 		return nil, nil, err
 	}
 	srv.Inject(zadigtest.Status(503, "").On(zadigtest.TraceArtifact).Times(1))
-	return srv.Client(opts...), srv.Close, nil
+	return srv.Client(), srv.Close, nil
 }
 
 // work is what a program might do: the newest releases, and where their

@@ -241,7 +241,13 @@ func TestSpansEnd(t *testing.T) {
 func TestProgram(t *testing.T) {
 	t.Setenv("ZADIG_URL", "")
 	var out, log bytes.Buffer
-	if status := run(t.Context(), nil, &out, &log); status != 0 {
+	t.Setenv("ZADIG_TOKEN", "")
+	if status := run(t.Context(), nil, &out, &log); status != 1 || out.String() != "" ||
+		log.String() != "otel: ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com (-demo needs none)\n" {
+		t.Errorf("without ZADIG_URL: status %d, %s", status, log.String())
+	}
+	log.Reset()
+	if status := run(t.Context(), []string{"-demo"}, &out, &log); status != 0 || log.String() != "" {
 		t.Fatal(status, log.String())
 	}
 	for _, fact := range []string{"GET /api/aslan/delivery/releases", "GET /api/directory/dc/artifact", "newest releases", "http.client.request.duration", `"Value":503`} {
@@ -285,13 +291,12 @@ func TestProgram(t *testing.T) {
 	if status := run(interrupted, nil, io.Discard, io.Discard); status != 130 {
 		t.Errorf("interrupted: status %d", status)
 	}
-	t.Setenv("ZADIG_URL", "")
-	log.Reset()
-	if status := run(t.Context(), nil, io.Discard, &log); status != 1 || !strings.Contains(log.String(), "ZADIG_TOKEN is set and ZADIG_URL is not") {
-		t.Errorf("token without a URL: status %d, %s", status, log.String())
-	}
 	out.Reset()
 	if status := run(t.Context(), []string{"-h"}, &out, io.Discard); status != 0 || !strings.HasPrefix(out.String(), "Usage: otel") {
 		t.Errorf("-h: status %d, %s", status, out.String())
+	}
+	out.Reset()
+	if status := run(t.Context(), []string{"-version"}, &out, io.Discard); status != 0 || out.String() != "otel v"+zadig.Version+"\n" {
+		t.Errorf("-version: status %d, %s", status, out.String())
 	}
 }

@@ -2,9 +2,9 @@
 // of its tests: board_test.go tests it with zadigtest, as your service could
 // be.
 //
-// GET /latest/{project} answers with the newest release of a project and the
-// commits that its images were built from. When Zadig cannot be asked, the
-// last answer is given again, marked as stale.
+// GET /latest/{project} returns the newest release of a project and the
+// commits that its images were built from. When Zadig cannot be asked, it
+// returns the last one again, marked as stale.
 //
 //	ZADIG_URL=https://zadig.example.com ZADIG_TOKEN=… go run .
 package main

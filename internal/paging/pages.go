@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -187,7 +186,7 @@ func (w *walker[W, T]) read(list *Pages[W, T], at pageRequest) (got result, sett
 		arrived, err := stream.Next()
 		var odd *response.ElementError
 		if err != nil && !errors.As(err, &odd) {
-			if err == io.EOF { //nolint:errorlint // the array's end, as io.Reader says it
+			if response.IsEOF(err) {
 				err = nil
 			}
 			return got, settings, err

@@ -65,9 +65,13 @@ type Settings struct {
 type Body struct {
 	io.ReadCloser
 	Settings
-	// Reject returns the error for a response that is not what was requested.
-	// It matches kind; excerpt is what came.
-	Reject func(excerpt []byte, kind error, reason string) error
+	Rejecter
+}
+
+// Rejecter makes the error for a response that is not what was requested. The
+// error matches kind; excerpt is what came.
+type Rejecter interface {
+	Reject(excerpt []byte, kind error, reason string) error
 }
 
 // bodyOf returns the body of a response, with default settings if a Doer that
@@ -76,10 +80,13 @@ func bodyOf(resp *http.Response) *Body {
 	if body, ok := resp.Body.(*Body); ok {
 		return body
 	}
-	status := resp.StatusCode
-	return &Body{ReadCloser: resp.Body, Reject: func(_ []byte, kind error, reason string) error {
-		return fmt.Errorf("%d: %w: %s", status, kind, reason)
-	}}
+	return &Body{ReadCloser: resp.Body, Rejecter: rejectedStatus(resp.StatusCode)}
+}
+
+type rejectedStatus int
+
+func (status rejectedStatus) Reject(_ []byte, kind error, reason string) error {
+	return fmt.Errorf("%d: %w: %s", status, kind, reason)
 }
 
 func (b *Body) maxBytes() int64 {

@@ -28,11 +28,11 @@ type Buffer struct {
 	read   int // by Read
 }
 
-// ReadBuffer reads and closes body, at most limit bytes of it. The error wraps
-// ErrTooLarge, or is what the body's Read returned.
-func ReadBuffer(body io.ReadCloser, limit int64) (*Buffer, error) {
+// Fill reads and closes body, at most limit bytes of it. The error wraps
+// ErrTooLarge, or is what the body's Read returned; b is then closed.
+func (b *Buffer) Fill(body io.ReadCloser, limit int64) error {
 	defer body.Close()
-	b := &Buffer{memory: buffers.Get().(*[]byte)}
+	*b = Buffer{memory: buffers.Get().(*[]byte)}
 	b.data = (*b.memory)[:0]
 	for {
 		b.data = grow(b.data, limit)
@@ -41,12 +41,12 @@ func ReadBuffer(body io.ReadCloser, limit int64) (*Buffer, error) {
 		if int64(len(b.data)) > limit {
 			err = fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 		}
-		if err == io.EOF { //nolint:errorlint // as io.Reader says it
-			return b, nil
+		if IsEOF(err) {
+			return nil
 		}
 		if err != nil {
 			_ = b.Close()
-			return nil, err
+			return err
 		}
 	}
 }
@@ -95,14 +95,17 @@ func (b *Body) buffered() (*Buffer, error) {
 	if buffer, ok := b.ReadCloser.(*Buffer); ok {
 		return buffer, nil
 	}
-	buffer, err := ReadBuffer(b.ReadCloser, b.maxBytes())
+	buffer := new(Buffer)
+	err := buffer.Fill(b.ReadCloser, b.maxBytes())
 	switch {
+	case err == nil:
+		return buffer, nil
 	case errors.Is(err, ErrTooLarge):
 		return nil, b.tooLarge(nil, fmt.Sprintf("more than %d bytes", b.maxBytes()))
 	case Garbled(err):
 		return nil, b.unexpected(nil, GarbledReason)
 	}
-	return buffer, err
+	return nil, err
 }
 
 // GarbledReason says what [Garbled] found.

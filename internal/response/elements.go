@@ -136,7 +136,7 @@ func (e *elements) next() (element, raw []byte, err error) {
 func (e *elements) begin() error {
 	c, err := e.peek()
 	switch {
-	case err == io.EOF && !e.begun: //nolint:errorlint // peek's own
+	case IsEOF(err) && !e.begun:
 		return e.unexpected("got an empty body, want " + e.want)
 	case err != nil:
 		return e.failure(err)
@@ -216,7 +216,7 @@ func (e *elements) end() error {
 	e.start++
 	_, err := e.peek()
 	switch {
-	case err == io.EOF: //nolint:errorlint // peek's own
+	case IsEOF(err):
 		return io.EOF
 	case err != nil:
 		return e.failure(err)
@@ -245,7 +245,7 @@ func (e *elements) notAnArray() error {
 	for e.readErr == nil && len(e.head) < headBytes { // enough to tell one object from another
 		e.fill()
 	}
-	if e.readErr != nil && e.readErr != io.EOF { //nolint:errorlint // as io.Reader says it
+	if e.readErr != nil && !IsEOF(e.readErr) {
 		return e.failure(e.readErr)
 	}
 	return e.unexpected("got " + describeBody(e.head) + ", want " + e.want)
@@ -272,7 +272,7 @@ func (e *elements) brokenOff(partial []byte) error {
 	switch {
 	case Garbled(cause):
 		cause = e.unexpected(GarbledReason)
-	case cause == io.EOF: //nolint:errorlint // as io.Reader says it
+	case IsEOF(cause):
 		ends := e.offset + int64(len(e.buf))
 		err := jsontext.NewDecoder(bytes.NewReader(partial), options).SkipValue()
 		if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok && !errors.Is(err, io.ErrUnexpectedEOF) {

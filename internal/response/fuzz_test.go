@@ -90,11 +90,11 @@ func elementsOf[T any](t *testing.T, body, pattern string, mode response.Mode, o
 	defer s.Close()
 	for {
 		v, next := s.Next()
-		var odd *response.ElementError
+		var elementErr *response.ElementError
 		switch {
 		case next == io.EOF: //nolint:errorlint // as io.Reader says it
 			return all, err
-		case errors.As(next, &odd):
+		case errors.As(next, &elementErr):
 			err = next
 		case next != nil:
 			return all, next

@@ -36,7 +36,7 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: d.status,
 		Header:     d.header,
-		Body:       &response.Body{ReadCloser: body, Settings: d.settings, Reject: reject},
+		Body:       &response.Body{ReadCloser: body, Settings: d.settings, Rejecter: rejecter{}},
 		Request:    req,
 	}, nil
 }
@@ -55,7 +55,9 @@ type rejection struct {
 func (r *rejection) Error() string { return fmt.Sprintf("%v: %s", r.kind, r.reason) }
 func (r *rejection) Unwrap() error { return r.kind }
 
-func reject(excerpt []byte, kind error, reason string) error {
+type rejecter struct{}
+
+func (rejecter) Reject(excerpt []byte, kind error, reason string) error {
 	return &rejection{kind, reason, string(excerpt)}
 }
 
@@ -89,12 +91,12 @@ func readAll(t *testing.T, s *response.Stream[item]) (results []result, raws []s
 	defer s.Close()
 	for range 1000 {
 		v, err := s.Next()
-		var odd *response.ElementError
+		var elementErr *response.ElementError
 		switch {
 		case err == io.EOF: //nolint:errorlint // as io.Reader says it
 			return results, raws, nil
-		case errors.As(err, &odd):
-			results = append(results, result{v.ID, odd.Error()})
+		case errors.As(err, &elementErr):
+			results = append(results, result{v.ID, elementErr.Error()})
 		case err != nil:
 			return results, raws, err
 		default:

@@ -18,3 +18,7 @@ func (p Progress) Read(b []byte) (n int, err error) {
 	}
 	return 0, io.ErrNoProgress
 }
+
+// IsEOF reports whether err is io.EOF itself, with which a Read says that the
+// body has ended. An error that wraps io.EOF is a failure.
+func IsEOF(err error) bool { return err == io.EOF } //nolint:errorlint // itself

@@ -104,7 +104,7 @@ func (s *Stream[T]) Next() (v *T, err error) {
 			v, err = s.decode(element, raw, s.index)
 		}
 	}
-	if _, odd := err.(*ElementError); err != nil && !odd { //nolint:errorlint // its own, not one that it wraps
+	if _, goesOn := err.(*ElementError); err != nil && !goesOn { //nolint:errorlint // its own, not one that it wraps
 		s.over = err
 	}
 	return v, err

@@ -199,8 +199,8 @@ func TestStreamValidates(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Close()
 	_, err = s.Next()
-	var odd *response.ElementError
-	require.ErrorAs(t, err, &odd)
+	var elementErr *response.ElementError
+	require.ErrorAs(t, err, &elementErr)
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 	require.ErrorContains(t, err, "at /0: it has no id")
 	v, err := s.Next()
@@ -208,7 +208,7 @@ func TestStreamValidates(t *testing.T) {
 	assert.Equal(t, "2", v.ID)
 
 	_, _, err = response.List[checked](t.Context(), of(`[{}]`), things(), nil)
-	require.ErrorAs(t, err, &odd)
+	require.ErrorAs(t, err, &elementErr)
 	_, _, err = response.List(t.Context(), of(`[{"id":"1"},{"id":"2"}]`), things(), func(c *checked) error {
 		if c.ID == "2" {
 			return errors.New("two is too many")

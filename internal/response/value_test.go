@@ -112,11 +112,11 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestReadBufferDoesNotReadOn(t *testing.T) {
+func TestFillDoesNotReadOn(t *testing.T) {
 	t.Parallel()
 	body := new(endless)
 	closed := false
-	_, err := response.ReadBuffer(closer{body, &closed}, 10<<10)
+	err := new(response.Buffer).Fill(closer{body, &closed}, 10<<10)
 	require.ErrorIs(t, err, response.ErrTooLarge)
 	assert.Less(t, body.read, 4<<20, "a pooled buffer at most")
 	assert.True(t, closed)
@@ -226,8 +226,8 @@ func TestGetKeepsNothingOfItsBuffer(t *testing.T) {
 func TestBufferIsABody(t *testing.T) {
 	t.Parallel()
 	closed := false
-	buffer, err := response.ReadBuffer(closer{strings.NewReader("some bytes"), &closed}, 100)
-	require.NoError(t, err)
+	buffer := new(response.Buffer)
+	require.NoError(t, buffer.Fill(closer{strings.NewReader("some bytes"), &closed}, 100))
 	assert.True(t, closed, "the connection is free again")
 	require.NoError(t, iotest.TestReader(buffer, []byte("some bytes")))
 	require.NoError(t, buffer.Close())

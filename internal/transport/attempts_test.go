@@ -33,81 +33,81 @@ func TestRetry(t *testing.T) {
 	const good = `[]`
 	short := zadig.WithTimeout(patience)
 	for _, row := range []struct {
-		name     string
-		answers  []http.HandlerFunc // the last one again and again
-		opts     []zadig.Option
-		ctx      func(context.Context) (context.Context, context.CancelFunc)
-		count    int
-		sentinel string // "": success, or no response
-		because  string // "": success
+		name      string
+		responses []http.HandlerFunc // the last one again and again
+		opts      []zadig.Option
+		ctx       func(context.Context) (context.Context, context.CancelFunc)
+		count     int
+		sentinel  string // "": success, or no response
+		because   string // "": success
 	}{
 		// Not retried.
 
-		// That is what Zadig answers for "no such image"; asking again for ten seconds is the classic bug.
-		{name: "500", answers: []http.HandlerFunc{servertest.Status(500, `{"code":500,"message":"Internal Error: ","description":"x"}`)}, count: 1, sentinel: "ErrServer", because: "500"},
+		// That is what Zadig sends for "no such image"; asking again for ten seconds is the classic bug.
+		{name: "500", responses: []http.HandlerFunc{servertest.Status(500, `{"code":500,"message":"Internal Error: ","description":"x"}`)}, count: 1, sentinel: "ErrServer", because: "500"},
 		// A panic: the same record would make it panic again.
-		{name: "500 with an empty body", answers: []http.HandlerFunc{servertest.Status(500, "")}, count: 1, sentinel: "ErrServer", because: "500"},
+		{name: "500 with an empty body", responses: []http.HandlerFunc{servertest.Status(500, "")}, count: 1, sentinel: "ErrServer", because: "500"},
 		// The request stays as wrong as it is; and a database that is down (6561) says so after 30 seconds.
-		{name: "400", answers: []http.HandlerFunc{servertest.Status(400, `{"code":6561}`)}, count: 1, sentinel: "ErrServer", because: "400"},
+		{name: "400", responses: []http.HandlerFunc{servertest.Status(400, `{"code":6561}`)}, count: 1, sentinel: "ErrServer", because: "400"},
 		// The same token would be refused again.
-		{name: "401", answers: []http.HandlerFunc{servertest.Status(401, "")}, count: 1, sentinel: "ErrUnauthorized", because: "401"},
+		{name: "401", responses: []http.HandlerFunc{servertest.Status(401, "")}, count: 1, sentinel: "ErrUnauthorized", because: "401"},
 		// The user's rights will not change meanwhile.
-		{name: "403", answers: []http.HandlerFunc{servertest.Status(403, "")}, count: 1, sentinel: "ErrForbidden", because: "403"},
+		{name: "403", responses: []http.HandlerFunc{servertest.Status(403, "")}, count: 1, sentinel: "ErrForbidden", because: "403"},
 		// The path will not appear.
-		{name: "404", answers: []http.HandlerFunc{servertest.Status(404, "Invalid path: /x")}, count: 1, sentinel: "ErrNotFound", because: "404"},
+		{name: "404", responses: []http.HandlerFunc{servertest.Status(404, "Invalid path: /x")}, count: 1, sentinel: "ErrNotFound", because: "404"},
 		// HTTP knows no reason to repeat other 5xx.
-		{name: "501", answers: []http.HandlerFunc{servertest.Status(501, "")}, count: 1, sentinel: "ErrServer", because: "501"},
+		{name: "501", responses: []http.HandlerFunc{servertest.Status(501, "")}, count: 1, sentinel: "ErrServer", because: "501"},
 		// Retry-After alone makes no failure temporary.
-		{name: "500 with Retry-After", answers: []http.HandlerFunc{servertest.Status(500, "", "Retry-After", "1")}, count: 1, sentinel: "ErrServer", because: "500"},
-		// An answer that is whole and is no JSON would come again as it is.
-		{name: "200 that is no JSON", answers: []http.HandlerFunc{servertest.Status(200, "<html>")}, count: 1, sentinel: "ErrUnexpectedResponse", because: "HTML"},
+		{name: "500 with Retry-After", responses: []http.HandlerFunc{servertest.Status(500, "", "Retry-After", "1")}, count: 1, sentinel: "ErrServer", because: "500"},
+		// A response that is complete and is no JSON would come again as it is.
+		{name: "200 that is no JSON", responses: []http.HandlerFunc{servertest.Status(200, "<html>")}, count: 1, sentinel: "ErrUnexpectedResponse", because: "HTML"},
 		// It would be as large again.
-		{name: "200 that is too large", answers: []http.HandlerFunc{servertest.Status(200, "[1234]")}, opts: []zadig.Option{zadig.WithMaxResponseBytes(5)}, count: 1, sentinel: "ErrResponseTooLarge", because: "5 bytes"},
+		{name: "200 that is too large", responses: []http.HandlerFunc{servertest.Status(200, "[1234]")}, opts: []zadig.Option{zadig.WithMaxResponseBytes(5)}, count: 1, sentinel: "ErrResponseTooLarge", because: "5 bytes"},
 		// It would be silent as long again.
-		{name: "headers do not come in time", answers: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{short}, count: 1, because: "no response headers within"},
-		{name: "body stands still", answers: []http.HandlerFunc{servertest.Stall("[")}, opts: []zadig.Option{short}, count: 1, because: "no further byte of the body within"},
-		// Nobody waits for the answer.
-		{name: "cancelled before", answers: []http.HandlerFunc{servertest.JSON(good)}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+		{name: "headers do not come in time", responses: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{short}, count: 1, because: "no response headers within"},
+		{name: "body stands still", responses: []http.HandlerFunc{servertest.Stall("[")}, opts: []zadig.Option{short}, count: 1, because: "no further byte of the body within"},
+		// Nobody waits for the response.
+		{name: "canceled before", responses: []http.HandlerFunc{servertest.JSON(good)}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
 			return ctx, cancel
 		}, count: 0, because: "context canceled"},
-		{name: "deadline while waiting for headers", answers: []http.HandlerFunc{servertest.Hang}, ctx: shortly, count: 1, because: "context deadline exceeded"},
-		{name: "deadline while reading the body", answers: []http.HandlerFunc{servertest.Stall("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
-		{name: "timeout of the user's client", answers: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: patience})}, count: 1, because: "exceeded"},
+		{name: "deadline while waiting for headers", responses: []http.HandlerFunc{servertest.Hang}, ctx: shortly, count: 1, because: "context deadline exceeded"},
+		{name: "deadline while reading the body", responses: []http.HandlerFunc{servertest.Stall("[")}, ctx: shortly, count: 1, because: "context deadline exceeded"},
+		{name: "timeout of the user's client", responses: []http.HandlerFunc{servertest.Hang}, opts: []zadig.Option{zadig.WithHTTPClient(&http.Client{Timeout: patience})}, count: 1, because: "exceeded"},
 		// The user said so.
-		{name: "503 with MaxAttempts 1", answers: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, sentinel: "ErrServer", because: "503"},
-		{name: "closed with MaxAttempts 1", answers: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},
+		{name: "503 with MaxAttempts 1", responses: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, sentinel: "ErrServer", because: "503"},
+		{name: "closed with MaxAttempts 1", responses: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection(), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, count: 1, because: "EOF"},
 		// The server asks for more patience than a caller has.
-		{name: "503, Retry-After 61 seconds", answers: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "61")}, count: 1, sentinel: "ErrServer", because: "503"},
-		{name: "429, Retry-After a day", answers: []http.HandlerFunc{servertest.Status(429, "", "Retry-After", "86400")}, count: 1, sentinel: "ErrRateLimited", because: "429"},
+		{name: "503, Retry-After 61 seconds", responses: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "61")}, count: 1, sentinel: "ErrServer", because: "503"},
+		{name: "429, Retry-After a day", responses: []http.HandlerFunc{servertest.Status(429, "", "Retry-After", "86400")}, count: 1, sentinel: "ErrRateLimited", because: "429"},
 		// The last response is worth more than the deadline's error later.
-		{name: "503, the wait ends behind the deadline", answers: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "59")}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+		{name: "503, the wait ends behind the deadline", responses: []http.HandlerFunc{servertest.Status(503, "", "Retry-After", "59")}, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 50*time.Second)
 		}, count: 1, sentinel: "ErrServer", because: "503"},
 
 		// Retried.
 
-		{name: "502", answers: []http.HandlerFunc{servertest.Status(502, "<html>"), servertest.JSON(good)}, count: 2},
-		{name: "503", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.JSON(good)}, count: 2},
-		{name: "504", answers: []http.HandlerFunc{servertest.Status(504, ""), servertest.JSON(good)}, count: 2},
-		{name: "429", answers: []http.HandlerFunc{servertest.Status(429, ""), servertest.JSON(good)}, count: 2},
-		{name: "503 twice", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(503, ""), servertest.JSON(good)}, count: 3},
-		{name: "503 for ever", answers: []http.HandlerFunc{servertest.Status(503, "try later")}, count: 3, sentinel: "ErrServer", because: "503: server error: try later (3 attempts)"},
-		{name: "another failure each time: the last counts", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(429, ""), servertest.Status(403, "")}, count: 3, sentinel: "ErrForbidden", because: "403: forbidden: empty body (3 attempts)"},
-		{name: "503, then closed", answers: []http.HandlerFunc{servertest.Status(503, ""), servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
-		{name: "503 with MaxAttempts 5", answers: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})}, count: 5, sentinel: "ErrServer", because: "(5 attempts)"},
-		{name: "closed without a response", answers: []http.HandlerFunc{servertest.Close, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
-		{name: "closed for ever", answers: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
-		{name: "reset", answers: []http.HandlerFunc{servertest.Reset, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
-		{name: "reset for ever", answers: []http.HandlerFunc{servertest.Reset}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "(3 attempts)"},
-		{name: "cut in the body", answers: []http.HandlerFunc{servertest.Cut("["), servertest.JSON(good)}, count: 2},
-		{name: "cut in the body for ever", answers: []http.HandlerFunc{servertest.Cut("[")}, count: 3, because: "unexpected EOF (3 attempts)"},
-		{name: "502, cut, 502", answers: []http.HandlerFunc{servertest.Status(502, ""), servertest.Cut("["), servertest.Status(502, "")}, count: 3, sentinel: "ErrServer", because: "502"},
+		{name: "502", responses: []http.HandlerFunc{servertest.Status(502, "<html>"), servertest.JSON(good)}, count: 2},
+		{name: "503", responses: []http.HandlerFunc{servertest.Status(503, ""), servertest.JSON(good)}, count: 2},
+		{name: "504", responses: []http.HandlerFunc{servertest.Status(504, ""), servertest.JSON(good)}, count: 2},
+		{name: "429", responses: []http.HandlerFunc{servertest.Status(429, ""), servertest.JSON(good)}, count: 2},
+		{name: "503 twice", responses: []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(503, ""), servertest.JSON(good)}, count: 3},
+		{name: "503 forever", responses: []http.HandlerFunc{servertest.Status(503, "try later")}, count: 3, sentinel: "ErrServer", because: "503: server error: try later (3 attempts)"},
+		{name: "another failure each time: the last counts", responses: []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(429, ""), servertest.Status(403, "")}, count: 3, sentinel: "ErrForbidden", because: "403: forbidden: empty body (3 attempts)"},
+		{name: "503, then closed", responses: []http.HandlerFunc{servertest.Status(503, ""), servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
+		{name: "503 with MaxAttempts 5", responses: []http.HandlerFunc{servertest.Status(503, "")}, opts: []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})}, count: 5, sentinel: "ErrServer", because: "(5 attempts)"},
+		{name: "closed without a response", responses: []http.HandlerFunc{servertest.Close, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
+		{name: "closed forever", responses: []http.HandlerFunc{servertest.Close}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "EOF (3 attempts)"},
+		{name: "reset", responses: []http.HandlerFunc{servertest.Reset, servertest.JSON(good)}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 2},
+		{name: "reset forever", responses: []http.HandlerFunc{servertest.Reset}, opts: []zadig.Option{clienttest.OneRequestPerConnection()}, count: 3, because: "(3 attempts)"},
+		{name: "cut in the body", responses: []http.HandlerFunc{servertest.Cut("["), servertest.JSON(good)}, count: 2},
+		{name: "cut in the body forever", responses: []http.HandlerFunc{servertest.Cut("[")}, count: 3, because: "unexpected EOF (3 attempts)"},
+		{name: "502, cut, 502", responses: []http.HandlerFunc{servertest.Status(502, ""), servertest.Cut("["), servertest.Status(502, "")}, count: 3, sentinel: "ErrServer", because: "502"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client, s := clienttest.Serve(t, servertest.Script(row.answers...), row.opts...)
+			client, s := clienttest.Serve(t, servertest.Script(row.responses...), row.opts...)
 			ctx := t.Context()
 			if row.ctx != nil {
 				var cancel context.CancelFunc

@@ -15,7 +15,7 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// Whatever an answer is, nobody leaves it open: those that are sent again,
+// Whatever a response is, nobody leaves it open: those that are sent again,
 // refused, cut short or too long, and those that the caller stops reading.
 func TestEveryAnswerIsClosed(t *testing.T) {
 	t.Parallel()

@@ -4,8 +4,11 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // callState is the state of one request with all its attempts. It is the
@@ -13,8 +16,10 @@ import (
 type callState struct {
 	context.Context
 	request  retryablehttp.Request
+	url      url.URL
 	attempts int // the current one included
 	token    string
+	buffer   response.Buffer
 	body     io.Closer // of the current attempt, as net/http returned it
 
 	waiting      bool           // for the next attempt
@@ -32,9 +37,14 @@ func (s *callState) Value(key any) any {
 	return s.Context.Value(key)
 }
 
-// NewContext returns the context for a request that is passed to
+// NewRequest returns a copy of a request, with a copy of its URL, for
 // [Transport.Do].
-func NewContext(ctx context.Context) context.Context { return &callState{Context: ctx} }
+func NewRequest(req *http.Request) *http.Request {
+	state := &callState{Context: req.Context(), url: *req.URL}
+	outgoing := req.WithContext(state)
+	outgoing.URL = &state.url
+	return outgoing
+}
 
 // stateOf returns the state of a request that [Transport.Do] sends.
 func stateOf(ctx context.Context) *callState {

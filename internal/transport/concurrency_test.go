@@ -22,7 +22,7 @@ import (
 )
 
 // One client and variants of it, used by 200 goroutines at the same time,
-// some of which leave their loops: each gets its own answers, and nothing is
+// some of which leave their loops: each gets its own responses, and nothing is
 // left when the connections are closed.
 func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // counts all goroutines
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
@@ -75,7 +75,7 @@ func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // cou
 }
 
 // More callers than there are turns: the wait for one is no timeout of the
-// server, which answers each request in a fifth of it.
+// server, which responds to each request in a fifth of it.
 func TestTheWaitForATurnIsNoTimeout(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Second

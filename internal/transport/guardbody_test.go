@@ -38,16 +38,16 @@ func TestOddTransports(t *testing.T) {
 		"a failure without a byte": {500, nothing{}, "ErrServer", "empty body"},
 		"503 without a byte":       {503, nothing{}, "ErrServer", "(3 attempts)"},
 	} {
-		odd := servertest.RoundTripper(func(*http.Request) (*http.Response, error) {
+		broken := servertest.RoundTripper(func(*http.Request) (*http.Response, error) {
 			if row.status == 0 {
 				return nil, nil
 			}
 			return &http.Response{StatusCode: row.status, Body: row.body}, nil
 		})
 		for where, option := range map[string]zadig.Option{
-			"transport":  zadig.WithTransport(odd),
-			"its client": zadig.WithHTTPClient(&http.Client{Transport: odd}),
-			"middleware": zadig.WithMiddleware(func(http.RoundTripper) http.RoundTripper { return odd }),
+			"transport":  zadig.WithTransport(broken),
+			"its client": zadig.WithHTTPClient(&http.Client{Transport: broken}),
+			"middleware": zadig.WithMiddleware(func(http.RoundTripper) http.RoundTripper { return broken }),
 		} {
 			t.Run(name+"/"+where, func(t *testing.T) {
 				t.Parallel()

@@ -38,7 +38,7 @@ func logAttempts(logger *slog.Logger) policy {
 
 			resp, err := next.RoundTrip(req)
 			if err != nil {
-				record(unlessCancelled(ctx), "zadig: no response", failure(err))
+				record(unlessCanceled(ctx), "zadig: no response", failure(err))
 				return nil, err
 			}
 			level, status := slog.LevelDebug, slog.Int("status", resp.StatusCode)
@@ -47,16 +47,16 @@ func logAttempts(logger *slog.Logger) policy {
 			}
 			record(level, "zadig: response", status)
 			resp.Body = &loggedBody{ReadCloser: resp.Body, broken: func(err error) {
-				record(unlessCancelled(ctx), "zadig: response broke off", status, failure(err))
+				record(unlessCanceled(ctx), "zadig: response broke off", status, failure(err))
 			}}
 			return resp, nil
 		})
 	}
 }
 
-// unlessCancelled is the level of a failure. A caller who has lost interest,
-// as one who leaves a loop, is no trouble.
-func unlessCancelled(ctx context.Context) slog.Level {
+// unlessCanceled is the level of a failure. A caller who has gone, such as
+// one who leaves a loop, is no trouble.
+func unlessCanceled(ctx context.Context) slog.Level {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return slog.LevelDebug
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// redirects answers with a redirect to a URL, path and query kept if it ends
+// redirects responds with a redirect to a URL, path and query kept if it ends
 // with "…".
 func redirects(status int, to string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -193,7 +193,7 @@ func TestRedirectsThatEndNowhere(t *testing.T) {
 	}{
 		{"loop", servertest.BasePath + "…", nil, "not followed", 10},
 		{"loop with a token", servertest.BasePath + "…", []zadig.Option{zadig.WithToken("abcdef")}, "not followed", 10},
-		{"user's client takes the last answer", servertest.BasePath + "…", []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
+		{"user's client takes the last response", servertest.BasePath + "…", []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
 		{"no Location", "", nil, "without a usable Location", 1},
 		{"Location that is no URL", "http://[hunter2", nil, "without a usable Location", 1},
 		{"Location that is no URL, with a token", "http://%zz?token=hunter2", []zadig.Option{zadig.WithToken("abcdef")}, "without a usable Location", 1},

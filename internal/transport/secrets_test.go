@@ -149,7 +149,7 @@ func checkError(t *testing.T, err error) {
 	}
 }
 
-// echoes answers with a body in which %s is the Authorization header.
+// echoes responds with a body in which %s is the Authorization header.
 func echoes(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", r.Header.Get("Authorization"))

@@ -98,7 +98,7 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 	if !w.failure || err != nil {
 		w.timer.Stop()
 	}
-	if err != nil && err != io.EOF && w.fired.Load() { //nolint:errorlint // as io.Reader says it
+	if err != nil && !response.IsEOF(err) && w.fired.Load() {
 		err = &stallError{w.stall, "no further byte of the body"}
 	}
 	return n, err

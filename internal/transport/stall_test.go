@@ -144,7 +144,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 		require.Error(t, err)
 		require.NoError(t, resp.Body.Close())
 	})
-	t.Run("cancelled in the middle", func(t *testing.T) {
+	t.Run("canceled in the middle", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, servertest.Stall("abc"), nil, func(t *testing.T, client *zadig.Client) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -207,7 +207,7 @@ func TestDeadlineBeatsTheTimeout(t *testing.T) {
 	})
 }
 
-func TestCancelledWhileWaiting(t *testing.T) {
+func TestCanceledWhileWaiting(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("the user pressed a key")
 	inBubble(t, servertest.Hang, nil, func(t *testing.T, client *zadig.Client) {

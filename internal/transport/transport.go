@@ -111,7 +111,7 @@ type Outcome struct {
 	Request *http.Request // as it was sent, without the token
 }
 
-// Do sends a request, whose context [NewContext] returned, until there is a
+// Do sends a request that [NewRequest] returned until there is a
 // response that is worth returning. An Outcome can hold a response and an error:
 // the last response, and the end of the context during the wait or the attempt
 // that followed it.
@@ -156,12 +156,11 @@ func (t *Transport) buffer(resp *http.Response, state *callState) error {
 		return nil
 	}
 	defer state.closeBody() // a middleware may have put another body in its place
-	buffer, err := response.ReadBuffer(resp.Body, t.config.MaxBytes)
-	if err != nil {
+	if err := state.buffer.Fill(resp.Body, t.config.MaxBytes); err != nil {
 		resp.Body = http.NoBody
 		return err
 	}
-	resp.Body = buffer
+	resp.Body = &state.buffer
 	return nil
 }
 

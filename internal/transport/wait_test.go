@@ -33,7 +33,7 @@ func TestWaitsAsLongAsRetryAfterSays(t *testing.T) {
 	midnight := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, row := range []struct {
 		name, header string
-		wait         time.Duration // 0: the answer is returned now; -1: as without the header
+		wait         time.Duration // 0: the response is returned now; -1: as without the header
 		says         time.Duration // Error.RetryAfter
 	}{
 		{"seconds", "7", 7 * time.Second, 7 * time.Second},
@@ -127,12 +127,12 @@ func TestEndDuringAWaitKeepsTheLastAnswer(t *testing.T) {
 		ctx  func(context.Context) context.Context
 		is   []error
 	}{
-		{"cancelled", func(ctx context.Context) context.Context {
+		{"canceled", func(ctx context.Context) context.Context {
 			ctx, cancel := context.WithCancel(ctx)
 			time.AfterFunc(3*time.Second, cancel)
 			return ctx
 		}, []error{context.Canceled}},
-		{"cancelled for a reason", func(ctx context.Context) context.Context {
+		{"canceled for a reason", func(ctx context.Context) context.Context {
 			ctx, cancel := context.WithCancelCause(ctx)
 			time.AfterFunc(3*time.Second, func() { cancel(reason) })
 			return ctx

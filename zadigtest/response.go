@@ -6,7 +6,7 @@ import (
 )
 
 // answer is a response before it is sent.
-type answer struct {
+type response struct {
 	status int
 	header http.Header
 	body   []byte
@@ -19,23 +19,23 @@ const (
 	htmlType = "text/html; charset=utf-8"
 )
 
-// empty is an answer without a body and without a content type.
-func empty(status int) *answer { return &answer{status: status, header: http.Header{}} }
+// empty returns a response without a body and without a content type.
+func empty(status int) *response { return &response{status: status, header: http.Header{}} }
 
-func hangUp() *answer { return &answer{hangUp: true} }
+func hangUp() *response { return &response{hangUp: true} }
 
-func typed(status int, contentType string, body []byte) *answer {
-	return &answer{status: status, header: http.Header{"Content-Type": {contentType}}, body: body}
+func typed(status int, contentType string, body []byte) *response {
+	return &response{status: status, header: http.Header{"Content-Type": {contentType}}, body: body}
 }
 
-func jsonAnswer(body []byte) *answer { return typed(http.StatusOK, jsonType, body) }
+func jsonResponse(body []byte) *response { return typed(http.StatusOK, jsonType, body) }
 
-func (a *answer) with(name, value string) *answer {
-	a.header.Set(name, value)
-	return a
+func (resp *response) with(name, value string) *response {
+	resp.header.Set(name, value)
+	return resp
 }
 
-// Codes of Zadig's error envelope with the messages that go with them.
+// Codes of Zadig's error envelope and their messages.
 const (
 	codeBadRequest      = 400
 	codeGetEnvironment  = 6078
@@ -61,19 +61,19 @@ var codeMessages = map[int]string{
 	codeLicense:        "用户许可证不可用，请检查许可证后重试",
 }
 
-// failed is aslan's envelope. All its codes go with status 400.
-func failed(code int, description string) *answer {
+// failed returns aslan's error envelope. All its codes have status 400.
+func failed(code int, description string) *response {
 	body := fmt.Appendf(nil, `{"code":%d,"description":`, code)
 	body = append(appendJSON(body, description), `,"extra":{},"message":`...)
 	body = append(appendJSON(body, codeMessages[code]), `,"type":"error"}`...)
 	return typed(http.StatusBadRequest, jsonType, body)
 }
 
-// internalError is the envelope of an error that has no code of its own.
-func internalError(description string) *answer {
+// internalError returns the envelope of an error without a code of its own.
+func internalError(description string) *response {
 	body := appendJSON([]byte(`{"code":500,"description":`), description)
 	return typed(http.StatusInternalServerError, jsonType, append(body, `,"message":"Internal Error: "}`...))
 }
 
-// panicked is what is left when a handler panics.
-func panicked() *answer { return empty(http.StatusInternalServerError) }
+// panicked returns the response of a server whose handler has panicked.
+func panicked() *response { return empty(http.StatusInternalServerError) }

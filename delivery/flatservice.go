@@ -1,8 +1,7 @@
 package delivery
 
-// FlatService is one service of a flat release, since v4.0.0: of a chart
-// release the chart members are filled, of a k8s release YAMLContent.
-// Recorded on v5.0.0.
+// FlatService is one service of a flat release, since v4.0.0. A chart release
+// fills the chart members, a k8s release YAMLContent. Recorded on v5.0.0.
 type FlatService struct {
 	ServiceName          string          `json:"service_name"`           // name in the project
 	ChartName            string          `json:"chart_name"`             // "" unless it is a chart
@@ -14,8 +13,8 @@ type FlatService struct {
 	Error                string          `json:"error"`                  // why it failed, "" if it did not
 }
 
-// ServiceImage is one image of a FlatService: where it came from, and
-// where the release put it.
+// ServiceImage is one image of a FlatService: its source, and the target to
+// which the release copied it.
 type ServiceImage struct {
 	ContainerName  string     `json:"container_name"`   // container that runs the image
 	ImageName      string     `json:"image_name"`       // name without registry and tag
@@ -25,7 +24,7 @@ type ServiceImage struct {
 	TargetImage    string     `json:"target_image"`     // reference of the released image
 	TargetImageTag string     `json:"target_image_tag"` // tag of TargetImage
 	PushImage      bool       `json:"push_image"`       // the image is pushed to the registry of the release
-	Status         string     `json:"status"`           // status of pushing, "success" is recorded
+	Status         string     `json:"status"`           // status of the push, "success" in the recordings
 	Error          string     `json:"error"`            // why it failed, "" if it did not
 }
 

@@ -1,32 +1,15 @@
 package delivery
 
-import (
-	"cmp"
+import "github.com/zadig-go/zadig/internal/nilsafe"
 
-	"github.com/zadig-go/zadig/internal/nilsafe"
-)
-
-// Service is the service's own name: "nginx" where ServiceName is
-// "nginx/nginx-test".
-func (d *DeployInfo) Service() string {
-	d = nilsafe.OrZero(d)
-	return cmp.Or(d.RealServiceName, d.ownServiceName())
-}
-
-// Container is the name of the container, "" in records without one.
-func (d *DeployInfo) Container() string {
-	d = nilsafe.OrZero(d)
-	return cmp.Or(d.ServiceModule, d.ContainerName)
-}
-
-// ServiceDetails is everything a release holds about one service. Fields that
-// servers of the release's version do not send are nil.
+// ServiceDetails is everything that a release holds about one service. Fields
+// that the release's server does not send are nil.
 type ServiceDetails struct {
 	Name        string            // the service's own name, such as "nginx"
-	Images      []Image           // of Release.Images those of this service
+	Images      []Image           // those of Release.Images that are of this service
 	Builds      []*BuildInfo      // up to v3.4
 	Deploys     []*DeployInfo     // up to v3.4: one per container
-	Distributes []*DistributeInfo // up to v3.4: what was handed out, images of charts among it
+	Distributes []*DistributeInfo // up to v3.4: what was distributed, images of charts included
 	Environment *EnvService       // up to v3.4: the service in the environment that was released
 	Released    *FlatService      // since v4.0
 }
@@ -36,13 +19,14 @@ type ServiceDetails struct {
 // Deprecated: use ServiceDetails.
 type ReleasedService = ServiceDetails
 
-// Service collects what a release holds of the service with this name, which
-// is its own: "nginx", not "nginx/nginx-test". It returns false when the
-// release does not mention the service, as a brief one, and one from a list
-// since v4.2, mentions none. The members are those of the release, not copies.
+// Service returns what a release holds about the service with this name, which is
+// the service's own: "nginx", not "nginx/nginx-test". It returns false if the
+// release does not mention the service. A brief release mentions none, nor does
+// one whose services a list left out ([Release.ServicesOmitted]). The fields point
+// into the release; they are not copies.
 //
-// A service of the environment is there although the release did not deploy
-// it: look at Deploys, or Released, to know.
+// A service of the environment is found even if the release did not deploy it.
+// The release delivers it if Deploys or Released is not nil.
 func (r *Release) Service(name string) (ServiceDetails, bool) {
 	s := ServiceDetails{Name: name}
 	if r == nil || name == "" {
