@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "mcp: %v (-h shows the flags)\n", err)
+		fmt.Fprintf(stderr, "mcp: %v (the flags are -demo, -version and -h)\n", err)
 		return 2
 	}
 	if *showVersion {
@@ -69,8 +69,7 @@ func run(ctx context.Context, args []string, transport mcp.Transport, stdout, st
 		err = server.Run(ctx, transport)
 	}
 	if err != nil && !errors.Is(err, io.EOF) && ctx.Err() == nil {
-		fmt.Fprintln(stderr, "mcp:", explain(err))
-		return 1
+		return fail(stderr, err)
 	}
 	return 0
 }
@@ -86,6 +85,17 @@ func endWith(ctx context.Context) mcp.Middleware {
 			return next(call, method, req)
 		}
 	}
+}
+
+// fail prints an error, in one plain sentence if there is one and then in
+// detail, and returns the exit status.
+func fail(stderr io.Writer, err error) int {
+	if plain := zadig.Explain(err); plain != "" && plain != err.Error() {
+		fmt.Fprintf(stderr, "mcp: %s\n  %v\n", plain, err)
+	} else {
+		fmt.Fprintln(stderr, "mcp:", err)
+	}
+	return 1
 }
 
 func connect(demo bool) (client *zadig.Client, closeServer func(), err error) {

@@ -124,9 +124,14 @@ func TestInterruptDuringACall(t *testing.T) { //nolint:paralleltest // t.Setenv 
 	}
 }
 
-func TestRefusesWithoutAnAddress(t *testing.T) {
-	t.Setenv("ZADIG_URL", "")
+func TestRefusesAWrongEnvironment(t *testing.T) {
 	var stderr strings.Builder
+	t.Setenv("ZADIG_URL", "https://zadig.example.com")
+	t.Setenv("ZADIG_CA_FILE", "testdata/missing.pem")
+	assert.Equal(t, 1, run(t.Context(), nil, nil, io.Discard, &stderr))
+	assert.Regexp(t, `^mcp: ZADIG_CA_FILE .*\n  .*testdata/missing\.pem.*\n$`, stderr.String())
+	stderr.Reset()
+	t.Setenv("ZADIG_URL", "")
 	assert.Equal(t, 1, run(t.Context(), nil, nil, io.Discard, &stderr))
 	assert.Equal(t, "mcp: ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com (-demo needs none)\n", stderr.String())
 }

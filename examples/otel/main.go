@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = fmt.Errorf("-n %d is less than 1", n)
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "otel: %v (-h shows the flags)\n", err)
+		fmt.Fprintf(stderr, "otel: %v (the flags are -project, -n, -demo, -version and -h)\n", err)
 		return 2
 	}
 	if err := show(ctx, demo, project, n, stdout); err != nil {
@@ -101,15 +101,16 @@ func version() string {
 // fail prints an error, in one plain sentence if there is one, and returns the
 // exit status.
 func fail(stderr io.Writer, err error) int {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "otel: interrupted")
+		return 130 // as a shell has it for an interrupt
+	}
 	detail := strings.Join(strings.Fields(err.Error()), " ")
 	if plain := zadig.Explain(err); plain != "" {
 		fmt.Fprintln(stderr, "otel:", plain)
 		fmt.Fprintln(stderr, "     ", detail)
 	} else {
 		fmt.Fprintln(stderr, "otel:", detail)
-	}
-	if errors.Is(err, context.Canceled) {
-		return 130 // as a shell has it for an interrupt
 	}
 	return 1
 }

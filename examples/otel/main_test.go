@@ -270,7 +270,7 @@ func TestProgram(t *testing.T) {
 		says   []string // a line each
 	}{
 		{nil, 1, []string{"check ZADIG_TOKEN", "401"}},
-		{[]string{"-x"}, 2, []string{"-x"}},
+		{[]string{"-dmo"}, 2, []string{"-dmo (the flags are -project, -n, -demo, -version and -h)"}},
 		{[]string{"more"}, 2, []string{`unexpected argument "more"`}},
 		{[]string{"-n", "0"}, 2, []string{"less than 1"}},
 	} {
@@ -288,8 +288,9 @@ func TestProgram(t *testing.T) {
 	}
 	interrupted, interrupt := context.WithCancel(t.Context())
 	interrupt()
-	if status := run(interrupted, nil, io.Discard, io.Discard); status != 130 {
-		t.Errorf("interrupted: status %d", status)
+	log.Reset()
+	if status := run(interrupted, nil, io.Discard, &log); status != 130 || log.String() != "otel: interrupted\n" {
+		t.Errorf("interrupted: status %d, %s", status, log.String())
 	}
 	out.Reset()
 	if status := run(t.Context(), []string{"-h"}, &out, io.Discard); status != 0 || !strings.HasPrefix(out.String(), "Usage: otel") {

@@ -22,7 +22,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-const usage = `Usage: quickstart
+const usage = `Usage: quickstart [-version]
 
 Follows one release of a Zadig to the commit, pull request and author behind one
 of its images, and shows how an error is handled. It only reads.
@@ -39,17 +39,21 @@ func main() {
 	os.Exit(exit(err, os.Stderr))
 }
 
-var errUsage = errors.New("it takes no flags and no arguments; see -h")
+var errUsage = errors.New("it takes no arguments, and no flags but -version and -h")
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
+	version := flags.Bool("version", false, "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		_, err = io.WriteString(stdout, usage)
 		return err
 	case err != nil || flags.NArg() > 0:
 		return errUsage
+	case *version:
+		_, err := fmt.Fprintln(stdout, "quickstart v"+zadig.Version)
+		return err
 	}
 
 	client, where, closeServer, err := connect()

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
@@ -113,11 +114,14 @@ func TestHelpAndWrongUse(t *testing.T) { //nolint:paralleltest // t.Setenv forbi
 	assert.Empty(t, stderr)
 	assert.Equal(t, usage, stdout)
 	checkWidth(t, usage)
+	stdout, _, code = quickstart(t, "-version")
+	assert.Zero(t, code)
+	assert.Equal(t, "quickstart v"+zadig.Version+"\n", stdout)
 	for _, arg := range []string{"-nope", "x"} {
 		stdout, stderr, code := quickstart(t, arg)
 		assert.Equal(t, 2, code)
 		assert.Empty(t, stdout)
-		assert.Equal(t, "quickstart: it takes no flags and no arguments; see -h\n", stderr)
+		assert.Equal(t, "quickstart: it takes no arguments, and no flags but -version and -h\n", stderr)
 	}
 }
 
@@ -142,7 +146,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on 
 
 func TestFullDisk(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
 	setEnv(t, "", "")
-	for _, args := range [][]string{nil, {"-h"}} {
+	for _, args := range [][]string{nil, {"-h"}, {"-version"}} {
 		assert.EqualError(t, run(t.Context(), args, full{}), "no space left on device")
 	}
 }

@@ -32,8 +32,14 @@ func (g *gaps) error() error {
 	if g.first == nil {
 		return nil
 	}
-	return cli.Explained(g.first, "the page lacks %s and the origin of %s: %s",
-		counted(g.releases, "release"), counted(g.images, "image"), cli.Explain(g.first))
+	var lacking []string
+	if g.releases > 0 {
+		lacking = append(lacking, counted(g.releases, "release"))
+	}
+	if g.images > 0 {
+		lacking = append(lacking, "the origin of "+counted(g.images, "image"))
+	}
+	return cli.Explained(g.first, "the page lacks %s: %s", strings.Join(lacking, " and "), cli.Explain(g.first))
 }
 
 // collect reads the releases, newest first, and traces their images.

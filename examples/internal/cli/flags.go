@@ -63,17 +63,19 @@ func (f *Flags) Since(to *time.Time, usage string) {
 }
 
 // Parse reads flags and arguments in any order. After -h and -version it has
-// written what they ask for to stdout and returns flag.ErrHelp.
+// written what they ask for to stdout and returns flag.ErrHelp, or the error of
+// writing.
 func (f *Flags) Parse(args []string, stdout io.Writer) (arguments []string, err error) {
 	for {
 		switch err := f.FlagSet.Parse(args); {
 		case errors.Is(err, flag.ErrHelp):
-			f.help(stdout)
-			return nil, err
+			return nil, f.help(stdout)
 		case err != nil:
 			return nil, Usage("%v%s", err, f.suggestion(err))
 		case f.version:
-			fmt.Fprintln(stdout, f.Name(), version())
+			if _, err := fmt.Fprintln(stdout, f.Name(), version()); err != nil {
+				return nil, err
+			}
 			return nil, flag.ErrHelp
 		case f.NArg() == 0:
 			return arguments, nil
@@ -97,11 +99,12 @@ func (f *Flags) suggestion(err error) string {
 	return ""
 }
 
-func (f *Flags) help(stdout io.Writer) {
-	fmt.Fprintf(stdout, "%s\n\nFlags:\n", strings.TrimSpace(f.usage))
-	f.SetOutput(stdout)
+func (f *Flags) help(stdout io.Writer) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s\n\nFlags:\n", strings.TrimSpace(f.usage))
+	f.SetOutput(&text)
 	f.PrintDefaults()
-	fmt.Fprint(stdout, `
+	text.WriteString(`
 The connection comes from the environment:
   ZADIG_URL      address of Zadig, such as https://zadig.example.com
   ZADIG_TOKEN    API token, from Zadig's user settings
@@ -110,6 +113,10 @@ The connection comes from the environment:
 Exit codes: 0 done; 1 it could not be done, or not all of it; 2 wrong flags or
 input; 130 interrupted.
 `)
+	if _, err := io.WriteString(stdout, text.String()); err != nil {
+		return err
+	}
+	return flag.ErrHelp
 }
 
 // version is that of the module as it was built, which `go install` knows.
