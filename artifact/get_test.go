@@ -94,12 +94,12 @@ func downOrNot(t *testing.T) map[string]struct {
 		"the list is empty":                {recording.Get(t, "v1.11.0/artifacts_none").Respond, true, ""},
 		"the list is null":                 {clienttest.Respond(200, "null"), true, ""},
 		"the list's artifact is odd":       {clienttest.Respond(200, `[17]`), true, ""},
-		"the database is down":             {recording.Get(t, "v1.11.0/db_down_artifacts").Respond, false, "cannot answer a list either"},
-		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, false, "cannot answer a list either"},
-		"the gateway has nobody behind it": {clienttest.Respond(503, ""), false, "cannot answer a list either"},
-		"a login page":                     {clienttest.Respond(200, "<html>"), false, "cannot answer a list either"},
-		"an object":                        {clienttest.Respond(200, `{"message":"success"}`), false, "cannot answer a list either"},
-		"nothing":                          {clienttest.Respond(200, ""), false, "cannot answer a list either"},
+		"the database is down":             {recording.Get(t, "v1.11.0/db_down_artifacts").Respond, false, "listing fails, too"},
+		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, false, "listing fails, too"},
+		"the gateway has nobody behind it": {clienttest.Respond(503, ""), false, "listing fails, too"},
+		"a login page":                     {clienttest.Respond(200, "<html>"), false, "listing fails, too"},
+		"an object":                        {clienttest.Respond(200, `{"message":"success"}`), false, "listing fails, too"},
+		"nothing":                          {clienttest.Respond(200, ""), false, "listing fails, too"},
 	}
 }
 

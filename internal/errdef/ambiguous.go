@@ -6,73 +6,72 @@ import (
 	"fmt"
 )
 
-// Kind names what an answer leaves open; only the service that asked for
-// it can tell.
+// Kind is the kind of a response with more than one possible cause. Only the
+// service that sent the request can determine which it is.
 type Kind int
 
 const (
-	// MissingOrDown: code 6563 by id is a missing release, a malformed id or
-	// a database that is down.
+	// MissingOrDown: code 6563 for a release by id means a missing release, a
+	// malformed id or a database that is down.
 	MissingOrDown Kind = iota + 1
-	// BrokenRecord: a detailed list that fails as a whole may hold one record
-	// that the server cannot build.
+	// BrokenRecord: a detailed list may fail because the server cannot build one
+	// of its records.
 	BrokenRecord
-	// RefusedOrDown: code 6663 is a filter that the database refuses, or a
+	// RefusedOrDown: code 6663 means a filter that the database refuses, or a
 	// database that is down.
 	RefusedOrDown
-	// NoSuchEndpoint: a 404 that is not Zadig's envelope means that the path
-	// is unknown, to this version of Zadig or to what answers in its place.
+	// NoSuchEndpoint: a 404 without Zadig's error envelope means that this
+	// version of Zadig, or the server in its place, does not have the path.
 	NoSuchEndpoint
-	// MissingVersion: the OpenAPI says that a project has no version of this
-	// name. Other responses that match ErrNotFound say less.
+	// MissingVersion: the OpenAPI reports that a project has no version with this
+	// name. Other responses that match ErrNotFound do not say what is missing.
 	MissingVersion
 )
 
-// Ambiguous is what an error unwraps to while a Kind is open. Until a
-// service decides, the error matches Default.
+// Ambiguous is wrapped by an error whose cause is not yet known. Until a service
+// resolves it, the error matches Default.
 type Ambiguous struct {
 	Kind    Kind
 	Default error
-	// Resolve returns the same error, matching the sentinel instead of
-	// Default. A reason that is not empty is added to its text.
+	// Resolve returns the same error, but matching sentinel instead of Default.
+	// A reason that is not empty is added to its text.
 	Resolve func(sentinel error, reason string) error
 }
 
 func (u *Ambiguous) Error() string { return u.Default.Error() }
 
-// Unwrap makes the default match while nobody decides.
+// Unwrap returns Default.
 func (u *Ambiguous) Unwrap() error { return u.Default }
 
-// ResolveByList resolves what a second request tells: whether the server can
-// read a list, and so has a database. If list returns no error, the result
-// matches the sentinel that it returns, with its reason; otherwise the server
-// failed, and the result matches ErrServer.
+// ResolveByList resolves the error by a second request for a list, which fails
+// if the database is down. If list returns no error, the result matches the
+// sentinel that list returns, with its reason. Otherwise it matches ErrServer.
 func (u *Ambiguous) ResolveByList(ctx context.Context, list func() (sentinel error, reason string, err error)) error {
 	sentinel, reason, err := list()
 	switch {
 	case err == nil:
 		return u.Resolve(sentinel, reason)
 	case ctx.Err() != nil:
-		return fmt.Errorf("%w; the request that would tell more was cut short: %w", u.Resolve(ErrServer, ""), ctx.Err())
+		return fmt.Errorf("%w; the request that determines the cause did not finish: %w", u.Resolve(ErrServer, ""), ctx.Err())
 	}
-	return u.Resolve(ErrServer, "the server cannot answer a list either: "+err.Error())
+	return u.Resolve(ErrServer, "listing fails, too: "+err.Error())
 }
 
-// AsAmbiguous finds the question that an answer left open, if it is this one.
-func AsAmbiguous(err error, question Kind) (*Ambiguous, bool) {
+// AsAmbiguous returns the Ambiguous that err wraps, if it is of this kind.
+func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
 	if err == nil {
 		return nil, false
 	}
 	var u *Ambiguous
-	ok := errors.As(err, &u) && u.Kind == question
+	ok := errors.As(err, &u) && u.Kind == kind
 	return u, ok
 }
 
-// Unsupported turns the answer to an unknown path into an error that says which
-// servers have it, and leaves every other error as it is.
-func Unsupported(err error, what string) error {
+// Unsupported adds to the error of an unknown path which servers have it. It
+// returns every other error unchanged.
+func Unsupported(err error, servers string) error {
 	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
-		return u.Resolve(ErrUnexpectedResponse, what)
+		return u.Resolve(ErrUnexpectedResponse, servers)
 	}
 	return err
 }

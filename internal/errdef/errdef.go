@@ -1,5 +1,5 @@
-// Package errdef is the home of the sentinels. The root package re-exports
-// them; the services, which do not know the root, say them from here.
+// Package errdef defines the sentinel errors, which the root package exports.
+// Services import this package because they cannot import the root.
 package errdef
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// The sentinels. Exactly one of them matches an answer of the server.
+// The sentinel errors. An *Error of the root package matches exactly one.
 var (
 	ErrBadRequest         = errors.New("bad request")
 	ErrUnauthorized       = errors.New("unauthorized")
@@ -22,8 +22,8 @@ var (
 	ErrUnexpectedResponse = errors.New("unexpected response")
 )
 
-// BadArgument refuses an argument before a request is sent. It matches
-// ErrBadRequest and names the argument.
+// BadArgument returns the error of an argument that is refused before a request
+// is sent. It matches ErrBadRequest and names the argument.
 func BadArgument(method, argument, format string, a ...any) error {
 	return fmt.Errorf("%s: %w: %s: %s", method, ErrBadRequest, argument, redact.Line(fmt.Sprintf(format, a...)))
 }

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// ahead completes elements on goroutines of its own, a bounded number at once,
-// and returns them in the order in which they were added.
+// ahead completes a bounded number of elements at once, each on a goroutine, and
+// returns them in the order in which they were added.
 type ahead[T any] struct {
 	ctx     context.Context
 	running sync.WaitGroup
@@ -26,8 +26,8 @@ type element[T any] struct {
 	exited   bool // by runtime.Goexit
 }
 
-// newAhead returns one that stops when ctx ends. Whoever ends it waits for
-// what is running.
+// newAhead returns an ahead that stops when ctx ends. The caller must end ctx and
+// wait for running.
 func newAhead[T any](ctx context.Context, concurrency int) *ahead[T] {
 	return &ahead[T]{ctx: ctx, slots: make(chan struct{}, concurrency)}
 }
@@ -39,8 +39,8 @@ func (a *ahead[T]) ready(item T, wanted bool, err error) {
 	a.queue = append(a.queue, &element[T]{done: done, item: item, wanted: wanted, err: err})
 }
 
-// acquire waits until it has a slot, or until the first element of the queue
-// must leave it or can: then it returns false.
+// acquire waits for a slot and reports whether it has one. It has none if the
+// caller must first remove an element from the queue.
 func (a *ahead[T]) acquire() bool {
 	if a.full() {
 		return false
@@ -58,7 +58,7 @@ func (a *ahead[T]) acquire() bool {
 	}
 }
 
-// start adds an element that complete completes, in the slot acquired.
+// start adds an element and completes it in the slot that acquire returned.
 func (a *ahead[T]) start(complete func(context.Context) (T, bool, error)) {
 	e := &element[T]{done: make(chan struct{})}
 	a.queue = append(a.queue, e)
@@ -68,7 +68,7 @@ func (a *ahead[T]) start(complete func(context.Context) (T, bool, error)) {
 			close(e.done)
 		}()
 		returned := false
-		defer func() { // what ends this goroutine belongs to the one that ranges
+		defer func() { // first repeats a panic or an exit on the goroutine of the caller
 			if e.panicked = recover(); e.panicked == nil {
 				e.exited = !returned
 			}
@@ -108,9 +108,9 @@ func (a *ahead[T]) first() *element[T] {
 	return e
 }
 
-// Complete completes the elements of a page, at most concurrency at once, and
-// drops those that are not wanted. The first error in the order of the page
-// ends it.
+// Complete returns the elements of a page completed, at most concurrency at once,
+// without those that are not wanted. It stops at the first error in the order of
+// the page.
 func Complete[T any](ctx context.Context, concurrency int, items []T, complete func(context.Context, T) (T, bool, error)) ([]T, error) {
 	ctx, end := context.WithCancel(ctx)
 	a := newAhead[T](ctx, concurrency)

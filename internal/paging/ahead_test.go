@@ -97,8 +97,8 @@ func TestCompletesAhead(t *testing.T) {
 	}
 }
 
-// However the loop ends, what runs ahead is ended and waited for, and a panic
-// or an exit of it comes out where the loop is.
+// However the loop ends, All waits for the goroutines that run ahead. Their panic
+// or exit happens on the goroutine of the loop.
 func TestCompletesNothingBehindTheEnd(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("failure")
@@ -190,8 +190,8 @@ func TestCompletesBehindABrokenElement(t *testing.T) {
 	assert.Len(t, ids, 19)
 }
 
-// Zadig under load forbids everything: what is forbidden in the middle of a
-// walk is requested once more.
+// A Zadig under load responds with 403 to every request, so a request that is
+// forbidden in the middle of an iteration is retried once.
 func TestAsksAgainWhatIsForbiddenInTheMiddle(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []int{1, 8} {

@@ -1,31 +1,30 @@
 package paging
 
-// pageRequest is one page to request.
+// pageRequest is a page to request.
 type pageRequest struct{ page, perPage int }
 
 func (p pageRequest) start() int { return (p.page - 1) * p.perPage }
 func (p pageRequest) end() int   { return p.page * p.perPage }
 
-// result is what a page brought. What was seen before is counted within one
-// pass over the list.
+// result describes the elements of a page. "Seen before" refers to one pass over
+// the list.
 type result struct {
 	count int  // elements in the response
-	fresh int  // of them, elements that were not seen before
+	fresh int  // elements not seen before
 	total int  // X-Total, -1 where the server does not send it
-	gap   bool // the page had to begin with an element seen before and did not: it was left unread
-	leap  bool // the page was free to begin with an element not seen before, and did
+	gap   bool // the page should have begun with an element seen before, and was left unread
+	leap  bool // the page began with an element not seen before, as it was allowed to
 }
 
-// patience is how many times in a row a cursor tries the same again without
-// success.
+// patience is the number of attempts in a row after which a cursor gives up.
 const patience = 3
 
-// mostGaps is the same for gaps in a row that it steps back from and finds
-// again, although the pages between them are whole.
+// mostGaps is the number of gaps in a row after which a cursor gives up, although
+// the pages between them had no gap.
 const mostGaps = 8 * patience
 
-// cursor decides which page comes next, so that every element that is there
-// throughout is seen although elements come and go meanwhile.
+// cursor determines the next page to request, so that every element that is in
+// the list throughout is seen, although others are created and deleted meanwhile.
 //
 // Each page overlaps the last one by an element. New elements appear at the
 // top and only widen the overlap. When elements are deleted, the rest moves
@@ -33,9 +32,8 @@ const mostGaps = 8 * patience
 // not seen before, and the cursor steps back, further each time.
 //
 // The list ends with a page that is shorter than requested. A server or a
-// gateway that limits the size of a page sends such pages too, so a page is
-// the last only if X-Total says the same or a page of that size was no
-// exception: a larger one came before.
+// gateway that limits the size of a page sends such pages too. A short page is
+// therefore the last only if X-Total agrees or an earlier page was larger.
 type cursor struct {
 	perPage int  // the largest page to request
 	capped  bool // the server may send no more than perPage
@@ -45,7 +43,7 @@ type cursor struct {
 	found   int  // elements seen
 	total   int  // the last X-Total, or -1
 	overlap int  // how many covered positions are requested again
-	widen   int  // page 1 in this size comes next, 0: no
+	widen   int  // the next request is page 1 of this size, 0: no
 	fixed   int  // the server pages by this size whatever is requested, 0: no
 	last    pageRequest
 
@@ -56,17 +54,17 @@ type cursor struct {
 	// be read.
 	stuck bool
 
-	// In a row, without anything fresh.
+	// Counts since the last fresh element.
 	restarts, gaps, idle, disagreements int
 
-	stalls    int  // pages in a row that reach no further than those before
-	acceptGap bool // until there is something fresh
-	unordered bool // a gap was accepted before: the next time it is sooner
+	stalls    int  // pages in a row that do not reach further
+	acceptGap bool // until a page has a fresh element
+	unordered bool // a gap was accepted before, so the next is accepted sooner
 }
 
 func newCursor(perPage int) *cursor { return &cursor{perPage: perPage, overlap: 1, total: -1} }
 
-// again returns a cursor at the top, which knows how the server pages.
+// again returns a cursor at the top, with what is known about the server's paging.
 func (c *cursor) again() *cursor {
 	next := newCursor(c.perPage)
 	next.capped, next.largest, next.fixed, next.unordered = c.capped, c.largest, c.fixed, c.unordered
@@ -86,9 +84,9 @@ func (c *cursor) next() pageRequest {
 	return c.last
 }
 
-// overlapping is the page that begins at least c.overlap before the end of
-// what is covered and reaches furthest. A page can only begin at a multiple of
-// its size, so the size is chosen for the place where it begins.
+// overlapping returns the page that reaches furthest of those that begin at least
+// c.overlap positions before the end of what is covered. A page can only begin at
+// a multiple of its size, so the size depends on where the page begins.
 func (c *cursor) overlapping() pageRequest {
 	target := max(c.covered-c.overlap, 0)
 	best := pageRequest{1, c.perPage}
@@ -100,8 +98,8 @@ func (c *cursor) overlapping() pageRequest {
 	if c.overlap > 1 || best.end() > c.covered {
 		return best
 	}
-	// No page of this size or less overlaps, as where four positions are
-	// covered by pages of two.
+	// No page of this size or less overlaps, for example if pages of two have
+	// covered four positions.
 	if c.capped {
 		return pageRequest{c.covered/c.perPage + 1, c.perPage}
 	}
@@ -116,7 +114,7 @@ func (c *cursor) expects() bool {
 	return c.last.page > 1 && c.last.start() < c.covered && c.fixed == 0 && !c.acceptGap
 }
 
-// advance takes the result of the page and reports whether the walk is over.
+// advance takes the result of the page and reports whether it was the last.
 func (c *cursor) advance(r result) (done bool) {
 	c.found += r.fresh
 	c.total = r.total
@@ -124,7 +122,7 @@ func (c *cursor) advance(r result) (done bool) {
 		c.restarts, c.gaps, c.idle, c.disagreements, c.acceptGap = 0, 0, 0, 0, false
 	}
 	if r.count == 0 && c.capped && !c.several() && r.total <= c.covered {
-		return true // there was one page, shorter than requested, and nothing is behind it
+		return true // the only page was shorter than requested, and no element follows it
 	}
 	if c.stalls++; c.stalls > 4*mostGaps+2*c.highest/c.perPage {
 		c.stuck = true
@@ -160,7 +158,7 @@ func (c *cursor) advance(r result) (done bool) {
 	switch {
 	case r.count > c.last.perPage: // per_page has no effect: everything, or a page of the server's own size
 		c.fixed = r.count
-	case r.fresh == 0 && further && c.last.page > 1 && (!c.capped || !c.several()): // page has no effect, or a page's worth is new at the top
+	case r.fresh == 0 && further && c.last.page > 1 && (!c.capped || !c.several()): // page has no effect, or as many elements as a page has are new at the top
 		c.widen = 2 * c.covered
 	}
 	return false
@@ -168,10 +166,10 @@ func (c *cursor) advance(r result) (done bool) {
 
 // advanceShort is advance for a page that is shorter than requested.
 func (c *cursor) advanceShort(r result, widened bool) (done bool) {
-	limit := r.count > 0 && r.count >= c.largest // on the size of a page, perhaps
+	limit := r.count > 0 && r.count >= c.largest // perhaps on the size of a page
 	certain := c.last.page == 1 || c.last.perPage <= c.largest
 	c.largest = max(c.largest, r.count)
-	if limit && !certain { // the server counts by pages of another size
+	if limit && !certain { // the server limits the size of a page
 		c.perPage, c.capped = r.count, true
 		return false
 	}
@@ -180,29 +178,29 @@ func (c *cursor) advanceShort(r result, widened bool) (done bool) {
 	switch {
 	case r.total == c.covered:
 		return true
-	case limit && widened && r.fresh == 0: // page has no effect, or what was new at the top is gone again
+	case limit && widened && r.fresh == 0: // page has no effect, or the new elements at the top are deleted again
 		c.leapt = c.leapt || c.capped
 	case limit:
 		c.perPage, c.capped = r.count, true
 		return false
-	case r.total > c.covered: // created meanwhile, or it says too much
+	case r.total > c.covered: // elements were created meanwhile, or X-Total is too large
 		c.disagreements++
 		return c.disagreements >= patience
 	}
 	return true
 }
 
-// several reports whether more than one page brought something, so that page
-// has an effect.
+// several reports whether more than one page had fresh elements, which shows that
+// page has an effect.
 func (c *cursor) several() bool { return c.found > c.largest }
 
-// incomplete reports whether the walk ended before X-Total elements.
+// incomplete reports whether the list ended before X-Total elements.
 func (c *cursor) incomplete() bool { return c.total > c.covered }
 
 // stepBack widens the overlap: to a quarter of a page, a page, four pages and
 // so on, to the top.
 func (c *cursor) stepBack() {
-	if c.overlap >= c.covered { // it was the top already, and a page later the gap is there again
+	if c.overlap >= c.covered { // it was at the top already, and the gap is there again
 		c.overlap = 1
 	}
 	switch {

@@ -11,9 +11,9 @@ import (
 	"github.com/zadig-go/zadig/internal/paging"
 )
 
-// Wherever a walk stands, the next window begins before the end of what is
-// covered and reaches beyond it.
-func TestWindowsOverlapAndAdvance(t *testing.T) {
+// The next page always begins before the end of what is covered and reaches
+// beyond it.
+func TestPagesOverlapAndAdvance(t *testing.T) {
 	t.Parallel()
 	for perPage := 1; perPage <= 120; perPage++ {
 		for covered := range 1500 {
@@ -28,8 +28,8 @@ func TestWindowsOverlapAndAdvance(t *testing.T) {
 	}
 }
 
-// A cursor that steps back begins at least as far back as it is told.
-func TestWindowsStepBack(t *testing.T) {
+// A cursor that steps back begins at least overlap positions back.
+func TestPagesStepBack(t *testing.T) {
 	t.Parallel()
 	for perPage := 1; perPage <= 60; perPage++ {
 		for covered := 1; covered < 400; covered += 7 {
@@ -44,7 +44,7 @@ func TestWindowsStepBack(t *testing.T) {
 }
 
 // Gap after gap, a cursor steps back further, and soon to the top.
-func TestWindowsStepBackFurtherEachTime(t *testing.T) {
+func TestPagesStepBackFurtherEachTime(t *testing.T) {
 	t.Parallel()
 	c := paging.NewCursorAt(100, 10_000, 1)
 	var starts []int
@@ -61,17 +61,17 @@ func TestWindowsStepBackFurtherEachTime(t *testing.T) {
 }
 
 // A server without a tie-breaker may put elements of the same second in
-// another order for each size and place of a page. Such a walk ends, with few
-// requests, and sees all that has an order.
+// another order for each size and number of a page. The iteration ends after few
+// requests and sees all elements that have an order.
 func TestWalkOverElementsWithoutAnOrderEnds(t *testing.T) {
 	t.Parallel()
 	for _, perPage := range []int{1, 2, 3, 10, 100} {
 		for _, length := range []int{6, 50, 1000} {
 			for _, tied := range []int{1, 2, 20, 1000} {
-				for name, key := range map[string]func(paging.Window, int) int{
-					"size":    func(w paging.Window, _ int) int { return w.PerPage },
-					"end":     func(w paging.Window, _ int) int { return w.Page * w.PerPage },
-					"request": func(_ paging.Window, n int) int { return n },
+				for name, key := range map[string]func(paging.PageRequest, int) int{
+					"size":    func(w paging.PageRequest, _ int) int { return w.PerPage },
+					"end":     func(w paging.PageRequest, _ int) int { return w.Page * w.PerPage },
+					"request": func(_ paging.PageRequest, n int) int { return n },
 				} {
 					t.Run(fmt.Sprintf("%d of %d, %d tied by %s", perPage, length, tied, name), func(t *testing.T) {
 						t.Parallel()
@@ -124,14 +124,14 @@ func tiedOrder(length, tied int, seed uint64, key int) []int {
 	return order
 }
 
-// walkOver walks over a list that stands still, as a server pages it, and
-// returns what was seen, in order, and how many windows it took.
-func walkOver(t *testing.T, perPage, length, total int) (order []int, windows int) {
+// readUnchanged reads all pages of a list that does not change. It returns the
+// elements in the order seen, and the number of requests.
+func readUnchanged(t *testing.T, perPage, length, total int) (order []int, requests int) {
 	t.Helper()
 	c := paging.NewCursorAt(perPage, 0, 1)
 	seen := map[int]bool{}
-	for done := false; !done; windows++ {
-		require.Less(t, windows, 3*length+10, "per page %d, length %d: it does not end", perPage, length)
+	for done := false; !done; requests++ {
+		require.Less(t, requests, 3*length+10, "per page %d, length %d: it does not end", perPage, length)
 		w := c.Next()
 		start := min((w.Page-1)*w.PerPage, length)
 		end := min(start+w.PerPage, length)
@@ -148,11 +148,11 @@ func walkOver(t *testing.T, perPage, length, total int) (order []int, windows in
 		}
 		done = c.Advance(r)
 	}
-	return order, windows
+	return order, requests
 }
 
-// Everything is seen, in order, and overlapping costs a quarter more windows
-// than there are pages, and twice as many where pages are small.
+// All elements are seen in order. Overlapping costs a quarter more requests than
+// there are pages, and twice as many if pages are small.
 func TestWalkOverAListThatStandsStill(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -160,28 +160,31 @@ func TestWalkOverAListThatStandsStill(t *testing.T) {
 		for range 3 {
 			length := rng.IntN(30 * perPage)
 			for _, total := range []int{-1, length} {
-				order, windows := walkOver(t, perPage, length, total)
+				order, requests := readUnchanged(t, perPage, length, total)
 				require.Len(t, order, length)
 				require.True(t, slices.IsSorted(order), "in the server's order")
 				limit := 2*length/perPage + 3
 				if perPage >= 50 {
 					limit = 5*length/(4*perPage) + 2
 				}
-				require.LessOrEqual(t, windows, limit, "per page %d, length %d", perPage, length)
+				require.LessOrEqual(t, requests, limit, "per page %d, length %d", perPage, length)
 			}
 		}
 	}
 }
 
-// Whatever a server sends, a walk that finds nothing new any more ends. (One that fills every page, as large as it may be, has no end.)
+// Whatever a server sends, the iteration ends once nothing new appears. (A server
+// that fills every page, however large, has no end.)
 func TestWalkEnds(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func(rng *rand.Rand, w paging.Window) (count, total int){
-		"any count": func(rng *rand.Rand, w paging.Window) (int, int) { return rng.IntN(w.PerPage + 1), rng.IntN(1000) - 1 },
-		"more":      func(_ *rand.Rand, w paging.Window) (int, int) { return w.PerPage + 1, -1 },
-		"twenty":    func(*rand.Rand, paging.Window) (int, int) { return 20, -1 },
-		"one":       func(*rand.Rand, paging.Window) (int, int) { return 1, 1 << 40 },
-		"nothing":   func(*rand.Rand, paging.Window) (int, int) { return 0, 1 << 40 },
+	for name, respond := range map[string]func(rng *rand.Rand, w paging.PageRequest) (count, total int){
+		"any count": func(rng *rand.Rand, w paging.PageRequest) (int, int) {
+			return rng.IntN(w.PerPage + 1), rng.IntN(1000) - 1
+		},
+		"more":    func(_ *rand.Rand, w paging.PageRequest) (int, int) { return w.PerPage + 1, -1 },
+		"twenty":  func(*rand.Rand, paging.PageRequest) (int, int) { return 20, -1 },
+		"one":     func(*rand.Rand, paging.PageRequest) (int, int) { return 1, 1 << 40 },
+		"nothing": func(*rand.Rand, paging.PageRequest) (int, int) { return 0, 1 << 40 },
 	} {
 		for _, gaps := range []int{0, 4, 1} { // never, now and then, always
 			t.Run(fmt.Sprint(name, gaps), func(t *testing.T) {
@@ -190,14 +193,14 @@ func TestWalkEnds(t *testing.T) {
 					rng := rand.New(rand.NewPCG(seed, 3))
 					c := paging.NewCursorAt(1+rng.IntN(50), 0, 1)
 					fruitful := rng.IntN(200)
-					for windows := 0; ; windows++ {
-						require.Less(t, windows, fruitful+1000, "seed %d", seed)
+					for requests := 0; ; requests++ {
+						require.Less(t, requests, fruitful+1000, "seed %d", seed)
 						w := c.Next()
 						require.Positive(t, w.PerPage)
 						var r paging.Result
-						r.Count, r.Total = answer(rng, w)
+						r.Count, r.Total = respond(rng, w)
 						r.Gap = c.Expects() && r.Count > 0 && gaps > 0 && rng.IntN(gaps) == 0
-						if windows < fruitful {
+						if requests < fruitful {
 							r.Fresh = rng.IntN(r.Count + 1)
 						}
 						if c.Advance(r) {

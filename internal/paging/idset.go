@@ -6,12 +6,12 @@ import (
 )
 
 // idSet remembers ids in 16 bytes each, and the last pass over the list in
-// which each was seen. An id is the 12 bytes of an object id, or a hash of
-// whatever else a server uses.
+// which each was seen. A key holds the 12 bytes of an object id, or a hash of any
+// other id.
 type idSet map[[16]byte]uint8
 
-// add notes that an id was seen in a pass, from 1, and returns the pass in
-// which it was seen before, 0 for none.
+// add records that an id was seen in a pass, counted from 1. It returns the pass
+// in which the id was last seen before, or 0.
 func (s idSet) add(id string, pass uint8) (before uint8) {
 	k := key(id)
 	before = s[k]
