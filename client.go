@@ -25,13 +25,13 @@ import (
 // Version is the SDK's version, sent in the header User-Agent.
 const Version = "0.1.0"
 
-// Client talks to one Zadig. Make it with [NewClient], once, and share it: it
-// is safe for concurrent use, cannot be changed, and keeps the connections.
+// Client sends requests to one Zadig. Create it once, with [NewClient], and share
+// it: it is immutable, safe for concurrent use, and keeps its connections.
 type Client struct {
 	// Delivery reads releases (版本).
 	Delivery *delivery.Service
 	// Artifact reads artifacts (交付物): the images and packages that Zadig
-	// built, with what happened to them.
+	// built, and what happened to them.
 	Artifact *artifact.Service
 	// Workflow reads workflow tasks (工作流任务): the runs that built images and
 	// made releases.
@@ -51,9 +51,10 @@ type state struct {
 	budget    *transport.Budget
 }
 
-// NewClient returns a client of the Zadig at baseURL, "https://zadig.example.com"
-// or, behind a path prefix, "https://example.com/zadig". It does no I/O; bad
-// input is an error here and not at the first call.
+// NewClient returns a client for the Zadig at baseURL, such as
+// "https://zadig.example.com" or, behind a path prefix,
+// "https://example.com/zadig". It does no I/O. Bad input is an error here, not at
+// the first call.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
@@ -66,10 +67,14 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return newClient(base, cfg, nil, new(transport.Budget))
 }
 
-// NewClientFromEnv is [NewClient] with the base URL from ZADIG_URL, the token
-// from ZADIG_TOKEN, if it is set, and, if ZADIG_CA_FILE is set, the CAs in
-// that PEM file beside the system's. It reads that file and does no other
-// I/O. Options given here come after the environment's.
+// NewClientFromEnv returns a client that is configured by environment variables:
+//
+//	ZADIG_URL      the base URL; required
+//	ZADIG_TOKEN    the API token; optional
+//	ZADIG_CA_FILE  a PEM file with CAs to trust besides the system's; optional
+//
+// It reads that file and does no other I/O. The options are applied after those of
+// the environment.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	baseURL := os.Getenv("ZADIG_URL")
 	if baseURL == "" {
@@ -102,9 +107,9 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 	return client, err
 }
 
-// With returns a client that differs by opts and shares nothing with c that
-// could change. It also shares c's connections, unless opts bring another
-// transport, TLS configuration or proxy.
+// With returns a copy of c to which opts are applied; c is not changed. The copy
+// shares c's retry budget, and its connections unless opts set another transport,
+// TLS configuration or proxy.
 func (c *Client) With(opts ...Option) (*Client, error) {
 	s, err := c.ready()
 	if err != nil {
@@ -120,11 +125,10 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 	return newClient(s.base, cfg, s.roundTrip, s.budget)
 }
 
-// CloseIdleConnections closes the connections that wait for a next request,
-// those of clients from [Client.With] too if they share them, as
-// [http.Client.CloseIdleConnections] does. The client stays usable. Idle
-// connections end by themselves after 90 seconds, unless the transport is the
-// caller's own.
+// CloseIdleConnections closes the connections that are not in use, as
+// [http.Client.CloseIdleConnections] does, including those shared with clients
+// from [Client.With]. The client stays usable. The SDK's own transport closes
+// connections that were idle for 90 seconds.
 func (c *Client) CloseIdleConnections() {
 	s, err := c.ready()
 	if err != nil {
@@ -137,9 +141,12 @@ func (c *Client) CloseIdleConnections() {
 
 // Do sends one GET request with the client's token, retries and errors. A
 // relative URL is joined to the base URL; an absolute one must have the base
-// URL's scheme, host and port. Every response that is not 2xx is returned as
-// an *[Error], so that a response is always a success; close its body. The body
-// is not bounded.
+// URL's scheme, host and port. Do returns every response that is not 2xx as an
+// *[Error], so a returned response is always a success. The caller must close its
+// body, whose size is not bounded.
+//
+// A request that is not a GET, has a body, or goes elsewhere is [ErrBadRequest],
+// and nothing is sent.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	s, err := c.ready()
 	if err != nil {
@@ -175,8 +182,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	return nil, failed
 }
 
-// succeeded returns a response whose body tells the services how the client is
-// configured.
+// succeeded returns a response whose body carries the client's settings to the
+// services.
 func (s *state) succeeded(out transport.Outcome) *http.Response {
 	resp := out.Response
 	body := resp.Body
@@ -205,16 +212,18 @@ func (s *success) Reject(excerpt []byte, kind error, reason string) error {
 // "/api/aslan/delivery/servicenames", and decodes its JSON into out as
 // encoding/json does, with the client's token, retries, size limit and errors.
 // The path is joined to the base URL and may have a query of its own. If out is
-// nil, the body is discarded. A body that does not decode into out is
-// [ErrUnexpectedResponse]. An error of out's UnmarshalJSON is in its chain, for
-// errors.As, and not in its text.
+// nil, the body is discarded.
+//
+// A body that does not decode into out is [ErrUnexpectedResponse]. An error of
+// out's UnmarshalJSON is found by errors.As, and is not in the text. A path that
+// is not a URL, and an out that is not a pointer, are [ErrBadRequest].
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {
 		return errdef.BadArgument("zadig.Client.Get", "path", "cannot be parsed as a URL")
 	}
 	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
-		return errdef.BadArgument("zadig.Client.Get", "out", "a %T, not a pointer to decode into", out)
+		return errdef.BadArgument("zadig.Client.Get", "out", "got a %T, want a non-nil pointer to decode into", out)
 	}
 	if more := query.Encode(); more != "" {
 		u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+more, "&")
@@ -269,7 +278,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	return c, nil
 }
 
-// base is the RoundTripper at the end of the chain.
+// base returns the RoundTripper at the end of the chain.
 func (c config) base() http.RoundTripper {
 	switch {
 	case c.transport != nil:
@@ -295,26 +304,26 @@ func (c *Client) ready() (*state, error) {
 func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	const method = "zadig.Client.Do"
 	if req == nil || req.URL == nil {
-		return nil, errdef.BadArgument(method, "req", "the request or its URL is nil")
+		return nil, errdef.BadArgument(method, "req", "got nil, or a request whose URL is nil, want a request")
 	}
 	if req.Method != "" && req.Method != http.MethodGet {
-		return nil, errdef.BadArgument(method, "req.Method", "%q: only GET is allowed, the SDK reads and never writes", req.Method)
+		return nil, errdef.BadArgument(method, "req.Method", "must be GET, because the SDK is read-only (got %q)", req.Method)
 	}
 	if req.Body != nil && req.Body != http.NoBody {
-		return nil, errdef.BadArgument(method, "req.Body", "a GET request has none")
+		return nil, errdef.BadArgument(method, "req.Body", "must be nil, because the SDK sends only GET requests")
 	}
 	outgoing := transport.NewRequest(req)
 	target := outgoing.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
-		return nil, errdef.BadArgument(method, "req.URL", "an opaque URL, or one with user info")
+		return nil, errdef.BadArgument(method, "req.URL", "must not be opaque, and must not hold user info")
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
 	case !transport.SameOrigin(target, s.base):
-		return nil, errdef.BadArgument(method, "req.URL", "%s is not of the base URL's origin %s://%s",
-			redact.URLWithoutQuery(target), s.base.Scheme, s.base.Host)
+		return nil, errdef.BadArgument(method, "req.URL", "must be relative, or of the base URL's origin %s://%s (got %s)",
+			s.base.Scheme, s.base.Host, redact.URLWithoutQuery(target))
 	}
 	for name, values := range req.Header {
 		for _, value := range values {
@@ -333,7 +342,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	return outgoing, nil
 }
 
-// joinPath puts a relative path behind the base path, escapes kept.
+// joinPath appends a relative path to the base path and keeps its escapes.
 func joinPath(base, relative *url.URL) (path, rawPath string) {
 	if strings.HasPrefix(relative.Path, "/") && (base.Path == "" || base.Path == "/") {
 		return relative.Path, relative.RawPath
@@ -342,8 +351,8 @@ func joinPath(base, relative *url.URL) (path, rawPath string) {
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 
-// withoutToken is the request of a response, as the caller may see it. A
-// redirect may have put the token into the URL.
+// withoutToken returns the request of a response without the token, which a
+// redirect may have put into the URL.
 func withoutToken(out transport.Outcome) *http.Request {
 	sent := out.Response.Request
 	if sent == nil || sent.URL == nil || sent.URL == out.Request.URL {
@@ -362,10 +371,10 @@ func withoutToken(out transport.Outcome) *http.Request {
 func parseBaseURL(baseURL string) (*url.URL, error) {
 	switch strings.TrimSpace(baseURL) {
 	case "":
-		return nil, errors.New("the base URL is empty")
+		return nil, errors.New("the base URL must not be empty")
 	case baseURL:
 	default:
-		return nil, errors.New("the base URL begins or ends with white space")
+		return nil, errors.New("the base URL must not begin or end with white space")
 	}
 	u, err := url.Parse(baseURL)
 	if err != nil {
@@ -373,21 +382,21 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	}
 	switch {
 	case u.User != nil:
-		return nil, errors.New("the base URL holds user info; use WithToken")
+		return nil, errors.New("the base URL must not hold user info; use WithToken")
 	case u.Host == "" && strings.Contains(baseURL, "@"): // what stands before it may be a password
-		return nil, errors.New("the base URL holds an @ before its host; it begins with http:// or https://, and user info belongs into WithToken")
+		return nil, errors.New("the base URL must not hold an @ before its host; it must begin with http:// or https://, and the token goes to WithToken")
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
-		return nil, fmt.Errorf("the base URL %q is not absolute; it begins with http:// or https://", redact.Line(baseURL))
+		return nil, fmt.Errorf("the base URL must begin with http:// or https:// (got %q)", redact.Line(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("the base URL's scheme is %q; it must begin with http:// or https://", u.Scheme)
+		return nil, fmt.Errorf("the base URL must begin with http:// or https:// (got the scheme %q)", u.Scheme)
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("the base URL %q has no host", redact.Line(baseURL))
+		return nil, fmt.Errorf("the base URL must have a host (got %q)", redact.Line(baseURL))
 	case !validPort(u.Port()):
-		return nil, fmt.Errorf("the base URL's port %s is not between 1 and 65535", u.Port())
+		return nil, fmt.Errorf("the base URL's port must be between 1 and 65535 (got %s)", u.Port())
 	case u.RawQuery != "" || u.ForceQuery:
-		return nil, errors.New("the base URL has a query")
+		return nil, errors.New("the base URL must not have a query")
 	case u.Fragment != "" || strings.HasSuffix(baseURL, "#"):
-		return nil, errors.New("the base URL has a fragment")
+		return nil, errors.New("the base URL must not have a fragment")
 	}
 	return u, nil
 }
@@ -410,7 +419,7 @@ func loadCAs(file string) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no PEM certificate", file)
+		return nil, fmt.Errorf("%s must hold a PEM certificate (got none)", file)
 	}
 	return pool, nil
 }

@@ -1,7 +1,7 @@
 // Package zadig is a client for the delivery center (交付中心) of KodeRover
-// Zadig. It reads what was released, with which images, and which commit, pull
-// request and author produced a running image. It is read-only: it sends only
-// GET requests.
+// Zadig. It reads which versions were released, with which images, and which
+// commit, pull request and author produced a running image. It is read-only: it
+// sends only GET requests.
 //
 //	client, err := zadig.NewClient("https://zadig.example.com", zadig.WithToken(token))
 //	if err != nil {
@@ -25,22 +25,22 @@
 //
 // # Servers
 //
-// One client serves Zadig v1.7 to v5.0; no version setting is needed. The
-// flat release of v4.0 and later is read into the same [delivery.Release] as
-// the documented one. Comments of fields and methods say which versions have
-// them and how that is known; docs/servers.md has a table.
+// One client works with Zadig v1.7 to v5.0; no version setting is needed. The
+// documented release (up to v3.4) and the flat one (since v4.0) are both read into
+// [delivery.Release]. Comments of fields and methods say which versions have them
+// and how that is known; docs/servers.md has a table.
 //
 // # One page, or everything
 //
-// The server pages although its documentation does not say so: without more,
-// a list is the newest 20. delivery.Service.List and artifact.Service.List
-// return one page; their All methods return everything, each element once, as
-// an iterator that streams.
+// The server's lists are paged, although its documentation does not say so: by
+// default a list has the newest 20. delivery.Service.List and
+// artifact.Service.List return one page. Their All methods return everything,
+// each element once, as an iterator that streams.
 //
 // # Errors
 //
-// A response that is a failure is an *[Error] with all that the server said.
-// It matches exactly one sentinel error, for errors.Is:
+// A response that is a failure is returned as an *[Error], which matches exactly
+// one sentinel error, for errors.Is:
 //
 //	ErrBadRequest          the request is wrong; arguments are checked before anything is sent
 //	ErrUnauthorized        no token, or one that is wrong or expired
@@ -55,33 +55,42 @@
 // The status alone does not say what failed: Zadig returns 500 for an unknown
 // image, and 400 when its database is down. A request that gets no response
 // (no connection, timeout, canceled context) returns an error that wraps the
-// cause, such as context.DeadlineExceeded, and is not an Error.
+// cause, such as context.DeadlineExceeded, and is not an Error. The SDK's own
+// timeout is os.ErrDeadlineExceeded.
+//
+// [Explain] returns one plain sentence for any of these errors: what it means and
+// what to check.
+//
+// Comments of methods list the errors that have a special meaning there. The
+// common ones are all others above.
 //
 // # Retries
 //
-// A request is sent at most three times ([WithRetry]). Connections that fail or
-// break off are retried, and the responses 429, 502, 503 and 504. These are not:
+// A request is sent at most three times ([WithRetry]). It is retried when the
+// connection fails or breaks off, and after 429, 502, 503 and 504. It is not
+// retried after
 //
-//   - any other response, 500 included: Zadig returns it for an unknown image
-//   - certificate errors
-//   - a server that sends no headers within 45 seconds
-//   - errors of a token source or rate limiter
+//   - any other response, including 500, which Zadig returns for an unknown image
+//   - a certificate error
+//   - 45 seconds without response headers
+//   - an error of the token source or rate limiter
 //   - a Retry-After of more than 60 seconds
-//   - a retry whose wait might not fit before the context's deadline
-//   - a retry beyond the budget of the client and its variants: a hundred, of which
-//     each success gives back a part, so that retries do not multiply the load of
-//     a gateway that is overloaded
 //
-// Then the last response is returned. The wait is random, up to 200 ms, doubled
-// with each attempt, 5 s at the most; Retry-After takes its place.
+// nor if the wait might not end before the context's deadline, nor beyond the
+// retry budget: a hundred retries for a client and its variants, of which each
+// success gives back a part, so that retries do not multiply the load of an
+// overloaded gateway.
+//
+// The last response or error is then returned. The wait before a retry is random,
+// up to 200 ms, doubled with each attempt, 5 s at most. Retry-After takes its
+// place.
 //
 // # Time and size
 //
-// Contexts bound calls as a whole. The headers of each response must arrive
-// within 45 seconds ([WithTimeout]). A body may stall for at most 30 s while
-// somebody waits for it; one that keeps arriving is never cut off, except that of
-// a failure, which has 30 s as a whole. Memory is bounded by
-// [WithMaxResponseBytes], 64 MiB.
+// The context bounds a call as a whole. The headers of each response must arrive
+// within 45 seconds ([WithTimeout]). A body may stall for at most 30 seconds; one
+// that keeps arriving is never cut off. The body of a failure must arrive within
+// 30 seconds. [WithMaxResponseBytes] bounds the memory, by default to 64 MiB.
 //
 // # Secrets
 //
@@ -92,6 +101,6 @@
 //
 // # Tests
 //
-// Package zadigtest is a Zadig in memory, for tests of programs that use this
+// Package zadigtest runs a Zadig in memory, for tests of programs that use this
 // package.
 package zadig

@@ -17,10 +17,9 @@ import (
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
-// The sentinels say what a failure means; find them with errors.Is. Exactly
-// one of them matches a response of the server, however the server dressed it:
-// Zadig reports a missing image with status 500 and a database that is down
-// with status 400. errors_classify.go is the table.
+// The sentinel errors, for errors.Is. Every response that is a failure matches
+// exactly one of them, by what it means and not by its status: Zadig returns 500
+// for a missing image, and 400 when its database is down.
 var (
 	// ErrBadRequest: the request is wrong. Arguments that can be checked
 	// without the server are refused with it before anything is sent.
@@ -47,54 +46,55 @@ var (
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 )
 
-// Error is a response that is a failure: every response whose status is not
-// 2xx, whatever its body, and a 2xx response that is not what was requested. Find it
-// with errors.As, and what it means with errors.Is and a sentinel.
+// Error is a response that is a failure: a response whose status is not 2xx, or a
+// 2xx response that is not what was requested. Find it with errors.As, and its
+// meaning with errors.Is and a sentinel error.
 //
 // A request that gets no response (no connection, timeout, canceled context)
 // returns an error that wraps the cause and is not an Error.
 //
 // All its fields are safe to print and to log: secrets are masked, and control
-// characters are spaces, except in Body.
+// characters are replaced by spaces, except in Body.
 type Error struct {
 	// StatusCode is the HTTP status.
 	StatusCode int
-	// Code is the code of Zadig's envelope: 6xxx and 7xxx differ from
-	// StatusCode. 0 where no envelope came.
+	// Code is the code of Zadig's envelope ({"code":6563,"message":…}). It
+	// is often not the status: 6xxx and 7xxx are Zadig's own. 0 if the body
+	// is not an envelope.
 	Code int
-	// Message is the envelope's message or, for a response that was refused by
-	// the SDK, the reason.
+	// Message is the envelope's message or, for a response that the SDK
+	// rejected, the reason.
 	Message string
-	// Description is the envelope's description. The server keeps it in
-	// shared memory, so it can belong to somebody else's request: a hint.
+	// Description is the envelope's description. It is only a hint: the server
+	// keeps it in shared memory, so it can belong to another request.
 	Description string
 	// Type is the envelope's type, "error" or empty.
 	Type string
-	// Extra is the envelope's extra, nil where none came.
+	// Extra is the envelope's extra, or nil if there is none.
 	Extra map[string]any
-	// Method and URL are what was asked, the values of secret query
+	// Method and URL are those of the request, the values of secret query
 	// parameters masked.
 	Method, URL string
-	// RequestID is the header X-Request-Id of the response. Zadig sends none
-	// (seen v1.7.1 to v5.0.0), a gateway may.
+	// RequestID is the header X-Request-Id of the response. Zadig does not send
+	// it (seen on v1.7.1 to v5.0.0), but a gateway may.
 	RequestID string
 	// Attempts is how many times the request was sent, at least 1.
 	Attempts int
-	// RetryAfter is how long the server asks to wait, 0 where it does not.
+	// RetryAfter is the wait that the header Retry-After requests, or 0.
 	RetryAfter time.Duration
-	// Body is an excerpt of what came, at most 2 KiB: secrets are masked, line
-	// breaks and control characters are there.
+	// Body is the beginning of the body, at most 2 KiB, with secrets masked
+	// and with its line breaks and control characters.
 	Body []byte
 
 	kind  error         // a sentinel or an *errdef.Ambiguous; nil: the fields say it
 	token func() string // for masking; a function, so that fmt cannot print it
 }
 
-// Error says in one line what was asked, what came, and why.
+// Error returns the request, the status, the meaning and the reason in one line.
 func (e *Error) Error() string {
 	var b strings.Builder
-	if asked := strings.TrimSpace(e.Method + " " + pathAndQuery(e.URL)); asked != "" {
-		b.WriteString(asked + ": ")
+	if request := strings.TrimSpace(e.Method + " " + pathAndQuery(e.URL)); request != "" {
+		b.WriteString(request + ": ")
 	}
 	b.WriteString(strconv.Itoa(e.StatusCode))
 	switch said := e.failure(); {
@@ -115,7 +115,7 @@ func (e *Error) Error() string {
 	return e.line(b.String())
 }
 
-// line returns s as it may be shown.
+// line returns s on one line, with secrets masked.
 func (e *Error) line(s string) string {
 	if e.token == nil {
 		return redact.Line(s)
@@ -123,7 +123,7 @@ func (e *Error) line(s string) string {
 	return redact.Line(s, e.token())
 }
 
-// Unwrap returns what the failure means, for errors.Is.
+// Unwrap returns the error that errors.Is matches with a sentinel error.
 func (e *Error) Unwrap() error {
 	if e.kind != nil {
 		return e.kind
@@ -133,11 +133,11 @@ func (e *Error) Unwrap() error {
 
 // meaning classifies what the fields hold.
 func (e *Error) meaning() error {
-	question, sentinel := classify(e)
-	if question == 0 {
+	kind, sentinel := classify(e)
+	if kind == 0 {
 		return sentinel
 	}
-	return &errdef.Ambiguous{Kind: question, Default: sentinel, Resolve: e.decide}
+	return &errdef.Ambiguous{Kind: kind, Default: sentinel, Resolve: e.decide}
 }
 
 // decide returns a copy of e that means something else.
@@ -175,7 +175,7 @@ func (e *Error) why() string {
 // examined is how much of a body an Error is made of.
 const examined = 64 << 10
 
-// newError makes an Error of a response and closes its body.
+// newError returns the Error for a response and closes its body.
 func newError(resp *http.Response, out transport.Outcome) *Error {
 	var body []byte
 	if resp.Body != nil {
@@ -184,12 +184,12 @@ func newError(resp *http.Response, out transport.Outcome) *Error {
 	}
 	e := shownError(resp, out, body, len(body) == examined)
 	e.readEnvelope(body)
-	e.kind = e.meaning() // of what came: a masked word could be one that it is known by
+	e.kind = e.meaning() // before masking, which could remove a word that classify looks for
 	e.mask()
 	return e
 }
 
-// rejected makes an Error of a response whose status is 2xx.
+// rejected returns the Error for a response whose status is 2xx.
 func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel error, reason string) *Error {
 	e := shownError(resp, out, body[:min(len(body), examined)], true) // perhaps the beginning only
 	e.kind = sentinel
@@ -197,7 +197,7 @@ func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel 
 	return e
 }
 
-// shownError is an Error without what the envelope says.
+// shownError returns an Error without the fields of the envelope.
 func shownError(resp *http.Response, out transport.Outcome, body []byte, cutOff bool) *Error {
 	const excerpt = 2 << 10
 	token := out.Token
@@ -216,8 +216,8 @@ func shownError(resp *http.Response, out transport.Outcome, body []byte, cutOff 
 	return e
 }
 
-// readEnvelope fills in what Zadig says of the failure, as it came, if the body
-// is its envelope: the documented one, or the one without type and extra.
+// readEnvelope fills in the fields of Zadig's envelope, unmasked, if the body is
+// one: the documented one, or the one without type and extra.
 func (e *Error) readEnvelope(body []byte) {
 	var envelope struct {
 		Code        *int           `json:"code"`
@@ -233,7 +233,7 @@ func (e *Error) readEnvelope(body []byte) {
 		*envelope.Code, envelope.Message, envelope.Description, envelope.Type, envelope.Extra
 }
 
-// mask makes what the envelope says safe to show.
+// mask masks the fields of the envelope.
 func (e *Error) mask() {
 	e.Message, e.Description, e.Type = e.line(e.Message), e.line(e.Description), e.line(e.Type)
 	if e.Extra != nil {
@@ -241,8 +241,8 @@ func (e *Error) mask() {
 	}
 }
 
-// refusedRedirect says where the server wanted to send the request, and which
-// base URL would go there at once.
+// refusedRedirect names the target of a redirect that was not followed, and the
+// base URL that would avoid it.
 func refusedRedirect(resp *http.Response, base *url.URL) string {
 	location, err := resp.Location()
 	if err != nil {
@@ -252,10 +252,10 @@ func refusedRedirect(resp *http.Response, base *url.URL) string {
 	if transport.SameOrigin(location, base) {
 		return "redirect to " + target + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
 	}
-	asked := strings.TrimPrefix(resp.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
+	path := strings.TrimPrefix(resp.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
 	better := *location
 	better.RawPath = ""
-	if prefix, same := strings.CutSuffix(location.Path, asked); same {
+	if prefix, same := strings.CutSuffix(location.Path, path); same {
 		better.Path = prefix
 		return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", redact.URLWithoutQuery(&better))
 	}
@@ -274,7 +274,7 @@ func pathAndQuery(rawURL string) string {
 	return rawURL
 }
 
-// shorten leaves the middle of a long text out: the cause is at its end.
+// shorten leaves out the middle of a long text, because the cause is at its end.
 func shorten(s string, most int) string {
 	if len(s) <= most {
 		return s

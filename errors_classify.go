@@ -17,11 +17,11 @@ type failure struct {
 	nested               string // "[400 BadRequest]": aslan's response, which picket wrapped into its own
 }
 
-// meanings tells what each failure on the wire means; the first row that fits
-// counts. HTTP status and code decide. The description is looked at only
-// where nothing else tells, because it can be left over from another request.
+// meanings maps each failure on the wire to its meaning; the first row that
+// matches applies. HTTP status and code decide. The description is used only where
+// they do not suffice, because it can be left over from another request.
 //
-// How it is known: recorded on v1.11.0 and v5.0.0, and seen on v1.7.1,
+// The rows were recorded on v1.11.0 and v5.0.0, and seen on v1.7.1,
 // v1.14.0, v1.18.0, v2.3.1, v3.4.1 and v4.0.0, unless a row says otherwise.
 var meanings = []struct {
 	status   int
@@ -29,9 +29,9 @@ var meanings = []struct {
 	nested   bool           // only behind picket
 	text     *regexp.Regexp // matches the description; nil: any
 	sentinel error
-	question errdef.Kind
+	kind     errdef.Kind
 }{
-	// Answers of the policy engine and of the permission checks: the body is
+	// Responses of the policy engine and of the permission checks: the body is
 	// empty (read in source; 403 recorded).
 	{status: 401, sentinel: ErrUnauthorized},
 	{status: 403, sentinel: ErrForbidden},
@@ -45,18 +45,18 @@ var meanings = []struct {
 
 	// Build, deploy, test or security records of a detailed release cannot be
 	// read: one bad record, or the database (read in source).
-	{status: 400, codes: []int{6571, 6581, 6601, 6614}, sentinel: ErrServer, question: errdef.BrokenRecord},
+	{status: 400, codes: []int{6571, 6581, 6601, 6614}, sentinel: ErrServer, kind: errdef.BrokenRecord},
 
 	// A release by id: missing, deleted, malformed, or the database is down.
-	{status: 400, codes: []int{6563}, sentinel: ErrBadRequest, question: errdef.MissingOrDown},
-	// An artifact by id or by image, behind picket: only the text tells a
-	// missing one from a database that is down.
+	{status: 400, codes: []int{6563}, sentinel: ErrBadRequest, kind: errdef.MissingOrDown},
+	// An artifact by id or by image, behind picket: only the text
+	// distinguishes a missing one from a database that is down.
 	{status: 400, codes: []int{6662}, nested: true, text: regexp.MustCompile(`mongo: no documents`), sentinel: ErrNotFound},
 	{status: 400, codes: []int{6662}, nested: true, sentinel: ErrServer},
-	// The same, asked directly: the text is left over from anywhere.
-	{status: 400, codes: []int{6662}, sentinel: ErrBadRequest, question: errdef.MissingOrDown},
+	// The same without picket: the text may be left over from any request.
+	{status: 400, codes: []int{6662}, sentinel: ErrBadRequest, kind: errdef.MissingOrDown},
 	// The artifact list: a bad regular expression, or the database is down.
-	{status: 400, codes: []int{6663}, sentinel: ErrBadRequest, question: errdef.RefusedOrDown},
+	{status: 400, codes: []int{6663}, sentinel: ErrBadRequest, kind: errdef.RefusedOrDown},
 	// The events of an artifact cannot be read (read in source).
 	{status: 400, codes: []int{6665}, sentinel: ErrServer},
 
@@ -66,7 +66,7 @@ var meanings = []struct {
 
 	// A path that the server does not have: plain text from Zadig, anything
 	// from what responds in its place.
-	{status: 404, codes: []int{0}, sentinel: ErrNotFound, question: errdef.NoSuchEndpoint},
+	{status: 404, codes: []int{0}, sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
 	{status: 404, sentinel: ErrNotFound},
 
 	{status: 429, sentinel: ErrRateLimited},
@@ -75,25 +75,25 @@ var meanings = []struct {
 	// it (read in source, v1.15.0 to v5.0.0).
 	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^mongo: no documents in result$`), sentinel: ErrNotFound},
 
-	// A version that a project does not have, asked of the OpenAPI by its name,
-	// which may hold any text (recorded on v4.0.0 and v5.0.0).
+	// A version that a project does not have, requested from the OpenAPI by its
+	// name, which may hold any text (recorded on v4.0.0 and v5.0.0).
 	{
-		status: 500, codes: []int{500}, sentinel: ErrNotFound, question: errdef.MissingVersion,
+		status: 500, codes: []int{500}, sentinel: ErrNotFound, kind: errdef.MissingVersion,
 		text: regexp.MustCompile(`(?s)^failed to get delivery version, projectName: .* error: mongo: no documents in result$`),
 	},
 
 	// A panic (empty body), a release whose project is gone, a database
 	// driver's text since v4.0.0, aslan out of picket's reach.
-	{status: 500, sentinel: ErrServer, question: errdef.BrokenRecord},
+	{status: 500, sentinel: ErrServer, kind: errdef.BrokenRecord},
 }
 
-// classify says what a response means.
+// classify returns the meaning of a response.
 func classify(e *Error) (errdef.Kind, error) {
 	f := e.failure()
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
 			(f.nested != "" || !m.nested) && (m.text == nil || m.text.MatchString(f.description)) {
-			return m.question, m.sentinel
+			return m.kind, m.sentinel
 		}
 	}
 	switch {
@@ -105,7 +105,8 @@ func classify(e *Error) (errdef.Kind, error) {
 	return 0, ErrUnexpectedResponse
 }
 
-// failure is what the server that failed said: aslan, if picket passes it on.
+// failure returns the response of the server that failed: aslan's, if picket
+// passes it on.
 func (e *Error) failure() failure {
 	if inner, ok := behindPicket(e); ok {
 		return inner

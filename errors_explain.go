@@ -17,14 +17,14 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Explain returns one plain sentence for the person at the terminal: what err
-// means, who is at fault and what to check. It is in lower case and without a
-// full stop, as error strings are; print err itself below it, for the detail.
+// Explain returns one plain sentence for the user of a program: what err means,
+// what failed and what to check. Like an error string, it is in lower case and has
+// no full stop. Print err below it for the details.
 //
-// Explain returns "" where it has nothing plainer to say than err: for nil, for
-// an argument that a method refused, and for errors of other packages, such as
-// that of a full disk. Where the address or the token is at fault, the sentence
-// names the variables that [NewClientFromEnv] reads.
+// If the address or the token is wrong, the sentence names the variable that
+// [NewClientFromEnv] reads. Explain returns "" if it cannot be plainer than err:
+// for nil, for an argument that a method refused, and for errors of other
+// packages, such as that of a full disk.
 func Explain(err error) string {
 	if err == nil {
 		return ""
@@ -161,8 +161,7 @@ func timedOut(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || ok && timeout.Timeout()
 }
 
-// environmentError is what is wrong with a variable that NewClientFromEnv
-// reads.
+// environmentError is the error of a variable that NewClientFromEnv reads.
 type environmentError struct {
 	variable string
 	err      error // nil: the variable is not set

@@ -80,7 +80,7 @@ func ExampleNewClientFromEnv() {
 func ExampleNewClient_badInput() {
 	_, err := zadig.NewClient("zadig.example.com")
 	fmt.Println(err)
-	// Output: zadig: the base URL "zadig.example.com" is not absolute; it begins with http:// or https://
+	// Output: zadig: the base URL must begin with http:// or https:// (got "zadig.example.com")
 }
 
 func ExampleClient_With() {

@@ -18,8 +18,8 @@ import (
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
-// Option changes how a client works. An option that cannot be carried out is
-// an error of [NewClient] or [Client.With].
+// Option configures a client. If an option is invalid, [NewClient] and
+// [Client.With] return an error.
 type Option func(*config) error
 
 // config is what the options say. It is copied, never shared.
@@ -66,7 +66,7 @@ func (c config) with(opts []Option) (config, error) {
 	c.baseChanged = false
 	for i, opt := range opts {
 		if opt == nil {
-			return config{}, fmt.Errorf("zadig: option %d is nil", i+1)
+			return config{}, fmt.Errorf("zadig: option %d: got nil, want an Option", i+1)
 		}
 		if err := opt(&c); err != nil {
 			return config{}, fmt.Errorf("zadig: %w", err)
@@ -74,7 +74,7 @@ func (c config) with(opts []Option) (config, error) {
 	}
 	if (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.proxy != nil) {
 		return config{}, errors.New("zadig: WithTLSConfig and WithProxy change the SDK's own transport; " +
-			"with WithHTTPClient or WithTransport set them on yours")
+			"with WithHTTPClient or WithTransport, set them on yours")
 	}
 	if c.httpClient != nil && c.transport != nil {
 		return config{}, errors.New("zadig: WithHTTPClient and WithTransport exclude each other: set the Transport of your client")
@@ -83,8 +83,8 @@ func (c config) with(opts []Option) (config, error) {
 }
 
 // WithToken sends "Authorization: Bearer <token>" with each request, to the
-// base URL's scheme, host and port and nowhere else. Default: no token. The
-// token is the API token of Zadig's user settings.
+// base URL's scheme, host and port and nowhere else. The token is the API token
+// in Zadig's user settings. Default: no token.
 func WithToken(token string) Option {
 	return func(c *config) error {
 		if err := transport.CheckToken(token); err != nil {
@@ -95,14 +95,15 @@ func WithToken(token string) Option {
 	}
 }
 
-// WithTokenSource asks source for the token before each attempt, for tokens
-// that are renewed. It must be safe for concurrent use and should keep the
-// token while it is good. Its error ends the call and is not retried. A call
-// whose context ends does not wait for source.
+// WithTokenSource calls source for the token before each attempt, for tokens that
+// are renewed. source must be safe for concurrent use and should cache the token
+// while it is valid. Its error ends the call and is not retried. A call whose
+// context ends does not wait for source. The last of WithToken and
+// WithTokenSource applies.
 func WithTokenSource(source func(context.Context) (string, error)) Option {
 	return func(c *config) error {
 		if source == nil {
-			return errors.New("WithTokenSource: the source is nil")
+			return errors.New("WithTokenSource: got nil, want a function that returns a token")
 		}
 		c.token = transport.Interruptible(source)
 		return nil
@@ -110,82 +111,85 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 }
 
 // WithHTTPClient sends requests through client: its transport, cookie jar,
-// redirect policy and timeout apply (a timeout of it also ends long
-// streams; [WithTimeout] does not). The client itself is not changed, and the
-// token still goes to no other origin. Default: a client of the SDK's own.
+// redirect policy and timeout apply. Unlike [WithTimeout], its timeout also ends
+// long streams. client is not changed, and the token still goes to no other
+// origin. Default: the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
-			return errors.New("WithHTTPClient: the client is nil")
+			return errors.New("WithHTTPClient: got nil, want an *http.Client")
 		}
 		if client.Transport != nil && isNil(client.Transport) {
-			return errors.New("WithHTTPClient: the client's transport is nil")
+			return errors.New("WithHTTPClient: got a nil pointer or function as the client's Transport, want an http.RoundTripper")
 		}
 		c.httpClient, c.baseChanged = client, true
 		return nil
 	}
 }
 
-// WithTransport sends requests through rt. Default: HTTP/2, the proxy from the
-// environment, and at most 64 requests at a time, besides lists that are being
-// streamed. An HTTP/2 connection that stays silent for 5 seconds while requests
-// wait is pinged, and closed if no reply comes within 5 more.
+// WithTransport sends requests through rt. Default: the SDK's own transport. It
+// uses HTTP/2 and the proxy from the environment, and sends at most 64 requests at
+// a time, not counting lists that are being streamed. It pings an HTTP/2
+// connection that is silent for 5 seconds while requests wait, and closes it if
+// no reply arrives within another 5.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(c *config) error {
 		if isNil(rt) {
-			return errors.New("WithTransport: the transport is nil")
+			return errors.New("WithTransport: got nil, want an http.RoundTripper")
 		}
 		c.transport, c.baseChanged = rt, true
 		return nil
 	}
 }
 
-// WithTLSConfig uses a copy of cfg, for a private CA or a client
-// certificate. Default: the system's CAs.
+// WithTLSConfig uses a copy of cfg, for a private CA or a client certificate. It
+// cannot be combined with WithHTTPClient or WithTransport. Default: the system's
+// CAs.
 func WithTLSConfig(cfg *tls.Config) Option {
 	return func(c *config) error {
 		if cfg == nil {
-			return errors.New("WithTLSConfig: the configuration is nil")
+			return errors.New("WithTLSConfig: got nil, want a *tls.Config")
 		}
 		c.tls, c.baseChanged = cfg.Clone(), true
 		return nil
 	}
 }
 
-// WithProxy chooses the proxy of each request, as [http.Transport.Proxy]
-// does: http.ProxyURL(u) for a fixed one, a function that returns nil for
-// none. Default: [http.ProxyFromEnvironment].
+// WithProxy selects the proxy of each request, as [http.Transport.Proxy] does:
+// http.ProxyURL(u) for a fixed proxy, a function that returns nil for none. It
+// cannot be combined with WithHTTPClient or WithTransport. Default:
+// [http.ProxyFromEnvironment].
 func WithProxy(proxy func(*http.Request) (*url.URL, error)) Option {
 	return func(c *config) error {
 		if proxy == nil {
-			return errors.New("WithProxy: the function is nil")
+			return errors.New("WithProxy: got nil, want a function that returns a proxy")
 		}
 		c.proxy, c.baseChanged = proxy, true
 		return nil
 	}
 }
 
-// WithMiddleware wraps what sends each attempt, for tracing or metrics. It
-// sees the request with its token. May be given more than once: the first is
-// the outermost.
+// WithMiddleware wraps the RoundTripper that sends each attempt, for tracing or
+// metrics. The middleware sees the request with its token. The option can be
+// given more than once; the first is the outermost.
 func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option {
 	return func(c *config) error {
 		if middleware == nil {
-			return errors.New("WithMiddleware: the middleware is nil")
+			return errors.New("WithMiddleware: got nil, want a function that wraps an http.RoundTripper")
 		}
 		c.middleware = append(c.middleware, middleware)
 		return nil
 	}
 }
 
-// RetryPolicy bounds how often, and after which wait, a request is sent
-// again. In each wait a random part of a ceiling is slept ("full jitter"),
-// which starts at MinWait, doubles with each attempt and ends at MaxWait;
-// what a server asks for in Retry-After counts instead, up to 60 seconds.
+// RetryPolicy bounds how often a request is sent, and the wait before each retry.
+// The wait is random ("full jitter"), between 0 and a limit that starts at
+// MinWait, doubles with each attempt and ends at MaxWait. A Retry-After of up to
+// 60 seconds takes its place; a longer one is not waited for.
 type RetryPolicy struct {
-	MaxAttempts int           // 0: 3; 1: never send again
-	MinWait     time.Duration // 0: 200 ms
-	MaxWait     time.Duration // 0: 5 s, or MinWait if that is longer
+	MaxAttempts int           // attempts, the first included; 0: 3, 1: no retry
+	MinWait     time.Duration // limit of the first wait; 0: 200 ms, or MaxWait if that is shorter
+	MaxWait     time.Duration // limit of every wait; 0: 5 s, or MinWait if that is longer
 }
 
 // WithRetry sets the retry policy. Default: see [RetryPolicy].
@@ -199,7 +203,7 @@ func WithRetry(policy RetryPolicy) Option {
 		case policy.MaxWait < 0:
 			return fmt.Errorf("WithRetry: MaxWait must not be negative (got %s)", policy.MaxWait)
 		case policy.MaxWait > 0 && policy.MinWait > policy.MaxWait:
-			return fmt.Errorf("WithRetry: MinWait (%s) is longer than MaxWait (%s)", policy.MinWait, policy.MaxWait)
+			return fmt.Errorf("WithRetry: MinWait must not be longer than MaxWait (got %s and %s)", policy.MinWait, policy.MaxWait)
 		}
 		if policy.MaxAttempts == 0 {
 			policy.MaxAttempts = defaultAttempts
@@ -218,11 +222,11 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithTimeout bounds the wait for the headers of each attempt and, if it is
-// shorter than 30 seconds, the wait for each further byte of a body while the SDK
-// or the reader waits for it. It does not bound a body that keeps arriving, nor
-// the wait for a slot while 64 requests are under way on the SDK's own transport;
-// the context bounds the whole call. Default, and 0: 45 seconds, because a Zadig
+// WithTimeout bounds the wait for the response headers of each attempt. A timeout
+// shorter than 30 seconds also bounds how long a body may stall. It does not bound
+// a body that keeps arriving, nor the wait while 64 other requests are under way
+// on the SDK's own transport. The context bounds the call as a whole. A timeout
+// matches os.ErrDeadlineExceeded. Default, and 0: 45 seconds, because a Zadig
 // whose database is down responds after 30.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
@@ -237,17 +241,18 @@ func WithTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithLogger writes a record for each attempt: method, URL with secrets
-// masked, number of the attempt, status, duration and the text of a failure;
-// and another one when the body of a response breaks off. Responses are logged
-// at level Debug; 429, 502, 503, 504, requests without a response and bodies
-// that break off at level Warn, unless the caller has canceled the context. A
-// response that the caller gets as an error, such as a 500 or a body that is
-// not JSON, is the caller's to log. Default: nothing is logged.
+// WithLogger logs each attempt, with its method, its URL with secrets masked, its
+// number, the status, the duration and the text of a failure; and each body that
+// breaks off.
+//
+// The level is Debug for responses, and Warn for 429, 502, 503 and 504, requests
+// without a response, and bodies that break off, unless the caller has canceled
+// the context. Other failures, such as a 500 or a body that is not JSON, are
+// returned as errors and left to the caller to log. Default: no logging.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {
-			return errors.New("WithLogger: the logger is nil")
+			return errors.New("WithLogger: got nil, want a *slog.Logger")
 		}
 		c.logger = logger
 		return nil
@@ -267,7 +272,7 @@ func WithUserAgent(userAgent string) Option {
 
 // WithHeader sends a header with each request, to the base URL's origin only.
 // A second value for the same key replaces the first. A token set by
-// [WithToken] or [WithTokenSource] wins over the header Authorization.
+// [WithToken] or [WithTokenSource] replaces the header Authorization.
 func WithHeader(key, value string) Option {
 	return func(c *config) error {
 		if err := checkHeader(key, value); err != nil {
@@ -281,12 +286,13 @@ func WithHeader(key, value string) Option {
 	}
 }
 
-// WithMaxResponseBytes bounds what is read into memory: a response that is
-// buffered, or one release of a list that [delivery.Service.All] streams, each
-// after decompression. What it is decoded into counts as well, from 1 MiB on: an
-// object as at least 1 KiB, another element of an array as 48 bytes. So the heap
-// grows by less than 4 times n, however small the JSON is. Beyond it the error is
-// [ErrResponseTooLarge], which names the array. Default, and 0: 64 MiB.
+// WithMaxResponseBytes bounds what is read into memory, after decompression: a
+// buffered response, or one release of a list that [delivery.Service.All]
+// streams. A larger one is [ErrResponseTooLarge]. Default, and 0: 64 MiB.
+//
+// From 1 MiB on the decoded values count as well: an object as at least 1 KiB,
+// any other element of an array as 48 bytes. So the heap grows by less than 4
+// times n, whatever the JSON holds. The error names the array.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 0 {
@@ -300,9 +306,9 @@ func WithMaxResponseBytes(n int64) Option {
 	}
 }
 
-// WithRawJSON keeps the bytes of each release and artifact for their RawJSON
-// methods: members that this version of the SDK does not know are found
-// there. Default: off; it doubles the memory.
+// WithRawJSON keeps the JSON of each release and artifact for their RawJSON
+// methods, which return members that this version of the SDK does not know. It
+// doubles the memory of a release. Default: off.
 func WithRawJSON() Option {
 	return func(c *config) error {
 		c.rawJSON = true
@@ -310,19 +316,21 @@ func WithRawJSON() Option {
 	}
 }
 
-// WithRateLimiter waits for limiter before each attempt.
-// golang.org/x/time/rate.Limiter fits. Default: no limit.
+// WithRateLimiter calls limiter.Wait before each attempt. A *rate.Limiter of
+// golang.org/x/time/rate is one. Its error ends the call and is not retried.
+// Default: no limit.
 func WithRateLimiter(limiter interface{ Wait(context.Context) error }) Option {
 	return func(c *config) error {
 		if isNil(limiter) {
-			return errors.New("WithRateLimiter: the limiter is nil")
+			return errors.New("WithRateLimiter: got nil, want a limiter")
 		}
 		c.limiter = limiter
 		return nil
 	}
 }
 
-// isNil also finds the nil pointer or function in an interface.
+// isNil reports whether v is nil, or an interface that holds a nil pointer or
+// function.
 func isNil(v any) bool {
 	if v == nil {
 		return true
@@ -334,17 +342,17 @@ func isNil(v any) bool {
 	return false
 }
 
-// checkHeader says what is wrong with a header, without repeating its value.
+// checkHeader returns an error for an invalid header, without its value.
 func checkHeader(key, value string) error {
 	const separators = `"(),/:;<=>?@[\]{}`
 	if key == "" {
-		return errors.New("the header name is empty")
+		return errors.New("the header name must not be empty")
 	}
 	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(separators, r) }) {
-		return fmt.Errorf("%q is no header name", key)
+		return fmt.Errorf("the header name must be a token of HTTP (got %q)", key)
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }) {
-		return fmt.Errorf("the value of %s holds a line break or another control character", key)
+		return fmt.Errorf("the value of %s must not hold a line break or another control character", key)
 	}
 	return nil
 }
