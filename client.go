@@ -196,14 +196,14 @@ func (s *state) succeeded(out transport.Outcome) *http.Response {
 	return resp
 }
 
-// success is a 2xx outcome with its body. The body knows it by a pointer, of
-// which fmt prints nothing but the address.
+// success is a 2xx outcome with its body. The body refers to it by a pointer, so
+// that fmt prints only the address.
 type success struct {
 	transport.Outcome
 	body response.Body
 }
 
-// Reject makes an Error of a success that is not what was requested.
+// Reject returns the Error for a 2xx response that is not what was requested.
 func (s *success) Reject(excerpt []byte, kind error, reason string) error {
 	return rejected(s.Response, s.Outcome, excerpt, kind, reason)
 }

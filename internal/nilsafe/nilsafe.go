@@ -1,11 +1,11 @@
-// Package nilsafe reads what servers may leave out: pointers and elements of
-// slices that are nil.
+// Package nilsafe handles nil pointers and nil elements of slices, for members
+// that servers leave out.
 package nilsafe
 
 import "iter"
 
-// OrZero returns p, or a pointer to a zero T if p is nil, so that a method
-// on a nil pointer gives what it gives on a zero value.
+// OrZero returns p, or a pointer to a zero T if p is nil, so that a method on a nil
+// pointer returns what it returns for a zero value.
 func OrZero[T any](p *T) *T {
 	if p == nil {
 		return new(T)

@@ -1,5 +1,5 @@
-// Package oneline writes the String of values that both services have, in one
-// line and without secrets.
+// Package oneline formats values for the String methods of packages delivery and
+// artifact, in one line and without secrets.
 package oneline
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// Summary returns "name (detail, detail)", less the details that are empty.
+// Summary returns "name (detail, detail)" without empty details.
 func Summary(name string, details ...string) string {
 	details = slices.DeleteFunc(details, func(d string) bool { return d == "" })
 	if len(details) > 0 {
@@ -18,8 +18,8 @@ func Summary(name string, details ...string) string {
 	return redact.Line(name)
 }
 
-// Commit returns "owner/repo@id ref: subject", less what is empty. The subject
-// is the first line of the message.
+// Commit returns "owner/repo@id ref: subject" without empty parts, or "commit" if
+// all are empty. The subject is the first line of the message.
 func Commit(owner, repo, id, ref, message string) string {
 	s := strings.Trim(owner+"/"+repo, "/")
 	if id != "" {

@@ -1,7 +1,6 @@
-// Package redact is the choke point for text that a person or a log will see.
-// [Line] masks what looks like a secret and folds the text to one line; every
-// error text, log record and field of an error passes it last, after all
-// decoding, cutting and joining.
+// Package redact makes text safe to show and to log. [Line] masks what looks like
+// a secret and folds the text to one line. Every error text, log record and field
+// of an error passes it last, after all decoding, cutting and joining.
 package redact
 
 import (
@@ -13,10 +12,10 @@ import (
 	"unicode"
 )
 
-// Mask stands where a secret stood.
+// Mask replaces a secret.
 const Mask = "***"
 
-// Line returns s without secrets, as [Text] does, on one line and without
+// Line returns s with secrets masked as [Text] does, on one line and without
 // characters that change how a terminal shows the rest.
 func Line(s string, literals ...string) string {
 	masked := Text(s, literals...)
@@ -24,12 +23,12 @@ func Line(s string, literals ...string) string {
 	if folded == masked {
 		return folded
 	}
-	return Text(folded, literals...) // a control character may have stood within a secret
+	return Text(folded, literals...) // a control character may have split a secret
 }
 
 // Text masks everything in s that looks like a secret, and each literal, in
-// every form in which a server may send it: percent-encoded, escaped as in
-// JSON or HTML, and all of these within each other. It keeps line breaks.
+// every form in which a server may send it: percent-encoded, escaped for JSON or
+// HTML, and any of these nested. It keeps line breaks.
 func Text(s string, literals ...string) string {
 	return replace(s, allSecrets(s, literals))
 }
@@ -70,8 +69,8 @@ func disturbs(r rune) bool {
 }
 
 // Excerpt returns the masked beginning of s, at most limit bytes of it. If s
-// itself was cut off, a secret may stand unfinished at its end; that end is
-// left out, because masking what precedes it can move it into the excerpt.
+// itself was cut off, it may end in a part of a secret. That end is left out,
+// because masking what precedes it can move it into the excerpt.
 func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
 	spans := allSecrets(s, literals)
 	if cutOff {
@@ -80,8 +79,8 @@ func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
 	return Cut(replace(s, spans), limit)
 }
 
-// lastWord returns where the last word of s begins, which is in its second
-// half.
+// lastWord returns where the last word of s begins. It is in the second half of
+// s.
 func lastWord(s string) int {
 	const longest = 8 << 10 // more than a header with a token may have
 	tail := max(len(s)-longest, len(s)/2)

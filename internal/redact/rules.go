@@ -13,8 +13,8 @@ const minLiteral = 6
 const secretNames = `token|password|passwd|ssh_key|secret|api_?key|access_?key`
 
 // rules find secrets by what surrounds them. The first group of a pattern is
-// what is masked. A rule is tried where one of its hints is in the text, in
-// lower case: most texts have none, and an expression costs a hundred times as
+// masked. A rule is tried only if the text, in lower case, has one of its hints:
+// most texts have none, and matching an expression costs a hundred times as
 // much.
 var rules = []struct {
 	hints   []string
@@ -31,9 +31,9 @@ var rules = []struct {
 	// https://user:password@host, https://token@host
 	{[]string{"@"}, regexp.MustCompile(`(?i)https?://([^/\s@"'\\<>]+)@`)},
 	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:[^/\s@"]+)@`)},
-	// http://user:pass/word@host: what follows the colon is no port
+	// http://user:pass/word@host: what follows the colon is not a port
 	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:\d*[^\d/\s"@][^\s"]*)@`)},
-	// What net/url and net/http quote of a URL, as of a proxy, that cannot be parsed.
+	// What net/url and net/http quote of a URL that cannot be parsed, such as a proxy's.
 	{[]string{`parse "`}, regexp.MustCompile(`parse "((?:[^"\\]|\\.)*@(?:[^"\\]|\\.)*)"`)},
 	{[]string{`invalid proxy address "`}, regexp.MustCompile(`invalid proxy address "((?:[^"\\]|\\.)*)"`)},
 	{[]string{`invalid port "`}, regexp.MustCompile(`invalid port "((?:[^"\\]|\\.)*)"`)},

@@ -22,8 +22,8 @@ func URLWithoutQuery(u *url.URL, literals ...string) string {
 	return Line(safe.String(), literals...)
 }
 
-// Address returns the address of a code host, a URL or not, without the user
-// info and the secrets in it.
+// Address returns the address of a code host, which need not be a URL, without
+// user info and secrets.
 func Address(address string) string {
 	if u, err := url.Parse(address); err == nil {
 		if u.User != nil {

@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxViews is how many escapes within each other are looked through: a URL in
-// a query, in JSON, in a string of another JSON document, and two to spare.
+// maxViews bounds how many nested layers of escapes are removed: a URL in a
+// query, in JSON, in a string of another JSON document, and two to spare.
 const maxViews = 6
 
-// view is a text with its escapes taken away, and where each byte of it stands
-// in the original.
+// view is a text with escapes removed, and the position of each of its bytes in
+// the original.
 type view struct {
 	text string
 	at   []int // of the byte i; the end of the original at len(text). nil: text is the original
@@ -28,8 +28,8 @@ func (v view) original(start, end int) span {
 	return span{v.at[start], v.at[end]}
 }
 
-// views yields s as it is, and then with one more layer of escapes taken away
-// each time while there are any.
+// views yields s unchanged, and then with one more layer of escapes removed each
+// time, while there are any.
 func views(s string) iter.Seq[view] {
 	return func(yield func(view) bool) {
 		v := view{text: s}
@@ -46,8 +46,8 @@ func views(s string) iter.Seq[view] {
 	}
 }
 
-// unescape takes one layer of escapes away: %XX, \uXXXX and the others of JSON,
-// and those of HTML. What is no escape stays.
+// unescape removes one layer of escapes: %XX, \uXXXX and the others of JSON, and
+// those of HTML. It reports whether there were any.
 func (v view) unescape() (view, bool) {
 	if !strings.ContainsAny(v.text, `%\&`) {
 		return v, false

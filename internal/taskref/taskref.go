@@ -1,5 +1,5 @@
-// Package taskref names workflow tasks. The services, which do not know each
-// other, share the name.
+// Package taskref holds the reference to a workflow task, which packages
+// delivery, artifact and workflow share without importing each other.
 package taskref
 
 import (
@@ -15,7 +15,8 @@ type Ref struct {
 	TaskID       int    // from 1; unique within its workflow only
 }
 
-// New returns the Ref of a task, and false if the members name none.
+// New returns the Ref of a task, and false if workflow is empty or task is not
+// positive.
 func New(project, workflow string, task int) (Ref, bool) {
 	if workflow == "" || task <= 0 {
 		return Ref{}, false
@@ -23,10 +24,10 @@ func New(project, workflow string, task int) (Ref, bool) {
 	return Ref{ProjectName: project, WorkflowName: workflow, TaskID: task}, true
 }
 
-// FromURL reads the address of a task's page in Zadig,
-// /v1/projects/detail/<project>/pipelines/custom/<workflow>/<task>, or "multi"
-// in place of "custom". A scheme, a host and segments before /v1 are ignored, as
-// is the query. It returns false for anything else.
+// FromURL parses the address of a task's page in Zadig,
+// /v1/projects/detail/<project>/pipelines/custom/<workflow>/<task>, or with
+// "multi" in place of "custom". It ignores a scheme, a host, segments before /v1
+// and the query. It returns false for anything else.
 func FromURL(page string) (Ref, bool) {
 	u, err := url.Parse(page)
 	if err != nil {

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// repoPage is the page of a repository in the web pages of its code host, or
-// "" when it cannot be told. kind is the host's, from source or else from the
-// address, or "".
+// repoPage returns the web page of a repository, and the kind of its code host:
+// source, or else what the address shows. Both are "" if the kind is not known.
 func repoPage(source, address, owner, name string) (page, kind string) {
 	u, ok := Host(address)
 	if !ok || (u.Scheme != "https" && u.Scheme != "http") {
@@ -48,8 +47,8 @@ func repoPage(source, address, owner, name string) (page, kind string) {
 	return page, kind
 }
 
-// Host is the address of a code host without all that could be a credential:
-// scheme, host and path are left. It is false for what is no URL.
+// Host returns the scheme, host and path of a code host's address, without
+// anything that could be a credential. It returns false if address is not a URL.
 func Host(address string) (*url.URL, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -58,7 +57,7 @@ func Host(address string) (*url.URL, bool) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, true
 }
 
-// Commit is the page of a commit, or "".
+// Commit returns the page of a commit, or "".
 func Commit(source, address, owner, name, id string) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || id == "" {
@@ -74,8 +73,8 @@ func Commit(source, address, owner, name, id string) string {
 	return page + "/commit/" + id
 }
 
-// Compare is the page with the commits of a repository from one to another, or
-// "". Gerrit has none.
+// Compare returns the page with the commits of a repository from one to another,
+// or "". Gerrit has none.
 func Compare(source, address, owner, name, from, to string) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || from == "" || to == "" {
@@ -91,7 +90,7 @@ func Compare(source, address, owner, name, from, to string) string {
 	return page + "/compare/" + commits
 }
 
-// PullRequest is the page of a pull request, or "".
+// PullRequest returns the page of a pull request, or "".
 func PullRequest(source, address, owner, name string, number int) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || number <= 0 {
