@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -160,13 +161,6 @@ func TestExplainNoResponse(t *testing.T) {
 			"http://zadig.example.com:8080", dialing("", &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}),
 			"Zadig cannot be reached at zadig.example.com:8080",
 		},
-		"timeout": {
-			"http://zadig.example.com", zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
-				<-req.Context().Done()
-				return nil, req.Context().Err()
-			})),
-			"Zadig cannot be reached in time at zadig.example.com",
-		},
 		"proxy away": {
 			secure.URL, zadig.WithProxy(func(*http.Request) (*url.URL, error) { return url.Parse(closed.URL) }),
 			"the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY",
@@ -205,6 +199,20 @@ func TestExplainNoResponse(t *testing.T) {
 			assert.Equal(t, row.want, zadig.Explain(err), "of %v", err)
 		})
 	}
+}
+
+func TestExplainTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		silent := servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})
+		client := clienttest.New(t, "http://zadig.example.com", zadig.WithTransport(silent), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+		require.Error(t, err)
+		assert.Equal(t, "Zadig cannot be reached in time at zadig.example.com", zadig.Explain(err), "of %v", err)
+	})
 }
 
 func TestExplainOthers(t *testing.T) {
