@@ -7,7 +7,7 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Values of Activity.Type, and with them the keys of
+// Values of Activity.Type, which are also the keys of
 // Artifact.SortedActivities.
 const (
 	ActivityBuild      = "build"
@@ -16,8 +16,9 @@ const (
 	ActivityDistribute = "distribute"
 )
 
-// Activity is one thing that was done with an artifact. Which members are
-// filled depends on Type; recorded are those that the comments name.
+// Activity is one thing that was done with an artifact. Which fields are filled
+// depends on Type: the comments name the types for which the recordings fill a
+// field.
 type Activity struct {
 	ArtifactID        string    `json:"artifact_id,omitzero"`        // 24 hex digits; "" from Trace
 	Type              string    `json:"type"`                        // ActivityBuild and so on
@@ -31,8 +32,8 @@ type Activity struct {
 	PublishHosts      []string  `json:"publish_hosts,omitzero"`      // of a publish: registries; absent when empty
 	PublishNamespaces []string  `json:"publish_namespaces,omitzero"` // of a publish: namespaces in PublishHosts; absent when empty
 	RemoteFileKey     string    `json:"remote_file_key,omitzero"`    // of a distribute: folder in the storage; absent when ""
-	DistStorageURL    string    `json:"dist_storage_url,omitzero"`   // of a distribute: storage that it went to; absent when ""
-	SrcStorageURL     string    `json:"src_storage_url,omitzero"`    // of a distribute: storage that it came from; absent when ""
+	DistStorageURL    string    `json:"dist_storage_url,omitzero"`   // of a distribute: target storage; absent when ""
+	SrcStorageURL     string    `json:"src_storage_url,omitzero"`    // of a distribute: source storage; absent when ""
 	StartTime         int64     `json:"start_time,omitzero"`         // Unix seconds, absent when 0
 	EndTime           int64     `json:"end_time,omitzero"`           // Unix seconds, absent when 0
 	CreatedBy         string    `json:"created_by"`                  // user name

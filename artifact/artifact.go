@@ -12,36 +12,36 @@ import (
 // it was deployed, published and distributed.
 //
 // Fields are those of the documentation, of the responses recorded on v1.11.0
-// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. Trace asks an
-// endpoint that leaves out ID, DockerFile, Layers and, in activities,
-// ArtifactID, JobTaskName and PRs; the documentation shows ID and ArtifactID
-// there nevertheless.
+// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. The
+// endpoint of Trace leaves out ID, DockerFile and Layers, ArtifactID and
+// JobTaskName of activities, and PRs of commits, although its documentation shows
+// ID and ArtifactID.
 type Artifact struct {
 	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" from Trace
-	Name                string                 `json:"name"`                           // of an image without registry and tag
+	Name                string                 `json:"name"`                           // of an image: without registry and tag
 	Type                string                 `json:"type"`                           // "image" or "file"
-	Source              string                 `json:"source"`                         // what made it, "workflow" in every recording
+	Source              string                 `json:"source"`                         // origin, "workflow" in every recording
 	Image               string                 `json:"image,omitzero"`                 // image reference; absent when ""
 	ImageHash           string                 `json:"image_hash,omitzero"`            // absent when ""
 	ImageTag            string                 `json:"image_tag"`                      // "" for a file
-	ImageDigest         string                 `json:"image_digest,omitzero"`          // as "sha256:…"; absent when ""
+	ImageDigest         string                 `json:"image_digest,omitzero"`          // such as "sha256:…"; absent when ""
 	ImageSize           int64                  `json:"image_size,omitzero"`            // bytes; absent when 0
-	Architecture        string                 `json:"architecture,omitzero"`          // as "amd64"; absent when ""
-	OS                  string                 `json:"os,omitzero"`                    // as "linux"; absent when ""
-	DockerFile          string                 `json:"docker_file,omitzero"`           // its text; absent when "", "" from Trace
+	Architecture        string                 `json:"architecture,omitzero"`          // such as "amd64"; absent when ""
+	OS                  string                 `json:"os,omitzero"`                    // such as "linux"; absent when ""
+	DockerFile          string                 `json:"docker_file,omitzero"`           // text of the Dockerfile; absent when "", "" from Trace
 	Layers              []*Layer               `json:"layers,omitzero"`                // absent when empty, nil from Trace
 	PackageFileLocation string                 `json:"package_file_location,omitzero"` // of a file: its folder; absent when ""
 	PackageStorageURI   string                 `json:"package_storage_uri,omitzero"`   // of a file: storage that holds it; absent when ""
 	CreatedBy           string                 `json:"created_by"`                     // user name
 	CreatedTime         int64                  `json:"created_time"`                   // Unix seconds
 	Activities          []*Activity            `json:"activities,omitzero"`            // newest first; may be empty
-	SortedActivities    map[string][]*Activity `json:"sortedActivities,omitzero"`      // the same by Activity.Type; absent when there are none
+	SortedActivities    map[string][]*Activity `json:"sortedActivities,omitzero"`      // Activities by Activity.Type; absent when there are none
 
 	raw func() json.RawMessage // a closure, so that %+v does not print the document
 }
 
-// RawJSON is the JSON that the artifact was read from, with the members that
-// this package does not know. It is nil unless the client was made with
+// RawJSON returns the JSON that the artifact was read from, including members
+// that this package does not know. It is nil unless the client was made with
 // zadig.WithRawJSON.
 func (a *Artifact) RawJSON() json.RawMessage {
 	if a == nil || a.raw == nil {
@@ -53,10 +53,10 @@ func (a *Artifact) RawJSON() json.RawMessage {
 // Created returns CreatedTime as a time.Time, or the zero Time if it is unset.
 func (a *Artifact) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).CreatedTime) }
 
-// Layer is one layer of an image. The server does not send it to Trace.
+// Layer is one layer of an image. Trace does not return layers.
 type Layer struct {
 	MediaType string   `json:"media_type,omitzero"` // absent when ""
 	Size      int64    `json:"size"`                // bytes
-	Digest    string   `json:"digest,omitzero"`     // as "sha256:…"; absent when ""
-	URLs      []string `json:"urls,omitzero"`       // where else it can be had; absent when empty
+	Digest    string   `json:"digest,omitzero"`     // such as "sha256:…"; absent when ""
+	URLs      []string `json:"urls,omitzero"`       // other places to download it from; absent when empty
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // Changes is what artifacts were built from and earlier ones were not. Each
-// slice is in the order in which the artifacts were given, and nil if there is
-// nothing to say.
+// slice is in the order of the artifacts given to [Diff], and nil if it would be
+// empty.
 type Changes struct {
 	Commits      []NewCommit   `json:"commits,omitzero"`
 	PullRequests []PullRequest `json:"pull_requests,omitzero"` // those of Commits, each once
@@ -23,16 +23,18 @@ type NewCommit struct {
 	Images []string `json:"images"` // Artifact.Image, or Name where that is ""
 }
 
-// Diff compares what artifacts were built from: those of to with the earlier
-// ones of from. With the images of [delivery.Diff], traced, it says what is in
-// a release and was not in an earlier one. Nothing is asked of the server.
+// Diff returns what the artifacts of to were built from and the earlier ones of
+// from were not. Trace the images that [delivery.Diff] returns to learn which
+// commits are new in a release. Diff sends no request.
 //
-// Only commits that were built are known: others may lie between those of two
+// Only commits that were built are known; others may lie between those of two
 // builds, see [CompareURLs]. A commit without CommitID, which not every code
 // host has, is identified by its branch, tag and message. Artifacts from
-// [Service.Trace] lack pull requests, see there; TraceManyOptions.Full has them.
+// [Service.Trace] may lack pull requests; use TraceManyOptions.Full to get all.
+//
 // Elements that are nil, such as those of images that could not be traced, are
-// passed over: leaving one out of from makes all commits of its successor new.
+// skipped. If an artifact is missing from from, all commits of its successor
+// count as new.
 //
 // [delivery.Diff]: https://pkg.go.dev/github.com/zadig-go/zadig/delivery#Diff
 func Diff(from, to []*Artifact) Changes {
@@ -64,7 +66,7 @@ func Diff(from, to []*Artifact) Changes {
 				changes.Authors = append(changes.Authors, c.AuthorName)
 			}
 		}
-		if isNew { // else it was built again, for the issues of the earlier one
+		if isNew { // else it is a rebuild, whose issues are those of the earlier one
 			changes.Issues = append(changes.Issues, a.Issues()...)
 		}
 	}
@@ -77,7 +79,7 @@ func Diff(from, to []*Artifact) Changes {
 	return changes
 }
 
-// commitKey is what makes two commits the same, whatever was built from them.
+// commitKey identifies a commit.
 type commitKey struct{ address, owner, repo, id, branch, tag, message string }
 
 func (c *Commit) key() commitKey {
@@ -99,12 +101,13 @@ func (c *Commit) repository() commitKey {
 type CompareURL struct {
 	RepoOwner string `json:"repo_owner"` // user or group
 	RepoName  string `json:"repo_name"`  // repository
-	URL       string `json:"url"`
+	URL       string `json:"url"`        // http or https, without credentials
 }
 
 // CompareURLs returns a page for each repository of which both artifacts have
-// exactly one commit, and not the same: of GitHub (also Enterprise), GitLab and
-// Gitee, as for Commit.URL. Nil if there are none.
+// exactly one commit, and not the same one. It is nil if there are none. GitHub
+// (also Enterprise), GitLab and Gitee have such pages; [PullRequest.URL] says how
+// the code host is recognized.
 func CompareURLs(from, to *Artifact) []CompareURL {
 	before, after := from.commitsByRepository(), to.commitsByRepository()
 	var pages []CompareURL

@@ -2,34 +2,34 @@ package artifact
 
 import "strings"
 
-// BuiltDigest reports whether the digest that runs is known to be the one that
-// was built. imageID is what a pod's status says
-// (status.containerStatuses[].imageID, such as "docker-pullable://host/name@sha256:…"
-// or "host/name@sha256:…"), an image reference with a digest, or a bare
-// "sha256:…".
+// BuiltDigest reports whether the running image is known to have the digest that
+// was built. imageID is the image of a pod's status
+// (status.containerStatuses[].imageID, such as
+// "docker-pullable://host/name@sha256:…" or "host/name@sha256:…"), an image
+// reference with a digest, or a bare "sha256:…".
 //
-// It matters because a tag can be pushed twice. What runs under it is then
-// not what Trace describes: Zadig keeps the digest of the first build (by
-// its source it records no second artifact for a tag, or returns the
-// first of both), and a push from elsewhere is unknown to it. Commits, author
-// and pull request would be those of another image.
+// Check it because a tag can be pushed again. The image that runs under the tag
+// is then not the one that Trace describes, and commits, author and pull request
+// are those of another image: Zadig keeps the digest of the first build of a tag
+// (read in source), and does not know of pushes that it did not make.
 //
-// False is not yet the proof of it, see [Artifact.Drifted]: an artifact has no
-// digest when Zadig could not read it from the registry, as for images in OCI
-// format and for several platforms, and then the result is always false.
+// False does not prove that the digests differ; see [Artifact.Drifted]. An
+// artifact has no digest if Zadig could not read it from the registry, such as
+// that of an image in OCI format or for several platforms. The result is then
+// always false.
 func (a *Artifact) BuiltDigest(imageID string) bool {
 	runs, _ := runningDigest(imageID)
 	return runs != "" && runs == a.digest()
 }
 
-// Drifted reports whether the digest that runs differs from the digest that
-// was built: the tag was pushed again. imageID is as for BuiltDigest.
-// When either digest is unknown, or they are of different algorithms, both are
-// false.
+// Drifted reports whether the running image has another digest than the one that
+// was built, because the tag was pushed again. imageID is the same as for
+// [Artifact.BuiltDigest]. If either digest is unknown, or their algorithms
+// differ, both methods return false.
 //
-// A bare "sha256:…" never proves it: for an image that was not pulled but
-// loaded into the node, a pod shows the image's own id so, which is no digest
-// of a registry. Write the digest as "@sha256:…" where it is known to be one.
+// For a bare "sha256:…" Drifted returns false: it may be the id of an image that
+// was loaded into the node, which a pod's status shows in that form and which is
+// not a digest of a registry. If it is known to be a digest, write "@sha256:…".
 func (a *Artifact) Drifted(imageID string) bool {
 	runs, pulled := runningDigest(imageID)
 	built := a.digest()

@@ -1,7 +1,14 @@
 // Package artifact reads the artifacts (交付物) of Zadig's delivery center:
 // images and packages, with what happened to them.
 //
-// Where an image comes from:
+// Start here:
+//   - [Service.Trace] returns the artifact of an image, [Service.TraceMany] those
+//     of many, and [Service.FindByDigest] the one with a running image's digest.
+//   - [Artifact] is an artifact. [Artifact.Commits], [Artifact.PullRequests] and
+//     [Artifact.Authors] return what it was built from.
+//   - [Diff] compares what artifacts were built from.
+//
+// Trace returns the commits that produced an image:
 //
 //	a, err := client.Artifact.Trace(ctx, "registry.example.com/shop/cart:20240102-7-main")
 //	if err != nil {
@@ -11,12 +18,12 @@
 //		fmt.Println(commit.RepoName, commit.CommitID, commit.PR, commit.AuthorName)
 //	}
 //
-// Where many come from, several at a time:
+// TraceMany traces several images at a time:
 //
 //	for image, result := range client.Artifact.TraceMany(ctx, images, artifact.TraceManyOptions{}) {
 //		…
 //	}
 //
-// A [Service] needs a [Doer], which a *zadig.Client is; New makes one of a
-// Doer of your own.
+// A [Service] sends requests through a [Doer], such as a *zadig.Client. [New]
+// returns a Service for any Doer.
 package artifact

@@ -83,7 +83,7 @@ func ExampleParseImage() {
 	// Output:
 	// registry "registry.example.com:5000", repository "shop/cart", tag "1.1"
 	// registry "", repository "nginx", tag ""
-	// artifact.ParseImage: bad request: ref: "shop/cart:1.1+dirty" has no valid tag
+	// artifact.ParseImage: bad request: ref: must be an image reference with a valid tag (got "shop/cart:1.1+dirty")
 }
 
 // The same registry, another tag.

@@ -10,26 +10,29 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// FindByDigest returns the artifact that has the digest of an image as
-// clusters name it: "host/name@sha256:…" or "host/name:tag@sha256:…", also
-// with "docker-pullable://" before it, as in a pod's
-// status.containerStatuses[].imageID. [Service.Trace] knows an image only by
-// the reference under which it was pushed, mostly a tag. The registry does not
-// count, so that an image that was pulled through a mirror is found. Of several
-// artifacts with the digest it returns the newest whose repository has the same
-// path, or else the newest.
+// FindByDigest returns the artifact that has the digest of a running image. The
+// image is one that a cluster names: "host/name@sha256:…" or
+// "host/name:tag@sha256:…", also with a prefix such as "docker-pullable://", which
+// a pod's status.containerStatuses[].imageID may have. [Service.Trace] finds an
+// image only by the reference under which it was pushed, usually a tag.
 //
-// It lists the artifacts whose image has the same last name, 100 a request and
-// newest first, until it finds one. Since v1.18.0 that needs the system-wide
-// right to view artifacts. The artifact has all that Get returns.
+// The registry is ignored, so an image that was pulled through a mirror is found.
+// If several artifacts have the digest, it returns the newest whose repository
+// has the same path, or else the newest. The artifact has all that Get returns.
+//
+// Cost: FindByDigest lists the artifacts whose image has the same last path
+// element, newest first and 100 a request, until it finds one. Since v1.18.0 that
+// needs the system-wide right to view artifacts.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an image without name
 // or digest, such as "docker://sha256:…", which is the image's own id, before
 // anything is sent; zadig.ErrNotFound when no artifact is known to have the
-// digest. That does not prove that Zadig did not build the image: it keeps no
-// digest that it could not read from the registry, as for images in OCI format
-// or for several platforms, none of another algorithm, and only that of the
-// first push of a tag.
+// digest. That does not prove that Zadig did not build the image. Zadig has no
+// digest if it could not read it from the registry, such as that of an image in
+// OCI format or for several platforms; of a
+// tag it keeps the digest of the first push only; and a digest of another
+// algorithm than the registry's is not found. If an artifact cannot be read and no other has the digest, the
+// error is that artifact's.
 func (s *Service) FindByDigest(ctx context.Context, image string) (*Artifact, error) {
 	const method = "artifact.FindByDigest"
 	wanted, err := parseRunning(method, image)

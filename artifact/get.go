@@ -11,14 +11,14 @@ import (
 
 const artifactsPath = "/api/aslan/delivery/artifacts"
 
-// Get returns one artifact by its id of 24 hex digits, with the members that
-// Trace lacks: ID, DockerFile, Layers, and the ids in its activities. All
-// servers from v1.7 on have it; since v1.18.0 it needs the system-wide right
-// to view artifacts.
+// Get returns one artifact by its id of 24 hex digits, including what Trace leaves
+// out: ID, DockerFile and Layers, ArtifactID and JobTaskName of activities, and
+// PRs of commits. All servers since v1.7 have it. Since v1.18.0 it needs the
+// system-wide right to view artifacts.
 //
-// The server answers a missing artifact and a database that is down with the
-// same words, so Get asks for a list of one to tell them apart: for an
-// artifact that is not there it costs two requests.
+// The server sends the same error for a missing artifact and for a database that
+// is down. Get then requests a list of one to distinguish them, so a missing
+// artifact costs two requests.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for a malformed id,
 // before anything is sent; zadig.ErrNotFound.
@@ -33,8 +33,8 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	return a, errdef.Unsupported(err, "this server has no artifacts by id; is the base URL right?")
 }
 
-// resolve requests a list of one: if the server can read it, its first
-// response meant sentinel.
+// resolve requests a list of one. If the server can read it, the ambiguous
+// response means sentinel.
 func (s *Service) resolve(ctx context.Context, u *errdef.Ambiguous, sentinel error) error {
 	return u.ResolveByList(ctx, func() (error, string, error) {
 		_, err := s.readPage(ctx, ListOptions{}, 1, 1)

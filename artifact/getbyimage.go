@@ -9,12 +9,12 @@ import (
 )
 
 // GetByImage returns the artifact that [Service.Trace] returns for the image,
-// with the members that Trace lacks: ID, DockerFile, Layers, and in activities
-// ArtifactID, JobTaskName and the PRs of commits.
+// including what Trace leaves out: ID, DockerFile and Layers, ArtifactID and
+// JobTaskName of activities, and PRs of commits.
 //
 // It costs two requests, one for the id and one for the artifact; Trace costs
-// one. Since v1.18.0 it needs the system-wide right to view artifacts, as Trace
-// does. As for Get, an image that is not there costs one more.
+// one. An image without an artifact costs two as well. Since v1.18.0 GetByImage
+// needs the system-wide right to view artifacts, as Trace does.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an empty image,
 // before anything is sent; zadig.ErrNotFound when Zadig did not build the

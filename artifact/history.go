@@ -3,8 +3,7 @@ package artifact
 import "github.com/zadig-go/zadig/internal/nilsafe"
 
 // Builds returns the activities that built the artifact, newest first: usually
-// one, more when a tag was built and pushed again. Nil if there are none, and of
-// a nil artifact.
+// one, more when a tag was built and pushed again. It is nil if there are none.
 func (a *Artifact) Builds() []*Activity {
 	var builds []*Activity
 	for activity := range nilsafe.Values(nilsafe.OrZero(a).Activities) {
@@ -16,17 +15,17 @@ func (a *Artifact) Builds() []*Activity {
 }
 
 // Commits returns the commits of all builds, each once, those of the newest
-// build first. Nil if there are none.
+// build first. It is nil if there are none.
 func (a *Artifact) Commits() []*Commit {
 	return distinctBy(a.builtCommits(), func(c *Commit) [6]string {
 		return [6]string{c.Address, c.RepoOwner, c.RepoName, c.CommitID, c.Branch, c.Tag}
 	})
 }
 
-// PullRequests returns those of all builds, each once, those of the newest
-// build first. Nil if there are none, and where they are not known: an artifact
-// from [Service.Trace] lacks those in Commit.PRs. [Service.GetByImage] and Get
-// return all.
+// PullRequests returns the pull requests of all builds, each once, those of the
+// newest build first. It is nil if none are known. An artifact from
+// [Service.Trace] lacks those in Commit.PRs; one from [Service.GetByImage] or
+// [Service.Get] has all.
 func (a *Artifact) PullRequests() []PullRequest {
 	var all []PullRequest
 	for _, c := range a.builtCommits() {
@@ -36,7 +35,7 @@ func (a *Artifact) PullRequests() []PullRequest {
 }
 
 // Authors returns the authors of the commits of all builds, each once, those
-// of the newest build first. Nil if none is known.
+// of the newest build first. It is nil if none are known.
 func (a *Artifact) Authors() []string {
 	var all []string
 	for _, c := range a.builtCommits() {
@@ -48,12 +47,12 @@ func (a *Artifact) Authors() []string {
 }
 
 // Issues returns the Jira issues of all builds, each once, those of the newest
-// build first. Nil if there are none.
+// build first. It is nil if there are none.
 //
-// They are texts as the server stored them. A workflow of v1.11.0 to v3.2.0
-// stores the URL of the issue's page, one of v3.4.1 or later nothing (read in
-// source). The recordings hold keys such as "SHOP-17", because no workflow made
-// their records: read both.
+// They are the texts that the server stored. Workflows of v1.11.0 to v3.2.0 store
+// the URL of the issue's page, those since v3.4.1 nothing (read in source).
+// Expect keys such as "SHOP-17" too: the recordings hold them, although no
+// workflow made these records.
 func (a *Artifact) Issues() []string {
 	var all []string
 	for _, build := range a.Builds() {
@@ -77,7 +76,7 @@ func (a *Artifact) builtCommits() []*Commit {
 	return commits
 }
 
-// distinct drops what was there before. It is nil for nothing.
+// distinct returns each element once, in order. It is nil if there are none.
 func distinct[E comparable](all []E) []E {
 	return distinctBy(all, func(e E) E { return e })
 }

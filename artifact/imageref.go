@@ -12,8 +12,8 @@ import (
 type ImageRef struct {
 	Registry   string // host, with its port if it has one; "" for a short name of Docker Hub, such as "nginx"
 	Repository string // "shop/cart"
-	Tag        string // "1.2.0", "" if there is none; nothing is filled in for it
-	Digest     string // as "sha256:" and 64 hex digits, or of sha384 or sha512; "" if there is none
+	Tag        string // "1.2.0", "" if there is none; never set to "latest"
+	Digest     string // such as "sha256:" and 64 hex digits; also sha384 and sha512; "" if there is none
 }
 
 const (
@@ -32,11 +32,11 @@ var (
 )
 
 // ParseImage parses an image reference by Docker's rules: what stands before
-// the first slash is the registry if it has a dot, a colon or an upper-case
-// letter or is localhost. Nothing is added: "nginx" stays what it is.
+// the first slash is the registry if it is localhost or has a dot, a colon or an
+// upper-case letter. Nothing is added: "nginx" has no Registry and no Tag.
 //
-// A reference that Docker refuses is an error that matches
-// zadig.ErrBadRequest; Trace takes it all the same.
+// For a reference that Docker refuses it returns zadig.ErrBadRequest. Trace accepts
+// such a reference.
 func ParseImage(ref string) (ImageRef, error) {
 	var (
 		image             ImageRef
@@ -63,7 +63,7 @@ func ParseImage(ref string) (ImageRef, error) {
 	default:
 		return image, nil
 	}
-	return ImageRef{}, errdef.BadArgument("artifact.ParseImage", "ref", "%.300q has no valid %s", ref, wrong)
+	return ImageRef{}, errdef.BadArgument("artifact.ParseImage", "ref", "must be an image reference with a valid %s (got %.300q)", wrong, ref)
 }
 
 func isRegistry(first string) bool {
@@ -71,7 +71,7 @@ func isRegistry(first string) bool {
 }
 
 // tooLong reports whether the repository has more than 255 characters, as
-// Docker Hub counts them: there a single name is short for "library/" and it.
+// Docker Hub counts them: there "name" is short for "library/name".
 func (r ImageRef) tooLong() bool {
 	length := len(r.Repository)
 	if r.onDockerHub() && !strings.Contains(r.Repository, "/") {
@@ -86,7 +86,7 @@ func (r ImageRef) onDockerHub() bool {
 
 func isDigest(s string) bool { return digestRE.MatchString(s) }
 
-// String returns the reference as it was parsed, to the letter.
+// String returns the reference exactly as it was parsed.
 func (r ImageRef) String() string {
 	s := r.Repository
 	if r.Registry != "" {

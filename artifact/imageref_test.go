@@ -88,7 +88,7 @@ func TestParseImageRefuses(t *testing.T) {
 			}
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "artifact.ParseImage: bad request: ref: ")
-			assert.ErrorContains(t, err, "has no valid "+test.wrong)
+			assert.ErrorContains(t, err, "must be an image reference with a valid "+test.wrong)
 			assert.Less(t, len(err.Error()), 500)
 			assert.Zero(t, got)
 		})

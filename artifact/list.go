@@ -22,24 +22,25 @@ type ListOptions struct {
 	// the database refuses is zadig.ErrBadRequest.
 	Name, Image string
 	// RepoName and Branch, both exact, keep artifacts that were built from
-	// commits of them. The server ignores every other filter beside them, so
-	// that is zadig.ErrBadRequest; it pages by builds, so that List can
-	// return an artifact more than once, and All does not.
+	// their commits. The server ignores every other filter beside them, so
+	// others are refused with zadig.ErrBadRequest. It pages by builds, so List
+	// can return an artifact more than once; All returns each once.
 	RepoName, Branch string
 	// Page counts from 1, and 0 is 1. All begins at the first page and
 	// refuses another.
 	Page int
-	// PerPage is how many artifacts a page has: 0 is 20 for List and 100 for
-	// All, which asks for at most this many at a time, except where pages of
-	// ten or less, or a server that ignores Page, need larger ones.
+	// PerPage is how many artifacts a page has. 0 is 20 for List and 100 for
+	// All. All requests larger pages where these would not do: with a PerPage
+	// of ten or less, and from a server that ignores Page.
 	PerPage int
 }
 
 // Page is one page of artifacts.
 type Page struct {
 	Artifacts []*Artifact // newest first, not nil
-	// Total is how many match on all pages (builds, with RepoName or Branch),
-	// or -1 where the server does not say; all known servers do.
+	// Total is how many artifacts match on all pages (with RepoName or Branch,
+	// how many builds), or -1 if the server does not send it. All known
+	// servers do.
 	Total int
 }
 
@@ -51,17 +52,22 @@ const (
 )
 
 // List returns one page of artifacts, 20 if PerPage is not set, newest first.
-// [Service.All] returns everything. All servers from v1.7 on have the list,
-// no documentation has (recorded on v1.11.0 and v5.0.0); since v1.18.0 it
-// needs the system-wide right to view artifacts. Images whose details the
-// server could not read when they were pushed are left out of it.
+// [Service.All] returns everything. All servers since v1.7 have the list, although
+// it is not documented (recorded on v1.11.0 and v5.0.0). Since v1.18.0 it needs
+// the system-wide right to view artifacts. The server leaves out images whose
+// details it could not read when they were pushed.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for a negative number and
+// for a filter beside RepoName or Branch, before anything is sent, and for a
+// regular expression that the server refuses; zadig.ErrUnexpectedResponse for an
+// artifact that cannot be decoded.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("artifact.List"); err != nil {
 		return nil, err
 	}
 	page, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage))
-	if odd, ok := errors.AsType[*response.ElementError](err); ok {
-		return nil, odd.Err
+	if element, ok := errors.AsType[*response.ElementError](err); ok {
+		return nil, element.Err
 	}
 	return page, s.listFailure(ctx, err, o)
 }
@@ -80,11 +86,14 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int
 	return result, nil
 }
 
-// All returns every artifact that o selects, newest first, each once. It
-// streams, resumes and keeps up with changes as delivery.Service.All does,
-// and it can be ranged over more than once. An artifact that cannot be
-// decoded yields zadig.ErrUnexpectedResponse in its place, and a loop that
-// continues gets the others; after any other error the loop ends.
+// All returns every artifact that o selects, newest first, each once. It streams
+// the pages, resumes one that breaks off, and overlaps them so that changes during
+// the loop lose nothing, as delivery.Service.All does. It can be ranged over more
+// than once; each range sends new requests.
+//
+// An artifact that cannot be decoded yields zadig.ErrUnexpectedResponse in its
+// place, and a loop that continues gets the others. After any other error the
+// loop ends. Page greater than 1 is zadig.ErrBadRequest.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, error] {
 	return func(yield func(*Artifact, error) bool) {
 		if err := o.checkAll(); err != nil {
@@ -104,7 +113,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 	}
 }
 
-// listFailure resolves what the list's failures leave open.
+// listFailure resolves the ambiguous failures of the list.
 func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) error {
 	if u, ok := errdef.AsAmbiguous(err, errdef.RefusedOrDown); ok {
 		if o.Name == "" && o.Image == "" {
@@ -127,9 +136,9 @@ func (o ListOptions) check(method string) error {
 	case o.PerPage < 0:
 		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
 	case o.Page > math.MaxInt/o.perPage(listPerPage):
-		return errdef.BadArgument(method, "Page", "%d pages of %d are more than a server can count", o.Page, o.perPage(listPerPage))
+		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/o.perPage(listPerPage), o.perPage(listPerPage), o.Page)
 	case byBuild && other:
-		return errdef.BadArgument(method, "RepoName", "with RepoName or Branch the server ignores every other filter")
+		return errdef.BadArgument(method, "RepoName", "every filter other than RepoName and Branch must be empty, because the server ignores it")
 	}
 	return nil
 }
@@ -137,7 +146,7 @@ func (o ListOptions) check(method string) error {
 func (o ListOptions) checkAll() error {
 	const method = "artifact.All"
 	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page", "%d: All begins at the first page; List returns one", o.Page)
+		return errdef.BadArgument(method, "Page", "must be 0 or 1, because All begins at the first page (got %d); List returns one page", o.Page)
 	}
 	return o.check(method)
 }

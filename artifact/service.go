@@ -9,8 +9,8 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Doer sends one request. *zadig.Client is one: the URL is relative to its
-// base URL, and every response that is not 2xx comes back as an error.
+// Doer sends one request. *zadig.Client implements it: it joins the relative URL
+// to its base URL, and returns every response that is not 2xx as an error.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -22,7 +22,7 @@ type Service struct{ doer Doer }
 // has one in its field Artifact; New is for tests and for other Doers.
 func New(d Doer) *Service { return &Service{doer: d} }
 
-// sender is the Doer, nil if there is none.
+// sender returns the Doer, or nil if there is none.
 func (s *Service) sender() response.Doer {
 	if s == nil {
 		return nil
@@ -44,9 +44,8 @@ type wireArtifact struct {
 	Artifact
 }
 
-// Validate reports what is wrong with an object that is something else, such
-// as one that has a type "error": by id the response has the id, and a trace
-// has the image.
+// Validate returns an error for an object that is not an artifact, such as one
+// whose type is "error": by id the response has the id, and a trace has the image.
 func (w *wireArtifact) Validate() error {
 	if w.ID == "" && w.Image == "" {
 		return errors.New("neither id nor image is there")
@@ -64,7 +63,7 @@ func (w *wireArtifact) artifact() *Artifact { return &w.Artifact }
 // listedArtifact is an element of a list, where each artifact has its id.
 type listedArtifact struct{ wireArtifact }
 
-// Validate reports an object without id, which is not an artifact.
+// Validate returns an error for an object without id, which is not an artifact.
 func (w *listedArtifact) Validate() error {
 	if w.ID == "" {
 		return errors.New("an artifact without id")

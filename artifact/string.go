@@ -8,8 +8,8 @@ import (
 	"github.com/zadig-go/zadig/internal/oneline"
 )
 
-// String returns the image, or the name of a file, with the commit that it
-// was built from, the user and the time, in one line for people, which may
+// String returns the image, or the name of a file, with the commit that it was
+// built from, the user and the time, in one line. It is meant for people and may
 // change.
 func (a *Artifact) String() string {
 	if a == nil {
@@ -34,7 +34,7 @@ func (a *Artifact) String() string {
 }
 
 // String returns the repository, the commit, its branch or tag and the first
-// line of its message in one line for people, which may change.
+// line of its message in one line. It is meant for people and may change.
 func (c *Commit) String() string {
 	if c == nil {
 		return "<nil>"

@@ -6,15 +6,15 @@ import (
 )
 
 // TaskRef names a workflow task by ProjectName, WorkflowName (the workflow's
-// key, not its display name) and TaskID. It is the type of workflow.TaskRef, so
-// that client.Workflow.Task takes it.
+// key, not its display name) and TaskID. It is the same type as
+// workflow.TaskRef, so client.Workflow.Task accepts it.
 type TaskRef = taskref.Ref
 
-// Task returns the workflow task that did the activity, and false if there is
-// none. It is taken from URL, which builds have: a path that ends in
+// Task returns the workflow task that did the activity, and false if URL names
+// none. Builds have a URL, whose path ends in
 // /pipelines/custom/<workflow>/<task> or, up to v2.3.1,
-// /pipelines/multi/<workflow>/<task>.
+// /pipelines/multi/<workflow>/<task>. Task sends no request.
 //
-// A task of the second form belongs to a product workflow, a kind that
-// client.Workflow.Task does not find (zadig.ErrNotFound).
+// A path of the second form names a task of a product workflow, for which
+// client.Workflow.Task returns zadig.ErrNotFound.
 func (a *Activity) Task() (ref TaskRef, ok bool) { return taskref.FromURL(nilsafe.OrZero(a).URL) }

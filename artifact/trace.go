@@ -9,13 +9,15 @@ import (
 
 // Trace returns the artifact of an image with everything that happened to it:
 // the builds with their commits and issues, deploys and publications. The
-// image is matched as a whole, with registry, tag or digest as it was pushed;
-// [Service.FindByDigest] finds what a cluster calls otherwise. When two
-// artifacts have the same image, the server returns one of them.
+// image must be the exact reference under which it was pushed, with its registry
+// and its tag or digest. [Service.FindByDigest] finds an image for which a cluster
+// has another reference. When two artifacts have the same image, the server
+// returns one of them. Since v1.18.0 Trace needs the system-wide right to view
+// artifacts.
 //
-// Pull requests may be missing: since v1.16.0 a build can have several, in
-// Commit.PRs, and the endpoint leaves that member out. A build of pull requests
-// 7 and 8 looks as one of none. [Service.GetByImage] returns them.
+// Pull requests may be missing. Since v1.16.0 a build can have several, in
+// Commit.PRs, and the endpoint leaves that member out, so that a build of pull
+// requests 7 and 8 looks like one without any. [Service.GetByImage] returns them.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an empty image,
 // before anything is sent; zadig.ErrNotFound when Zadig did not build the

@@ -11,32 +11,31 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// TraceManyOptions goes with [Service.TraceMany].
+// TraceManyOptions are the options of [Service.TraceMany].
 type TraceManyOptions struct {
 	// Concurrency is how many images are traced at the same time. 0: 8.
 	Concurrency int
-	// Ordered yields the results in the order of the images, not as they
-	// arrive. While the first is missing, up to 4 × Concurrency images are
-	// traced ahead of it, and no more are kept.
+	// Ordered yields the results in the order of the images, not in that of
+	// the responses. At most 4 × Concurrency results wait for an earlier one.
 	Ordered bool
 	// Full reads each image by [Service.GetByImage] in place of
 	// [Service.Trace]: twice the requests, for all pull requests and ids.
 	Full bool
 }
 
-// Result is the outcome of tracing one image: an artifact or an error.
+// Result is the outcome of tracing one image: an artifact, or else an error.
 type Result struct {
 	Artifact *Artifact
 	Err      error
 }
 
-// TraceMany traces images with several workers and yields one result for each
-// distinct image. An error of one image does not stop the others; when ctx
-// ends, the images that are left yield its error and its cause. All workers
-// have ended when the loop has, however it ends. A panic of the Doer is raised
-// in the goroutine that ranges.
+// TraceMany traces images with several workers and yields each distinct image with
+// its result. An error of one image does not stop the others. When ctx ends, each
+// image that is left yields its error and its cause. When the loop ends, all
+// workers have ended. A panic of the Doer is raised in the goroutine that ranges.
 //
-// A negative Concurrency yields one zadig.ErrBadRequest, for the image "".
+// A negative Concurrency or a nil ctx yields one zadig.ErrBadRequest, for the
+// image "".
 func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOptions) iter.Seq2[string, Result] {
 	pending := distinct(images)
 	return func(yield func(string, Result) bool) {
@@ -133,22 +132,22 @@ func (t *tracing) work(ctx context.Context) {
 // deliver yields the results until there are no more or the loop is left.
 func (t *tracing) deliver(ordered bool, yield func(string, Result) bool) {
 	waiting := map[int]Result{}
-	turn := 0
+	yielding := 0 // index of the image
 	for one := range t.results {
 		if one.panicked != nil {
 			panic(one.panicked)
 		}
 		if !ordered {
-			turn = one.n
+			yielding = one.n
 		}
 		waiting[one.n] = one.result
-		for result, ok := waiting[turn]; ok; result, ok = waiting[turn] {
-			delete(waiting, turn)
+		for result, ok := waiting[yielding]; ok; result, ok = waiting[yielding] {
+			delete(waiting, yielding)
 			<-t.ahead
-			if !yield(t.images[turn], result) {
+			if !yield(t.images[yielding], result) {
 				return
 			}
-			turn++
+			yielding++
 		}
 	}
 }

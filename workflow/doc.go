@@ -1,8 +1,14 @@
-// Package workflow reads the workflow tasks of Zadig: one run of a workflow,
-// with its stages and jobs. It answers what a release or an artifact leaves
-// open: whether the run that made it is done, what failed in it, and why.
+// Package workflow reads the workflow tasks (工作流任务) of Zadig. A task is one run
+// of a workflow, with its stages and jobs. It shows whether the run that made a
+// release or an artifact is done, what failed in it, and why.
 //
-// From an image to the task that built it:
+// Start here:
+//   - [Service.Task] returns a task by its [TaskRef].
+//   - artifact.Activity.Task returns the TaskRef of a build, and
+//     delivery.Release.Task that of a release.
+//   - [Task] is a task. [Task.Done] reports whether it has ended.
+//
+// The task that built an image:
 //
 //	a, err := client.Artifact.Trace(ctx, "registry.example.com/shop/cart:1.2.0")
 //	…
@@ -14,8 +20,6 @@
 //		}
 //	}
 //
-// delivery.Release.Task does the same for a release.
-//
-// A [Service] needs a [Doer], which a *zadig.Client is; New makes one of a
-// Doer of your own.
+// A [Service] sends requests through a [Doer], such as a *zadig.Client. [New]
+// returns a Service for any Doer.
 package workflow

@@ -2,8 +2,8 @@ package workflow
 
 import "log/slog"
 
-// LogValue returns what tells the task from others, its status and its error:
-// nothing of its jobs, whose specs may hold credentials.
+// LogValue returns what identifies the task, its status and its error. It leaves
+// out the jobs, whose specs may hold credentials.
 func (t *Task) LogValue() slog.Value {
 	if t == nil {
 		return slog.Value{}

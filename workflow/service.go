@@ -9,8 +9,8 @@ import (
 	"github.com/zadig-go/zadig/internal/taskref"
 )
 
-// Doer sends one request. *zadig.Client is one: the URL is relative to its
-// base URL, and every response that is not 2xx comes back as an error.
+// Doer sends one request. *zadig.Client implements it: it joins the relative URL
+// to its base URL, and returns every response that is not 2xx as an error.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -22,25 +22,25 @@ type Service struct{ doer Doer }
 // has one in its field Workflow; New is for tests and for other Doers.
 func New(d Doer) *Service { return &Service{doer: d} }
 
-// TaskRef names a workflow task. It has the fields
+// TaskRef names a workflow task, by
 //
 //	ProjectName  string // project of the workflow
 //	WorkflowName string // key of the workflow, not its display name
 //	TaskID       int    // from 1; unique within its workflow only
 //
-// and comes from artifact.Activity.Task and delivery.Release.Task.
+// artifact.Activity.Task and delivery.Release.Task return one.
 type TaskRef = taskref.Ref
 
 const taskPath = "/openapi/workflows/custom/task"
 
-// Task returns one workflow task. Only WorkflowName and TaskID of ref are sent;
-// the server does not ask for the project.
+// Task returns one workflow task, with one request. Only WorkflowName and TaskID of
+// ref are sent; the server does not need the project.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an empty WorkflowName
 // or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a task
-// that does not exist, which the tasks of product workflows, up to v2.3.1, do
-// not; zadig.ErrUnexpectedResponse from servers before v1.15.0, which have no
-// such endpoint.
+// that does not exist, and for those of product workflows (up to v2.3.1);
+// zadig.ErrUnexpectedResponse from servers before v1.15.0, which have no such
+// endpoint.
 func (s *Service) Task(ctx context.Context, ref TaskRef) (*Task, error) {
 	const method = "workflow.Task"
 	switch {
@@ -65,7 +65,7 @@ func (s *Service) Task(ctx context.Context, ref TaskRef) (*Task, error) {
 	return w.task(), nil
 }
 
-// sender is the Doer, nil if there is none.
+// sender returns the Doer, or nil if there is none.
 func (s *Service) sender() response.Doer {
 	if s == nil {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// Spec is what a job was told to do, as the JSON that the server sent; nil if
-// there is none. Decode it by json.Unmarshal into a type of your own:
+// Spec is the specification of a job, in the JSON that the server sent; nil if
+// there is none. Decode it with json.Unmarshal into your own type:
 //
 //	var build struct {
 //		Image         string `json:"image"`
@@ -20,16 +20,17 @@ import (
 //	err := json.Unmarshal(job.Spec, &build)
 //
 // It may hold credentials of code hosts and of variables, so fmt and slog print
-// its length in its place, unless go vet rejects the verb. JSON keeps it.
+// its length in its place. JSON keeps it. As with delivery.Secret, fmt prints the
+// content for a verb that go vet rejects (%w, %p).
 type Spec json.RawMessage
 
-// MarshalJSON returns the JSON as it was sent, or null.
+// MarshalJSON returns the JSON that the server sent, or null for a nil Spec.
 func (s Spec) MarshalJSON() ([]byte, error) { return json.RawMessage(s).MarshalJSON() }
 
-// UnmarshalJSON keeps a copy of data, and nothing of null.
+// UnmarshalJSON keeps a copy of data. null sets s to nil.
 func (s *Spec) UnmarshalJSON(data []byte) error {
 	if s == nil {
-		return errors.New("workflow: UnmarshalJSON on a nil *Spec")
+		return errors.New("workflow.Spec: UnmarshalJSON: got a nil *Spec, want one to decode into")
 	}
 	*s = nil
 	if string(data) != "null" {
@@ -38,7 +39,8 @@ func (s *Spec) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// String returns the length of the JSON in words, or "" if there is none.
+// String returns the length of the JSON, such as "[120 bytes of JSON]", or "" if
+// there is none.
 func (s Spec) String() string {
 	if len(s) == 0 {
 		return ""

@@ -26,10 +26,10 @@ const (
 	StatusSkipped   = "skipped" // a job that was not selected
 )
 
-// Task is one run of a workflow. Fields are those that the source of v1.15.0 to
-// v5.0.0 sends; what tells of a task's parameters, approval and release plan is
-// left out. JSON names are those of v1.18.0 and later; [Service.Task] reads the
-// older ones as well.
+// Task is one run of a workflow. Its fields are those that servers from v1.15.0 to
+// v5.0.0 send (read in source), without the task's parameters, approval and
+// release plan. JSON names are those of v1.18.0 and later; [Service.Task] reads
+// the older ones as well.
 type Task struct {
 	TaskID              int      `json:"task_id"`               // from 1; unique within its workflow only
 	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; workflow_name up to v1.17.0
@@ -59,13 +59,14 @@ type Stage struct {
 	Error     string `json:"error"`               // since v1.18.0: why it failed, "" if it did not
 }
 
-// Types of a job (read in source): what is in its Spec. There are many more.
+// Values of Job.Type (read in source), with the main members of the Spec. There
+// are many more.
 const (
 	JobBuild           = "zadig-build"            // repos, image, service_name, service_module
 	JobDeploy          = "zadig-deploy"           // env, production, service_and_images
 	JobDistributeImage = "zadig-distribute-image" // distribute_target
 	JobTest            = "zadig-test"             // repos, test_name
-	JobFreestyle       = "freestyle"              // what JobBuild has
+	JobFreestyle       = "freestyle"              // the members of JobBuild
 )
 
 // Job is one step of a stage.
@@ -83,14 +84,13 @@ type Job struct {
 	Spec        Spec   `json:"spec"`                 // depends on Type
 }
 
-// Ref returns the name of the task.
+// Ref returns the reference that [Service.Task] accepts for the task.
 func (t *Task) Ref() TaskRef {
 	t = nilsafe.OrZero(t)
 	return taskref.Ref{ProjectName: t.ProjectName, WorkflowName: t.WorkflowName, TaskID: t.TaskID}
 }
 
-// Done reports whether the task has come to an end, be it by success or
-// failure.
+// Done reports whether the task has ended, successfully or not.
 func (t *Task) Done() bool {
 	done := []string{StatusPassed, StatusFailed, StatusTimeout, StatusCancelled, StatusReject}
 	return slices.Contains(done, nilsafe.OrZero(t).Status)
@@ -105,7 +105,8 @@ func (t *Task) Started() time.Time { return unixtime.Time(nilsafe.OrZero(t).Star
 // Ended returns EndTime as a time.Time, or the zero Time if it is unset.
 func (t *Task) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).EndTime) }
 
-// Duration returns how long the task ran, or 0 if it has not ended.
+// Duration returns how long the task ran, to the second. It is 0 when a time is
+// missing or the end lies before the start.
 func (t *Task) Duration() time.Duration {
 	t = nilsafe.OrZero(t)
 	return unixtime.Between(t.StartTime, t.EndTime)
@@ -130,7 +131,7 @@ type wireTask struct {
 	OldProjectName string `json:"project_name"`
 }
 
-// Validate reports an object without task_id, which is something else.
+// Validate returns an error for an object without task_id, which is not a task.
 func (w *wireTask) Validate() error {
 	if w.TaskID == 0 {
 		return errors.New("no task_id is there")
