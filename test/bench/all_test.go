@@ -14,7 +14,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// plainRelease is what one would write by hand for encoding/json.
+// plainRelease is a release as written by hand for encoding/json.
 type plainRelease struct {
 	VersionInfo       *delivery.VersionInfo      `json:"versionInfo"`
 	BuildInfo         []*delivery.BuildInfo      `json:"buildInfo"`
@@ -47,8 +47,8 @@ func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
 	return releases
 }
 
-// rangeAll walks over n releases, which the server sends as one page. A full page
-// would not be the last.
+// rangeAll reads n releases, which the server sends as one page. The page is not
+// full, because a full page is not the last.
 func rangeAll(b *testing.B, client *zadig.Client, n int, skip bool, each func(i int)) {
 	b.Helper()
 	count := 0
@@ -72,7 +72,7 @@ func serveList(b *testing.B, n int) (srv *benchServer, size int) {
 	return startBenchServer(b, list.size, static(list.bytes(b)), 0, fmt.Sprintf("X-Total: %d\r\n", n)), list.size
 }
 
-// BenchmarkAll is the throughput of a full decode.
+// BenchmarkAll measures the throughput of a full decode.
 func BenchmarkAll(b *testing.B) {
 	const n = 1000
 	srv, size := serveList(b, n)
@@ -175,8 +175,7 @@ func BenchmarkAll100MB(b *testing.B) {
 	})
 }
 
-// peak is the largest heap in use that was sampled, objects that nobody uses
-// any more included.
+// peak is the largest sampled size of the heap, garbage included.
 type peak struct {
 	samples []metrics.Sample
 	most    uint64

@@ -18,9 +18,9 @@ import (
 	"github.com/zadig-go/zadig"
 )
 
-// What the benchmarks share. Each compares the SDK with what one would write
-// by hand for net/http and encoding/json, in the same run against the same
-// server. BENCHMARKS.md says how to repeat them.
+// Helpers of the benchmarks. Each benchmark compares the SDK with code written by
+// hand for net/http and encoding/json, in the same run against the same server.
+// BENCHMARKS.md says how to repeat them.
 
 // listOf is a list of n releases of the documented sample, each with an id of
 // its own. It is made while it is read, so that it takes no memory.
@@ -70,8 +70,8 @@ func (l listOf) bytes(tb testing.TB) []byte {
 	return list.Bytes()
 }
 
-// benchServer answers every request with the same body and allocates next to
-// nothing, so that what is measured is the client.
+// benchServer responds to every request with the same body. It allocates almost
+// nothing, so that the benchmarks measure the client.
 type benchServer struct {
 	url         string
 	connections atomic.Int64 // opened so far

@@ -1,3 +1,3 @@
-// Package bench holds no code, only benchmarks: the SDK beside what one would
-// write by hand for net/http and encoding/json. BENCHMARKS.md has their results.
+// Package bench holds only benchmarks, which compare the SDK with code written by
+// hand for net/http and encoding/json. BENCHMARKS.md has their results.
 package bench

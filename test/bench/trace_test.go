@@ -62,7 +62,7 @@ func benchTransport() *http.Transport {
 	return &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 64}
 }
 
-// BenchmarkTrace is one call after another.
+// BenchmarkTrace measures sequential calls.
 func BenchmarkTrace(b *testing.B) {
 	srv := serveArtifact(b, 0)
 	b.Run("by-hand", func(b *testing.B) {
@@ -93,7 +93,7 @@ func BenchmarkTrace(b *testing.B) {
 	})
 }
 
-// BenchmarkTrace64 is 64 goroutines on transports that are set alike.
+// BenchmarkTrace64 measures the calls of 64 goroutines, with equal transports.
 func BenchmarkTrace64(b *testing.B) {
 	run := func(b *testing.B, srv *benchServer, trace func()) {
 		b.Helper()

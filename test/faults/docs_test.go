@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "write the table into docs/faults.md")
 
-// The table that users read is the one that the tests keep to.
+// The table in docs/faults.md is the one that the tests check.
 func TestDocsShowTheTable(t *testing.T) {
 	t.Parallel()
 	const (
@@ -46,7 +46,7 @@ func markdown() string {
 	return b.String()
 }
 
-// within says how long a call may take, as a user counts it.
+// within returns how long a call may take, in the terms of docs/faults.md.
 func (f *fault) within() string {
 	switch {
 	case f.waits == 1:

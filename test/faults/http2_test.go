@@ -11,15 +11,15 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// stream is one request by HTTP/2, in an exchange's place.
+// stream is a request by HTTP/2.
 type stream struct {
 	*exchange
 	id     uint32
 	framer *http2.Framer
 }
 
-// serveHTTP2 reads frames until the client goes; it answers one request at a
-// time.
+// serveHTTP2 reads frames until the client closes the connection. It responds to
+// one request at a time.
 func (o *origin) serveHTTP2(conn net.Conn) {
 	preface := make([]byte, len(http2.ClientPreface))
 	if _, err := io.ReadFull(conn, preface); err != nil {
@@ -44,7 +44,7 @@ func (o *origin) serveHTTP2(conn net.Conn) {
 			}
 		case *http2.MetaHeadersFrame:
 			x := &exchange{origin: o, raw: conn, conn: conn, in: conn, n: int(o.requests.Add(1)), path: f.PseudoValue("path")}
-			if x.answer, err = o.zadig.answer(x.path); err != nil {
+			if x.response, err = o.zadig.get(x.path); err != nil {
 				return
 			}
 			s := &stream{x, f.StreamID, framer}

@@ -8,11 +8,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Whatever went wrong in a test, no goroutine of it is left at the end: those
-// of the SDK, of net/http's connections, and of the servers here.
-// Toxiproxy leaves its own behind when it is stopped with data under way.
+// No test leaves a goroutine behind: of the SDK, of net/http's connections or of
+// the servers here. Only toxiproxy does when it is stopped while it sends data.
 func TestMain(m *testing.M) {
-	log.SetOutput(io.Discard) // net/http tells there what came behind a Content-Length that was too small
+	log.SetOutput(io.Discard) // net/http logs what follows a Content-Length that is too small
 	const toxiproxy = "github.com/Shopify/toxiproxy/v2"
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction(toxiproxy+".(*ToxicLink).read"),

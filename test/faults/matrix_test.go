@@ -18,8 +18,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// calls are what users do. Each returns its errors, one for each that a user
-// gets, and makes sure that what comes without error is right.
+// calls are the calls of the SDK. Each returns the errors that a user gets, and
+// fails the test if a result without an error is wrong.
 var calls = []struct {
 	name string
 	do   func(context.Context, *zadig.Client, *zadigServer) []error
@@ -87,8 +87,9 @@ var calls = []struct {
 	}},
 }
 
-// undisturbed is how many requests a call needs: one, and All those of two
-// pages that overlap, and of the one that shows that there is no more.
+// undisturbed returns the number of requests that a call needs without a fault.
+// All needs four, because its pages overlap and the last one only shows the end.
+// TraceMany traces three images.
 func undisturbed(call string) int {
 	switch call {
 	case "All":
@@ -136,8 +137,8 @@ func eachFault(t *testing.T, test func(*testing.T, *zadigServer, *fault)) {
 	})
 }
 
-// Every call in every fault ends as the table says, in time and with no
-// more requests than it says, and gives its connections back.
+// Every call in every fault ends as the table says, in time, with at most the
+// stated number of requests, and returns its connections.
 func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows are
 	late := lateness(t)
 	eachFault(t, func(t *testing.T, z *zadigServer, f *fault) {
@@ -181,7 +182,7 @@ func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows
 					case mode == "always" && call.name == "TraceMany":
 						failures = 3
 						most *= 3
-					case call.name == "TraceMany": // one image is struck, the others are not
+					case call.name == "TraceMany": // one image meets the fault, the others do not
 						most += 2
 					case mode == "second":
 						most++
@@ -209,9 +210,9 @@ func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows
 
 func (o outcome) check(t *testing.T, err error, where string) {
 	t.Helper()
-	var answer *zadig.Error
+	var apiErr *zadig.Error
 	assert.NotErrorIs(t, err, errNotZadig, where)
-	assert.Equal(t, o.kind == refused, errors.As(err, &answer), "%s: a *zadig.Error: %v", where, err)
+	assert.Equal(t, o.kind == refused, errors.As(err, &apiErr), "%s: a *zadig.Error: %v", where, err)
 	if o.kind == refused {
 		assert.Equal(t, []string{sentinelName(o.sentinel)}, meanings(err), "%s: %v", where, err)
 	} else {
@@ -245,8 +246,8 @@ func timedOut(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// With nothing to end a call but its context, it ends by the context: in
-// every fault, whatever was going on.
+// A call that only its context can end does end with the context, in every
+// fault.
 func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // its rows are
 	const (
 		patience = 100 * time.Millisecond
@@ -256,7 +257,7 @@ func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // it
 		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, patience)
 		},
-		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
+		"canceled": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			timer := time.AfterFunc(patience, cancel)
 			return ctx, func() { timer.Stop(); cancel() }
@@ -307,8 +308,8 @@ func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // it
 	})
 }
 
-// lateness measures what the machine adds to every bound while it is busy
-// with other things: ten times what it was late for a timer at the most.
+// lateness returns what a busy machine adds to every bound: ten times the longest
+// delay of a timer.
 func lateness(t *testing.T) func() time.Duration {
 	t.Helper()
 	var worst atomic.Int64

@@ -13,8 +13,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// A body that moves is not given up, although it takes nine timeouts, and
-// although the one who reads it takes longer than that, too.
+// A body that keeps arriving is never cut off, although it takes nine timeouts,
+// and even if the reader takes longer than that, too.
 func TestAStreamThatMovesIsNeverKilled(t *testing.T) { //nolint:paralleltest // a busy machine is not a stall
 	const short = 800 * time.Millisecond
 	z := newZadig(t)
@@ -23,8 +23,8 @@ func TestAStreamThatMovesIsNeverKilled(t *testing.T) { //nolint:paralleltest // 
 		x.slowly(x.body, 100, short/10)
 	}})
 	client := slow.place(zadig.WithTimeout(short)).client(t)
-	for _, query := range []string{"?page=1&per_page=100", "?page=1&per_page=20"} { // the timeout is not for the test's own preparations
-		_, err := z.answer("/api/aslan/delivery/releases" + query)
+	for _, query := range []string{"?page=1&per_page=100", "?page=1&per_page=20"} { // so that the timeout does not cover the preparations
+		_, err := z.get("/api/aslan/delivery/releases" + query)
 		require.NoError(t, err)
 	}
 	var running sync.WaitGroup
@@ -54,8 +54,8 @@ func TestAStreamThatMovesIsNeverKilled(t *testing.T) { //nolint:paralleltest // 
 	assert.Equal(t, int64(2), slow.requests.Load())
 }
 
-// A page cut all over, by a reset or a close, with a length or in chunks:
-// All goes on behind the last release, and List requests it again.
+// A page breaks off anywhere, by a reset or a close, with a length or in chunks:
+// All continues after the last release, and List retries the page.
 func TestAPageCutAllOver(t *testing.T) {
 	t.Parallel()
 	z := newZadig(t)
@@ -76,7 +76,7 @@ func TestAPageCutAllOver(t *testing.T) {
 			page, err := z.Client().Delivery.List(t.Context(), delivery.ListOptions{PerPage: 2, Verbosity: delivery.VerbosityBrief})
 			require.NoError(t, err)
 			want := []string{page.Releases[0].VersionInfo.ID, page.Releases[1].VersionInfo.ID}
-			a, err := z.answer("/api/aslan/delivery/releases?page=1&per_page=2&verbosity=brief")
+			a, err := z.get("/api/aslan/delivery/releases?page=1&per_page=2&verbosity=brief")
 			require.NoError(t, err)
 			for at = 0; at < len(a.body); at += 1 + at%every {
 				var ids []string

@@ -23,17 +23,17 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// zadig is the healthy server behind the faults. It is asked once for each
-// URL: its data do not change.
+// zadigServer is the healthy server behind the faults. It gets one request for
+// each URL, because its data does not change.
 type zadigServer struct {
 	*zadigtest.Server
-	data    zadigtest.Data
-	mu      sync.Mutex
-	answers map[string]*answer
+	data      zadigtest.Data
+	mu        sync.Mutex
+	responses map[string]*response
 }
 
-// answer is what a healthy Zadig sends.
-type answer struct {
+// response is what a healthy Zadig sends.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
@@ -45,9 +45,9 @@ func newZadig(t *testing.T) *zadigServer {
 	t.Helper()
 	data := zadigtest.Generate(7, releases)
 	return &zadigServer{
-		Server:  zadigtest.NewServer(t, zadigtest.WithData(data)),
-		data:    data,
-		answers: make(map[string]*answer),
+		Server:    zadigtest.NewServer(t, zadigtest.WithData(data)),
+		data:      data,
+		responses: make(map[string]*response),
 	}
 }
 
@@ -61,7 +61,7 @@ func (z *zadigServer) ids() []string {
 
 func (z *zadigServer) release() *delivery.VersionInfo { return z.data.Releases[3].VersionInfo }
 
-// images are three that can be traced.
+// images returns three images that can be traced.
 func (z *zadigServer) images() []string {
 	var images []string
 	for _, a := range z.data.Artifacts {
@@ -72,11 +72,11 @@ func (z *zadigServer) images() []string {
 	return images
 }
 
-func (z *zadigServer) answer(uri string) (*answer, error) {
+func (z *zadigServer) get(uri string) (*response, error) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	if a := z.answers[uri]; a != nil {
-		return a, nil
+	if known := z.responses[uri]; known != nil {
+		return known, nil
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 	resp, err := client.Get(z.URL + uri)
@@ -88,20 +88,20 @@ func (z *zadigServer) answer(uri string) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{resp.StatusCode, resp.Header, body}
-	a.header.Del("Content-Length")
-	z.answers[uri] = a
-	return a, nil
+	saved := &response{resp.StatusCode, resp.Header, body}
+	saved.header.Del("Content-Length")
+	z.responses[uri] = saved
+	return saved, nil
 }
 
-// origin is a server that writes its answers byte by byte, so that they can
-// be wrong in any way.
+// origin is a server that writes its responses byte by byte, so that they can be
+// wrong in any way.
 type origin struct {
 	zadig        *zadigServer
-	hits         func(n int) bool // which requests, from 1, are struck
+	hits         func(n int) bool // which requests, counted from 1, meet the fault
 	strike       func(*exchange)
 	strikeStream func(*stream)  // the same by HTTP/2
-	greet        func(net.Conn) // instead of reading a request, if it is there
+	greet        func(net.Conn) // instead of reading a request, if not nil
 
 	address  string
 	config   *tls.Config
@@ -177,8 +177,8 @@ func (o *origin) listen(address string) error {
 	return nil
 }
 
-// close cuts every connection and accepts no more. It says whether that was
-// otherwise before.
+// close closes every connection and accepts no more. It reports whether the
+// server was open before.
 func (o *origin) close() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -230,7 +230,7 @@ func (o *origin) serve(raw net.Conn) {
 		}
 		x := &exchange{origin: o, raw: raw, conn: conn, in: in, n: int(o.requests.Add(1))}
 		if req.Method != http.MethodConnect {
-			x.answer, err = o.zadig.answer(req.URL.RequestURI())
+			x.response, err = o.zadig.get(req.URL.RequestURI())
 			if err != nil {
 				return
 			}
@@ -250,10 +250,10 @@ func (o *origin) serve(raw net.Conn) {
 	}
 }
 
-// exchange is one request, and what a fault may do about it. The connection
-// is closed behind it unless keep is set.
+// exchange is one request with what a fault needs to respond to it. The
+// connection is closed afterwards unless keep is set.
 type exchange struct {
-	*answer
+	*response
 	origin *origin
 	raw    net.Conn
 	conn   net.Conn
@@ -265,8 +265,8 @@ type exchange struct {
 
 func (x *exchange) write(p []byte) { _, _ = x.conn.Write(p) }
 
-// head writes the status line and the headers of the good answer, and more
-// headers, "Name: value".
+// head writes the status line and the headers of the healthy response, and more
+// headers in the form "Name: value".
 func (x *exchange) head(more ...string) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", x.status, http.StatusText(x.status))
@@ -285,10 +285,10 @@ func (x *exchange) good() {
 	x.write(x.body)
 }
 
-// other answers with something else.
+// other responds with something else.
 func (x *exchange) other(status int, body string, header ...string) {
 	changed := *x
-	changed.answer = &answer{status, http.Header{}, []byte(body)}
+	changed.response = &response{status, http.Header{}, []byte(body)}
 	for _, line := range header {
 		name, value, _ := strings.Cut(line, ": ")
 		changed.header.Add(name, value)

@@ -22,7 +22,7 @@ import (
 	"github.com/zadig-go/zadig"
 )
 
-// stage is what a place is set up with.
+// stage is what a place needs for its setup.
 type stage struct {
 	*testing.T
 	zadig  *zadigServer
@@ -31,7 +31,7 @@ type stage struct {
 	hits   func(n int) bool
 }
 
-// place is where a client goes.
+// place is where a client sends its requests.
 type place struct {
 	url      string
 	opts     []zadig.Option
@@ -64,7 +64,7 @@ func trusts(ca *authority) zadig.Option {
 	return zadig.WithTLSConfig(&tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12})
 }
 
-// dials goes where it is told, whatever the URL says.
+// dials sets a transport that connects with dial, whatever the URL says.
 func dials(s *stage, dial func(ctx context.Context, network, address string) (net.Conn, error)) zadig.Option {
 	transport := &http.Transport{DialContext: dial}
 	s.Cleanup(transport.CloseIdleConnections)
@@ -73,17 +73,17 @@ func dials(s *stage, dial func(ctx context.Context, network, address string) (ne
 
 func noSuchName(s *stage) place {
 	return named(s, func(query []byte) []byte {
-		answer := query[:12:12]
-		answer = append(answer, question(query)...)
-		binary.BigEndian.PutUint16(answer[2:], 0x8183) // an answer: NXDOMAIN
-		clear(answer[6:12])
-		return answer
+		reply := query[:12:12]
+		reply = append(reply, question(query)...)
+		binary.BigEndian.PutUint16(reply[2:], 0x8183) // a response: NXDOMAIN
+		clear(reply[6:12])
+		return reply
 	})
 }
 
 func silentNames(s *stage) place { return named(s, func([]byte) []byte { return nil }) }
 
-// question is the first question of a DNS message.
+// question returns the first question of a DNS message.
 func question(query []byte) []byte {
 	end := 12
 	for end < len(query) && query[end] != 0 {
@@ -92,8 +92,8 @@ func question(query []byte) []byte {
 	return query[12:min(end+5, len(query))]
 }
 
-// named asks a name server of our own.
-func named(s *stage, answer func(query []byte) []byte) place {
+// named resolves names with a name server that respond plays.
+func named(s *stage, respond func(query []byte) []byte) place {
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(s, err)
 	done := make(chan struct{})
@@ -105,14 +105,14 @@ func named(s *stage, answer func(query []byte) []byte) place {
 			if err != nil {
 				return
 			}
-			if reply := answer(buffer[:n]); reply != nil {
+			if reply := respond(buffer[:n]); reply != nil {
 				_, _ = server.WriteTo(reply, from)
 			}
 		}
 	}()
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
-		if err == nil { // package net goes on with a question without the one who asked
+		if err == nil { // package net continues a lookup that nobody waits for
 			s.Cleanup(func() { _ = conn.Close() })
 		}
 		return conn, err
@@ -120,8 +120,8 @@ func named(s *stage, answer func(query []byte) []byte) place {
 	return place{"http://zadig.example.com", []zadig.Option{dials(s, (&net.Dialer{Resolver: resolver}).DialContext)}, none, none}
 }
 
-// nobody is where no program listens. A port that was given up could be
-// another test's by now.
+// nobody is an address where no program listens. Another test could have taken a
+// port that was closed.
 const nobody = "127.0.0.1:1"
 
 // nobodyListens strikes connections instead of requests.
@@ -201,7 +201,7 @@ func silentHandshake(s *stage) place {
 	o := startOrigin(s.T, &origin{zadig: s.zadig, greet: func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }})
 	p := o.place(zadig.WithToken(token))
 	p.requests = o.accepted.Load
-	p.busy = none // net/http goes on with a handshake without its request, for ten seconds at the most
+	p.busy = none // net/http continues a handshake without its request, for at most ten seconds
 	p.url = strings.Replace(p.url, "http", "https", 1)
 	return p
 }
@@ -213,7 +213,7 @@ func proxied(proxy string) zadig.Option {
 func proxyRefuses(scheme string) func(*stage) place {
 	return func(s *stage) place {
 		s.strike = func(x *exchange) {
-			x.answer = &answer{header: http.Header{}}
+			x.response = &response{header: http.Header{}}
 			x.other(http.StatusProxyAuthRequired, "", "Proxy-Authenticate: Basic realm=\"intranet\"")
 		}
 		p := plain(s)
@@ -227,7 +227,7 @@ func noProxy(s *stage) place {
 	return place{"http://zadig.example.com", []zadig.Option{zadig.WithToken(token), proxied("http://" + nobody)}, none, none}
 }
 
-// toxic puts toxiproxy between, with one toxic in what the server sends.
+// toxic puts toxiproxy in front of the server, with one toxic on its responses.
 func toxic(kind, attributes string) func(*stage) place {
 	return func(s *stage) place {
 		s.strike = nil
@@ -244,4 +244,4 @@ func toxic(kind, attributes string) func(*stage) place {
 	}
 }
 
-var errNotZadig = errors.New("the answer is not the healthy one")
+var errNotZadig = errors.New("the response is not the healthy one")

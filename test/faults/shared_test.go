@@ -17,8 +17,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// One client, 200 goroutines, each with variants of its own: every answer is
-// its own, connections are shared, and none is left at the end (TestMain).
+// One client and 200 goroutines, each with variants of its own: every call gets
+// its own response, connections are shared, and none is left at the end (TestMain).
 func TestOneClientForManyGoroutines(t *testing.T) {
 	t.Parallel()
 	z := newZadig(t)
@@ -54,8 +54,8 @@ type limiter func(context.Context) error
 
 func (l limiter) Wait(ctx context.Context) error { return l(ctx) }
 
-// Variants change nothing of each other, whoever makes them while whoever
-// uses them.
+// Variants do not affect each other, even if they are made and used at the same
+// time.
 func TestVariantsWhileTheyAreUsed(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t, zadigtest.WithToken("right-token"))

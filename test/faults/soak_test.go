@@ -26,7 +26,7 @@ var soak = flag.Duration("soak", 4*time.Second, "how long TestSoak runs")
 
 // Walks and traces while releases come and go and faults strike at random: a
 // walk that ends well has yielded every release that was there throughout,
-// none twice; one that ends with an error has said so; and neither memory nor
+// none twice; one that ends early returns an error; and neither memory nor
 // goroutines grow. go test -run TestSoak -soak 2m -v
 func TestSoak(t *testing.T) { //nolint:paralleltest // it looks at the memory and the goroutines of the whole
 	const (
@@ -130,7 +130,7 @@ func TestSoak(t *testing.T) { //nolint:paralleltest // it looks at the memory an
 	})
 
 	sample := func() (heap uint64, goroutines int) {
-		srv.ClearRequests() // the server's log of them grows by its nature
+		srv.ClearRequests() // the server's log of requests grows without bound
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
@@ -166,8 +166,8 @@ func TestSoak(t *testing.T) { //nolint:paralleltest // it looks at the memory an
 	assert.GreaterOrEqual(t, left, stay)
 }
 
-// strikeAtRandom lets a sixth of all requests meet a fault, and a few of them
-// one that no further attempt mends. It counts them.
+// strikeAtRandom injects a fault into a sixth of all requests, and into a few of
+// them one that retries cannot overcome. It returns their count.
 func strikeAtRandom(srv *zadigtest.Server, seed uint64) *atomic.Int64 {
 	var (
 		mu     sync.Mutex
@@ -199,13 +199,13 @@ func strikeAtRandom(srv *zadigtest.Server, seed uint64) *atomic.Int64 {
 	return struck
 }
 
-// endings counts errors by what they mean.
+// endings counts errors by the sentinel that they match.
 type endings struct {
 	mu sync.Mutex
 	by map[string]int64
 }
 
-// add makes sure that an error means one thing: a sentinel, or that there was
+// add fails the test unless an error matches exactly one sentinel, or there was
 // no response.
 func (e *endings) add(t *testing.T, err error) {
 	names := meanings(err)

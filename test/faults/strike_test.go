@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// What happens to a request that is struck.
+// What happens to a request that meets a fault.
 
 const token = "the-token-of-a-robot"
 
@@ -66,7 +66,7 @@ func (x *exchange) gzipped(change func([]byte) []byte) {
 	_, _ = w.Write(x.body)
 	_ = w.Close()
 	changed := *x
-	changed.answer = &answer{200, clone(x.header, "Content-Encoding", "gzip"), change(z.Bytes())}
+	changed.response = &response{200, clone(x.header, "Content-Encoding", "gzip"), change(z.Bytes())}
 	changed.good()
 	x.keep = true
 }
@@ -95,10 +95,10 @@ func (s *stream) reset(code http2.ErrCode) {
 	s.keep = true
 }
 
-// goAwayUnseen says that the request was not looked at.
+// goAwayUnseen reports that the request was not processed.
 func (s *stream) goAwayUnseen() { _ = s.framer.WriteGoAway(0, http2.ErrCodeNo, nil) }
 
-// goAwayGracefully answers the last request on this connection.
+// goAwayGracefully responds to the last request on this connection.
 func (s *stream) goAwayGracefully() {
 	_ = s.framer.WriteGoAway(s.id, http2.ErrCodeNo, nil)
 	s.good()

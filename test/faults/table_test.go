@@ -13,7 +13,7 @@ import (
 type kind int
 
 const (
-	success kind = iota // what was asked for, whole
+	success kind = iota // what was requested, complete
 	refused             // a *zadig.Error that matches one sentinel
 	gone                // no response: no *zadig.Error, no sentinel, no timeout
 	silent              // a timeout: no *zadig.Error, no sentinel, os.ErrDeadlineExceeded
@@ -23,9 +23,9 @@ const (
 type outcome struct {
 	kind     kind
 	sentinel error
-	// requests is how many the server sees at the most: for a success on top
-	// of those that an undisturbed call needs, otherwise in all (for
-	// TraceMany: for each image).
+	// requests is the most that the server may receive. For a success they are
+	// those beyond what an undisturbed call needs, otherwise all (for TraceMany:
+	// for each image).
 	requests int
 }
 
@@ -53,19 +53,18 @@ func (o outcome) String() string {
 	return "success, " + strings.Replace(requests, " ", " more ", 1)
 }
 
-// outcomes are those of each call.
+// outcomes holds the outcome of each call.
 type outcomes struct{ List, All, Get, Trace, TraceMany outcome }
 
 func each(o outcome) *outcomes { return &outcomes{o, o, o, o, o} }
 
-// all says what is different for All.
+// all sets the outcome of All.
 func (o *outcomes) all(a outcome) *outcomes {
 	o.All = a
 	return o
 }
 
-// many says what is different for TraceMany, whose requests are under way
-// together.
+// many sets the outcome of TraceMany, which sends its requests concurrently.
 func (o *outcomes) many(m outcome) *outcomes {
 	o.TraceMany = m
 	return o
@@ -98,14 +97,14 @@ func (o *outcomes) String() string {
 type fault struct {
 	name string
 
-	// What happens to the requests that are struck, in HTTP/1.1 …
+	// What happens to the requests that meet the fault, in HTTP/1.1 …
 	strike func(*exchange)
 	// … or in HTTP/2, or else: place sets up everything itself.
 	stream func(*stream)
 	place  func(*stage) place
 
-	once   *outcomes // one request is struck
-	always *outcomes // every request is struck
+	once   *outcomes // one request meets the fault
+	always *outcomes // every request meets the fault
 
 	waits int           // how many timeouts may pass
 	takes time.Duration // what else it may take
@@ -113,21 +112,21 @@ type fault struct {
 }
 
 // The bounds of the matrix: timeout, waits between attempts, and how much
-// longer than that a call may take on a machine that has other things to do.
+// longer than that a call may take on a busy machine.
 const (
 	timeout = 500 * time.Millisecond
 	minWait = 2 * time.Millisecond
 	maxWait = 20 * time.Millisecond
 	slack   = 2 * time.Second
 
-	longTimeout = 10 * time.Second // where it has no part in the outcome
+	longTimeout = 10 * time.Second // for outcomes that do not depend on it
 
 	maxBytes = 4 << 20
 )
 
 func (f *fault) bound() time.Duration { return time.Duration(f.waits)*timeout + f.takes + slack }
 
-// faults is the table. What the columns mean: docs/faults.md.
+// faults is the table. docs/faults.md explains its columns.
 var faults = []struct {
 	heading string
 	rows    []fault

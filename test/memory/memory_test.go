@@ -1,5 +1,5 @@
-// Package memory_test measures how much memory responses take that are small
-// as JSON and large once they are decoded.
+// Package memory_test measures the memory of responses that are small as JSON and
+// large once decoded.
 package memory_test
 
 import (
@@ -24,8 +24,8 @@ import (
 
 const limit = 8 << 20
 
-// repeated is a body that takes no memory itself: an element again and again
-// between two texts, until it has a size.
+// repeated returns a body that takes no memory itself: it repeats an element
+// between two texts up to a size.
 func repeated(before, element, after string, size int) io.Reader {
 	n := max((size-len(before)-len(after))/(len(element)+1), 1)
 	page := strings.Repeat(element+",", 1+(32<<10)/len(element))
@@ -33,7 +33,7 @@ func repeated(before, element, after string, size int) io.Reader {
 		io.LimitReader(&looping{text: page}, int64(n*(len(element)+1)-1)), strings.NewReader(after))
 }
 
-// looping is a text that begins again at its end.
+// looping reads a text over and over.
 type looping struct {
 	text string
 	at   int
