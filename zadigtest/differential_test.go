@@ -19,9 +19,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// TestDifferential asks zadigtest what the real servers were asked when they
-// were recorded, on the data behind the recordings, and compares the answers
-// to the last byte.
+// TestDifferential sends the recorded requests to zadigtest, with the data of the
+// real servers, and compares the responses with the recorded ones byte for byte.
 func TestDifferential(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v1.11.0", "v5.0.0"} {
@@ -53,7 +52,7 @@ func TestDifferential(t *testing.T) {
 	}
 }
 
-// notAsked says why a recording is left out.
+// notAsked returns the reason why a recording is left out, or "".
 func notAsked(r recording.Recording) string {
 	for path, reason := range map[string]string{
 		"/api/aslan/delivery/packages": "an endpoint that zadigtest does not have",
@@ -66,7 +65,7 @@ func notAsked(r recording.Recording) string {
 	return ""
 }
 
-// faultsBehind are what was wrong with the server when it was recorded.
+// faultsBehind returns the faults of the server when it was recorded.
 func faultsBehind(r recording.Recording) []zadigtest.Fault {
 	name := r.Name[strings.IndexByte(r.Name, '/')+1:]
 	for prefix, f := range map[string]zadigtest.Fault{
@@ -87,8 +86,8 @@ func faultsBehind(r recording.Recording) []zadigtest.Fault {
 	return nil
 }
 
-// onlyThen is a release that was there, or was as it was, for one recording
-// only.
+// onlyThen returns a release that existed, or had this content, only for one
+// recording.
 func onlyThen(t *testing.T, r recording.Recording) *delivery.Release {
 	t.Helper()
 	switch {
@@ -113,8 +112,8 @@ func replaced(data zadigtest.Data, release *delivery.Release) zadigtest.Data {
 
 const brokenID = "619dbaa8c528010001900000"
 
-// recorded is the data behind the recordings: every release and artifact that
-// is in one of them, from the fullest answer that has it.
+// recorded returns the data behind the recordings: every release and artifact in
+// them, from the most detailed response that contains it.
 func recorded(t *testing.T, recordings []recording.Recording) zadigtest.Data {
 	t.Helper()
 	releases, artifacts := make(map[string]json.RawMessage), make(map[string]json.RawMessage)
@@ -169,7 +168,7 @@ func recorded(t *testing.T, recordings []recording.Recording) zadigtest.Data {
 	return data
 }
 
-// compare asks once and compares status, headers and body.
+// compare sends one request and compares status, headers and body.
 func compare(t *testing.T, r recording.Recording, srv *zadigtest.Server) {
 	t.Helper()
 	req, err := http.NewRequest(r.Request.Method, srv.URL+r.Request.Path, nil)
@@ -214,7 +213,7 @@ func compare(t *testing.T, r recording.Recording, srv *zadigtest.Server) {
 	}
 }
 
-// compact is the body without the indentation of the recording's file.
+// compact returns the body without the indentation of the recording's file.
 func compact(body []byte) []byte {
 	var b bytes.Buffer
 	if json.Compact(&b, body) != nil {
@@ -232,8 +231,8 @@ var (
 	leftOver  = regexp.MustCompile(`"code":6662,"description":"[^"]*"`)
 )
 
-// anonymous takes out what belongs to the bench of the recording: addresses,
-// and texts that another request had left behind.
+// anonymous removes what depends on the recording: addresses, and descriptions
+// that an earlier request left behind.
 func anonymous(body []byte) []byte {
 	body = testBench.ReplaceAll(body, nil)
 	return leftOver.ReplaceAll(body, []byte(`"code":6662`))

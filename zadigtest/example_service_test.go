@@ -12,8 +12,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// Origin is the service under test. It says which commit an image was built
-// from, and asks Zadig once for each image.
+// Origin is the service under test. It finds the commit that an image was built
+// from, with one request to Zadig for each image.
 type Origin struct {
 	zadig *zadig.Client
 	known sync.Map // image to commit: Of is called by many goroutines
@@ -74,7 +74,7 @@ func Example() {
 	// Output: v1.7.1 cannot trace images
 }
 
-// What a service asked Zadig: an image that it knows costs no request.
+// The requests of a service: a known image costs none.
 func ExampleServer_Requests() {
 	srv, err := zadigtest.Start(zadigtest.WithArtifacts(cart))
 	if err != nil {

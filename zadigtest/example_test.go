@@ -59,7 +59,7 @@ func Example_zadigIsDown() {
 }
 
 // Does a service survive the upgrade from v1.11 to v5.0, after which releases
-// have another shape and pages another rule?
+// have another shape and pages follow other rules?
 func Example_upgrade() {
 	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 120)))
 	if err != nil {

@@ -40,7 +40,7 @@ func TestFaultsThatReplaceTheResponse(t *testing.T) {
 			t.Parallel()
 			srv := zadigtest.NewServer(t, zadigtest.WithToken("t"))
 			srv.Inject(row.fault)
-			got := ask(t, srv, releasesPath) // without the token: what stands in front of Zadig answers
+			got := ask(t, srv, releasesPath) // without the token: the response comes from in front of Zadig
 			assert.Equal(t, row.status, got.status)
 			assert.Equal(t, row.contentType, got.header.Get("Content-Type"))
 			assert.Equal(t, row.header, got.header.Get("Retry-After"))
@@ -99,8 +99,8 @@ func TestFaultsOfTheConnection(t *testing.T) {
 	assert.Greater(t, time.Since(start), 19*time.Millisecond)
 }
 
-// TestFaultsAsTheSDKTellsThem is what the tests of a service see.
-func TestFaultsAsTheSDKTellsThem(t *testing.T) {
+// TestFaultsAsTheSDKReportsThem checks the errors that the tests of a service see.
+func TestFaultsAsTheSDKReportsThem(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		fault       zadigtest.Fault
@@ -141,7 +141,7 @@ func assertIs(t *testing.T, err, want error) {
 	assert.ErrorIs(t, err, want)
 }
 
-// statuses asks the paths one after the other.
+// statuses requests the paths one after the other.
 func statuses(t *testing.T, srv *zadigtest.Server, paths ...string) []int {
 	t.Helper()
 	var got []int
@@ -203,8 +203,8 @@ func TestFaultsAreRemoved(t *testing.T) {
 	assert.Equal(t, []int{200}, statuses(t, srv, releasesPath))
 }
 
-// TestHook deletes a release between the pages of a walk, which must not make
-// the walk miss another one.
+// TestHook deletes a release between two pages of All, which must not skip another
+// one.
 func TestHook(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(3, 30)))
@@ -216,7 +216,7 @@ func TestHook(t *testing.T) {
 
 var quickly = zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 3, MinWait: time.Millisecond, MaxWait: time.Millisecond})
 
-// TestRetries sees the SDK try again what is worth it.
+// TestRetries checks which faults the SDK retries.
 func TestRetries(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -224,15 +224,15 @@ func TestRetries(t *testing.T) {
 		requests int
 		fails    bool
 	}{
-		"twice 503":   {zadigtest.Status(503, "").Times(2), 3, false},
-		"always 503":  {zadigtest.Status(503, ""), 3, true},
-		"reset":       {zadigtest.Reset().Times(1), 2, false},
-		"hang up":     {zadigtest.HangUp().Times(1), 2, false},
-		"database":    {zadigtest.DatabaseDown(), 1, true},
-		"html 502":    {zadigtest.HTML(502).Times(1), 2, false},
-		"rate limit":  {zadigtest.RateLimited(0).Times(1), 2, false},
-		"token":       {zadigtest.ExpiredToken(), 1, true},
-		"slow answer": {zadigtest.Delay(time.Millisecond), 1, false},
+		"twice 503":     {zadigtest.Status(503, "").Times(2), 3, false},
+		"always 503":    {zadigtest.Status(503, ""), 3, true},
+		"reset":         {zadigtest.Reset().Times(1), 2, false},
+		"hang up":       {zadigtest.HangUp().Times(1), 2, false},
+		"database":      {zadigtest.DatabaseDown(), 1, true},
+		"html 502":      {zadigtest.HTML(502).Times(1), 2, false},
+		"rate limit":    {zadigtest.RateLimited(0).Times(1), 2, false},
+		"token":         {zadigtest.ExpiredToken(), 1, true},
+		"slow response": {zadigtest.Delay(time.Millisecond), 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -245,7 +245,7 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// TestWalkOverACut goes on behind the last release that arrived.
+// TestWalkOverACut checks that All continues after the last release that arrived.
 func TestWalkOverACut(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(4, 60)))
@@ -254,7 +254,7 @@ func TestWalkOverACut(t *testing.T) {
 	assert.Len(t, seen, 60)
 }
 
-// TestWalkOverABrokenRecord yields an error in its place.
+// TestWalkOverABrokenRecord checks that All yields an error in its place.
 func TestWalkOverABrokenRecord(t *testing.T) {
 	t.Parallel()
 	data := zadigtest.Generate(5, 30)

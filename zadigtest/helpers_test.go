@@ -17,7 +17,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// reply is an answer as it came over the network.
+// reply is a response as received from the network.
 type reply struct {
 	status int
 	header http.Header
@@ -44,12 +44,12 @@ func send(t *testing.T, srv *zadigtest.Server, method, path string, header http.
 	return transport.RoundTrip(req)
 }
 
-// once is a client that does not try again.
+// once returns a client that does not retry.
 func once(srv *zadigtest.Server, opts ...zadig.Option) *zadig.Client {
 	return srv.Client(append([]zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})}, opts...)...)
 }
 
-// fakeTB is a test that can be seen failing.
+// fakeTB is a zadigtest.TB that records failures.
 type fakeTB struct {
 	failure  string
 	cleanups []func()

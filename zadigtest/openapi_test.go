@@ -134,8 +134,8 @@ func listedInOpenAPI(t *testing.T, r recording.Recording) (releases []*delivery.
 	return releases
 }
 
-// detailedInOpenAPI has an id that no other release of the recordings has: the
-// server does not tell it.
+// detailedInOpenAPI has an id that no other release of the recordings has, because
+// the server does not send its id.
 func detailedInOpenAPI(t *testing.T, r recording.Recording) *delivery.Release {
 	t.Helper()
 	release := new(delivery.Release)
@@ -227,8 +227,8 @@ func byIDInOpenAPI(t *testing.T, r recording.Recording) *delivery.Release {
 	return release
 }
 
-// TestOpenAPIVersions asks where recordings end: which versions have which
-// endpoint.
+// TestOpenAPIVersions checks which versions have which endpoint, beyond what was
+// recorded.
 func TestOpenAPIVersions(t *testing.T) {
 	t.Parallel()
 	const list, byID, detail = "/openapi/delivery/releases?projectKey=p&pageNum=1&pageSize=1", "/openapi/delivery/releases/", "/openapi/delivery/releases/detail?projectKey=p&versionName=v1.0.1"

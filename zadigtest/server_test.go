@@ -89,11 +89,11 @@ func TestBadInput(t *testing.T) {
 		{"nil release", zadigtest.WithReleases(k8s("p", 1), nil), "zadigtest: release 2 of 2: must not be nil"},
 		{"empty release", zadigtest.WithReleases(&delivery.Release{}), "release 1 of 1: it has no id (VersionInfo.ID)"},
 		{"release without id", zadigtest.WithReleases(unnamed), "release 1 of 1: it has no id (VersionInfo.ID)"},
-		{"release with another id", zadigtest.WithReleases(shortID), `release 1 of 1: its id "release-1" is not 24 hex digits`},
+		{"release with another id", zadigtest.WithReleases(shortID), `release 1 of 1: its id must be 24 hex digits (got "release-1")`},
 		{"two releases", zadigtest.WithReleases(k8s("p", 1), k8s("q", 2), k8s("q", 1)), "release 3 of 3: there are two releases with the id " + idOf(1)},
 		{"nil artifact", zadigtest.WithArtifacts(nil), "artifact 1 of 1: must not be nil"},
-		{"artifact without image", zadigtest.WithArtifacts(image(1, "")), `artifact 1 of 1: "` + idOf(1) + `" has no image; only one of type "file" can do without`},
-		{"artifact with another id", zadigtest.WithArtifacts(badArtifact), `artifact 1 of 1: its id "artifact-1" is not 24 hex digits`},
+		{"artifact without image", zadigtest.WithArtifacts(image(1, "")), `artifact 1 of 1: "` + idOf(1) + `" has no Image, which only Type "file" may leave out`},
+		{"artifact with another id", zadigtest.WithArtifacts(badArtifact), `artifact 1 of 1: its id must be 24 hex digits (got "artifact-1")`},
 		{"two artifacts", zadigtest.WithArtifacts(image(1, "i"), image(1, "j")), "artifact 2 of 2: there are two artifacts with the id " + idOf(1)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -335,8 +335,8 @@ func TestDelayEndsWithTheClient(t *testing.T) {
 	}, 10*time.Second, time.Millisecond, "the request still waits")
 }
 
-// TestProgramsDoNotLinkTesting asks the Go tool what a program with zadigtest
-// is made of.
+// TestProgramsDoNotLinkTesting lists the packages that a program with zadigtest
+// links.
 func TestProgramsDoNotLinkTesting(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "github.com/zadig-go/zadig/zadigtest").Output()

@@ -113,8 +113,8 @@ func emptyList(list []any) []any {
 	return kept
 }
 
-// neverFilled says which members are in the table, which tells what the
-// server's types can hold, but not in an answer.
+// neverFilled lists the members that the types of the server have, and so the
+// table, but that no response contains.
 func neverFilled(path string, version int) bool {
 	return strings.HasPrefix(path, "versionInfo.productEnvInfo.render.") && version >= indexOf("v2.0.0") ||
 		strings.HasPrefix(path, "securityStatsInfo") && version >= indexOf("v3.4.1")
@@ -163,7 +163,7 @@ func sent(table jsontest.Table, version int, empty bool) []string {
 	return slices.Sorted(maps.Keys(there))
 }
 
-// members are the paths of an answer in the same form.
+// members returns the paths of a response in the same form.
 func members(t *testing.T, body string) []string {
 	t.Helper()
 	var doc any
@@ -195,8 +195,8 @@ func collect(paths map[string]bool, path string, v any) {
 	}
 }
 
-// isMap tells a map, whose keys are data, from an object, whose keys are its
-// members.
+// isMap reports whether an object is a map, whose keys are data, and not an object
+// with members.
 func isMap(name string) bool {
 	return name == "sortedActivities" || name == "service_deploy_strategy" || name == "pre_sleep_status"
 }

@@ -90,7 +90,7 @@ func newRelease(r *delivery.Release) (*release, error) {
 	info := r.VersionInfo
 	id := strings.ToLower(info.ID)
 	if !objectID.MatchString(id) {
-		return nil, fmt.Errorf("its id %q is not 24 hex digits, as all ids of Zadig are", info.ID)
+		return nil, fmt.Errorf("its id must be 24 hex digits (got %q)", info.ID)
 	}
 	data, err := json.Marshal(r)
 	if err != nil {
@@ -249,11 +249,11 @@ func newItem(a *artifact.Artifact) (*storedItem, error) {
 		return nil, errors.New("must not be nil")
 	}
 	if a.Image == "" && a.Type != "file" {
-		return nil, fmt.Errorf("%q has no image; only one of type %q can do without", cmp.Or(a.ID, a.Name), "file")
+		return nil, fmt.Errorf("%q has no Image, which only Type %q may leave out", cmp.Or(a.ID, a.Name), "file")
 	}
 	id := strings.ToLower(a.ID)
 	if id != "" && !objectID.MatchString(id) {
-		return nil, fmt.Errorf("its id %q is not 24 hex digits, as all ids of Zadig are", a.ID)
+		return nil, fmt.Errorf("its id must be 24 hex digits (got %q)", a.ID)
 	}
 	data, err := json.Marshal(a)
 	if err != nil {

@@ -25,8 +25,8 @@ const (
 	noneOfP = "/65e1ffffffffffffffffffff?projectName=p"
 )
 
-// TestVersions asks each of two neighboring versions what they answer
-// differently, and what both are said to answer alike.
+// TestVersions checks the responses of neighboring versions: those that differ, and
+// those that are documented to be equal.
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	type response struct {
@@ -168,8 +168,8 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestDatabaseDownHangsUp is the one case in which a real server gives no
-// response at all.
+// TestDatabaseDownHangsUp covers the only case in which a real server sends no
+// response.
 func TestDatabaseDownHangsUp(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v1.10.0", "v1.12.0"} {
@@ -187,7 +187,7 @@ func TestPaging(t *testing.T) {
 	const refused = "refused"
 	for _, row := range []struct {
 		query                string
-		raw, corrected, flat string // v1.7.1, v1.8.0, v4.0.0: task numbers in the order of the answer
+		raw, corrected, flat string // v1.7.1, v1.8.0, v4.0.0: task numbers in the order of the response
 	}{
 		{"", "54321", "54321", "54321"},
 		{"page=2&per_page=2", "32", "32", "32"},
@@ -338,8 +338,7 @@ func TestDowngradedRelease(t *testing.T) {
 	assert.Nil(t, got.DeployInfo)
 }
 
-// TestProgressNames asks for one progress before and after its members were
-// renamed.
+// TestProgressNames reads a progress before and after its members were renamed.
 func TestProgressNames(t *testing.T) {
 	t.Parallel()
 	chart := k8s("p", 1)
@@ -355,8 +354,8 @@ func TestProgressNames(t *testing.T) {
 	assert.Contains(t, ask(t, srv, releasesPath).body, `"progress":{"successChartCount":1,"totalChartCount":2,"packageStatus":"waiting","error":""}`)
 }
 
-// TestDistributedNames asks for what servers since v2.3.0 say of the images of
-// a chart.
+// TestDistributedNames checks what servers since v2.3.0 send for the images of a
+// chart.
 func TestDistributedNames(t *testing.T) {
 	t.Parallel()
 	chart := k8s("p", 1)

@@ -1,4 +1,4 @@
-// Package clienttest holds what tests share that talk to a server through a
+// Package clienttest holds helpers for tests that send requests with a
 // zadig.Client.
 package clienttest
 
@@ -37,13 +37,13 @@ func FastRetry() zadig.Option {
 	return zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond})
 }
 
-// OneRequestPerConnection makes a client open a connection for each request:
-// on one that was used before, net/http itself repeats what fails.
+// OneRequestPerConnection makes a client open a connection for each request,
+// because net/http itself retries requests on a reused connection.
 func OneRequestPerConnection() zadig.Option {
 	return zadig.WithTransport(&http.Transport{DisableKeepAlives: true})
 }
 
-// Middleware is middleware that calls f in place of the next round tripper.
+// Middleware returns middleware that calls f in place of the next round tripper.
 func Middleware(f func(req *http.Request, next http.RoundTripper) (*http.Response, error)) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return servertest.RoundTripper(func(req *http.Request) (*http.Response, error) { return f(req, next) })
@@ -58,8 +58,7 @@ func NewRequest(t testing.TB, url string) *http.Request {
 	return req
 }
 
-// Pool is a transport that counts how often its idle connections are to be
-// closed.
+// Pool is a transport that counts the calls of CloseIdleConnections.
 type Pool struct {
 	http.RoundTripper
 	Closed atomic.Int64

@@ -15,8 +15,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
-// MockURL is the base URL of clients with a Mock. It has a path, so that one
-// that is not joined to it is noticed.
+// MockURL is the base URL of clients with a Mock. It has a path, so that a test
+// fails if the client does not use it.
 const MockURL = "http://zadig.example.com/base"
 
 // Mock responds in place of a server. A request for which no response is
@@ -27,8 +27,8 @@ type Mock struct {
 	urls []*url.URL
 }
 
-// NewMock returns a client without a network, which retries without making the
-// test wait, and what responds to it. The client must close all bodies.
+// NewMock returns a client without a network, and the Mock that responds to it. The
+// client retries without delay and must close all bodies.
 func NewMock(t testing.TB) (*zadig.Client, *Mock) {
 	t.Helper()
 	m := &Mock{MockTransport: httpmock.NewMockTransport()}

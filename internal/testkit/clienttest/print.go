@@ -7,7 +7,7 @@ import (
 	"log/slog"
 )
 
-// Printed returns a value as programs print it, by the way in which they do.
+// Printed returns v in all formats in which programs print values, by format.
 func Printed(v any) map[string]string {
 	printed := make(map[string]string)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {

@@ -8,13 +8,13 @@ import (
 	"sync/atomic"
 )
 
-// Proxy is an HTTP proxy that knows CONNECT only.
+// Proxy is an HTTP proxy that supports only CONNECT.
 type Proxy struct {
 	*httptest.Server
 	tunnels atomic.Int64
 }
 
-// Tunnels returns the number of tunnels that clients have asked for.
+// Tunnels returns the number of tunnels that clients have requested.
 func (p *Proxy) Tunnels() int64 { return p.tunnels.Load() }
 
 // NewProxy starts a proxy.

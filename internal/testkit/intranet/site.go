@@ -1,6 +1,6 @@
-// Package intranet starts what a Zadig in a company's network has around it: a
-// CA of its own, a gateway that wants certificates, a proxy. It panics where it
-// cannot, because examples have no test to fail.
+// Package intranet starts the surroundings of a Zadig in a company's network: a
+// private CA, a gateway that requires client certificates, and a proxy. It panics
+// on errors, because examples have no test to fail.
 package intranet
 
 import (
@@ -52,7 +52,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// New starts a site that treats the certificates of clients as it is told.
+// New starts a site with a policy for the certificates of clients.
 func New(clients tls.ClientAuthType) *Site {
 	const token = "token-of-the-intranet"
 	s := &Site{

@@ -1,6 +1,6 @@
-// Package jsontest holds what the tests of the types share: JSON read through
-// every codec that users may have, compared with the JSON that it came from,
-// and the table of all fields that servers send.
+// Package jsontest holds helpers for tests of types. They decode and encode JSON
+// with the codecs that users may have, compare JSON documents, and read the table
+// of the fields that servers send.
 package jsontest
 
 import (
@@ -36,7 +36,7 @@ func Codecs() []Codec {
 	}
 }
 
-// Decoded is one document as a codec reads it and writes it again.
+// Decoded is a document as a codec decodes and encodes it.
 type Decoded[T any] struct {
 	Codec string
 	Value T

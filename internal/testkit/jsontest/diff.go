@@ -14,9 +14,9 @@ import (
 
 // Diff compares two JSON documents by value and returns what differs, or "":
 // the order of members and the spelling of numbers and strings do not count. A
-// member that is absent, null or a scalar's zero value in both documents is the
-// same where mayMerge says so of its path, which is written as in the field
-// table: "[]" for any element. With mayMerge nil nothing merges.
+// member that is absent, null or zero in both documents is the same if mayMerge
+// returns true for its path. Paths are written as in the field table, with "[]"
+// for any element. If mayMerge is nil, such members differ.
 func Diff(t testing.TB, want, got []byte, mayMerge func(path string) bool) string {
 	t.Helper()
 	merge := cmp.FilterPath(func(p cmp.Path) bool {
@@ -29,7 +29,7 @@ func Diff(t testing.TB, want, got []byte, mayMerge func(path string) bool) strin
 	return cmp.Diff(tree(t, want), tree(t, got), merge, cmp.Comparer(sameNumber))
 }
 
-// absent is what a member has for a value that is not there.
+// absent stands for the value of an absent member.
 type absent struct{}
 
 func value(v reflect.Value) any {

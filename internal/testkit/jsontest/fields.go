@@ -96,7 +96,7 @@ type member struct {
 
 // CheckFields compares a Go type with the tables of what it is decoded from:
 // every path is there with its JSON type, no tag is unknown, and a member is
-// left out when it is zero exactly if some version leaves it out.
+// omitted when zero if and only if some version omits it.
 func CheckFields(t testing.TB, v any, tables ...Table) {
 	t.Helper()
 	types := map[string]string{}
@@ -175,7 +175,7 @@ func walk(typ reflect.Type, path string, stack []reflect.Type) []member {
 	return all
 }
 
-// owner is the struct that declares a field, which may be embedded.
+// owner returns the struct that declares a field, which may be embedded.
 func owner(typ reflect.Type, f reflect.StructField) reflect.Type {
 	for _, i := range f.Index[:len(f.Index)-1] {
 		typ = typ.Field(i).Type
@@ -185,8 +185,8 @@ func owner(typ reflect.Type, f reflect.StructField) reflect.Type {
 
 var rawMessage = reflect.TypeFor[json.RawMessage]()
 
-// elementOf strips pointers, slices and maps off a type and says as the table
-// does how many there were.
+// elementOf returns the type inside pointers, slices and maps, and those in the
+// notation of the table.
 func elementOf(typ reflect.Type) (reflect.Type, string) {
 	suffix := ""
 	for {

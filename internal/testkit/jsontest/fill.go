@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Fill is a T in which every exported field has a value of its own: slices
-// and maps one element, recursive types one level. Integers are so big that a
-// float64 would not hold them.
+// Fill returns a T in which every exported field has a distinct value. Slices and
+// maps have one element, recursive types one level. Integers are too large for a
+// float64.
 func Fill[T any]() T {
 	var v T
 	f := filler{}

@@ -1,5 +1,5 @@
-// Package leaktest makes tests fail that leave the body of a response open,
-// which holds a connection.
+// Package leaktest fails tests that leave the body of a response open, which
+// holds a connection.
 package leaktest
 
 import (
@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Bodies is middleware for a client under which every body must be closed by
-// the end of the test.
+// Bodies returns middleware that fails the test if a body is still open at its
+// end.
 func Bodies(t testing.TB) func(http.RoundTripper) http.RoundTripper {
 	open := watch(t)
 	return func(next http.RoundTripper) http.RoundTripper {
@@ -27,15 +27,15 @@ func Bodies(t testing.TB) func(http.RoundTripper) http.RoundTripper {
 	}
 }
 
-// Body is a body that must be closed by the end of the test.
+// Body returns r, and fails the test if it is still open at its end.
 func Body(t testing.TB, r io.ReadCloser, name string) io.ReadCloser {
 	return watch(t).add(r, name)
 }
 
-// patience is how long a body may take to be closed by itself.
+// patience is how long a body may stay open after the test.
 const patience = 5 * time.Second
 
-// bodies are those that are open, with their names.
+// bodies holds the open bodies with their names.
 type bodies struct {
 	mu   sync.Mutex
 	open map[*body]string

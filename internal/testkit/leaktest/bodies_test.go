@@ -16,7 +16,7 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
-// told is a test that keeps what it is told, and ends when it is asked to.
+// told is a testing.TB that records failures. Its method end runs the cleanups.
 type told struct {
 	testing.TB
 	cleanups []func()
@@ -39,9 +39,9 @@ func TestBodiesThatAreLeftOpen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var observed told
-		answering := leaktest.Bodies(&observed)(answers{})
+		checked := leaktest.Bodies(&observed)(responder{})
 		get := func(path string) *http.Response {
-			resp, err := answering.RoundTrip(httptest.NewRequest(http.MethodGet, path, http.NoBody))
+			resp, err := checked.RoundTrip(httptest.NewRequest(http.MethodGet, path, http.NoBody))
 			assert.NoError(t, err)
 			return resp
 		}
@@ -53,9 +53,9 @@ func TestBodiesThatAreLeftOpen(t *testing.T) {
 	})
 }
 
-type answers struct{}
+type responder struct{}
 
-func (answers) RoundTrip(*http.Request) (*http.Response, error) {
+func (responder) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
 }
 

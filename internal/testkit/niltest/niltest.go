@@ -16,18 +16,18 @@ import (
 )
 
 // byValue are the methods that fmt, slog and encoding/json call. Types that
-// the API hands out by pointer may have them with a value receiver, so that a
-// copy is masked and encoded as well: fmt and encoding/json do not call them on
-// a nil pointer, and slog recovers.
+// the API returns as pointers may have them with a value receiver, so that copies
+// are masked and encoded as well: fmt and encoding/json do not call them on a nil
+// pointer, and slog recovers.
 var byValue = []string{"Format", "GoString", "LogValue", "MarshalJSON"}
 
 // Methods calls every exported method of the exported types of the package in
 // the test's folder, with zero arguments, on a zero value and, where the
 // receiver is a pointer, on nil. On nil a method returns zero values; String
-// may return "<nil>", as fmt prints. Errors and what iterators yield are free.
+// may return "<nil>", as fmt prints. Errors and yielded values are not checked.
 //
-// The types are found from roots through methods and fields. One that is not
-// reached so is an error: it belongs among the roots.
+// Methods finds the types through the methods and fields of roots. A type that it
+// does not find fails the test and must be added to the roots.
 func Methods(t *testing.T, roots ...reflect.Type) {
 	t.Helper()
 	w := walker{pkg: roots[0].Elem().PkgPath(), types: map[reflect.Type]bool{}, pointers: map[reflect.Type]bool{}}
@@ -59,8 +59,8 @@ func Methods(t *testing.T, roots ...reflect.Type) {
 	}
 }
 
-// walker collects the types of one package, and those that stand behind a
-// pointer somewhere.
+// walker collects the types of a package, and which of them are used as
+// pointers.
 type walker struct {
 	pkg             string
 	types, pointers map[reflect.Type]bool
@@ -113,7 +113,7 @@ func (w *walker) signature(f reflect.Type) {
 }
 
 // call calls a method with zero arguments. A panic fails the test, and so does
-// a value that is not zero where zero is due.
+// a value that is not zero but must be.
 func call(t *testing.T, receiver reflect.Value, method reflect.Method, wantZero bool) {
 	t.Helper()
 	name := method.Name
@@ -146,7 +146,7 @@ func call(t *testing.T, receiver reflect.Value, method reflect.Method, wantZero 
 	}
 }
 
-// argument is the zero value, but for a fmt.State, which fmt never has nil.
+// argument returns the zero value, except for a fmt.State, which is never nil.
 func argument(typ reflect.Type) reflect.Value {
 	if typ == reflect.TypeFor[fmt.State]() {
 		return reflect.ValueOf(state{})
@@ -162,8 +162,8 @@ func exhaust(iterator reflect.Value) {
 	})})
 }
 
-// exportedTypes are the names of the types that the package in the test's
-// folder exports, interfaces and aliases left out.
+// exportedTypes returns the names of the types that the package in the folder of
+// the test exports, without interfaces and aliases.
 func exportedTypes(t *testing.T) []string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -198,7 +198,7 @@ func exportedTypes(t *testing.T) []string {
 	return names
 }
 
-// state is a fmt.State that forgets what is written.
+// state is a fmt.State that discards what is written.
 type state struct{}
 
 func (state) Write(p []byte) (int, error) { return len(p), nil }

@@ -1,5 +1,5 @@
-// Package recording reads the recorded answers of real servers in
-// testdata/wire for the tests of all packages.
+// Package recording reads the responses of real servers that are recorded in
+// testdata/wire, for the tests of all packages.
 package recording
 
 import (
@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// Recording is one request with the answer that a real server gave.
+// Recording is a request with the response of a real server.
 type Recording struct {
 	Name    string `json:"-"` // the file's path below testdata/wire, without ".json"
 	Request struct {
@@ -28,8 +28,8 @@ type Recording struct {
 }
 
 // Load reads every recording that matches the pattern below testdata/wire,
-// such as "v1.11.0/dc_artifact*". No match is an error: a test must not pass
-// because its recordings have gone.
+// such as "v1.11.0/dc_artifact*". It fails the test if nothing matches, so that no
+// test passes without its recordings.
 func Load(t testing.TB, pattern string) []Recording {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(Dir(t), filepath.FromSlash(pattern)+".json"))
@@ -61,8 +61,8 @@ func Get(t testing.TB, name string) Recording {
 	return Load(t, name)[0]
 }
 
-// Dir is the folder of the recordings, found from the test's own folder
-// upwards.
+// Dir returns the folder of the recordings, which it searches from the folder of
+// the test upwards.
 func Dir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -82,7 +82,7 @@ func Dir(t testing.TB) string {
 	}
 }
 
-// Bytes is the body as the server sent it.
+// Bytes returns the body as the server sent it.
 func (r Recording) Bytes() []byte {
 	var text string
 	if json.Unmarshal(r.Response.Body, &text) == nil { // no server sends a JSON document that is a string
@@ -91,11 +91,10 @@ func (r Recording) Bytes() []byte {
 	return r.Response.Body
 }
 
-// Respond is the response of the recorded server, as a round trip that needs
-// no server.
+// Respond returns the recorded response to a request, without a server.
 func (r Recording) Respond(req *http.Request) (*http.Response, error) {
 	if r.Response.Status == 0 {
-		return nil, io.EOF // as net/http says it when the connection is closed
+		return nil, io.EOF // the error of net/http when the connection is closed
 	}
 	w := httptest.NewRecorder()
 	r.ServeHTTP(w, req)
@@ -104,7 +103,7 @@ func (r Recording) Respond(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// ServeHTTP answers as the recorded server did.
+// ServeHTTP sends the recorded response.
 func (r Recording) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	if r.Response.Status == 0 {
 		panic(http.ErrAbortHandler)

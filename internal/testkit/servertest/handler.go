@@ -57,7 +57,7 @@ func Reset(w http.ResponseWriter, _ *http.Request) {
 	_ = conn.Close()
 }
 
-// Hang sends nothing until the client has gone.
+// Hang sends nothing until the client closes the connection.
 func Hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 // Cut sends part of a body and then closes the connection.
@@ -107,14 +107,14 @@ func sleep(r *http.Request, wait time.Duration) {
 	}
 }
 
-// RoundTripper is a transport that is a function.
+// RoundTripper is a function as a transport.
 type RoundTripper func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls the function.
 func (f RoundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// Response is what a client would receive from the handler, without a network
-// between them.
+// Response returns the response that a client would receive from the handler,
+// without a network.
 func Response(req *http.Request, h http.HandlerFunc) *http.Response {
 	recorder := httptest.NewRecorder()
 	h(recorder, req)

@@ -1,5 +1,5 @@
-// Package servertest starts HTTP servers for tests of how bytes travel: they
-// respond in order, slowly, in part or not at all, and keep what they receive.
+// Package servertest starts HTTP servers for tests of the transport. They respond
+// in order, slowly, in part or not at all, and record the requests.
 package servertest
 
 import (
