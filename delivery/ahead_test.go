@@ -20,7 +20,7 @@ import (
 // however few connections a transport allows and however many walks there are.
 func TestWalksShareFewConnections(t *testing.T) {
 	t.Parallel()
-	data := zadigtest.Generate(1, 300)
+	data := zadigtest.Generate(1, 110)
 	for _, version := range []string{"v4.0.0", "v5.0.0"} {
 		for connections, concurrent := range map[int]int{1: 2, 4: 10} {
 			t.Run(fmt.Sprintf("%s/%d of %d", version, connections, concurrent), func(t *testing.T) {

@@ -64,7 +64,7 @@ func costOf(srv *zadigtest.Server) cost {
 func TestLatest(t *testing.T) {
 	t.Parallel()
 	type costs map[string]cost // by version
-	for name, test := range map[string]struct {
+	rows := map[string]struct {
 		options delivery.ListOptions
 		want    string // id, or "" for none
 		cost    costs
@@ -90,32 +90,36 @@ func TestLatest(t *testing.T) {
 		"no such label":     {delivery.ListOptions{Label: "none"}, "", nil},
 		"container's name":  {delivery.ListOptions{ServiceName: "pay/main", PerPage: 1000}, "", nil},
 		"without manifests": {delivery.ListOptions{SkipManifests: true}, id(300), nil},
-	} {
-		for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.0", "v2.3.1", "v3.4.1", "v4.1.0", "v5.0.0"} {
-			t.Run(name+"/"+version, func(t *testing.T) {
-				t.Parallel()
-				srv, s := serve(t, version, history()...)
-				r, err := s.Latest(t.Context(), test.options)
-				if want, ok := test.cost[version]; ok {
-					assert.Equal(t, want, costOf(srv))
-				}
-				if test.want == "" {
-					require.ErrorIs(t, err, zadig.ErrNotFound)
-					assert.EqualError(t, err, "delivery.Latest: no release matches: not found")
-					assert.Nil(t, r)
-					return
-				}
-				require.NoError(t, err)
-				assertFound(t, r, test.want, test.options, version)
-			})
-		}
+	}
+	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.0", "v2.3.1", "v3.4.1", "v4.1.0", "v5.0.0"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			srv, s := serve(t, version, history()...)
+			for name, test := range rows {
+				t.Run(name, func(t *testing.T) {
+					srv.ClearRequests()
+					r, err := s.Latest(t.Context(), test.options)
+					if want, ok := test.cost[version]; ok {
+						assert.Equal(t, want, costOf(srv))
+					}
+					if test.want == "" {
+						require.ErrorIs(t, err, zadig.ErrNotFound)
+						assert.EqualError(t, err, "delivery.Latest: no release matches: not found")
+						assert.Nil(t, r)
+						return
+					}
+					require.NoError(t, err)
+					assertFound(t, r, test.want, test.options, version)
+				})
+			}
+		})
 	}
 }
 
 func TestFind(t *testing.T) {
 	t.Parallel()
 	type costs map[string]cost // by version
-	for name, test := range map[string]struct {
+	rows := map[string]struct {
 		options delivery.ListOptions
 		version string
 		want    string // id, or "" for none
@@ -139,25 +143,29 @@ func TestFind(t *testing.T) {
 		"larger pages":      {delivery.ListOptions{PerPage: 1000}, "v1.1", id(1), costs{"v1.11.0": {1, 1}, "v5.0.0": {1, 1}}},
 		"part of a version": {delivery.ListOptions{}, "v1", "", nil},
 		"other letter case": {delivery.ListOptions{}, "V1.250", "", nil},
-	} {
-		for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.0", "v2.3.1", "v3.4.1", "v4.1.0", "v5.0.0"} {
-			t.Run(name+"/"+version, func(t *testing.T) {
-				t.Parallel()
-				srv, s := serve(t, version, history()...)
-				r, err := s.Find(t.Context(), test.options, test.version)
-				if want, ok := test.cost[version]; ok {
-					assert.Equal(t, want, costOf(srv))
-				}
-				if test.want == "" {
-					require.ErrorIs(t, err, zadig.ErrNotFound)
-					assert.EqualError(t, err, fmt.Sprintf("delivery.Find: version %q: not found", test.version))
-					assert.Nil(t, r)
-					return
-				}
-				require.NoError(t, err)
-				assertFound(t, r, test.want, test.options, version)
-			})
-		}
+	}
+	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.0", "v2.3.1", "v3.4.1", "v4.1.0", "v5.0.0"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			srv, s := serve(t, version, history()...)
+			for name, test := range rows {
+				t.Run(name, func(t *testing.T) {
+					srv.ClearRequests()
+					r, err := s.Find(t.Context(), test.options, test.version)
+					if want, ok := test.cost[version]; ok {
+						assert.Equal(t, want, costOf(srv))
+					}
+					if test.want == "" {
+						require.ErrorIs(t, err, zadig.ErrNotFound)
+						assert.EqualError(t, err, fmt.Sprintf("delivery.Find: version %q: not found", test.version))
+						assert.Nil(t, r)
+						return
+					}
+					require.NoError(t, err)
+					assertFound(t, r, test.want, test.options, version)
+				})
+			}
+		})
 	}
 }
 

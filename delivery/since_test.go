@@ -228,26 +228,28 @@ func TestSinceWithAReleaseFromTheFuture(t *testing.T) {
 func TestSinceFilters(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {
-		for name, test := range map[string]struct {
-			options delivery.ListOptions
-			want    []string
-		}{
-			"label":       {delivery.ListOptions{ProjectName: "shop", Label: "lts"}, []string{"v1.20"}},
-			"service":     {delivery.ListOptions{ServiceName: "pay"}, []string{"v1.100", "v1.200"}},
-			"task":        {delivery.ListOptions{WorkflowName: "ops", TaskID: 7, Verbosity: delivery.VerbosityBrief}, []string{"v1.7"}},
-			"none":        {delivery.ListOptions{Label: "none"}, nil},
-			"listed only": {delivery.ListOptions{Label: "lts", Verbosity: delivery.VerbosityListed, Concurrency: 1}, []string{"v1.20"}},
-		} {
-			t.Run(name+"/"+version, func(t *testing.T) {
-				t.Parallel()
-				srv, s := serve(t, version, history()...)
-				var mark delivery.Mark
-				assert.Equal(t, test.want, since(t, s, &mark, test.options))
-				srv.ClearRequests()
-				assert.Empty(t, since(t, s, &mark, test.options))
-				assert.LessOrEqual(t, costOf(srv).lists, 7)
-			})
-		}
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			srv, s := serve(t, version, history()...)
+			for name, test := range map[string]struct {
+				options delivery.ListOptions
+				want    []string
+			}{
+				"label":       {delivery.ListOptions{ProjectName: "shop", Label: "lts"}, []string{"v1.20"}},
+				"service":     {delivery.ListOptions{ServiceName: "pay"}, []string{"v1.100", "v1.200"}},
+				"task":        {delivery.ListOptions{WorkflowName: "ops", TaskID: 7, Verbosity: delivery.VerbosityBrief}, []string{"v1.7"}},
+				"none":        {delivery.ListOptions{Label: "none"}, nil},
+				"listed only": {delivery.ListOptions{Label: "lts", Verbosity: delivery.VerbosityListed, Concurrency: 1}, []string{"v1.20"}},
+			} {
+				t.Run(name, func(t *testing.T) {
+					var mark delivery.Mark
+					assert.Equal(t, test.want, since(t, s, &mark, test.options))
+					srv.ClearRequests()
+					assert.Empty(t, since(t, s, &mark, test.options))
+					assert.LessOrEqual(t, costOf(srv).lists, 7)
+				})
+			}
+		})
 	}
 }
 

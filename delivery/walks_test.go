@@ -16,9 +16,9 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// walks is how many random walks TestAllLosesNothingInSilence makes of each
-// kind. A long run: go test ./delivery -run Silence -walks 417
-var walks = flag.Int("walks", 8, "random walks of each kind")
+// walks is how many random walks tests make of each kind. A long run:
+// go test ./delivery -run 'ComeAndGo|Silence' -walks 417
+var walks = flag.Int("walks", 3, "random walks of each kind")
 
 // churn creates and deletes up to most releases, anywhere.
 func (m *model) churn(rng *rand.Rand, most int, next *int) {
