@@ -23,7 +23,7 @@ import (
 )
 
 // Version is the SDK's version, sent in the header User-Agent.
-const Version = "0.1.0"
+const Version = "0.2.0"
 
 // Client sends requests to one Zadig. Create it once, with [NewClient], and share
 // it: it is immutable, safe for concurrent use, and keeps its connections.
