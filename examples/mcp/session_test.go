@@ -20,7 +20,7 @@ import (
 
 // program runs the program, and returns a client's session with it, the input
 // that ends it, and what wait returns when it has ended.
-func program(t *testing.T, ctx context.Context, args ...string) (session *mcp.ClientSession, input io.Closer, wait func() (status int, stderr string)) {
+func program(ctx context.Context, t *testing.T, args ...string) (session *mcp.ClientSession, input io.Closer, wait func() (status int, stderr string)) {
 	t.Helper()
 	stdin, toServer := io.Pipe()
 	fromServer, stdout := io.Pipe()
@@ -52,7 +52,7 @@ func TestReadmeSession(t *testing.T) {
 	_, rest, found := strings.Cut(string(readme), "```text\n")
 	require.True(t, found)
 	block, _, _ := strings.Cut(rest, "```")
-	session, input, wait := program(t, t.Context(), "-demo")
+	session, input, wait := program(t.Context(), t, "-demo")
 	calls := strings.Split(block, "\n\n")
 	require.Len(t, calls, 2)
 	for _, shown := range calls {
@@ -74,7 +74,7 @@ func TestReadmeSession(t *testing.T) {
 
 func TestEndsWithItsInput(t *testing.T) {
 	t.Parallel()
-	_, input, wait := program(t, t.Context(), "-demo")
+	_, input, wait := program(t.Context(), t, "-demo")
 	require.NoError(t, input.Close())
 	status, stderr := wait()
 	assert.Zero(t, status)
@@ -84,7 +84,7 @@ func TestEndsWithItsInput(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
-	_, _, wait := program(t, ctx, "-demo")
+	_, _, wait := program(ctx, t, "-demo")
 	interrupt()
 	status, stderr := wait()
 	assert.Zero(t, status)
@@ -92,11 +92,11 @@ func TestInterrupt(t *testing.T) {
 }
 
 // An interrupt, and the end of the input, end the calls that are under way.
-func TestInterruptDuringACall(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
+func TestInterruptDuringACall(t *testing.T) {
 	srv := zadigtest.NewServer(t, zadigtest.WithToken("right-token"))
 	t.Setenv("ZADIG_URL", srv.URL)
 	t.Setenv("ZADIG_TOKEN", "right-token")
-	for name, end := range map[string]func(interrupt func(), input io.Closer){
+	for name, end := range map[string]func(interrupt func(), input io.Closer){ //nolint:paralleltest // t.Setenv forbids it
 		"interrupt":    func(interrupt func(), _ io.Closer) { interrupt() },
 		"end of input": func(_ func(), input io.Closer) { _ = input.Close() },
 	} {
@@ -107,7 +107,7 @@ func TestInterruptDuringACall(t *testing.T) { //nolint:paralleltest // t.Setenv 
 			srv.ClearFaults()
 			srv.Inject(zadigtest.Hook(func(*http.Request) { asked <- struct{}{} }))
 			srv.Inject(zadigtest.Delay(time.Hour))
-			session, input, wait := program(t, ctx)
+			session, input, wait := program(ctx, t)
 			go func() {
 				_, _ = session.CallTool(t.Context(), &mcp.CallToolParams{Name: "latest_release", Arguments: map[string]any{"project": "shop"}})
 			}()
