@@ -190,22 +190,14 @@ func (s *state) succeeded(out transport.Outcome) *http.Response {
 	if _, buffered := body.(*response.Buffer); !buffered {
 		body = &safeBody{body, func() string { return out.Token }}
 	}
-	success := &success{Outcome: out}
-	success.body = response.Body{ReadCloser: body, Settings: s.settings, Rejecter: success}
-	resp.Body = &success.body
+	resp.Body = &response.Body{
+		ReadCloser: body,
+		Settings:   s.settings,
+		Reject: func(excerpt []byte, kind error, reason string) error {
+			return rejected(resp, out, excerpt, kind, reason)
+		},
+	}
 	return resp
-}
-
-// success is a 2xx outcome with its body. The body refers to it by a pointer, so
-// that fmt prints only the address.
-type success struct {
-	transport.Outcome
-	body response.Body
-}
-
-// Reject returns the Error for a 2xx response that is not what was requested.
-func (s *success) Reject(excerpt []byte, kind error, reason string) error {
-	return rejected(s.Response, s.Outcome, excerpt, kind, reason)
 }
 
 // Get reads any other GET endpoint, such as

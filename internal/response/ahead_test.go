@@ -170,7 +170,7 @@ type closingDoer struct {
 func (d closingDoer) Do(req *http.Request) (*http.Response, error) {
 	resp, err := d.doer.Do(req)
 	if err == nil {
-		resp.Body = &response.Body{ReadCloser: d.body, Settings: d.settings, Rejecter: rejecter{}}
+		resp.Body = &response.Body{ReadCloser: d.body, Settings: d.settings, Reject: reject}
 	}
 	return resp, err
 }

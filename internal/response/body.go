@@ -65,13 +65,10 @@ type Settings struct {
 type Body struct {
 	io.ReadCloser
 	Settings
-	Rejecter
-}
-
-// Rejecter makes the error for a response that is not what was requested. The
-// error matches kind; excerpt is what came.
-type Rejecter interface {
-	Reject(excerpt []byte, kind error, reason string) error
+	// Reject returns the error for a response that is not what was requested.
+	// The error matches kind; excerpt is the beginning of the body. It is a
+	// function so that nothing that prints a body prints the token.
+	Reject func(excerpt []byte, kind error, reason string) error
 }
 
 // bodyOf returns the body of a response, with default settings if a Doer that
@@ -80,13 +77,10 @@ func bodyOf(resp *http.Response) *Body {
 	if body, ok := resp.Body.(*Body); ok {
 		return body
 	}
-	return &Body{ReadCloser: resp.Body, Rejecter: rejectedStatus(resp.StatusCode)}
-}
-
-type rejectedStatus int
-
-func (status rejectedStatus) Reject(_ []byte, kind error, reason string) error {
-	return fmt.Errorf("%d: %w: %s", status, kind, reason)
+	status := resp.StatusCode
+	return &Body{ReadCloser: resp.Body, Reject: func(_ []byte, kind error, reason string) error {
+		return fmt.Errorf("%d: %w: %s", status, kind, reason)
+	}}
 }
 
 func (b *Body) maxBytes() int64 {

@@ -36,7 +36,7 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: d.status,
 		Header:     d.header,
-		Body:       &response.Body{ReadCloser: body, Settings: d.settings, Rejecter: rejecter{}},
+		Body:       &response.Body{ReadCloser: body, Settings: d.settings, Reject: reject},
 		Request:    req,
 	}, nil
 }
@@ -55,9 +55,7 @@ type rejection struct {
 func (r *rejection) Error() string { return fmt.Sprintf("%v: %s", r.kind, r.reason) }
 func (r *rejection) Unwrap() error { return r.kind }
 
-type rejecter struct{}
-
-func (rejecter) Reject(excerpt []byte, kind error, reason string) error {
+func reject(excerpt []byte, kind error, reason string) error {
 	return &rejection{kind, reason, string(excerpt)}
 }
 
