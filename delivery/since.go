@@ -66,7 +66,7 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 			return
 		}
 		for part := range slices.Chunk(fresh, o.concurrency()) {
-			if part, err = paging.Complete(ctx, len(part), part, func(ctx context.Context, n news) (news, bool, error) {
+			if part, err = paging.Complete(ctx, len(part), part, func(ctx context.Context, n pending) (pending, bool, error) {
 				return s.read(ctx, n, o), true, nil
 			}); err != nil {
 				yield(nil, err)
@@ -102,8 +102,9 @@ func (o ListOptions) checkSince(mark *Mark) error {
 	return o.checkFirst(method)
 }
 
-// news is a release that is new, or one that is read again.
-type news struct {
+// pending is a release that Since reads next: a new one, or one that the mark says
+// to read again.
+type pending struct {
 	listed  *Release       // nil: it cannot be listed, and err says why
 	created int64          // when; of one that cannot be listed, when its neighbor was
 	before  *MarkedRelease // what the mark remembers of it, nil: it is new
@@ -117,19 +118,19 @@ type news struct {
 
 // unread reads the list down to the mark and returns what is new in it, oldest
 // first.
-func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]news, error) {
+func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]pending, error) {
 	list := o.briefly()
 	list.ServiceName, list.Label = "", "" // so that the list ends at the mark, not where a release matches
 	if mark.CreatedAt > 0 {
 		list.PerPage = o.perPage(listPerPage)
 	}
 	known := slices.Clone(mark.Releases)
-	var fresh []news
+	var fresh []pending
 	created := int64(math.MaxInt64) // of the release before
 	err := s.everything(ctx, list).Walk(ctx, func(r *Release, err error) bool {
 		if err != nil {
 			if created >= mark.recent() {
-				fresh = append(fresh, news{err: err, created: created})
+				fresh = append(fresh, pending{err: err, created: created})
 			}
 			return true
 		}
@@ -137,7 +138,7 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]news,
 		if created < mark.horizon() {
 			return false
 		}
-		n := news{listed: r, created: created, now: markOf(r.VersionInfo)}
+		n := pending{listed: r, created: created, now: markOf(r.VersionInfo)}
 		if i := slices.IndexFunc(known, n.now.is); i >= 0 {
 			before := known[i]
 			n.before = &before
@@ -152,13 +153,13 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]news,
 		return true
 	})
 	slices.Reverse(fresh)
-	slices.SortStableFunc(fresh, func(a, b news) int { return cmp.Compare(a.created, b.created) })
+	slices.SortStableFunc(fresh, func(a, b pending) int { return cmp.Compare(a.created, b.created) })
 	return fresh, err
 }
 
 // read reads what the list left out of a release, and decides whether it is
 // yielded and whether it is read again.
-func (s *Service) read(ctx context.Context, n news, o ListOptions) news {
+func (s *Service) read(ctx context.Context, n pending, o ListOptions) pending {
 	r := n.listed
 	if r == nil || o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
 		return n

@@ -310,7 +310,7 @@ func TestSinceWithReleasesThatCannotBeListed(t *testing.T) {
 	assert.Equal(t, []string{"error ErrUnexpectedResponse"}, again, "the one beside the newest")
 }
 
-// A release that cannot be listed is no news once the mark is a minute past it,
+// A release that cannot be listed is not yielded once the mark is a minute past it,
 // even if the list is read further down for one that is being created.
 func TestSinceForgetsWhatCannotBeListed(t *testing.T) {
 	t.Parallel()

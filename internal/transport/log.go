@@ -54,8 +54,8 @@ func logAttempts(logger *slog.Logger) policy {
 	}
 }
 
-// unlessCanceled is the level of a failure. A caller who has gone, such as
-// one who leaves a loop, is no trouble.
+// unlessCanceled returns the level of a failure: Warn, or Debug if the caller has
+// canceled the context, as a loop does that ends early.
 func unlessCanceled(ctx context.Context) slog.Level {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return slog.LevelDebug

@@ -13,7 +13,7 @@ const maxRedirects = 10
 
 // redirectPolicy follows redirects within the origin of the base URL. To
 // another one it follows only when the request carries nothing that could be
-// a secret; a redirect that is not followed is the response.
+// a secret; a redirect that is not followed is returned as the response.
 func redirectPolicy(c Config, users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		switch {
