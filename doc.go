@@ -76,10 +76,10 @@
 //   - an error of the token source or rate limiter
 //   - a Retry-After of more than 60 seconds
 //
-// nor if the wait might not end before the context's deadline, nor beyond the
-// retry budget: a hundred retries for a client and its variants, of which each
-// success gives back a part, so that retries do not multiply the load of an
-// overloaded gateway.
+// A request is also not retried if the wait might not end before the context's
+// deadline, or if the retry budget is used up: a hundred retries for a client and
+// its variants, of which each success gives back a part, so that retries do not
+// multiply the load of an overloaded gateway.
 //
 // The last response or error is then returned. The wait before a retry is random,
 // up to 200 ms, doubled with each attempt, 5 s at most. Retry-After takes its
