@@ -185,8 +185,7 @@ func (it *iteration[W, T]) read(list *Pages[W, T], at pageRequest) (got result, 
 	first := at.page > 1 // it may not have been seen before
 	for {
 		arrived, err := stream.Next()
-		var elementErr *response.ElementError
-		if err != nil && !errors.As(err, &elementErr) {
+		if _, goesOn := errors.AsType[*response.ElementError](err); err != nil && !goesOn {
 			if response.IsEOF(err) {
 				err = nil
 			}
@@ -301,12 +300,12 @@ func (it *iteration[W, T]) yieldFirst() error {
 
 // yieldElement yields an element if it is wanted, or the error in its place.
 func (it *iteration[W, T]) yieldElement(item T, wanted bool, err error) error {
-	var elementErr *response.ElementError
+	elementErr, goesOn := errors.AsType[*response.ElementError](err)
 	switch {
 	case err == nil && wanted:
 		it.stopped = !it.yield(item, nil)
 	case err == nil:
-	case errors.As(err, &elementErr):
+	case goesOn:
 		var none T
 		it.stopped = !it.yield(none, elementErr.Err)
 	default:

@@ -14,8 +14,9 @@ const (
 	// batchBytes is how much JSON is decoded by one goroutine at a time, if so
 	// much has arrived.
 	batchBytes = 32 << 10
-	// aheadFrom is where in a stream this begins: shorter ones are not worth
-	// it. The head of the stream, which is read for errors, is complete by then.
+	// aheadFrom is how much of a stream must have arrived before this begins:
+	// shorter ones are not worth it. The head of the stream, which is read for
+	// errors, is complete by then.
 	aheadFrom = max(32<<10, headBytes)
 )
 
@@ -79,8 +80,8 @@ func decoders() int {
 func decodeAhead[T any](s *Stream[T], decoders int) *ahead[T] {
 	a := &ahead[T]{
 		stream:  s,
-		work:    make(chan *batch[T], decoders),
-		batches: make(chan *batch[T], decoders),
+		work:    make(chan *batch[T], 2*decoders),
+		batches: make(chan *batch[T], 2*decoders),
 		stop:    make(chan struct{}),
 	}
 	a.freed.L = &a.mu
@@ -168,6 +169,9 @@ func (a *ahead[T]) decode() {
 		}
 		b.data, b.memory = nil, nil
 		close(b.ready)
+		// The caller may have waited for b alone. It runs now, and makes room
+		// for cut, before this goroutine takes the work that is left.
+		runtime.Gosched()
 	}
 }
 
