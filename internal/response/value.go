@@ -56,9 +56,13 @@ var scanners = sync.Pool{New: func() any { return new(scanner) }}
 // prepare leaves members out of a value that was buffered, and refuses one that
 // takes too much memory when it is decoded.
 func (b *Body) prepare(data []byte, omit []string) ([]byte, error) {
+	limit := max(b.maxBytes(), minSize)
+	if len(omit) == 0 && int64(len(data)) <= limit/objectSize { // no byte takes more than an object
+		return data, nil
+	}
 	s := scanners.Get().(*scanner)
 	defer scanners.Put(s)
-	s.reset(max(b.maxBytes(), minSize), omit)
+	s.reset(limit, omit)
 	ended := s.scan(data)
 	if s.tooMuch > 0 {
 		return nil, b.tooLarge(data, tooManyIn(arrayAt(data, s.tooMuch, ""), b.maxBytes()))

@@ -104,6 +104,33 @@ func TestGetIsBounded(t *testing.T) {
 	}
 }
 
+// The smallest body that takes too much memory has three bytes for each object.
+func TestGetBoundsTheMemoryOfSmallBodies(t *testing.T) {
+	t.Parallel()
+	const limit, each = 1 << 20, 1<<10 + 48 // an object, as an element of an array
+	for _, row := range []struct {
+		name    string
+		objects int
+		large   bool
+	}{
+		{"as many objects as fit", limit / each, false},
+		{"one more", limit/each + 1, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			d := of("[" + strings.Repeat("{},", row.objects-1) + "{}]")
+			d.settings.MaxBytes = limit
+			_, err := response.Get[[]struct{}](t.Context(), d, thing())
+			if !row.large {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
+			require.ErrorContains(t, err, "more elements in the array than fit into 1048576 bytes of memory")
+		})
+	}
+}
+
 // endless never ends, and tells how much was read.
 type endless struct{ read int }
 
