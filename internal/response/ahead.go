@@ -17,7 +17,7 @@ const (
 	// aheadFrom is how much of a stream must have arrived before this begins:
 	// shorter ones are not worth it. The head of the stream, which is read for
 	// errors, is complete by then.
-	aheadFrom = max(32<<10, headBytes)
+	aheadFrom = max(16<<10, headBytes)
 )
 
 // ahead decodes the elements of a stream on other processors while the caller

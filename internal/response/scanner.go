@@ -56,24 +56,29 @@ func (s *scanner) reset(limit int64, omit []string) {
 // whether the value has ended, before s.pos. A number or a literal ends at the
 // byte that follows it.
 func (s *scanner) scan(b []byte) (ended bool) {
-	for pos := s.pos; pos < len(b); {
-		if s.quote >= 0 {
-			if pos = s.closeString(b, pos); s.quote >= 0 {
-				s.pos = pos
-				return false
-			}
-			if len(s.open)+s.deeper == 0 {
-				s.pos = pos
-				return true
-			}
-			continue
+	pos := s.pos
+	if s.quote >= 0 {
+		pos = s.closeString(b, pos)
+		if ended = s.quote < 0 && len(s.open)+s.deeper == 0; ended {
+			s.pos = pos
+			return true
 		}
+	}
+	for pos < len(b) {
 		c := b[pos]
 		switch c {
 		case '"':
 			s.quote = pos
+			pos = s.closeString(b, pos+1)
+			if ended = s.quote < 0 && len(s.open)+s.deeper == 0; ended {
+				s.pos = pos
+				return true
+			}
+			continue
 		case '{', '[':
 			s.enter(c, pos)
+		case ':':
+			s.named(b)
 		case '}', ']', ',', ' ', '\t', '\r', '\n':
 			if len(s.open)+s.deeper == 0 {
 				s.pos = pos
@@ -88,8 +93,6 @@ func (s *scanner) scan(b []byte) (ended bool) {
 					return true
 				}
 			}
-		case ':':
-			s.named(b)
 		}
 		pos++
 	}
