@@ -65,10 +65,14 @@ func beginAttempt(_ retryablehttp.Logger, req *http.Request, n int) {
 	state.attempts, state.waiting, state.body = n+1, false, nil
 }
 
-// checkRetry reports whether there is another attempt. Its wait must fit
-// before the context's deadline however long the jitter makes it.
+// checkRetry reads the body of a buffered response, and reports whether there
+// is another attempt. Its wait must fit before the context's deadline however
+// long the jitter makes it.
 func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	state, p := stateOf(ctx), t.config.Retry
+	if err == nil && response.ModeOf(ctx) == response.Buffered {
+		err = t.buffer(resp, state)
+	}
 	if ctx.Err() != nil || state.attempts >= p.MaxAttempts || !worthwhile(resp, err) {
 		return false, err
 	}
@@ -90,6 +94,20 @@ func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err err
 		state.lastResponse = keep(resp)
 	}
 	return true, nil
+}
+
+// buffer reads the body of a 2xx response as part of the attempt.
+func (t *Transport) buffer(resp *http.Response, state *callState) error {
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil
+	}
+	defer state.closeBody() // a middleware may have put another body in its place
+	if err := state.buffer.Fill(resp.Body, t.config.MaxBytes); err != nil {
+		resp.Body = http.NoBody
+		return err
+	}
+	resp.Body = &state.buffer
+	return nil
 }
 
 // backoff is the wait before the next attempt; n counts from 0.

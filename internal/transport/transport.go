@@ -118,9 +118,6 @@ type Outcome struct {
 func (t *Transport) Do(sent *http.Request) Outcome {
 	state := stateOf(sent.Context())
 	state.request.Request = sent
-	if response.ModeOf(sent.Context()) == response.Buffered {
-		state.request.SetResponseHandler(func(resp *http.Response) error { return t.buffer(resp, state) })
-	}
 	resp, err := t.client.Do(&state.request)
 	out := Outcome{Response: resp, Err: err, Attempts: state.attempts, Token: state.token, Request: sent}
 	switch {
@@ -148,20 +145,6 @@ func bare(err error) error {
 		return sent.Err
 	}
 	return err
-}
-
-// buffer reads the body of a 2xx response as part of the attempt.
-func (t *Transport) buffer(resp *http.Response, state *callState) error {
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil
-	}
-	defer state.closeBody() // a middleware may have put another body in its place
-	if err := state.buffer.Fill(resp.Body, t.config.MaxBytes); err != nil {
-		resp.Body = http.NoBody
-		return err
-	}
-	resp.Body = &state.buffer
-	return nil
 }
 
 // permanentError is an error of our own policies that no further attempt can
