@@ -78,6 +78,8 @@ func decoders() int {
 
 // decodeAhead goes on to read s ahead.
 func decodeAhead[T any](s *Stream[T], decoders int) *ahead[T] {
+	// Twice as many batches may wait as are decoded at a time, so that decoders
+	// have work while the caller uses the results of others.
 	a := &ahead[T]{
 		stream:  s,
 		work:    make(chan *batch[T], 2*decoders),
@@ -169,8 +171,9 @@ func (a *ahead[T]) decode() {
 		}
 		b.data, b.memory = nil, nil
 		close(b.ready)
-		// The caller may have waited for b alone. It runs now, and makes room
-		// for cut, before this goroutine takes the work that is left.
+		// Let the caller run first, who may wait for b. Without it, decoders run
+		// until no batch is left, and cut, which waits for the caller to take
+		// one, adds none.
 		runtime.Gosched()
 	}
 }

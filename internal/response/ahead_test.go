@@ -59,6 +59,62 @@ func TestStreamAheadKeepsTheOrder(t *testing.T) {
 	}
 }
 
+// decoded is an element that knows which goroutine decoded it.
+type decoded struct {
+	ID        string `json:"id"`
+	goroutine string
+}
+
+func (d *decoded) Validate() error {
+	d.goroutine = goroutine()
+	return nil
+}
+
+// goroutine names the goroutine that calls it.
+func goroutine() string {
+	stack := make([]byte, 64)
+	name, _, _ := strings.Cut(string(stack[:runtime.Stack(stack, false)]), " [")
+	return name
+}
+
+// A buffered body is not decoded ahead, because Close gives its memory back while
+// other goroutines may read it.
+func TestOnlyLongStreamsAreDecodedAhead(t *testing.T) {
+	t.Parallel()
+	const from = 16 << 10
+	several := runtime.GOMAXPROCS(0) > 1
+	for _, row := range []struct {
+		name  string
+		size  int
+		mode  response.Mode
+		ahead bool
+	}{
+		{"a byte too short", from - 1, response.Streamed, false},
+		{"long enough", from, response.Streamed, several},
+		{"buffered", 10 * from, response.Buffered, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			const open, between, last = `[{"id":"`, `"},{"id":"`, `"}]`
+			body := open + "1" + between + "2" + between
+			body += strings.Repeat("3", row.size-len(body)-len(last)) + last
+			require.Len(t, body, row.size)
+			d := of(body)
+			d.t = t
+			s, err := response.Elements[decoded](t.Context(), d, things(), row.mode)
+			require.NoError(t, err)
+			defer s.Close()
+			var elsewhere []bool
+			for range 3 {
+				v, err := s.Next()
+				require.NoError(t, err)
+				elsewhere = append(elsewhere, v.goroutine != goroutine())
+			}
+			assert.Equal(t, []bool{false, row.ahead, row.ahead}, elsewhere)
+		})
+	}
+}
+
 // blocking is a body that waits at its end until it is closed.
 type blocking struct {
 	io.Reader

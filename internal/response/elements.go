@@ -92,6 +92,15 @@ func (e *elements) release() {
 	}
 }
 
+// arrived returns how many bytes of a stream have been read, 0 for a buffered
+// body, whose memory must not be used once it is closed.
+func (e *elements) arrived() int64 {
+	if e.source == nil {
+		return 0
+	}
+	return e.offset + int64(len(e.buf))
+}
+
 // next returns the next element, valid until the call after, and io.EOF behind
 // the last one once nothing but white space follows. If the client keeps raw
 // JSON, raw is a copy of the element as it was sent.

@@ -91,7 +91,7 @@ func (s *Stream[T]) Next() (v *T, err error) {
 	if s.over != nil {
 		return nil, s.over
 	}
-	if s.ahead == nil && s.source != nil && s.offset+int64(len(s.buf)) >= aheadFrom {
+	if s.ahead == nil && s.arrived() >= aheadFrom {
 		if n := decoders(); n > 0 {
 			s.ahead = decodeAhead(s, n)
 		}
