@@ -59,7 +59,7 @@ func (s *scanner) scan(b []byte) (ended bool) {
 	pos := s.pos
 	if s.quote >= 0 {
 		pos = s.closeString(b, pos)
-		if ended = s.quote < 0 && len(s.open)+s.deeper == 0; ended {
+		if s.quote < 0 && len(s.open)+s.deeper == 0 {
 			s.pos = pos
 			return true
 		}
@@ -70,7 +70,7 @@ func (s *scanner) scan(b []byte) (ended bool) {
 		case '"':
 			s.quote = pos
 			pos = s.closeString(b, pos+1)
-			if ended = s.quote < 0 && len(s.open)+s.deeper == 0; ended {
+			if s.quote < 0 && len(s.open)+s.deeper == 0 {
 				s.pos = pos
 				return true
 			}

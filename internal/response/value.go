@@ -57,7 +57,7 @@ var scanners = sync.Pool{New: func() any { return new(scanner) }}
 // takes too much memory when it is decoded.
 func (b *Body) prepare(data []byte, omit []string) ([]byte, error) {
 	limit := max(b.maxBytes(), minSize)
-	if len(omit) == 0 && int64(len(data)) <= limit/objectSize { // no byte takes more than an object
+	if len(omit) == 0 && int64(len(data)) <= limit/objectSize { // no byte of JSON takes more than an object does
 		return data, nil
 	}
 	s := scanners.Get().(*scanner)
