@@ -160,14 +160,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	if out.Response != nil {
 		out.Response.Request = withoutToken(out)
 	}
-	switch {
-	case out.Response == nil:
+	if out.Response == nil {
 		return nil, newTransportError(out)
-	case out.Err == nil:
-	case errors.Is(out.Err, response.ErrTooLarge):
-		return nil, rejected(out.Response, out, nil, ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.config.maxBytes))
-	case response.Garbled(out.Err):
-		return nil, rejected(out.Response, out, nil, ErrUnexpectedResponse, response.GarbledReason)
 	}
 	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
 		return s.succeeded(out), nil
@@ -177,7 +171,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		failed.Message = failed.line(refusedRedirect(out.Response, s.base))
 	}
 	if out.Err != nil {
-		return nil, fmt.Errorf("%w; no further response: %w", failed, safeText(out.Err, out.Token, out.Err))
+		return nil, fmt.Errorf("%w; no further response: %w", failed, safeText(out.Err, out.Tokens, out.Err))
 	}
 	return nil, failed
 }
@@ -186,12 +180,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 // services.
 func (s *state) succeeded(out transport.Outcome) *http.Response {
 	resp := out.Response
-	body := resp.Body
-	if _, buffered := body.(*response.Buffer); !buffered {
-		body = &safeBody{body, func() string { return out.Token }}
-	}
 	resp.Body = &response.Body{
-		ReadCloser: body,
+		ReadCloser: &safeBody{resp.Body, func() []string { return out.Tokens }},
 		Settings:   s.settings,
 		Reject: func(excerpt []byte, kind error, reason string) error {
 			return rejected(resp, out, excerpt, kind, reason)
@@ -304,8 +294,9 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		return nil, errdef.BadArgument(method, "req.Body", "must be nil, because the SDK sends only GET requests")
 	}
-	outgoing := transport.NewRequest(req)
-	target := outgoing.URL
+	target := *req.URL
+	outgoing := req.WithContext(req.Context())
+	outgoing.URL = &target
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
@@ -313,9 +304,9 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
-	case !transport.SameOrigin(target, s.base):
+	case !transport.SameOrigin(&target, s.base):
 		return nil, errdef.BadArgument(method, "req.URL", "must be relative, or of the base URL's origin %s://%s (got %s)",
-			s.base.Scheme, s.base.Host, redact.URLWithoutQuery(target))
+			s.base.Scheme, s.base.Host, redact.URLWithoutQuery(&target))
 	}
 	for name, values := range req.Header {
 		for _, value := range values {
@@ -352,7 +343,7 @@ func withoutToken(out transport.Outcome) *http.Request {
 	}
 	redirected := *out.Request
 	redirected.URL = sent.URL
-	if shown := redact.URL(sent.URL, out.Token); shown != sent.URL.String() {
+	if shown := redact.URL(sent.URL, out.Tokens...); shown != sent.URL.String() {
 		if masked, err := url.Parse(shown); err == nil {
 			redirected.URL = masked
 		}

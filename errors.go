@@ -86,8 +86,8 @@ type Error struct {
 	// and with its line breaks and control characters.
 	Body []byte
 
-	kind  error         // a sentinel or an *errdef.Ambiguous; nil: the fields say it
-	token func() string // for masking; a function, so that fmt cannot print it
+	kind   error           // a sentinel or an *errdef.Ambiguous; nil: the fields say it
+	tokens func() []string // for masking; a function, so that fmt cannot print it
 }
 
 // Error returns the request, the status, the meaning and the reason in one line.
@@ -117,10 +117,10 @@ func (e *Error) Error() string {
 
 // line returns s on one line, with secrets masked.
 func (e *Error) line(s string) string {
-	if e.token == nil {
+	if e.tokens == nil {
 		return redact.Line(s)
 	}
-	return redact.Line(s, e.token())
+	return redact.Line(s, e.tokens()...)
 }
 
 // Unwrap returns the error that errors.Is matches with a sentinel error.
@@ -200,18 +200,18 @@ func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel 
 // shownError returns an Error without the fields of the envelope.
 func shownError(resp *http.Response, out transport.Outcome, body []byte, cutOff bool) *Error {
 	const excerpt = 2 << 10
-	token := out.Token
+	tokens := out.Tokens
 	e := &Error{
 		StatusCode: resp.StatusCode,
-		RequestID:  redact.Line(resp.Header.Get("X-Request-Id"), token),
+		RequestID:  redact.Line(resp.Header.Get("X-Request-Id"), tokens...),
 		Attempts:   max(out.Attempts, 1),
 		RetryAfter: transport.RetryAfter(resp.Header, time.Now()),
-		Body:       []byte(redact.Excerpt(string(body), cutOff && len(body) > excerpt, excerpt, token)),
-		token:      func() string { return token },
+		Body:       []byte(redact.Excerpt(string(body), cutOff && len(body) > excerpt, excerpt, tokens...)),
+		tokens:     func() []string { return tokens },
 	}
 	if resp.Request != nil {
 		e.Method = resp.Request.Method
-		e.URL = redact.URL(resp.Request.URL, token)
+		e.URL = redact.URL(resp.Request.URL, tokens...)
 	}
 	return e
 }
@@ -237,7 +237,7 @@ func (e *Error) readEnvelope(body []byte) {
 func (e *Error) mask() {
 	e.Message, e.Description, e.Type = e.line(e.Message), e.line(e.Description), e.line(e.Type)
 	if e.Extra != nil {
-		e.Extra, _ = redact.Value(e.Extra, e.token()).(map[string]any)
+		e.Extra, _ = redact.Value(e.Extra, e.tokens()...).(map[string]any)
 	}
 }
 

@@ -24,8 +24,8 @@ func newTransportError(out transport.Outcome) error {
 		causes = []error{ended, err}
 		err = fmt.Errorf("%w: %w", ended, err)
 	}
-	err = safeText(err, out.Token, causes...)
-	err = &url.Error{Op: http.MethodGet, URL: redact.URLWithoutQuery(out.Request.URL, out.Token), Err: err}
+	err = safeText(err, out.Tokens, causes...)
+	err = &url.Error{Op: http.MethodGet, URL: redact.URLWithoutQuery(out.Request.URL, out.Tokens...), Err: err}
 	if out.Attempts > 1 {
 		return fmt.Errorf("%w (%d attempts)", err, out.Attempts)
 	}
@@ -36,21 +36,21 @@ func newTransportError(out transport.Outcome) error {
 // them what it likes.
 type safeBody struct {
 	io.ReadCloser
-	token func() string
+	tokens func() []string
 }
 
 func (b *safeBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !response.IsEOF(err) {
-		err = safeText(err, b.token(), err)
+		err = safeText(err, b.tokens(), err)
 	}
 	return n, err
 }
 
 // safeText returns err if its text is safe to show, and otherwise an error with
 // a safe text that wraps the causes.
-func safeText(err error, token string, causes ...error) error {
-	text := shorten(redact.Line(err.Error(), token), 1<<10)
+func safeText(err error, tokens []string, causes ...error) error {
+	text := shorten(redact.Line(err.Error(), tokens...), 1<<10)
 	if len(causes) == 1 && text == err.Error() {
 		return err
 	}

@@ -25,7 +25,7 @@ func TestTraceManyOrdered(t *testing.T) {
 					d.takes[image] = time.Duration(len(all)-i) * time.Second
 				}
 				var order []string
-				o := artifact.TraceManyOptions{Concurrency: concurrency, Ordered: true}
+				o := artifact.TraceManyOptions{Concurrency: concurrency}
 				for image, result := range d.service().TraceMany(t.Context(), slices.Concat(all, all[:7]), o) {
 					require.NoError(t, result.Err)
 					assert.Equal(t, image, result.Artifact.Image)
@@ -45,10 +45,10 @@ func TestTraceManyOrderedIsBounded(t *testing.T) {
 		all := images(500)
 		d := &tracer{takes: map[string]time.Duration{all[0]: time.Hour}}
 		first := true
-		for image := range d.service().TraceMany(t.Context(), all, artifact.TraceManyOptions{Concurrency: 2, Ordered: true}) {
+		for image := range d.service().TraceMany(t.Context(), all, artifact.TraceManyOptions{Concurrency: 2}) {
 			if first {
 				assert.Equal(t, all[0], image)
-				assert.Len(t, d.requests(), 8, "four for each worker")
+				assert.Len(t, d.requests(), 4, "two for each worker")
 				first = false
 			}
 		}
@@ -62,7 +62,7 @@ func TestTraceManyOrderedLeftAndEnded(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			d := &tracer{lingers: time.Second}
-			for range d.service().TraceMany(t.Context(), images(100), artifact.TraceManyOptions{Ordered: true}) {
+			for range d.service().TraceMany(t.Context(), images(100), artifact.TraceManyOptions{}) {
 				break
 			}
 			assert.Zero(t, d.running.Load(), "all workers have ended")
@@ -76,7 +76,7 @@ func TestTraceManyOrderedLeftAndEnded(t *testing.T) {
 			defer cancel()
 			var order []string
 			failed := 0
-			for image, result := range (&tracer{}).service().TraceMany(ctx, images(100), artifact.TraceManyOptions{Concurrency: 4, Ordered: true}) {
+			for image, result := range (&tracer{}).service().TraceMany(ctx, images(100), artifact.TraceManyOptions{Concurrency: 4}) {
 				order = append(order, image)
 				if result.Err != nil {
 					require.ErrorIs(t, result.Err, context.DeadlineExceeded)

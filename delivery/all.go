@@ -101,7 +101,7 @@ func (s *Service) pages(ctx context.Context, o, listed ListOptions) *paging.Page
 		},
 		ID: func(w *wireRelease) string { return w.id() },
 		Finish: func(w *wireRelease) (*Release, bool, error) {
-			r := w.listed(o.SkipManifests)
+			r := w.listed()
 			return r, o.wants(r, listed.Verbosity), nil
 		},
 		Concurrency: o.concurrency(),

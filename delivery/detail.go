@@ -38,8 +38,8 @@ func (s *Service) detail(ctx context.Context, project, version string) (*Release
 			ProjectKey  string `url:"projectKey"`
 			VersionName string `url:"versionName"`
 		}{project, version},
-		Want: "a release",
-		Omit: omitted(true),
+		Want:   "a release",
+		Decode: withoutManifests,
 	})
 	switch _, missing := errdef.AsAmbiguous(err, errdef.MissingVersion); {
 	case missing:

@@ -17,7 +17,7 @@ func DecodeStreamed(data []byte, options jsonv2.Options) (*Release, error) {
 	if err := w.Validate(); err != nil {
 		return nil, err
 	}
-	return w.release(false), nil
+	return w.release(), nil
 }
 
 // The tables of what a copy without credentials leaves out.

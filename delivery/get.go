@@ -42,10 +42,10 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
 	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
-		Path:  releasesPath + "/" + id,
-		Query: inProject(o.ProjectName),
-		Want:  "a release",
-		Omit:  omitted(skipManifests),
+		Path:   releasesPath + "/" + id,
+		Query:  inProject(o.ProjectName),
+		Want:   "a release",
+		Decode: manifests(skipManifests),
 	})
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, s.resolveMissing(ctx, u, o)
@@ -56,7 +56,7 @@ func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skip
 	if err != nil {
 		return nil, errdef.Unsupported(err, "this server has no releases by id; is the base URL right?")
 	}
-	return w.release(skipManifests), nil
+	return w.release(), nil
 }
 
 // resolveMissing requests a brief list of one: a server that can read it has a

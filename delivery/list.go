@@ -136,10 +136,10 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 // endpoint is the list, or one page of it.
 func (o ListOptions) endpoint(page, perPage int) response.Endpoint {
 	return response.Endpoint{
-		Path:  releasesPath,
-		Query: o.params(page, perPage),
-		Want:  "an array of releases",
-		Omit:  omitted(o.SkipManifests),
+		Path:   releasesPath,
+		Query:  o.params(page, perPage),
+		Want:   "an array of releases",
+		Decode: manifests(o.SkipManifests),
 	}
 }
 
@@ -153,7 +153,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int
 	}
 	result := &Page{Releases: make([]*Release, len(releases)), Total: paging.Total(header)}
 	for i := range releases {
-		result.Releases[i] = releases[i].listed(o.SkipManifests)
+		result.Releases[i] = releases[i].listed()
 	}
 	return result, nil
 }
@@ -259,11 +259,32 @@ func inProject(name string) any {
 	}{name, project{IfPassFilter: name != ""}}
 }
 
-// omitted names the members that hold manifests, if they are to be skipped:
-// yamlContents up to v3.4, yaml_content since v4.0.
-func omitted(skipManifests bool) []string {
-	if !skipManifests {
-		return nil
+// The types without the methods and, in the structs below, without the field that
+// holds manifests: yamlContents up to v3.4, yaml_content since v4.0.
+type (
+	plainDeployInfo  DeployInfo
+	plainFlatService FlatService
+)
+
+var withoutManifests = response.With(
+	response.As(func(d *DeployInfo) any {
+		return &struct {
+			*plainDeployInfo
+			YAMLContents response.Skipped `json:"yamlContents"`
+		}{plainDeployInfo: (*plainDeployInfo)(d)}
+	}),
+	response.As(func(s *FlatService) any {
+		return &struct {
+			*plainFlatService
+			YAMLContent response.Skipped `json:"yaml_content"`
+		}{plainFlatService: (*plainFlatService)(s)}
+	}),
+)
+
+// manifests is how releases are decoded.
+func manifests(skip bool) (e response.Decoding) {
+	if skip {
+		return withoutManifests
 	}
-	return []string{"yamlContents", "yaml_content"}
+	return nil
 }

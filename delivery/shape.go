@@ -88,23 +88,14 @@ func (w *wireRelease) id() string {
 	return w.ID
 }
 
-// release returns the release in the shape in which it came, without manifests
-// if they are to be skipped.
-func (w *wireRelease) release(skipManifests bool) *Release {
+// release returns the release in the shape in which it came.
+func (w *wireRelease) release() *Release {
 	r := w.flat.release
 	if w.VersionInfo != nil {
 		r = w.nested.release
 	}
 	release := r()
 	release.servicesOmitted = w.ServicesOmitted && release.isFlat()
-	if skipManifests { // those whose names were written with escapes were not omitted
-		for _, d := range release.DeployInfo {
-			nilsafe.OrZero(d).YAMLContents = nil
-		}
-		for _, service := range release.Services {
-			nilsafe.OrZero(service).YAMLContent = ""
-		}
-	}
 	if raw := w.raw; raw != nil {
 		release.raw = func() json.RawMessage { return raw }
 	}
@@ -113,8 +104,8 @@ func (w *wireRelease) release(skipManifests bool) *Release {
 
 // listed returns the release as a list has it. Lists leave services empty
 // since v4.2, so one without services may have some.
-func (w *wireRelease) listed(skipManifests bool) *Release {
-	r := w.release(skipManifests)
+func (w *wireRelease) listed() *Release {
+	r := w.release()
 	r.servicesOmitted = r.isFlat() && len(r.Services) == 0
 	return r
 }
@@ -213,7 +204,7 @@ func (r *Release) UnmarshalJSON(data []byte) error {
 	if w.VersionInfo == nil && w.ID == "" && w.Services == nil {
 		return fmt.Errorf("%w: not a release: %w", errdef.ErrUnexpectedResponse, errNoRelease)
 	}
-	*r = *w.release(false)
+	*r = *w.release()
 	return nil
 }
 

@@ -3,14 +3,15 @@
 package paging
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/ordered"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
@@ -56,10 +57,6 @@ func (p *Pages[W, T]) Walk(ctx context.Context, yield func(T, error) bool) error
 		return errdef.BadArgument("zadig", "ctx", "must not be nil")
 	}
 	it := &iteration[W, T]{Pages: p, ctx: ctx, seen: idSet{}, cursor: newCursor(p.PerPage), yield: yield}
-	ctx, end := context.WithCancel(ctx)
-	it.ahead = newAhead[T](ctx, max(p.Concurrency, 1))
-	defer it.ahead.running.Wait()
-	defer end()
 	if err := it.run(); err != nil && !it.stopped {
 		return err
 	}
@@ -74,7 +71,6 @@ type iteration[W, T any] struct {
 	stopped bool // the caller has left the loop
 	failed  bool // the error of an element ends the iteration
 	waiting []arrivedElement[T]
-	ahead   *ahead[T]
 
 	last     *response.Stream[W]
 	settings *response.Settings // of the first page, nil before it was opened
@@ -97,9 +93,6 @@ func (it *iteration[W, T]) run() error {
 			got, err := it.page(it.cursor.next())
 			if done = err != nil || it.stopped; !done {
 				done = it.cursor.advance(got)
-			}
-			if done && !it.failed {
-				err = cmp.Or(it.drain(), err)
 			}
 			if err != nil || it.stopped {
 				return err
@@ -230,97 +223,64 @@ func (it *iteration[W, T]) isNew(id string, position int) bool {
 // element before it does, it waits for the end of the page: on a transport with
 // few connections the request could wait for the connection of the page.
 func (it *iteration[W, T]) emit(list *Pages[W, T], arrived *W, err error) error {
-	var e arrivedElement[T]
-	wanted := true
-	if e.err = err; err == nil {
-		e.item, wanted, e.err = list.Finish(arrived)
+	e := arrivedElement[T]{wanted: true, err: err}
+	if err == nil {
+		e.item, e.wanted, e.err = list.Finish(arrived)
 	}
-	if e.err == nil && !wanted {
+	if e.err == nil && !e.wanted {
 		return nil
 	}
 	e.incomplete = e.err == nil && list.Incomplete != nil && list.Incomplete(e.item)
-	if e.incomplete || len(it.waiting) > 0 || len(it.ahead.queue) > 0 {
+	if e.incomplete || len(it.waiting) > 0 {
 		it.waiting = append(it.waiting, e)
 		return nil
 	}
-	return it.yieldElement(e.item, true, e.err)
+	return it.yieldElement(e)
 }
 
-// arrivedElement is an element as the list contains it.
+// arrivedElement is an element as the list contains it, and then completed.
 type arrivedElement[T any] struct {
 	item       T
+	wanted     bool
 	err        error
 	incomplete bool
 }
 
 // completeWaiting completes the elements that wait for the end of the page, and
-// yields those that are ready.
+// yields them.
 func (it *iteration[W, T]) completeWaiting(list *Pages[W, T]) error {
 	waiting := it.waiting
 	it.waiting = nil
-	for _, e := range waiting {
-		complete := func(ctx context.Context) (full T, wanted bool, err error) {
-			err = it.allowed(ctx, func() error {
-				full, wanted, err = list.Complete(ctx, e.item)
+	for e := range ordered.Map(it.ctx, it.Concurrency, slices.Values(waiting), func(ctx context.Context, e arrivedElement[T]) arrivedElement[T] {
+		if e.incomplete {
+			listed := e.item
+			e.err = it.allowed(ctx, func() (err error) {
+				e.item, e.wanted, err = list.Complete(ctx, listed)
 				return err
 			})
-			return full, wanted, err
 		}
-		blocked := it.ahead.full
-		if e.incomplete && it.Concurrency > 1 {
-			blocked = func() bool { return !it.ahead.acquire() }
-		}
-		for blocked() {
-			if err := it.yieldFirst(); err != nil || it.stopped {
-				return err
-			}
-		}
-		switch {
-		case !e.incomplete:
-			it.ahead.ready(e.item, true, e.err)
-		case it.Concurrency > 1:
-			it.ahead.start(complete)
-		default:
-			it.ahead.ready(complete(it.ahead.ctx))
-		}
-		for it.ahead.isReady() {
-			if err := it.yieldFirst(); err != nil || it.stopped {
-				return err
-			}
+		return e
+	}) {
+		if err := it.yieldElement(e); err != nil || it.stopped {
+			return err
 		}
 	}
 	return nil
 }
 
-// yieldFirst yields the first element of the queue.
-func (it *iteration[W, T]) yieldFirst() error {
-	e := it.ahead.first()
-	return it.yieldElement(e.item, e.wanted, e.err)
-}
-
 // yieldElement yields an element if it is wanted, or the error in its place.
-func (it *iteration[W, T]) yieldElement(item T, wanted bool, err error) error {
-	elementErr, goesOn := errors.AsType[*response.ElementError](err)
+func (it *iteration[W, T]) yieldElement(e arrivedElement[T]) error {
+	elementErr, goesOn := errors.AsType[*response.ElementError](e.err)
 	switch {
-	case err == nil && wanted:
-		it.stopped = !it.yield(item, nil)
-	case err == nil:
+	case e.err == nil && e.wanted:
+		it.stopped = !it.yield(e.item, nil)
+	case e.err == nil:
 	case goesOn:
 		var none T
 		it.stopped = !it.yield(none, elementErr.Err)
 	default:
 		it.failed = true
-		return err
-	}
-	return nil
-}
-
-// drain yields all elements of the queue.
-func (it *iteration[W, T]) drain() error {
-	for !it.stopped && len(it.ahead.queue) > 0 {
-		if err := it.yieldFirst(); err != nil {
-			return err
-		}
+		return e.err
 	}
 	return nil
 }

@@ -59,82 +59,6 @@ func TestStreamAheadKeepsTheOrder(t *testing.T) {
 	}
 }
 
-// decoded is an element that knows which goroutine decoded it.
-type decoded struct {
-	ID        string `json:"id"`
-	goroutine string
-}
-
-func (d *decoded) Validate() error {
-	d.goroutine = goroutine()
-	return nil
-}
-
-// goroutine names the goroutine that calls it.
-func goroutine() string {
-	stack := make([]byte, 64)
-	name, _, _ := strings.Cut(string(stack[:runtime.Stack(stack, false)]), " [")
-	return name
-}
-
-// A buffered body is not decoded ahead, because Close gives its memory back while
-// other goroutines may read it.
-func TestOnlyLongStreamsAreDecodedAhead(t *testing.T) {
-	t.Parallel()
-	const from = 16 << 10
-	several := runtime.GOMAXPROCS(0) > 1
-	for _, row := range []struct {
-		name  string
-		size  int
-		mode  response.Mode
-		ahead bool
-	}{
-		{"a byte too short", from - 1, response.Streamed, false},
-		{"long enough", from, response.Streamed, several},
-		{"buffered", 10 * from, response.Buffered, false},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			const open, between, last = `[{"id":"`, `"},{"id":"`, `"}]`
-			body := open + "1" + between + "2" + between
-			body += strings.Repeat("3", row.size-len(body)-len(last)) + last
-			require.Len(t, body, row.size)
-			d := of(body)
-			d.t = t
-			s, err := response.Elements[decoded](t.Context(), d, things(), row.mode)
-			require.NoError(t, err)
-			defer s.Close()
-			var elsewhere []bool
-			for range 3 {
-				v, err := s.Next()
-				require.NoError(t, err)
-				elsewhere = append(elsewhere, v.goroutine != goroutine())
-			}
-			assert.Equal(t, []bool{false, row.ahead, row.ahead}, elsewhere)
-		})
-	}
-}
-
-// blocking is a body that waits at its end until it is closed.
-type blocking struct {
-	io.Reader
-	closed chan struct{}
-}
-
-func (b *blocking) Read(p []byte) (int, error) {
-	n, err := b.Reader.Read(p)
-	if err == io.EOF {
-		<-b.closed
-		return 0, errors.New("closed")
-	}
-	return n, err
-}
-
-func (b *blocking) Close() error {
-	close(b.closed)
-	return nil
-}
-
 // However a loop over a stream is left, no goroutine is left behind it.
 func TestStreamAheadEndsWithTheLoop(t *testing.T) { //nolint:paralleltest // counts goroutines
 	open := func(body io.ReadCloser) *response.Stream[item] {
@@ -191,12 +115,6 @@ func TestStreamAheadEndsWithTheLoop(t *testing.T) { //nolint:paralleltest // cou
 			defer func() { assert.Equal(t, "no disk", recover()) }()
 			loop(open(io.NopCloser(io.MultiReader(strings.NewReader(long(900)), panics{}))), func(int) {})
 		},
-		"a body that exits": func() {
-			s := open(io.NopCloser(io.MultiReader(strings.NewReader(long(900)), exits{})))
-			loop(s, func(int) {})
-			_, err := s.Next()
-			assert.ErrorContains(t, err, "ended its goroutine")
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := goleak.IgnoreCurrent()
@@ -204,13 +122,6 @@ func TestStreamAheadEndsWithTheLoop(t *testing.T) { //nolint:paralleltest // cou
 			goleak.VerifyNone(t, before)
 		})
 	}
-}
-
-type exits struct{}
-
-func (exits) Read([]byte) (int, error) {
-	runtime.Goexit()
-	return 0, nil
 }
 
 type panics struct{}
@@ -291,3 +202,23 @@ var errReset = errors.New("connection reset by peer")
 type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, errReset }
+
+// blocking is a body that waits at its end until it is closed.
+type blocking struct {
+	io.Reader
+	closed chan struct{}
+}
+
+func (b *blocking) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err == io.EOF {
+		<-b.closed
+		return 0, errors.New("closed")
+	}
+	return n, err
+}
+
+func (b *blocking) Close() error {
+	close(b.closed)
+	return nil
+}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -85,7 +86,7 @@ func bodyOf(resp *http.Response) *Body {
 
 func (b *Body) maxBytes() int64 {
 	if b.MaxBytes > 0 {
-		return b.MaxBytes
+		return min(b.MaxBytes, math.MaxInt64/8) // so that it can be multiplied
 	}
 	return DefaultMaxBytes
 }
@@ -143,9 +144,7 @@ type Endpoint struct {
 	// RawQuery is used in place of Query if it is not empty.
 	RawQuery string
 	Want     string // in words, for errors: "an array of releases"
-	// Omit names members, wherever they stand, whose values are left out
-	// without being decoded.
-	Omit []string
+	Decode   Decoding
 }
 
 func (e Endpoint) url() (*url.URL, error) {

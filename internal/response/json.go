@@ -1,6 +1,8 @@
 package response
 
 import (
+	"bytes"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -21,3 +23,34 @@ var options = json.JoinOptions(
 func Unmarshal(data []byte, v any) error {
 	return json.Unmarshal(data, v, options)
 }
+
+// Skipped is a member whose value is not decoded.
+type Skipped struct{}
+
+// UnmarshalJSONFrom skips the value.
+func (Skipped) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return dec.SkipValue() }
+
+// As decodes each T into what shadow returns for it, such as a struct that has
+// it embedded and Skipped in place of a member.
+func As[T any](shadow func(*T) any) *json.Unmarshalers {
+	return json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *T) error { return json.UnmarshalDecode(dec, shadow(v)) })
+}
+
+// Decoding says how the members of some types are decoded; nil: as they are.
+type Decoding = json.Options
+
+// With joins what As returned.
+func With(u ...*json.Unmarshalers) Decoding {
+	return json.WithUnmarshalers(json.JoinUnmarshalers(u...))
+}
+
+// weight is what decoding a value takes at most, whatever its JSON looks like. A
+// limit in bytes of JSON alone bounds nothing: {} has two bytes, and the struct
+// that it is decoded into a thousand. Brackets in strings count, too.
+func weight(value []byte) int64 {
+	return int64(len(value) + 1024*bytes.Count(value, []byte("{")) + 48*bytes.Count(value, []byte(",")))
+}
+
+// maxWeight leaves room for brackets in strings, and refuses no small body for a
+// low limit.
+func (b *Body) maxWeight() int64 { return max(2*b.maxBytes(), 1<<20) }

@@ -9,19 +9,12 @@ func Text(ctx context.Context, d Doer, e Endpoint, valid func(string) bool) (str
 	if err != nil {
 		return "", err
 	}
-	resp, err := send(ctx, d, u, Buffered)
+	body, data, err := fetch(ctx, d, u)
 	if err != nil {
 		return "", err
 	}
-	body := bodyOf(resp)
-	buffer, err := body.buffered()
-	if err != nil {
-		return "", err
+	if text := string(data); valid(text) {
+		return text, nil
 	}
-	defer buffer.Close()
-	text := string(buffer.Bytes())
-	if !valid(text) {
-		return "", body.unexpected(buffer.Bytes(), "got "+describeBody(buffer.Bytes())+", want "+e.Want)
-	}
-	return text, nil
+	return "", body.unexpected(data, "got "+describeBody(data)+", want "+e.Want)
 }

@@ -1,14 +1,12 @@
 package response
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
-	"sync"
 
 	jsonv2 "github.com/go-json-experiment/json"
 )
@@ -23,55 +21,27 @@ func Get[T any](ctx context.Context, d Doer, e Endpoint) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer body.Close()
 	wrong := func(reason string) error {
 		return body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+reason)
 	}
 	if isBlank(data) || isHTML(data) {
 		return nil, wrong("")
 	}
-	var raw []byte
-	if body.RawJSON {
-		raw = bytes.Clone(data)
-	}
-	data, err = body.prepare(data, e.Omit)
-	if err != nil {
-		return nil, err
-	}
 	v := new(T)
-	if err := Unmarshal(data, v); err != nil {
+	if err := jsonv2.Unmarshal(data, v, options, e.Decode); err != nil {
 		if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok && semantic.JSONPointer == "" {
 			return nil, wrong("")
 		}
 		return nil, body.unexpected(data, describe(err, ""))
 	}
+	var raw []byte
+	if body.RawJSON {
+		raw = data
+	}
 	if err := finish(v, raw); err != nil {
 		return nil, wrong(": " + err.Error())
 	}
 	return v, nil
-}
-
-var scanners = sync.Pool{New: func() any { return new(scanner) }}
-
-// prepare leaves members out of a value that was buffered, and refuses one that
-// takes too much memory when it is decoded.
-func (b *Body) prepare(data []byte, omit []string) ([]byte, error) {
-	limit := max(b.maxBytes(), minSize)
-	if len(omit) == 0 && int64(len(data)) <= limit/objectSize { // no byte of JSON takes more than an object does
-		return data, nil
-	}
-	s := scanners.Get().(*scanner)
-	defer scanners.Put(s)
-	s.reset(limit, omit)
-	ended := s.scan(data)
-	if s.tooMuch > 0 {
-		return nil, b.tooLarge(data, tooManyIn(arrayAt(data, s.tooMuch, ""), b.maxBytes()))
-	}
-	if !ended {
-		return data, nil
-	}
-	rest := data[s.pos:]
-	return append(s.without(data[:s.pos]), rest...), nil
 }
 
 // fetch requests u and buffers the response.
@@ -81,12 +51,8 @@ func fetch(ctx context.Context, d Doer, u *url.URL) (*Body, []byte, error) {
 		return nil, nil, err
 	}
 	body := bodyOf(resp)
-	buffer, err := body.buffered()
-	if err != nil {
-		return nil, nil, err
-	}
-	body.ReadCloser = buffer
-	return body, buffer.Bytes(), nil
+	data, err := body.buffered()
+	return body, data, err
 }
 
 // Into requests u and decodes the response into out, a pointer of the user's,
@@ -98,12 +64,8 @@ func Into(ctx context.Context, d Doer, u *url.URL, out any) error {
 	if err != nil {
 		return err
 	}
-	defer body.Close()
 	if out == nil {
 		return nil
-	}
-	if _, err := body.prepare(data, nil); err != nil {
-		return err
 	}
 	unexpected := func(reason string) error { return body.unexpected(data, reason) }
 	if isBlank(data) || isHTML(data) {

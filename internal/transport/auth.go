@@ -3,48 +3,16 @@ package transport
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// authorize sets the token, only on the way to the origin of the base URL. It
-// comes behind setHeaders, whose copy of the request it may change.
-func authorize(origin *url.URL, token func(context.Context) (string, error)) policy {
-	return func(next http.RoundTripper) http.RoundTripper {
-		if token == nil {
-			return next
-		}
-		var last atomic.Pointer[credential] // most tokens never change
-		return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			if !SameOrigin(req.URL, origin) {
-				return next.RoundTrip(req)
-			}
-			t, err := token(req.Context())
-			if err != nil {
-				return nil, permanentError{fmt.Errorf("token source: %w", err)}
-			}
-			c := last.Load()
-			if c == nil || c.token != t {
-				if err := CheckToken(t); err != nil {
-					return nil, permanentError{fmt.Errorf("token source: %w", err)}
-				}
-				c = &credential{t, "Bearer " + t}
-				last.Store(c)
-			}
-			req.Header["Authorization"] = []string{c.header}
-			stateOf(req.Context()).token = t
-			return next.RoundTrip(req)
-		})
-	}
+// Limiter is asked before each attempt; golang.org/x/time/rate.Limiter is one.
+type Limiter interface {
+	Wait(ctx context.Context) error
 }
-
-// credential is a token that has been checked, with its header.
-type credential struct{ token, header string }
 
 // CheckToken says what is wrong with a token, without repeating it.
 func CheckToken(token string) error {
@@ -90,4 +58,22 @@ func Interruptible(source func(context.Context) (string, error)) func(context.Co
 			return "", response.Ended(ctx)
 		}
 	}
+}
+
+// SameOrigin reports whether two URLs have the same scheme, host and port.
+func SameOrigin(a, b *url.URL) bool {
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "http":
+		return "80"
+	case "https":
+		return "443"
+	}
+	return ""
 }

@@ -10,17 +10,8 @@ import (
 	"time"
 )
 
-// maxRequests is how many buffered requests may be under way at a time, and
-// how many connections are kept for them.
-const maxRequests = 64
-
-// baseTransport is the RoundTripper that is used when the user brings none.
-type baseTransport struct {
-	*http.Transport
-	// slots has room for maxRequests. Streamed requests take none: callers
-	// that send more requests within their loops would wait for each other.
-	slots chan struct{}
-}
+// maxIdle is how many connections are kept.
+const maxIdle = 32
 
 // A connection that has gone silent without being closed is found by a ping
 // after pingAfter without a frame, and given up if no reply comes within
@@ -32,28 +23,24 @@ const (
 	pingTimeout = 5 * time.Second
 )
 
-// NewBase returns such a RoundTripper: HTTP/2, and a proxy from the
+// NewBase returns the RoundTripper that is used when the user brings none: HTTP/2, and a proxy from the
 // environment unless another one is given. Both arguments may be nil.
 func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) http.RoundTripper {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
-	return &baseTransport{
-		Transport: &http.Transport{
-			Proxy:                  proxy,
-			OnProxyConnectResponse: checkConnectResponse,
-			DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			TLSClientConfig:        config.Clone(),
-			ForceAttemptHTTP2:      true,
-			HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
-			MaxIdleConns:           2 * maxRequests,
-			MaxIdleConnsPerHost:    maxRequests,
-			IdleConnTimeout:        90 * time.Second,
-			TLSHandshakeTimeout:    10 * time.Second,
-			MaxResponseHeaderBytes: 1 << 20,
-			ReadBufferSize:         32 << 10, // lists are large; net/http's 4 KiB are many system calls
-		},
-		slots: make(chan struct{}, maxRequests),
+	return &http.Transport{
+		Proxy:                  proxy,
+		OnProxyConnectResponse: checkConnectResponse,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        config.Clone(),
+		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
+		MaxIdleConnsPerHost:    maxIdle,
+		IdleConnTimeout:        90 * time.Second,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: 1 << 20,
+		ReadBufferSize:         32 << 10, // lists are large; net/http's 4 KiB are many system calls
 	}
 }
 

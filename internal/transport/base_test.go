@@ -56,7 +56,7 @@ func TestBaseAsksTheUsersProxy(t *testing.T) {
 // A busy service keeps its connections instead of opening new ones.
 func TestBaseKeepsConnections(t *testing.T) {
 	t.Parallel()
-	const busy = 64
+	const busy = 32
 	var (
 		conns   atomic.Int64
 		arrived sync.WaitGroup

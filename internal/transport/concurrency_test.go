@@ -1,13 +1,10 @@
 package transport_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,7 +14,6 @@ import (
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -71,45 +67,5 @@ func TestOneClientForManyGoroutines(t *testing.T) { //nolint:paralleltest // cou
 			}
 		})
 	}
-	running.Wait()
-}
-
-// More callers than there are turns: the wait for one is no timeout of the
-// server, which responds to each request in a fifth of it.
-func TestTheWaitForATurnIsNoTimeout(t *testing.T) {
-	t.Parallel()
-	const timeout = time.Second
-	var now, most atomic.Int64
-	client, _ := clienttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n := now.Add(1)
-		defer now.Add(-1)
-		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
-			continue
-		}
-		time.Sleep(timeout / 5)
-		servertest.JSON("{}")(w, r)
-	}), zadig.WithTimeout(timeout))
-	start := time.Now()
-	var running sync.WaitGroup
-	for range 8 * 64 {
-		running.Go(func() { assert.NoError(t, client.Get(t.Context(), "/api/x", nil, nil)) })
-	}
-	running.Wait()
-	assert.Greater(t, time.Since(start), timeout)
-	assert.EqualValues(t, 64, most.Load())
-
-	// One who waits ends with its context, and was never sent.
-	hold := make(chan struct{})
-	held, busy := clienttest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
-	for range 64 {
-		running.Go(func() { _ = held.Get(t.Context(), "/api/x", nil, nil) })
-	}
-	assert.Eventually(t, func() bool { return busy.Count() == 64 }, 10*time.Second, time.Millisecond)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	err := held.Get(ctx, "/api/x", nil, nil)
-	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	assert.Equal(t, 64, busy.Count())
-	close(hold)
 	running.Wait()
 }

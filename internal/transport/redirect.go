@@ -48,19 +48,3 @@ func mayHoldSecret(c Config, first *http.Request) bool {
 	}
 	return redact.URL(first.URL) != first.URL.String()
 }
-
-// dropBadLocation takes away a Location that is no URL. net/http would make
-// an error without a response, and quote it.
-func dropBadLocation(next http.RoundTripper) http.RoundTripper {
-	return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		resp, err := next.RoundTrip(req)
-		if err != nil || resp.Header.Get("Location") == "" {
-			return resp, err
-		}
-		if _, bad := req.URL.Parse(resp.Header.Get("Location")); bad != nil {
-			resp.Header = resp.Header.Clone()
-			resp.Header.Del("Location")
-		}
-		return resp, nil
-	})
-}

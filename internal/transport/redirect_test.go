@@ -195,8 +195,6 @@ func TestRedirectsThatEndNowhere(t *testing.T) {
 		{"loop with a token", servertest.BasePath + "…", []zadig.Option{zadig.WithToken("abcdef")}, "not followed", 10},
 		{"user's client takes the last response", servertest.BasePath + "…", []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
 		{"no Location", "", nil, "without a usable Location", 1},
-		{"Location that is no URL", "http://[hunter2", nil, "without a usable Location", 1},
-		{"Location that is no URL, with a token", "http://%zz?token=hunter2", []zadig.Option{zadig.WithToken("abcdef")}, "without a usable Location", 1},
 		{"another scheme", "mailto:me@example.com", nil, "redirect to ", 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
-
 	"github.com/zadig-go/zadig/internal/response"
 )
 
@@ -44,39 +42,14 @@ func (p Policy) ceiling(n int) time.Duration {
 // Pause waits after the n-th failure, or returns the context's error.
 func (p Policy) Pause(ctx context.Context, n int) error { return response.Sleep(ctx, p.Backoff(n)) }
 
-// newRetryClient returns the client that all calls share.
-func (t *Transport) newRetryClient(attempt *http.Client) *retryablehttp.Client {
-	p := t.config.Retry
-	return &retryablehttp.Client{
-		HTTPClient:     attempt,
-		RetryMax:       p.MaxAttempts - 1,
-		RetryWaitMin:   p.MinWait,
-		RetryWaitMax:   p.MaxWait,
-		RequestLogHook: beginAttempt,
-		CheckRetry:     t.checkRetry,
-		Backoff:        backoff,
-		ErrorHandler:   retryablehttp.PassthroughErrorHandler,
-	}
-}
-
-// beginAttempt is called before the attempt n, which counts from 0.
-func beginAttempt(_ retryablehttp.Logger, req *http.Request, n int) {
-	state := stateOf(req.Context())
-	state.attempts, state.waiting, state.body = n+1, false, nil
-}
-
-// checkRetry reads the body of a buffered response, and reports whether there
-// is another attempt. Its wait must fit before the context's deadline however
-// long the jitter makes it.
-func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	state, p := stateOf(ctx), t.config.Retry
-	if err == nil && response.ModeOf(ctx) == response.Buffered {
-		err = t.buffer(resp, state)
-	}
-	if ctx.Err() != nil || state.attempts >= p.MaxAttempts || !worthwhile(resp, err) {
+// checkRetry reports whether there is another attempt. Its wait must fit before
+// the context's deadline however long the jitter makes it.
+func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	p := c.config.Retry
+	if ctx.Err() != nil || c.attempts >= p.MaxAttempts || !worthwhile(resp, err) {
 		return false, err
 	}
-	longest := p.ceiling(state.attempts)
+	longest := p.ceiling(c.attempts)
 	if err == nil {
 		asked := RetryAfter(resp.Header, time.Now())
 		if asked > maxRetryAfter {
@@ -86,28 +59,14 @@ func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err err
 			longest = asked
 		}
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < longest || !t.config.Budget.take() {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < longest || !c.config.Budget.take() {
 		return false, err
 	}
-	state.waiting, state.lastErr, state.lastResponse = true, err, nil
+	c.waiting, c.lastErr, c.lastResponse = true, err, nil
 	if err == nil {
-		state.lastResponse = keep(resp)
+		c.lastResponse = keep(resp)
 	}
 	return true, nil
-}
-
-// buffer reads the body of a 2xx response as part of the attempt.
-func (t *Transport) buffer(resp *http.Response, state *callState) error {
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil
-	}
-	defer state.closeBody() // a middleware may have put another body in its place
-	if err := state.buffer.Fill(resp.Body, t.config.MaxBytes); err != nil {
-		resp.Body = http.NoBody
-		return err
-	}
-	resp.Body = &state.buffer
-	return nil
 }
 
 // backoff is the wait before the next attempt; n counts from 0.
@@ -146,8 +105,6 @@ func worthwhile(resp *http.Response, err error) bool {
 		errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
 		network != nil && (network.Op == "remote error" || network.Op == "local error"): // crypto/tls's alerts
 		return false // no other attempt changes a certificate, or what is served at a port
-	case errors.Is(err, response.ErrTooLarge):
-		return false
 	}
 	return true // a connection that was refused, reset, cut or never made
 }

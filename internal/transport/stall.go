@@ -2,15 +2,10 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
-	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/zadig-go/zadig/internal/response"
 )
 
 // maxStall bounds the wait for the next byte of a body, and for the whole body
@@ -36,80 +31,18 @@ func (s *stallError) Temporary() bool { return false }
 // context.DeadlineExceeded: that is the caller's.
 func (s *stallError) Unwrap() error { return os.ErrDeadlineExceeded }
 
-// watchStalls ends an attempt whose headers do not arrive within timeout, or
-// whose body stalls that long (maxStall at the most) while somebody waits in
-// Read. A body that keeps arriving is never cut off, except that of a failure,
-// which must be complete in that time. Bodies of 1xx responses, which are the
-// connection itself, are closed unread.
-func watchStalls(timeout time.Duration) policy {
-	return func(next http.RoundTripper) http.RoundTripper {
-		return roundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			ctx, cancel := context.WithCancel(req.Context())
-			w := &watchedBody{cancel: cancel, stall: min(timeout, maxStall)}
-			w.timer = time.AfterFunc(timeout, w.fire)
-			defer func() {
-				if w.body == nil { // also if the transport panics
-					w.end()
-				}
-			}()
-			resp, err := normalizeResponse(next.RoundTrip(req.WithContext(ctx)))
-			w.timer.Stop()
-			if err != nil {
-				if w.fired.Load() && req.Context().Err() == nil {
-					err = &stallError{timeout, "no response headers"}
-				}
-				return nil, err
-			}
-			w.body, w.failure = resp.Body, resp.StatusCode < 200 || resp.StatusCode > 299
-			resp.Body = w
-			stateOf(ctx).body = w
-			if resp.StatusCode < 200 {
-				_ = w.Close()
-				resp.Body = http.NoBody
-			}
-			return resp, nil
-		})
+// watch ends the call after a silence.
+func (c *call) watch(silence time.Duration) {
+	c.waits = silence
+	c.silence.Reset(silence)
+}
+
+func (c *call) fire() { c.cancel(&stallError{}) }
+
+// because returns err, or that it is the silence that ended the call.
+func (c *call) because(err error, what string) error {
+	if _, silent := errors.AsType[*stallError](context.Cause(c.ctx)); silent && c.caller.Err() == nil {
+		return &stallError{c.waits, what}
 	}
-}
-
-// watchedBody is a response body that does not wait forever.
-type watchedBody struct {
-	body    io.ReadCloser
-	cancel  context.CancelFunc
-	stall   time.Duration
-	failure bool // the body as a whole has stall, and not each read
-	timer   *time.Timer
-	started bool
-	fired   atomic.Bool
-	once    sync.Once
-}
-
-func (w *watchedBody) fire() {
-	w.fired.Store(true)
-	w.cancel()
-}
-
-func (w *watchedBody) Read(p []byte) (int, error) {
-	if !w.failure || !w.started {
-		w.started = true
-		w.timer.Reset(w.stall)
-	}
-	n, err := response.Progress{Reader: w.body}.Read(p)
-	if !w.failure || err != nil {
-		w.timer.Stop()
-	}
-	if err != nil && !response.IsEOF(err) && w.fired.Load() {
-		err = &stallError{w.stall, "no further byte of the body"}
-	}
-	return n, err
-}
-
-func (w *watchedBody) Close() error {
-	w.once.Do(w.end) // first, so that a Read under way returns
-	return w.body.Close()
-}
-
-func (w *watchedBody) end() {
-	w.timer.Stop()
-	w.cancel()
+	return err
 }

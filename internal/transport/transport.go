@@ -1,13 +1,13 @@
-// Package transport is the way of a request to the server and back: retries
-// around a chain of policies, one file for each, listed in [Config.policies]
-// in the order in which a request travels. Its errors name no secret and no
-// query.
+// Package transport is the way of a request to the server and back: a call, whose
+// attempts go through the middleware to the base. Its errors name no secret and
+// no query.
 package transport
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -15,11 +15,9 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-
-	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Config is what the policies need to know. Base must be set.
+// Config is what a call needs to know. Base must be set.
 type Config struct {
 	Base       http.RoundTripper
 	Client     *http.Client // whose cookie jar, timeout and redirect policy are kept; may be nil
@@ -35,101 +33,64 @@ type Config struct {
 	Budget     *Budget // of retries
 }
 
-// A policy is one thing that happens to each attempt, and to each redirect
-// that an attempt follows.
-type policy func(next http.RoundTripper) http.RoundTripper
-
-// policies lists what happens in each attempt, in the order in which a request
-// travels. The response comes back the other way.
-func (c Config) policies() []policy {
-	policies := []policy{
-		closeAbandoned,
-		dropBadLocation,
-		limitRate(c.Limiter),
-		setHeaders(c.Origin, c.Header),
-		authorize(c.Origin, c.Token),
-		logAttempts(c.Logger),
-	}
-	for _, wrap := range c.Middleware { // the first one given is the outermost
-		policies = append(policies, guardBody, wrap)
-	}
-	return append(policies,
-		limitConcurrency(c.Base),
-		watchStalls(c.Timeout),
-	)
-}
-
-// assemble wraps the base in the policies. Its error is a middleware that
-// returns nil.
-func (c Config) assemble() (http.RoundTripper, error) {
-	rt := c.Base
-	for _, wrap := range slices.Backward(c.policies()) {
-		if rt = wrap(rt); rt == nil {
-			return nil, errors.New("WithMiddleware: a middleware returned nil")
-		}
-	}
-	return roundTripperFunc(rt.RoundTrip), nil
-}
-
-// roundTripperFunc is a RoundTripper that is a function. It has no
-// CloseIdleConnections: go-retryablehttp would call it after each failure and
-// empty a pool that others use.
-type roundTripperFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripperFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
 // Transport sends requests. It is safe for concurrent use.
 type Transport struct {
-	client *retryablehttp.Client
+	client http.Client // without a transport
+	chain  http.RoundTripper
 	config Config
 }
 
-// New assembles the policies.
+// New wraps the base in the middleware; the first one given is the outermost.
+// Its error is a middleware that returns nil.
 func New(c Config) (*Transport, error) {
-	client := new(http.Client)
+	t := &Transport{chain: c.Base, config: c}
 	if c.Client != nil {
-		*client = *c.Client
+		t.client = *c.Client
 	}
-	chain, err := c.assemble()
-	if err != nil {
-		return nil, err
+	for _, wrap := range slices.Backward(c.Middleware) {
+		if t.chain = wrap(t.chain); t.chain == nil {
+			return nil, errors.New("WithMiddleware: a middleware returned nil")
+		}
 	}
-	client.Transport = chain
-	client.CheckRedirect = redirectPolicy(c, client.CheckRedirect)
-	t := &Transport{config: c}
-	t.client = t.newRetryClient(client)
+	t.client.CheckRedirect = redirectPolicy(c, t.client.CheckRedirect)
 	return t, nil
 }
 
 // Outcome is the result of a request.
 type Outcome struct {
 	Response *http.Response // nil if there was none
-	Err      error          // why there was none, why its body cannot be used, or why there was no other one after it
+	Err      error          // why there was none, or why there was no other one after it
 	Attempts int
-	Token    string // that was sent last, for masking it
+	Tokens   []string // that were sent, for masking them
 
 	Request *http.Request // as it was sent, without the token
 }
 
-// Do sends a request that [NewRequest] returned until there is a
-// response that is worth returning. An Outcome can hold a response and an error:
-// the last response, and the end of the context during the wait or the attempt
-// that followed it.
-func (t *Transport) Do(sent *http.Request) Outcome {
-	state := stateOf(sent.Context())
-	state.request.Request = sent
-	resp, err := t.client.Do(&state.request)
-	out := Outcome{Response: resp, Err: err, Attempts: state.attempts, Token: state.token, Request: sent}
+// Do sends a request until there is a response that is worth returning. An
+// Outcome can hold a response and an error: the last response, and the end of the
+// context during the wait or the attempt that followed it.
+func (t *Transport) Do(sent *http.Request) (out Outcome) {
+	c := t.newCall(sent.Context())
+	defer func() {
+		if out.Response == nil || out.Err != nil {
+			c.end()
+		}
+	}()
+	resp, err := c.client().Do(&retryablehttp.Request{Request: sent.WithContext(c.ctx)})
+	if _, said := errors.AsType[*stallError](err); err != nil && !said {
+		err = c.because(err, "no further byte of the body") // of a failure, which was read before a wait
+	}
+	out = Outcome{Response: resp, Err: err, Attempts: c.attempts, Tokens: c.tokens, Request: sent}
 	switch {
 	case err == nil:
 		if !retryable(resp.StatusCode) {
-			t.config.Budget.credit(state.attempts)
+			t.config.Budget.credit(c.attempts)
 		}
-	case errors.Is(err, response.ErrTooLarge), response.Garbled(err):
-	case state.waiting, sent.Context().Err() != nil && state.lastResponse != nil:
-		out.Response = state.lastResponse
-		if state.lastErr != nil {
-			out.Err = fmt.Errorf("%w; no further attempt: %w", bare(state.lastErr), err)
+		resp.Body = &finalBody{resp.Body, c.end}
+	case c.waiting, sent.Context().Err() != nil && c.lastResponse != nil:
+		out.Response = c.lastResponse
+		if c.lastErr != nil {
+			out.Err = fmt.Errorf("%w; no further attempt: %w", bare(c.lastErr), err)
 		} else {
 			out.Err = bare(err)
 		}
@@ -137,6 +98,18 @@ func (t *Transport) Do(sent *http.Request) Outcome {
 		out.Response = nil
 	}
 	return out
+}
+
+// finalBody is the body of the last response. With it the call ends, and with
+// the call a Read under way.
+type finalBody struct {
+	io.ReadCloser
+	end func()
+}
+
+func (b *finalBody) Close() error {
+	b.end()
+	return b.ReadCloser.Close()
 }
 
 // bare takes off what net/http puts around an error: the URL, with its query.
