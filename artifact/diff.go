@@ -3,6 +3,7 @@ package artifact
 import (
 	"cmp"
 
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/weblink"
 )
@@ -11,10 +12,10 @@ import (
 // slice is in the order of the artifacts given to [Diff], and nil if it would be
 // empty.
 type Changes struct {
-	Commits      []NewCommit   `json:"commits,omitzero"`
-	PullRequests []PullRequest `json:"pull_requests,omitzero"` // those of Commits, each once
-	Issues       []string      `json:"issues,omitzero"`        // those of artifacts with a new commit, each once, see [Artifact.Issues]
-	Authors      []string      `json:"authors,omitzero"`       // those of Commits, each once
+	Commits      []NewCommit        `json:"commits,omitzero"`
+	PullRequests []core.PullRequest `json:"pull_requests,omitzero"` // those of Commits, each once
+	Issues       []string           `json:"issues,omitzero"`        // those of artifacts with a new commit, each once, see [Artifact.Issues]
+	Authors      []string           `json:"authors,omitzero"`       // those of Commits, each once
 }
 
 // NewCommit is a commit with the images that were built from it.

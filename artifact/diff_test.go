@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 )
 
 func codeCommit(repo, id, author string, pulls ...int) *artifact.Commit {
@@ -25,8 +26,8 @@ func buildOf(image string, issues []string, commits ...*artifact.Commit) *artifa
 
 func TestDiff(t *testing.T) {
 	t.Parallel()
-	pull := func(repo string, number int) artifact.PullRequest {
-		return artifact.PullRequest{Address: "https://github.com", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
+	pull := func(repo string, number int) core.PullRequest {
+		return core.PullRequest{Address: "https://github.com", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
 	}
 	a, b, c := codeCommit("r", "a", "lin", 1), codeCommit("r", "b", "mei", 2, 3), codeCommit("s", "b", "mei")
 	noID := &artifact.Commit{Address: "https://p4", RepoName: "depot", Branch: "main", CommitMessage: "one"}
@@ -43,7 +44,7 @@ func TestDiff(t *testing.T) {
 		"from nothing": {
 			nil, []*artifact.Artifact{buildOf("i:1", []string{"A-1", "A-1"}, a)},
 			artifact.Changes{
-				Commits: []artifact.NewCommit{{a, []string{"i:1"}}}, PullRequests: []artifact.PullRequest{pull("r", 1)},
+				Commits: []artifact.NewCommit{{a, []string{"i:1"}}}, PullRequests: []core.PullRequest{pull("r", 1)},
 				Issues: []string{"A-1"}, Authors: []string{"lin"},
 			},
 		},
@@ -52,7 +53,7 @@ func TestDiff(t *testing.T) {
 			[]*artifact.Artifact{buildOf("i:2", []string{"A-2"}, b, a), nil, buildOf("j:1", []string{"A-1", "A-2"}, c, b, nil)},
 			artifact.Changes{
 				Commits:      []artifact.NewCommit{{b, []string{"i:2", "j:1"}}, {c, []string{"j:1"}}},
-				PullRequests: []artifact.PullRequest{pull("r", 2), pull("r", 3)}, Issues: []string{"A-2", "A-1"}, Authors: []string{"mei"},
+				PullRequests: []core.PullRequest{pull("r", 2), pull("r", 3)}, Issues: []string{"A-2", "A-1"}, Authors: []string{"mei"},
 			},
 		},
 		"what was an image of its own before is not new": {

@@ -1,6 +1,9 @@
 package artifact
 
-import "github.com/zadig-go/zadig/internal/nilsafe"
+import (
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/internal/nilsafe"
+)
 
 // Builds returns the activities that built the artifact, newest first: usually
 // one, more when a tag was built and pushed again. It is nil if there are none.
@@ -26,8 +29,8 @@ func (a *Artifact) Commits() []*Commit {
 // newest build first. It is nil if none are known. An artifact from
 // [Service.Trace] lacks those in Commit.PRs; one from [Service.GetByImage] or
 // [Service.Get] has all.
-func (a *Artifact) PullRequests() []PullRequest {
-	var all []PullRequest
+func (a *Artifact) PullRequests() []core.PullRequest {
+	var all []core.PullRequest
 	for _, c := range a.builtCommits() {
 		all = append(all, c.PullRequests()...)
 	}

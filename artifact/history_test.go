@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 )
 
 func TestHistory(t *testing.T) {
@@ -19,15 +20,15 @@ func TestHistory(t *testing.T) {
 	commit := func(repo, author string, pr int, prs ...int) *artifact.Commit {
 		return &artifact.Commit{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, CommitID: "c", AuthorName: author, PR: pr, PRs: prs}
 	}
-	pull := func(repo string, number int) artifact.PullRequest {
-		return artifact.PullRequest{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
+	pull := func(repo string, number int) core.PullRequest {
+		return core.PullRequest{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
 	}
 	build := func(issues []string, commits ...*artifact.Commit) *artifact.Activity {
 		return &artifact.Activity{Type: artifact.ActivityBuild, Issues: issues, Commits: commits}
 	}
 	for name, test := range map[string]struct {
 		activities []*artifact.Activity
-		pulls      []artifact.PullRequest
+		pulls      []core.PullRequest
 		authors    []string
 		issues     []string
 	}{
@@ -37,11 +38,11 @@ func TestHistory(t *testing.T) {
 		}},
 		"built once": {
 			[]*artifact.Activity{nil, build([]string{"A-1", "A-2", "A-1", ""}, commit("r", "lin", 7), nil, commit("lib", "", 0), commit("s", "mei", 0, 9, 8))},
-			[]artifact.PullRequest{pull("r", 7), pull("s", 9), pull("s", 8)}, []string{"lin", "mei"}, []string{"A-1", "A-2"},
+			[]core.PullRequest{pull("r", 7), pull("s", 9), pull("s", 8)}, []string{"lin", "mei"}, []string{"A-1", "A-2"},
 		},
 		"the same commit for another pull request, newest first": {
 			[]*artifact.Activity{build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8))},
-			[]artifact.PullRequest{pull("r", 8), pull("r", 7)}, []string{"lin", "mei"}, []string{"A-3", "A-1"},
+			[]core.PullRequest{pull("r", 8), pull("r", 7)}, []string{"lin", "mei"}, []string{"A-3", "A-1"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -100,16 +100,30 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 			yield(nil, err)
 			return
 		}
-		pages := paging.Pages[listedArtifact, *Artifact]{
-			PerPage: o.perPage(allPerPage),
-			Open: func(page, perPage int) (*response.Stream[listedArtifact], error) {
-				stream, err := response.Elements[listedArtifact](ctx, s.sender(), o.endpoint(page, perPage), response.Streamed)
+		byBuild := o.RepoName != "" || o.Branch != ""
+		pages := paging.Pages[listedArtifact]{
+			Size: o.perPage(allPerPage),
+			Open: func(page, size int) (*response.Stream[listedArtifact], error) {
+				stream, err := response.Elements[listedArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
 				return stream, s.listFailure(ctx, err, o)
 			},
-			ID:     func(w *listedArtifact) string { return w.ID },
-			Finish: func(w *listedArtifact) (*Artifact, bool, error) { return w.artifact(), true, nil },
+			Key: func(w *listedArtifact) (string, int64) {
+				if byBuild { // and in the order of the builds
+					return w.ID, 0
+				}
+				return w.ID, w.CreatedTime
+			},
+			Repeats: byBuild,
 		}
-		pages.All(ctx, yield)
+		err := pages.Walk(ctx, func(w *listedArtifact, err error) bool {
+			if element, ok := errors.AsType[*response.ElementError](err); ok {
+				return yield(nil, element.Err)
+			}
+			return yield(w.artifact(), nil)
+		}, func() bool { return true })
+		if err != nil {
+			yield(nil, err)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 )
 
 func TestLinks(t *testing.T) {
@@ -17,18 +18,18 @@ func TestLinks(t *testing.T) {
 
 func TestCommitPullRequests(t *testing.T) {
 	t.Parallel()
-	pr := func(n int) artifact.PullRequest {
-		return artifact.PullRequest{Address: "https://a", Source: "s", RepoOwner: "o", RepoName: "r", Number: n}
+	pr := func(n int) core.PullRequest {
+		return core.PullRequest{Address: "https://a", Source: "s", RepoOwner: "o", RepoName: "r", Number: n}
 	}
 	for name, test := range map[string]struct {
 		pr   int
 		prs  []int
-		want []artifact.PullRequest
+		want []core.PullRequest
 	}{
 		"none":         {0, nil, nil},
-		"one":          {7, nil, []artifact.PullRequest{pr(7)}},
-		"several":      {0, []int{9, 8}, []artifact.PullRequest{pr(9), pr(8)}},
-		"both":         {8, []int{9, 8, 9}, []artifact.PullRequest{pr(8), pr(9)}},
+		"one":          {7, nil, []core.PullRequest{pr(7)}},
+		"several":      {0, []int{9, 8}, []core.PullRequest{pr(9), pr(8)}},
+		"both":         {8, []int{9, 8, 9}, []core.PullRequest{pr(8), pr(9)}},
 		"not a number": {-1, []int{0, -3}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

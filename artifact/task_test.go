@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 )
 
 func TestTaskOfAnActivity(t *testing.T) {
@@ -13,7 +14,7 @@ func TestTaskOfAnActivity(t *testing.T) {
 	build := &artifact.Activity{URL: "/v1/projects/detail/shop/pipelines/custom/shop-dev/7?display_name=%E5%95%86"}
 	ref, ok := build.Task()
 	assert.True(t, ok)
-	assert.Equal(t, artifact.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}, ref)
+	assert.Equal(t, core.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}, ref)
 
 	ref, ok = (&artifact.Activity{URL: "https://example.com/"}).Task()
 	assert.False(t, ok)

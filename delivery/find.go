@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 )
@@ -72,29 +71,30 @@ type finder struct {
 
 // walk reads the list up to the release. If most is not 0, it returns errMore
 // after that many releases of a server that can find versions by name.
-func (f *finder) walk(ctx context.Context, most int) (*Release, error) {
-	var unread error
-	seen, flat := 0, false
-	for r, err := range f.All(ctx, f.list) {
-		seen++
-		if err != nil {
-			unread = err // the walk's end, or one release of it
-			continue
+func (f *finder) walk(ctx context.Context, most int) (found *Release, err error) {
+	var unread, failed error
+	seen, more := 0, false
+	err = f.summaries(ctx, f.list, f.options.perPage(allPerPage), func(m summary, err error) bool {
+		if seen++; err != nil {
+			unread = err
+			return true
 		}
-		flat = flat || r.isFlat()
-		if r.VersionInfo.Version == f.version {
-			r, err = f.complete(ctx, methodFind, r, f.options, VerbosityBrief)
-			switch {
-			case errors.Is(err, errdef.ErrNotFound): // deleted meanwhile
-			case err != nil:
-				return nil, err
-			case f.options.ServiceName == "" || r.delivers(f.options.ServiceName):
-				return r, nil
+		if m.VersionInfo.Version == f.version {
+			r := result{summary: m}.complete(ctx, f.Service, f.options, nil)
+			if found, failed = r.release, r.err; found != nil || failed != nil {
+				return false
 			}
 		}
-		if flat && most > 0 && seen >= most {
-			return nil, errMore
-		}
+		more = m.isFlat() && most > 0 && seen >= most
+		return !more
+	}, nil)
+	switch {
+	case found != nil || failed != nil:
+		return found, failed
+	case more:
+		return nil, errMore
+	case err != nil:
+		unread = err
 	}
 	if unread != nil {
 		return nil, fmt.Errorf("%s: version %q is not among what could be read: %w", methodFind, f.version, unread)
@@ -116,46 +116,45 @@ func (f *finder) byName(ctx context.Context) (*Release, error) {
 	case err != nil:
 		return nil, errMore
 	case named == nil,
-		o.Label != "" && !slices.Contains(named.VersionInfo.Labels, o.Label),
-		o.ServiceName != "" && !named.delivers(o.ServiceName):
+		!o.hasLabel(named), !o.hasService(named):
 		return nil, f.notFound()
 	}
-	listed := f.locate(ctx, named.VersionInfo.CreatedAt)
-	if listed == nil {
+	listed, ok := f.locate(ctx, named.VersionInfo.CreatedAt)
+	if !ok {
 		return nil, errMore
 	}
-	r, err := f.complete(ctx, methodFind, listed, o, VerbosityBrief)
-	if errors.Is(err, errdef.ErrNotFound) { // deleted meanwhile
+	r := result{summary: listed}.complete(ctx, f.Service, o, nil)
+	if r.release == nil && r.err == nil { // deleted meanwhile
 		return nil, errMore
 	}
-	return r, err
+	return r.release, r.err
 }
 
 // locate searches the list for the release, which was created then, behind the
-// first page: newest first, and since v4.0 no two of one second. It returns nil
-// if the release is not where it should be.
-func (f *finder) locate(ctx context.Context, created int64) *Release {
+// first page: newest first, and since v4.0 no two of one second. It reports
+// whether the release is where it should be.
+func (f *finder) locate(ctx context.Context, created int64) (summary, bool) {
 	perPage := f.list.perPage(allPerPage)
 	low, high := 2, math.MaxInt
 	for page := 2; low <= high; page = low + (high-low)/2 {
-		got, err := f.readPage(ctx, f.list, page, perPage, nil)
-		if err != nil || got.Total < 0 {
-			return nil
+		got, total, err := f.readPage(ctx, f.list, page, perPage, nil)
+		if err != nil || total < 0 {
+			return summary{}, false
 		}
-		high = min(high, (got.Total+perPage-1)/perPage)
-		for _, r := range got.Releases {
+		high = min(high, (total+perPage-1)/perPage)
+		for _, r := range got {
 			if r.VersionInfo.Version == f.version && r.VersionInfo.CreatedAt == created {
-				return r
+				return r, true
 			}
 		}
-		switch n := len(got.Releases); {
-		case n == 0 || created > got.Releases[0].VersionInfo.CreatedAt:
+		switch n := len(got); {
+		case n == 0 || created > got[0].VersionInfo.CreatedAt:
 			high = page - 1
-		case created < got.Releases[n-1].VersionInfo.CreatedAt:
+		case created < got[n-1].VersionInfo.CreatedAt:
 			low = page + 1
 		default:
-			return nil
+			return summary{}, false
 		}
 	}
-	return nil
+	return summary{}, false
 }

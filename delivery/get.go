@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/zadig-go/zadig/internal/errdef"
-	"github.com/zadig-go/zadig/internal/response"
 )
 
 // GetOptions are the options of [Service.Get].
@@ -31,47 +30,39 @@ type GetOptions struct {
 // later); zadig.ErrUnexpectedResponse from servers up to v1.7.1, on which no
 // release is ever found by id: use All with its filters there.
 func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, error) {
-	return s.get(ctx, "delivery.Get", id, o, false)
-}
-
-func (s *Service) get(ctx context.Context, method, id string, o GetOptions, skipManifests bool) (*Release, error) {
+	const method = "delivery.Get"
 	if err := checkID(method, id); err != nil {
 		return nil, err
 	}
 	if ctx == nil {
 		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
-	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
-		Path:   releasesPath + "/" + id,
-		Query:  inProject(o.ProjectName),
-		Want:   "a release",
-		Decode: manifests(skipManifests),
-	})
-	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
-		return nil, s.resolveMissing(ctx, u, o)
+	r, err := s.byID(ctx, id, o.ProjectName, false)
+	if isRefused(err) {
+		r, err = s.getAgain(ctx, id, o.ProjectName, err)
 	}
 	if errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
 	}
-	if err != nil {
-		return nil, errdef.Unsupported(err, "this server has no releases by id; is the base URL right?")
-	}
-	return w.release(), nil
+	return r, err
 }
 
-// resolveMissing requests a brief list of one: a server that can read it has a
-// database, so the release does not exist.
-func (s *Service) resolveMissing(ctx context.Context, u *errdef.Ambiguous, o GetOptions) error {
-	return u.ResolveByList(ctx, func() (error, string, error) {
-		first, err := s.newest(ctx, ListOptions{ProjectName: o.ProjectName, Verbosity: VerbosityBrief, SkipManifests: true})
-		if _, ok := errors.AsType[*response.ElementError](err); ok { // a list all the same
-			return errdef.ErrNotFound, "", nil
-		}
-		if err == nil && first != nil && first.DeployInfo != nil {
-			return errdef.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters", nil
-		}
-		return errdef.ErrNotFound, "", err
-	})
+// getAgain reads a release that the server refused. A brief list of one shows
+// whether the server works, so that what follows it counts.
+func (s *Service) getAgain(ctx context.Context, id, project string, refusal error) (*Release, error) {
+	o := ListOptions{ProjectName: project, Verbosity: VerbosityBrief, SkipManifests: true}
+	list, _, err := s.readPage(ctx, o, 1, 1, nil)
+	switch {
+	case err != nil && !isReleaseError(err):
+		return nil, resolved(ctx, refusal, err)
+	case len(list) > 0 && list[0].DeployInfo != nil:
+		return nil, resolve(refusal, errdef.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
+	}
+	r, err := s.byID(ctx, id, project, false)
+	if isRefused(err) {
+		err = resolve(err, errdef.ErrNotFound, "")
+	}
+	return r, err
 }
 
 // checkID refuses an id that no release has.
@@ -85,15 +76,6 @@ func checkID(method, id string) error {
 		}
 	}
 	return nil
-}
-
-// called names a release of a list by its id, which may be any text of the
-// server's.
-func (r *Release) called() string {
-	if checkID("", r.VersionInfo.ID) != nil {
-		return "a release without a usable id"
-	}
-	return "release " + r.VersionInfo.ID
 }
 
 func shorten(s string) string {

@@ -3,30 +3,15 @@ package delivery
 import (
 	"cmp"
 
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/internal/pulls"
+
 	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
-// PullRequest is a pull request, merge request or Gerrit change that was
-// built.
-type PullRequest struct {
-	Address   string `json:"address"`    // URL of the code host without credentials, "" if it is not a URL
-	Source    string `json:"source"`     // kind of code host, such as "github"; may be ""
-	RepoOwner string `json:"repo_owner"` // user or group: RepoNamespace where it is set
-	RepoName  string `json:"repo_name"`  // repository
-	Number    int    `json:"number"`     // from 1
-}
-
-// URL returns the address of the pull request's web page, or "" if it is not
-// known. Source says which code host it is: GitHub (also Enterprise), GitLab,
-// Gitee or Gerrit, at any address. Without a Source it is known for github.com,
-// gitlab.com and gitee.com. The URL is http or https and has no credentials.
-func (p PullRequest) URL() string {
-	return weblink.PullRequest(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
-}
-
 // URL returns the address of the commit's web page, or "" without a CommitID or
-// if it is not known. It follows the rules of [PullRequest.URL]. For Gerrit it is
+// if it is not known. It follows the rules of [core.PullRequest.URL]. For Gerrit it is
 // the search for the commit, which opens its change.
 func (c *Commit) URL() string {
 	c = nilsafe.OrZero(c)
@@ -35,20 +20,11 @@ func (c *Commit) URL() string {
 
 // PullRequests returns the pull requests of PR and PRs, each once, or nil if there
 // are none.
-func (c *Commit) PullRequests() []PullRequest {
+func (c *Commit) PullRequests() []core.PullRequest {
 	if c == nil {
 		return nil
 	}
-	var all []PullRequest
-	address, _ := weblink.Host(c.Address)
-	known := map[int]bool{}
-	for _, number := range append([]int{c.PR}, c.PRs...) {
-		if number > 0 && !known[number] {
-			known[number] = true
-			all = append(all, PullRequest{address.String(), c.Source, c.namespace(), c.RepoName, number})
-		}
-	}
-	return all
+	return pulls.Of(c.Address, c.Source, c.namespace(), c.RepoName, append([]int{c.PR}, c.PRs...)...)
 }
 
 // namespace is what the code host has the repository under.

@@ -88,6 +88,14 @@ func (w *wireRelease) id() string {
 	return w.ID
 }
 
+// createdAt returns when the release was created, as far as it was read.
+func (w *wireRelease) createdAt() int64 {
+	if w.VersionInfo != nil {
+		return w.VersionInfo.CreatedAt
+	}
+	return w.CreatedAt
+}
+
 // release returns the release in the shape in which it came.
 func (w *wireRelease) release() *Release {
 	r := w.flat.release

@@ -3,14 +3,12 @@ package delivery
 import (
 	"cmp"
 	"context"
-	"errors"
 	"iter"
 	"math"
 	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
-	"github.com/zadig-go/zadig/internal/paging"
-	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/ordered"
 )
 
 // Since returns the releases that o selects and that are new since the mark,
@@ -65,25 +63,19 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 			yield(nil, err)
 			return
 		}
-		for part := range slices.Chunk(fresh, o.concurrency()) {
-			if part, err = paging.Complete(ctx, len(part), part, func(ctx context.Context, n pending) (pending, bool, error) {
-				return s.read(ctx, n, o), true, nil
-			}); err != nil {
-				yield(nil, err)
+		for n := range ordered.Map(ctx, o.concurrency(), slices.Values(fresh), func(ctx context.Context, n pending) pending {
+			return s.readPending(ctx, n, o)
+		}) {
+			if n.ends {
+				yield(nil, n.err)
 				return
 			}
-			for _, n := range part {
-				if n.ends {
-					yield(nil, n.err)
-					return
-				}
-				if (n.err != nil || n.release != nil) && !yield(n.release, n.err) {
-					return
-				}
-				if n.listed != nil {
-					mark.ProjectName = o.ProjectName
-					mark.handled(n.before, n.now)
-				}
+			if (n.err != nil || n.release != nil) && !yield(n.release, n.err) {
+				return
+			}
+			if n.listed.Release != nil {
+				mark.ProjectName = o.ProjectName
+				mark.handled(n.before, n.now)
 			}
 		}
 	}
@@ -105,7 +97,7 @@ func (o ListOptions) checkSince(mark *Mark) error {
 // pending is a release that Since reads next: a new one, or one that the mark says
 // to read again.
 type pending struct {
-	listed  *Release       // nil: it cannot be listed, and err says why
+	listed  summary        // without a release: it cannot be listed, and err says why
 	created int64          // when; of one that cannot be listed, when its neighbor was
 	before  *MarkedRelease // what the mark remembers of it, nil: it is new
 	err     error
@@ -121,13 +113,14 @@ type pending struct {
 func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]pending, error) {
 	list := o.briefly()
 	list.ServiceName, list.Label = "", "" // so that the list ends at the mark, not where a release matches
+	size := o.perPage(allPerPage)
 	if mark.CreatedAt > 0 {
-		list.PerPage = o.perPage(listPerPage)
+		size = o.perPage(listPerPage)
 	}
 	known := slices.Clone(mark.Releases)
 	var fresh []pending
 	created := int64(math.MaxInt64) // of the release before
-	err := s.everything(ctx, list).Walk(ctx, func(r *Release, err error) bool {
+	err := s.summaries(ctx, list, size, func(r summary, err error) bool {
 		if err != nil {
 			if created >= mark.recent() {
 				fresh = append(fresh, pending{err: err, created: created})
@@ -151,42 +144,36 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) ([]pendi
 		}
 		fresh = append(fresh, n)
 		return true
-	})
+	}, nil)
 	slices.Reverse(fresh)
 	slices.SortStableFunc(fresh, func(a, b pending) int { return cmp.Compare(a.created, b.created) })
 	return fresh, err
 }
 
-// read reads what the list left out of a release, and decides whether it is
+// readPending reads what the list left out of a release, and decides whether it is
 // yielded and whether it is read again.
-func (s *Service) read(ctx context.Context, n pending, o ListOptions) pending {
-	r := n.listed
-	if r == nil || o.Label != "" && !slices.Contains(r.VersionInfo.Labels, o.Label) {
+func (s *Service) readPending(ctx context.Context, n pending, o ListOptions) pending {
+	if n.listed.Release == nil || !o.hasLabel(n.listed.Release) {
 		return n
 	}
 	// Up to v3.4 it is the reading by id that notices that a release has been
 	// created (seen on v2.3.1 and v3.4.1).
 	hasCome := n.before != nil && n.before.Unfinished
-	full, wanted, err := r, true, error(nil)
-	if o.isIncomplete(r, o.briefly().Verbosity) {
-		full, wanted, err = s.finish(ctx, r, o)
-		if err == nil && full != nil && r.isUnfinished() && !full.isUnfinished() { // and that response is not complete
-			full, wanted, err = s.finish(ctx, r, o)
-		}
+	read := func() result { return result{summary: n.listed}.read(ctx, s, o, nil) }
+	r := read()
+	if n.listed.lacks(o) && r.release != nil && n.listed.isUnfinished() && !r.release.isUnfinished() { // and that response is not complete
+		r = read()
 	}
-	switch element, ok := errors.AsType[*response.ElementError](err); {
-	case ok:
-		n.err, n.now.Unread = element.Err, true
+	switch {
+	case isReleaseError(r.err):
+		n.err, n.now.Unread = r.err, true
 		n.now.Unfinished = hasCome
-	case err != nil:
-		n.err, n.ends = err, true
-	case full != nil: // else it was deleted meanwhile
-		n.now.Unfinished = full.isUnfinished()
-		if wanted && o.ServiceName != "" {
-			wanted = full.delivers(o.ServiceName)
-		}
-		if wanted && (!hasCome || !n.now.Unfinished) {
-			n.release = full
+	case r.err != nil:
+		n.err, n.ends = r.err, true
+	case r.release != nil: // else it was deleted meanwhile
+		n.now.Unfinished = r.release.isUnfinished()
+		if o.hasService(r.release) && (!hasCome || !n.now.Unfinished) {
+			n.release = r.release
 		}
 	}
 	return n

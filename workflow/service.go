@@ -2,34 +2,18 @@ package workflow
 
 import (
 	"context"
-	"net/http"
 
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
-	"github.com/zadig-go/zadig/internal/taskref"
 )
 
-// Doer sends one request. *zadig.Client implements it: it joins the relative URL
-// to its base URL, and returns every response that is not 2xx as an error.
-type Doer interface {
-	Do(*http.Request) (*http.Response, error)
-}
-
 // Service reads workflow tasks. It is safe for concurrent use if its Doer is.
-type Service struct{ doer Doer }
+type Service struct{ doer core.Doer }
 
 // New returns a Service that sends its requests through d. A *zadig.Client
 // has one in its field Workflow; New is for tests and for other Doers.
-func New(d Doer) *Service { return &Service{doer: d} }
-
-// TaskRef names a workflow task, by
-//
-//	ProjectName  string // project of the workflow
-//	WorkflowName string // key of the workflow, not its display name
-//	TaskID       int    // from 1; unique within its workflow only
-//
-// artifact.Activity.Task and delivery.Release.Task return one.
-type TaskRef = taskref.Ref
+func New(d core.Doer) *Service { return &Service{doer: d} }
 
 const taskPath = "/openapi/workflows/custom/task"
 
@@ -41,7 +25,7 @@ const taskPath = "/openapi/workflows/custom/task"
 // that does not exist, and for those of product workflows (up to v2.3.1);
 // zadig.ErrUnexpectedResponse from servers before v1.15.0, which have no such
 // endpoint.
-func (s *Service) Task(ctx context.Context, ref TaskRef) (*Task, error) {
+func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 	const method = "workflow.Task"
 	switch {
 	case ref.WorkflowName == "":
@@ -66,7 +50,7 @@ func (s *Service) Task(ctx context.Context, ref TaskRef) (*Task, error) {
 }
 
 // sender returns the Doer, or nil if there is none.
-func (s *Service) sender() response.Doer {
+func (s *Service) sender() core.Doer {
 	if s == nil {
 		return nil
 	}

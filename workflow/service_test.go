@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/niltest"
 	"github.com/zadig-go/zadig/workflow"
@@ -19,12 +20,12 @@ import (
 // taskPath is the path of the tasks of custom workflows.
 const taskPath = "/openapi/workflows/custom/task"
 
-var shopDev7 = workflow.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}
+var shopDev7 = core.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}
 
 func TestTaskSendsOneRequest(t *testing.T) {
 	t.Parallel()
 	client, mock := clienttest.Mocked(t, taskPath, clienttest.Respond(http.StatusOK, `{"task_id":7,"workflow_key":"a+b&c","stages":[]}`))
-	task, err := client.Workflow.Task(t.Context(), workflow.TaskRef{WorkflowName: "a+b&c", TaskID: 7})
+	task, err := client.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "a+b&c", TaskID: 7})
 	require.NoError(t, err)
 	assert.Equal(t, "a+b&c", task.WorkflowName)
 	require.Len(t, mock.URLs(), 1)
@@ -40,13 +41,13 @@ func TestBadInputIsNotSent(t *testing.T) {
 	client, mock := clienttest.NewMock(t)
 	for name, row := range map[string]struct {
 		ctx  context.Context
-		ref  workflow.TaskRef
+		ref  core.TaskRef
 		want string
 	}{
-		"zero":          {t.Context(), workflow.TaskRef{}, "workflow.Task: bad request: WorkflowName: must not be empty"},
-		"no workflow":   {t.Context(), workflow.TaskRef{ProjectName: "shop", TaskID: 7}, "WorkflowName: must not be empty"},
-		"no number":     {t.Context(), workflow.TaskRef{WorkflowName: "shop-dev"}, "TaskID: must be at least 1 (got 0)"},
-		"negative":      {t.Context(), workflow.TaskRef{WorkflowName: "shop-dev", TaskID: -7}, "TaskID: must be at least 1 (got -7)"},
+		"zero":          {t.Context(), core.TaskRef{}, "workflow.Task: bad request: WorkflowName: must not be empty"},
+		"no workflow":   {t.Context(), core.TaskRef{ProjectName: "shop", TaskID: 7}, "WorkflowName: must not be empty"},
+		"no number":     {t.Context(), core.TaskRef{WorkflowName: "shop-dev"}, "TaskID: must be at least 1 (got 0)"},
+		"negative":      {t.Context(), core.TaskRef{WorkflowName: "shop-dev", TaskID: -7}, "TaskID: must be at least 1 (got -7)"},
 		"a nil context": {nil, shopDev7, "ctx: must not be nil"},
 	} {
 		_, err := client.Workflow.Task(row.ctx, row.ref)

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/nilsafe"
-	"github.com/zadig-go/zadig/internal/taskref"
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
@@ -85,9 +85,9 @@ type Job struct {
 }
 
 // Ref returns the reference that [Service.Task] accepts for the task.
-func (t *Task) Ref() TaskRef {
+func (t *Task) Ref() core.TaskRef {
 	t = nilsafe.OrZero(t)
-	return taskref.Ref{ProjectName: t.ProjectName, WorkflowName: t.WorkflowName, TaskID: t.TaskID}
+	return core.TaskRef{ProjectName: t.ProjectName, WorkflowName: t.WorkflowName, TaskID: t.TaskID}
 }
 
 // Done reports whether the task has ended, successfully or not.

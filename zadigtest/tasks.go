@@ -8,8 +8,8 @@ import (
 	"strconv"
 
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/taskref"
 )
 
 // getTask returns a workflow task that a release or a build names. The server
@@ -64,7 +64,7 @@ func (s *store) task(workflow string, number int64) *task {
 			if activity == nil {
 				continue
 			}
-			ref, ok := taskref.FromURL(activity.URL)
+			ref, ok := core.ParseTaskURL(activity.URL)
 			if ok && ref.WorkflowName == workflow && int64(ref.TaskID) == number {
 				t.addBuild(ref.ProjectName, &a.Artifact, activity)
 				found = true

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/workflow"
 	"github.com/zadig-go/zadig/zadigtest"
@@ -23,7 +24,7 @@ func TestTasksMatchTheirReleasesAndArtifacts(t *testing.T) {
 	client := once(srv)
 	for _, version := range zadigtest.Versions() {
 		srv.SetServerVersion(version)
-		_, err := client.Workflow.Task(t.Context(), workflow.TaskRef{WorkflowName: "nope", TaskID: 1})
+		_, err := client.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "nope", TaskID: 1})
 		if indexOf(version) < indexOf("v1.15.0") {
 			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse, version)
 			require.ErrorContains(t, err, "servers before v1.15.0 have no workflow tasks", version)
@@ -120,7 +121,7 @@ func TestTask(t *testing.T) {
 	assert.Equal(t, 200, get("workflowKey=dev&taskId=7").status, "the handler asks for none")
 	srv.ClearFaults()
 	srv.Inject(zadigtest.DatabaseDown())
-	_, err := once(srv).Workflow.Task(t.Context(), workflow.TaskRef{WorkflowName: "dev", TaskID: 7})
+	_, err := once(srv).Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "dev", TaskID: 7})
 	require.ErrorIs(t, err, zadig.ErrServer)
 }
 
@@ -140,9 +141,9 @@ func TestTaskNames(t *testing.T) {
 		body := ask(t, srv, "/openapi/workflows/custom/task?workflowKey=dev&taskId=7").body
 		assert.Contains(t, body, want[0], version)
 		assert.Contains(t, body, want[1], version)
-		task, err := once(srv).Workflow.Task(t.Context(), workflow.TaskRef{WorkflowName: "dev", TaskID: 7})
+		task, err := once(srv).Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "dev", TaskID: 7})
 		require.NoError(t, err, version)
-		assert.Equal(t, workflow.TaskRef{ProjectName: "shop", WorkflowName: "dev", TaskID: 7}, task.Ref(), version)
+		assert.Equal(t, core.TaskRef{ProjectName: "shop", WorkflowName: "dev", TaskID: 7}, task.Ref(), version)
 		if version != "v1.15.0" {
 			assert.Equal(t, "开发", task.WorkflowDisplayName, version)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/examples/internal/cli"
 )
@@ -214,7 +215,7 @@ func (n *notes) addCommit(c artifact.NewCommit, services map[string][]string) {
 	n.Commits = append(n.Commits, line)
 }
 
-func newPullRequest(pr artifact.PullRequest) pullRequest {
+func newPullRequest(pr core.PullRequest) pullRequest {
 	return pullRequest{pr.RepoOwner + "/" + pr.RepoName, pr.Number, pr.URL()}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/core"
 )
 
 type imageIn struct {
@@ -47,7 +48,7 @@ func describe(name string, a *artifact.Artifact) traced {
 
 // pullRequest names a pull request as its code host does, #7, and !7 on GitLab,
 // and says where it is.
-func pullRequest(p artifact.PullRequest) string {
+func pullRequest(p core.PullRequest) string {
 	sign, url := "#", p.URL()
 	if strings.Contains(url, "/merge_requests/") {
 		sign = "!"

@@ -5,24 +5,21 @@ import (
 	"encoding/hex"
 )
 
-// idSet remembers ids in 16 bytes each, and the last pass over the list in
-// which each was seen. A key holds the 12 bytes of an object id, or a hash of any
-// other id.
-type idSet map[[16]byte]uint8
+// idSet remembers ids in 16 bytes each: the 12 bytes of an object id, or a hash
+// of any other.
+type idSet map[[16]byte]struct{}
 
-// add records that an id was seen in a pass, counted from 1. It returns the pass
-// in which the id was last seen before, or 0.
-func (s idSet) add(id string, pass uint8) (before uint8) {
-	k := key(id)
-	before = s[k]
-	if before != pass {
-		s[k] = pass
-	}
-	return before
+// add reports whether the id is new.
+func (s idSet) add(id string) bool {
+	n := len(s)
+	s[key(id)] = struct{}{}
+	return len(s) > n
 }
 
-// has reports whether an id was seen in this pass.
-func (s idSet) has(id string, pass uint8) bool { return s[key(id)] == pass }
+func (s idSet) has(id string) bool {
+	_, ok := s[key(id)]
+	return ok
+}
 
 func key(id string) (k [16]byte) {
 	if len(id) == 24 {

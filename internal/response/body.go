@@ -20,16 +20,12 @@ import (
 
 	"github.com/google/go-querystring/query"
 
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
 // DefaultMaxBytes bounds a body that is buffered, and one element of a stream.
 const DefaultMaxBytes = 64 << 20
-
-// Doer sends one request. Responses that are not 2xx come back as errors.
-type Doer interface {
-	Do(*http.Request) (*http.Response, error)
-}
 
 // Mode says when a body is read.
 type Mode int
@@ -160,7 +156,7 @@ func (e Endpoint) url() (*url.URL, error) {
 }
 
 // send requests u and returns a 2xx response with a body, whatever the Doer is.
-func send(ctx context.Context, d Doer, u *url.URL, mode Mode) (*http.Response, error) {
+func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Response, error) {
 	if d == nil {
 		return nil, errors.New("zadig: this Service was not made by New with a Doer")
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+
+	"github.com/zadig-go/zadig/core"
 )
 
 // List requests an array and reads all of it. The error is an *ElementError if
 // an element cannot be decoded. An error of check, which may be nil, is the
 // reason why the response is not what was requested.
-func List[T any](ctx context.Context, d Doer, e Endpoint, check func(*T) error) ([]*T, http.Header, error) {
+func List[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) error) ([]*T, http.Header, error) {
 	stream, err := Elements[T](ctx, d, e, Buffered)
 	if err != nil {
 		return nil, nil, err

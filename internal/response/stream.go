@@ -13,6 +13,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
@@ -94,7 +95,7 @@ type Stream[T any] struct {
 }
 
 // Elements requests an array. Close the stream.
-func Elements[T any](ctx context.Context, d Doer, e Endpoint, mode Mode) (*Stream[T], error) {
+func Elements[T any](ctx context.Context, d core.Doer, e Endpoint, mode Mode) (*Stream[T], error) {
 	u, err := e.url()
 	if err != nil {
 		return nil, err

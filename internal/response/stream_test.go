@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
 )
@@ -396,7 +397,7 @@ func TestStreamSkipsMembers(t *testing.T) {
 
 func TestElementsOfOtherDoers(t *testing.T) {
 	t.Parallel()
-	elements := func(d response.Doer) (*response.Stream[item], error) {
+	elements := func(d core.Doer) (*response.Stream[item], error) {
 		return response.Elements[item](t.Context(), d, things(), response.Streamed)
 	}
 	_, err := elements(nil)

@@ -1,10 +1,14 @@
 package response
 
-import "context"
+import (
+	"context"
+
+	"github.com/zadig-go/zadig/core"
+)
 
 // Text requests a body that is plain text. One that valid refuses is
 // ErrUnexpectedResponse.
-func Text(ctx context.Context, d Doer, e Endpoint, valid func(string) bool) (string, error) {
+func Text(ctx context.Context, d core.Doer, e Endpoint, valid func(string) bool) (string, error) {
 	u, err := e.url()
 	if err != nil {
 		return "", err

@@ -9,10 +9,12 @@ import (
 	"reflect"
 
 	jsonv2 "github.com/go-json-experiment/json"
+
+	"github.com/zadig-go/zadig/core"
 )
 
 // Get requests one value. A *T may have the methods Validate and SetRaw.
-func Get[T any](ctx context.Context, d Doer, e Endpoint) (*T, error) {
+func Get[T any](ctx context.Context, d core.Doer, e Endpoint) (*T, error) {
 	u, err := e.url()
 	if err != nil {
 		return nil, err
@@ -45,7 +47,7 @@ func Get[T any](ctx context.Context, d Doer, e Endpoint) (*T, error) {
 }
 
 // fetch requests u and buffers the response.
-func fetch(ctx context.Context, d Doer, u *url.URL) (*Body, []byte, error) {
+func fetch(ctx context.Context, d core.Doer, u *url.URL) (*Body, []byte, error) {
 	resp, err := send(ctx, d, u, Buffered)
 	if err != nil {
 		return nil, nil, err
@@ -59,7 +61,7 @@ func fetch(ctx context.Context, d Doer, u *url.URL) (*Body, []byte, error) {
 // as encoding/json does. If out is nil, the body is discarded. The error of an
 // unmarshaler of the user's is in the chain. Its text is left out, because it
 // may quote a value, which could be a secret.
-func Into(ctx context.Context, d Doer, u *url.URL, out any) error {
+func Into(ctx context.Context, d core.Doer, u *url.URL, out any) error {
 	body, data, err := fetch(ctx, d, u)
 	if err != nil {
 		return err

@@ -1,0 +1,33 @@
+// Package core has the types that the areas of the API share: who sends a
+// request, and what releases, artifacts and environments refer to.
+package core
+
+import (
+	"net/http"
+
+	"github.com/zadig-go/zadig/internal/weblink"
+)
+
+// Doer sends one request. *zadig.Client implements it: it joins the relative URL
+// to its base URL, and returns every response that is not 2xx as an error.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// PullRequest is a pull request, merge request or Gerrit change that was
+// built.
+type PullRequest struct {
+	Address   string `json:"address"`    // URL of the code host without credentials, "" if it is not a URL
+	Source    string `json:"source"`     // kind of code host, such as "github"; may be ""
+	RepoOwner string `json:"repo_owner"` // user or group
+	RepoName  string `json:"repo_name"`  // repository
+	Number    int    `json:"number"`     // from 1
+}
+
+// URL returns the address of the pull request's web page, or "" if it is not
+// known. Source says which code host it is: GitHub (also Enterprise), GitLab,
+// Gitee or Gerrit, at any address. Without a Source it is known for github.com,
+// gitlab.com and gitee.com. The URL is http or https and has no credentials.
+func (p PullRequest) URL() string {
+	return weblink.PullRequest(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
+}

@@ -1,0 +1,33 @@
+package delivery
+
+import "github.com/zadig-go/zadig/internal/response"
+
+// The types without the methods and, in the structs below, without the field that
+// holds manifests: yamlContents up to v3.4, yaml_content since v4.0.
+type (
+	plainDeployInfo  DeployInfo
+	plainFlatService FlatService
+)
+
+var withoutManifests = response.With(
+	response.As(func(d *DeployInfo) any {
+		return &struct {
+			*plainDeployInfo
+			YAMLContents response.Skipped `json:"yamlContents"`
+		}{plainDeployInfo: (*plainDeployInfo)(d)}
+	}),
+	response.As(func(s *FlatService) any {
+		return &struct {
+			*plainFlatService
+			YAMLContent response.Skipped `json:"yaml_content"`
+		}{plainFlatService: (*plainFlatService)(s)}
+	}),
+)
+
+// manifests is how releases are decoded.
+func manifests(skip bool) (e response.Decoding) {
+	if skip {
+		return withoutManifests
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package delivery
+
+import (
+	"errors"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+)
+
+// ReleaseError is the error of one release: it cannot be decoded, or the server
+// cannot build or find it although its list has it. A loop that continues gets the
+// others. Errors of other types end the loop.
+type ReleaseError struct {
+	ID  string // of the release, "" if the server sent none that is usable
+	Err error
+}
+
+func (e *ReleaseError) Error() string {
+	if e.ID == "" {
+		return "a release without a usable id: " + e.Err.Error()
+	}
+	return "release " + e.ID + ": " + e.Err.Error()
+}
+
+// Unwrap returns why.
+func (e *ReleaseError) Unwrap() error { return e.Err }
+
+// releaseError returns the error of the release with this id.
+func releaseError(id string, err error) error {
+	if checkID("", id) != nil {
+		id = ""
+	}
+	return &ReleaseError{ID: id, Err: err}
+}
+
+// isOfOneRelease reports whether a request for one release failed because of the
+// release, and not because of the server or the connection.
+func isOfOneRelease(err error) bool {
+	_, broken := errdef.AsAmbiguous(err, errdef.BrokenRecord)
+	return broken || isRefused(err) || errors.Is(err, errdef.ErrBadRequest) ||
+		errors.Is(err, errdef.ErrUnexpectedResponse) || errors.Is(err, errdef.ErrResponseTooLarge)
+}
+
+// isRefused reports whether a server says that there is no such release. It says
+// the same when its database is away.
+func isRefused(err error) bool {
+	_, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown)
+	return ok || errors.Is(err, errdef.ErrNotFound)
+}
