@@ -30,7 +30,7 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, s.resolve(ctx, u, errdef.ErrNotFound)
 	}
-	return a, errdef.Unsupported(err, "this server has no artifacts by id; is the base URL right?")
+	return a, errdef.NotZadig(err, "this server has no artifacts by id; is the base URL right?")
 }
 
 // resolve requests a list of one. If the server can read it, the ambiguous

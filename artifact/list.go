@@ -138,7 +138,7 @@ func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) err
 	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // a build whose artifact is gone breaks its page
 		return u.Resolve(errdef.ErrServer, "")
 	}
-	return errdef.Unsupported(err, noList)
+	return errdef.NotZadig(err, noList)
 }
 
 func (o ListOptions) check(method string) error {

@@ -28,7 +28,7 @@ func summaryOf(w *wireRelease, o ListOptions) summary {
 // openPage requests one page of the list.
 func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int) (*response.Stream[wireRelease], error) {
 	stream, err := response.Elements[wireRelease](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
-	return stream, errdef.Unsupported(err, noList)
+	return stream, errdef.NotZadig(err, noList)
 }
 
 // readPage requests one page of the list and reads it to its end. An error of
@@ -39,7 +39,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int, c
 		return nil, 0, releaseError("", element.Err)
 	}
 	if err != nil {
-		return nil, 0, errdef.Unsupported(err, noList)
+		return nil, 0, errdef.NotZadig(err, noList)
 	}
 	for _, w := range releases {
 		summaries = append(summaries, summaryOf(w, o))
@@ -57,7 +57,7 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 	})
 	switch {
 	case err != nil:
-		return nil, errdef.Unsupported(err, "this server has no releases by id; is the base URL right?")
+		return nil, errdef.NotZadig(err, "this server has no releases by id; is the base URL right?")
 	case !strings.EqualFold(w.id(), id):
 		return nil, fmt.Errorf("%w: got the details of another release", errdef.ErrUnexpectedResponse)
 	}

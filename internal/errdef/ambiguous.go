@@ -67,11 +67,22 @@ func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
 	return u, ok
 }
 
-// Unsupported adds to the error of an unknown path which servers have it. It
-// returns every other error unchanged.
+// Unsupported makes the error of an unknown path, which only some versions of
+// Zadig have, match ErrUnsupported, and adds which. It returns every other error
+// unchanged.
 func Unsupported(err error, servers string) error {
 	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
-		return u.Resolve(ErrUnexpectedResponse, servers)
+		return u.Resolve(ErrUnsupported, servers)
+	}
+	return err
+}
+
+// NotZadig makes the error of an unknown path that every version of Zadig has
+// match ErrUnexpectedResponse, and adds a reason. It returns every other error
+// unchanged.
+func NotZadig(err error, reason string) error {
+	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
+		return u.Resolve(ErrUnexpectedResponse, reason)
 	}
 	return err
 }

@@ -20,6 +20,8 @@ var (
 	ErrServer             = errors.New("server error")
 	ErrResponseTooLarge   = errors.New("response too large")
 	ErrUnexpectedResponse = errors.New("unexpected response")
+	// ErrUnsupported also matches errors.ErrUnsupported.
+	ErrUnsupported = fmt.Errorf("not supported by this server: %w", errors.ErrUnsupported)
 )
 
 // BadArgument returns the error of an argument that is refused before a request
