@@ -66,8 +66,7 @@ var meanings = []struct {
 
 	// A path that the server does not have: plain text from Zadig, anything
 	// from what responds in its place.
-	{status: 404, codes: []int{0}, sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
-	{status: 404, sentinel: ErrNotFound},
+	{status: 404, sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
 
 	{status: 429, sentinel: ErrRateLimited},
 

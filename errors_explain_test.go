@@ -56,7 +56,7 @@ func TestExplainResponses(t *testing.T) {
 		return err
 	}
 	find := func(t *testing.T, client *zadig.Client) error {
-		_, err := client.Delivery.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v0")
+		_, err := client.Delivery.Find(t.Context(), "v0", delivery.ListOptions{ProjectName: "shop"})
 		return err
 	}
 	const page = "a web page came in place of data, such as the login page of a gateway: check ZADIG_URL, and what stands in front of Zadig"

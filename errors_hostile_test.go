@@ -152,7 +152,7 @@ func everyCall(t *testing.T, client *zadig.Client) []error {
 	}
 	_, err = client.Delivery.Get(ctx, "619dbaa8c528c2182225e8d9", delivery.GetOptions{})
 	add(err)
-	_, err = client.Delivery.Find(ctx, delivery.ListOptions{}, "v1"+disturbing)
+	_, err = client.Delivery.Find(ctx, "v1"+disturbing, delivery.ListOptions{})
 	add(err)
 	_, err = client.Artifact.Trace(ctx, "registry.example.com/a:1")
 	add(err)

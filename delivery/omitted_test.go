@@ -20,7 +20,7 @@ import (
 func TestServicesOmitted(t *testing.T) {
 	t.Parallel()
 	m := (&model{flat: true, omitServices: true, xTotal: true}).fill(2)
-	page, err := m.client(t).Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+	page, err := m.client(t).Delivery.List(t.Context(), delivery.ListOptions{SkipDetails: true})
 	require.NoError(t, err)
 	a, b := page.Releases[0], page.Releases[1]
 	full, err := m.client(t).Delivery.Get(t.Context(), id(2), delivery.GetOptions{ProjectName: "p"})
@@ -111,7 +111,7 @@ func TestConcurrencyIsNotNegative(t *testing.T) {
 	o := delivery.ListOptions{Concurrency: -1}
 	_, list := service.List(t.Context(), o)
 	_, latest := service.Latest(t.Context(), o)
-	_, find := service.Find(t.Context(), o, "v1")
+	_, find := service.Find(t.Context(), "v1", o)
 	for _, err := range append(walk(t, m.client(t), o).errs, list, latest, find) {
 		require.ErrorIs(t, err, zadig.ErrBadRequest)
 		assert.ErrorContains(t, err, "Concurrency")

@@ -28,10 +28,10 @@ func (d *detail) Validate() error {
 	return nil
 }
 
-// detail reads the release of a project that has this version, without
-// manifests. It returns nil and no error if the project has no such version, and
-// an error if that cannot be decided.
-func (s *Service) detail(ctx context.Context, project, version string) (*Release, error) {
+// named reads the release of a project that has this version, without manifests.
+// It returns nil and no error if the project has no such version, and an error if
+// the response does not say.
+func (s *Service) named(ctx context.Context, project, version string) (*Release, error) {
 	d, err := response.Get[detail](ctx, s.sender(), response.Endpoint{
 		Path: detailPath,
 		Query: struct {
