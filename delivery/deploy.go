@@ -56,5 +56,5 @@ func (d *DeployInfo) Container() string {
 // DeployEnv is one variable of a deployment.
 type DeployEnv struct {
 	Key   string `json:"key"`   // name of the variable
-	Value string `json:"value"` // may well be a password: fmt and slog mask it, JSON keeps it
+	Value string `json:"value"` // "[redacted]" if Key says that it is secret
 }

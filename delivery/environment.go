@@ -9,8 +9,7 @@ import (
 )
 
 // ProductEnvInfo is the environment that a release was made from, as it was
-// then. The server fills little of it for a release: ID is 24 zeros, most
-// scalars are zero, and the last fields are never filled.
+// then. The server leaves most scalars zero in a release.
 type ProductEnvInfo struct {
 	ID                    string                `json:"id"`                               // 24 zeros
 	ProductName           string                `json:"product_name"`                     // project
@@ -48,12 +47,6 @@ type ProductEnvInfo struct {
 	Production            bool                  `json:"production,omitzero"`              // since v1.17.0: a production environment
 	Alias                 string                `json:"alias,omitzero"`                   // since v1.17.0: name that the pages show
 	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0; absent when empty
-
-	// Never filled for a release.
-	BaseEnvName string       `json:"base_env_name,omitzero"` // since v1.14.0
-	Visibility  string       `json:"visibility"`
-	ChartInfos  []*ChartInfo `json:"chart_infos,omitzero"`
-	EnvConfigs  []*EnvConfig `json:"env_configs,omitzero"` // since v1.13.0
 }
 
 // Created returns CreateTime as a time.Time, or the zero Time if it is unset.
@@ -94,32 +87,6 @@ type ShareEnv struct {
 	BaseEnv string `json:"base_env"` // the base environment, "" if IsBase
 }
 
-// EnvConfig is one configuration object of an environment, such as an Ingress or
-// a ConfigMap. Since v1.13.0; never filled for a release.
-type EnvConfig struct {
-	EnvName              string         `json:"env_name"`               // environment
-	ProductName          string         `json:"product_name"`           // project
-	ServiceName          string         `json:"service_name"`           // may be ""
-	Name                 string         `json:"name"`                   // of the object
-	YAMLData             string         `json:"yaml_data"`              // the object
-	RestartAssociatedSvc bool           `json:"restart_associated_svc"` // a change restarts Services
-	CommonEnvCfgType     string         `json:"common_env_cfg_type"`    // kind of the object
-	Services             []string       `json:"services,omitzero"`      // names of the services that use it
-	GitRepoConfig        *GitRepoConfig `json:"git_repo_config"`        // nil unless it comes from a repository
-	AutoSync             bool           `json:"auto_sync"`              // it follows the repository
-	Production           bool           `json:"production,omitzero"`    // since v2.3.0: of a production environment
-}
-
-// GitRepoConfig is a place in a Git repository.
-type GitRepoConfig struct {
-	CodehostID  int      `json:"codehost_id"`           // code host in Zadig's settings
-	Owner       string   `json:"owner"`                 // user or group
-	Repo        string   `json:"repo"`                  // repository
-	Branch      string   `json:"branch"`                // branch that is read
-	Namespace   string   `json:"namespace"`             // where it differs from Owner
-	ValuesPaths []string `json:"values_paths,omitzero"` // files; absent when empty
-}
-
 // AnalysisConfig selects what the environment's analysis covers. Since v1.18.0.
 type AnalysisConfig struct {
 	ResourceTypes []string `json:"resource_types,omitzero"` // kinds of Kubernetes objects
@@ -128,7 +95,7 @@ type AnalysisConfig struct {
 // NotificationConfig sends events of an environment to a chat. Since v1.18.0.
 type NotificationConfig struct {
 	WebhookType string   `json:"webhook_type"`    // kind of chat
-	WebhookURL  string   `json:"webhook_url"`     // a credential for the chat: fmt and slog mask it, JSON keeps it
+	WebhookURL  string   `json:"webhook_url"`     // "[redacted]" if there is one
 	Events      []string `json:"events,omitzero"` // what is reported
 }
 

@@ -21,13 +21,6 @@ type EnvService struct {
 	Resources    []*Resource    `json:"resources,omitzero"`     // since v2.1.0; absent when empty
 	UpdateTime   int64          `json:"update_time,omitzero"`   // since v2.0.0: Unix seconds
 	RenderedYAML string         `json:"rendered_yaml,omitzero"` // since v3.3.0: Kubernetes manifests; absent when ""
-
-	// Never filled for a release.
-	EnvConfigs     []*ServiceEnvConfig `json:"env_configs,omitzero"`
-	VariableYAML   string              `json:"variable_yaml,omitzero"`   // since v1.16.0
-	VariableKVs    []*RenderVariableKV `json:"variable_kvs,omitzero"`    // since v1.18.0
-	Updatable      bool                `json:"updatable,omitzero"`       // since v1.18.0
-	DeployStrategy string              `json:"deploy_strategy,omitzero"` // since v1.18.0
 }
 
 // Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
@@ -58,14 +51,6 @@ type Resource struct {
 	Version string `json:"Version"` // API version, such as "v1"
 	Kind    string `json:"Kind"`    // such as "Deployment"
 	Name    string `json:"Name"`    // of the object
-}
-
-// ServiceEnvConfig lists the hosts of a service in one environment. Never
-// filled for a release.
-type ServiceEnvConfig struct {
-	EnvName string   `json:"env_name"`          // environment
-	HostIDs []string `json:"host_ids,omitzero"` // hosts in Zadig's settings
-	Labels  []string `json:"labels,omitzero"`   // labels that choose hosts
 }
 
 // ServiceRender is one of two objects that servers send under the same name: up

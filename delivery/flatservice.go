@@ -27,8 +27,3 @@ type ServiceImage struct {
 	Status         string     `json:"status"`           // status of the push, "success" in the recordings
 	Error          string     `json:"error"`            // why it failed, "" if it did not
 }
-
-// ReleaseService is the old name of FlatService.
-//
-// Deprecated: use FlatService.
-type ReleaseService = FlatService

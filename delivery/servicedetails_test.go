@@ -38,7 +38,7 @@ func TestReleaseService(t *testing.T) {
 		main    = &delivery.DeployInfo{ServiceName: "cart/main", ContainerName: "main", Image: "shop/cart:1"}
 		proxy   = &delivery.DeployInfo{ServiceName: "cart/proxy", ContainerName: "proxy", Image: "shop/proxy:1"}
 		image   = &delivery.DistributeInfo{ServiceName: "cart", DistributeType: delivery.DistributeImage, RegistryName: "prod/cart:1"}
-		chart   = &delivery.DistributeInfo{ChartName: "c", DistributeType: delivery.DistributeChart, SubDistributes: []*delivery.DistributeInfo{nil, image}}
+		chart   = packaged("cart", "prod/cart:1").DistributeInfo[0]
 		inEnv   = &delivery.EnvService{ServiceName: "cart", Containers: []*delivery.Container{{Name: "main", Image: "shop/cart:0"}}}
 		idle    = &delivery.EnvService{ServiceName: "idle"}
 		flat    = &delivery.FlatService{ServiceName: "cart", Images: []*delivery.ServiceImage{{ContainerName: "main", TargetImage: "prod/cart:1"}}}
@@ -64,18 +64,17 @@ func TestReleaseService(t *testing.T) {
 			Distributes: []*delivery.DistributeInfo{image}, Environment: inEnv,
 		}, true},
 		"in the environment only": {documented, "idle", delivery.ServiceDetails{Name: "idle", Environment: idle}, true},
-		"image of a chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ServiceDetails{
-			Name: "cart", Images: []delivery.Image{{Service: "cart", Image: "prod/cart:1"}},
-			Distributes: []*delivery.DistributeInfo{image},
+		"chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ServiceDetails{
+			Name: "cart", Images: []delivery.Image{{Service: "cart", Container: "cart", Image: "prod/cart:1"}},
+			Distributes: []*delivery.DistributeInfo{chart},
 		}, true},
-		"flat": {&delivery.Release{Services: []*delivery.FlatService{nil, {ServiceName: "pay"}, flat}}, "cart", delivery.ServiceDetails{
+		"since v4.0": {&delivery.Release{Services: []*delivery.FlatService{nil, {ServiceName: "pay"}, flat}}, "cart", delivery.ServiceDetails{
 			Name: "cart", Images: []delivery.Image{{Service: "cart", Container: "main", Image: "prod/cart:1"}}, Released: flat,
 		}, true},
-		"with its container":  {documented, "cart/main", delivery.ServiceDetails{Name: "cart/main"}, false},
-		"other letter case":   {documented, "Cart", delivery.ServiceDetails{Name: "Cart"}, false},
-		"brief":               {&delivery.Release{VersionInfo: &delivery.VersionInfo{}}, "cart", delivery.ServiceDetails{Name: "cart"}, false},
-		"nil":                 {nil, "cart", delivery.ServiceDetails{Name: "cart"}, false},
-		"charts have no name": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "", delivery.ServiceDetails{}, false},
+		"with its container": {documented, "cart/main", delivery.ServiceDetails{Name: "cart/main"}, false},
+		"other letter case":  {documented, "Cart", delivery.ServiceDetails{Name: "Cart"}, false},
+		"nil":                {nil, "cart", delivery.ServiceDetails{Name: "cart"}, false},
+		"no name":            {documented, "", delivery.ServiceDetails{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -124,8 +124,12 @@ func Value(v any, literals ...string) any {
 
 var secretName = regexp.MustCompile(`(?i)(?:` + secretNames + `)$`)
 
+// IsSecretName reports whether the name of a member or variable says that its
+// value is secret: it ends in "token", "password" or the like.
+func IsSecretName(name string) bool { return secretName.MatchString(name) }
+
 func member(name string, v any, literals []string) any {
-	if secretName.MatchString(name) {
+	if IsSecretName(name) {
 		switch v.(type) {
 		case string, float64, json.Number, []any:
 			return Mask
