@@ -6,7 +6,6 @@ package redact
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -122,11 +121,12 @@ func Value(v any, literals ...string) any {
 	return v
 }
 
-var secretName = regexp.MustCompile(`(?i)(?:` + secretNames + `)$`)
-
 // IsSecretName reports whether the name of a member or variable says that its
 // value is secret: it ends in "token", "password" or the like.
-func IsSecretName(name string) bool { return secretName.MatchString(name) }
+func IsSecretName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(nameHints, func(secret string) bool { return strings.HasSuffix(name, secret) })
+}
 
 func member(name string, v any, literals []string) any {
 	if IsSecretName(name) {
