@@ -107,9 +107,8 @@ func TestDecodingKeepsTheRest(t *testing.T) {
 func TestRawJSONKeepsCredentials(t *testing.T) {
 	t.Parallel()
 	data := releaseWithSecrets(t)
-	c, err := zadig.NewClient("https://zadig.example.com", zadig.WithRawJSON(), zadig.WithTransport(transport(func(req *http.Request) (*http.Response, error) {
-		return respond(req, http.StatusOK, string(data)), nil
-	})))
+	server := transport(func(req *http.Request) (*http.Response, error) { return respond(req, http.StatusOK, string(data)), nil })
+	c, err := zadig.NewClient("https://zadig.example.com", zadig.WithRawJSON(), zadig.WithTransport(server))
 	require.NoError(t, err)
 	r, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{})
 	require.NoError(t, err)

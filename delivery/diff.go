@@ -45,8 +45,8 @@ type ImageChange struct {
 // nil.
 //
 // Manifests are compared as text, for each service of which both releases have
-// some: not if one was read with SkipManifests, nor for charts up to v3.4. A
-// manifest that names its image differs when the image does.
+// some: not if one was read with SkipManifests, nor for charts. A manifest that names
+// its image differs when the image does.
 func Diff(a, b *Release) Changes {
 	if a.IsSummary() || b.IsSummary() {
 		return Changes{Incomplete: true}
@@ -221,7 +221,9 @@ func (r *Release) manifests() map[string][]string {
 		}
 	}
 	for s := range nilsafe.Values(r.Services) {
-		add(s.ServiceName, s.YAMLContent)
+		if s.ChartName == "" { // else the values of a chart
+			add(s.ServiceName, s.YAMLContent)
+		}
 	}
 	for service, objects := range all {
 		slices.Sort(objects)

@@ -142,7 +142,8 @@ func TestDiff(t *testing.T) {
 			delivery.Changes{Changed: []delivery.ImageChange{{"s", "", "r/a:1", "r/a:2"}, {"s", "", "r/b:1", "r/b:2"}}},
 		},
 		"a port is no tag": {
-			deployed(deploy("s", "", "h:5000/a"), deploy("s", "", "h:5000/b")), deployed(deploy("s", "", "h:5000/b:2"), deploy("s", "", "h:5000/a@sha256:aa")),
+			deployed(deploy("s", "", "h:5000/a"), deploy("s", "", "h:5000/b")),
+			deployed(deploy("s", "", "h:5000/b:2"), deploy("s", "", "h:5000/a@sha256:aa")),
 			delivery.Changes{Changed: []delivery.ImageChange{{"s", "", "h:5000/a", "h:5000/a@sha256:aa"}, {"s", "", "h:5000/b", "h:5000/b:2"}}},
 		},
 		"containers that got names": {
@@ -183,6 +184,11 @@ func TestDiff(t *testing.T) {
 			deployed(deploy("t", "c", "i:1", one), deploy("s", "c", "i:1", one)),
 			deployed(deploy("t", "c", "i:1", two), deploy("s", "c", "i:1", two)),
 			delivery.Changes{Manifests: []string{"s", "t"}},
+		},
+		"the values of a chart are no manifests": {
+			released(&delivery.FlatService{ServiceName: "s", ChartName: "s", YAMLContent: "image: i:1"}),
+			released(&delivery.FlatService{ServiceName: "s", ChartName: "s", YAMLContent: "image: i:2"}),
+			delivery.Changes{},
 		},
 		"manifests skipped before": {deployed(deploy("s", "c", "i:1")), deployed(deploy("s", "c", "i:1", one)), delivery.Changes{}},
 		"manifests skipped after":  {deployed(deploy("s", "c", "i:1", one)), deployed(deploy("s", "c", "i:1")), delivery.Changes{}},

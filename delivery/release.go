@@ -100,23 +100,23 @@ func (r *Release) RawJSON() json.RawMessage {
 	return r.raw()
 }
 
-// VersionInfo identifies and describes a release. Since v4.0 only these are filled:
-// ID, Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels,
-// Status, CreatedBy and CreatedAt.
+// VersionInfo identifies and describes a release. Since v4.0 servers fill ID,
+// Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status, CreatedBy
+// and CreatedAt only.
 type VersionInfo struct {
 	ID                  string          `json:"id"`                           // 24 hex digits
 	OrgID               int             `json:"orgId,omitzero"`               // up to v1.6.0
 	Version             string          `json:"version"`                      // name of the version, chosen by its author
 	ProductName         string          `json:"productName"`                  // project
 	WorkflowName        string          `json:"workflowName"`                 // "" for chart releases up to v2.1
-	WorkflowDisplayName string          `json:"workflowDisplayName,omitzero"` // since v1.16.0, mostly ""; looked up only in lists of one project, up to v2.3.1
-	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on; "" for most that a workflow made
-	TaskID              int             `json:"taskId"`                       // workflow task, from 1; unique within its workflow only
+	WorkflowDisplayName string          `json:"workflowDisplayName,omitzero"` // since v1.16.0, mostly ""
+	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on
+	TaskID              int             `json:"taskId"`                       // task of the workflow, from 1; unique within it only
 	Desc                string          `json:"desc"`                         // free text
 	Labels              []string        `json:"labels,omitzero"`              // free text
-	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil when no deploy step ran, and since v3.0.0 with VerbosityBrief
-	Status              string          `json:"status,omitzero"`              // since v1.8.0: StatusCreating and so on, "" for workflow releases
-	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0: of chart releases, since v2.2.0 also of K8SYaml; else nil
+	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil if nothing was deployed; since v3.0.0 nil in a summary
+	Status              string          `json:"status,omitzero"`              // since v1.8.0: StatusCreating and so on; see Succeeded
+	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0; nil if a workflow made it
 	CreatedBy           string          `json:"createdBy"`                    // user name
 	CreatedAt           int64           `json:"created_at"`                   // Unix seconds
 	DeletedAt           int64           `json:"deleted_at"`                   // Unix seconds, 0: not deleted
@@ -141,12 +141,12 @@ type Progress struct {
 	Error             string            `json:"error"`                      // why it failed, "" if it did not
 }
 
-// WorkflowStatus is one image that a workflow makes for a release, since
-// v3.1.0. Read in source only.
+// WorkflowStatus is one image that is pushed for a release, since v3.1.0 (read in
+// source).
 type WorkflowStatus struct {
 	JobName       string `json:"job_name"`       // job of the workflow
 	ServiceName   string `json:"service_name"`   // service that the image is for
 	ServiceModule string `json:"service_module"` // container of that service
-	TargetImage   string `json:"target_image"`   // image that the job makes
+	TargetImage   string `json:"target_image"`   // reference that the job pushes to
 	Status        string `json:"status"`         // status of the job
 }

@@ -73,7 +73,7 @@ func TestReleaseShapes(t *testing.T) {
 		"since v4.0":                       {`{"id":"a","services":[]}`, true, ""},
 		"since v4.0, without services":     {`{"id":"a"}`, true, `{"id":"a","services":[]}`},
 		"since v4.0, null services":        {`{"id":"a","services":null}`, true, `{"id":"a","services":[]}`},
-		"since v4.0, null versionInfo":     {`{"versionInfo":null,"id":"a","labels":[],"services":[]}`, true, `{"id":"a","labels":[],"services":[]}`},
+		"since v4.0, null versionInfo":     {`{"versionInfo":null,"id":"a","services":[]}`, true, `{"id":"a","services":[]}`},
 		"since v4.0, a summary":            {`{"id":"a","services":[],"summary":true}`, true, ""},
 		"names twice: the last one counts": {`{"id":"a","id":"b"}`, true, `{"id":"b","services":[]}`},
 		"invalid UTF-8":                    {"{\"id\":\"\xff\"}", true, `{"id":"�","services":[]}`},

@@ -13,6 +13,7 @@ import (
 
 func TestStrings(t *testing.T) {
 	t.Parallel()
+	const line = "shop v1.0.1 (619dbaa8c528010000010000, success, by lin, 2021-11-24T04:08:09Z)"
 	version := &delivery.VersionInfo{
 		ID: "619dbaa8c528010000010000", Version: "v1.0.1", ProductName: "shop", Status: "success", CreatedBy: "lin", CreatedAt: 1637726889,
 	}
@@ -20,15 +21,18 @@ func TestStrings(t *testing.T) {
 		value fmt.Stringer
 		want  string
 	}{
-		"release":                        {&delivery.Release{VersionInfo: version}, "shop v1.0.1 (619dbaa8c528010000010000, success, by lin, 2021-11-24T04:08:09Z)"},
-		"version":                        {version, "shop v1.0.1 (619dbaa8c528010000010000, success, by lin, 2021-11-24T04:08:09Z)"},
-		"version without more":           {&delivery.VersionInfo{Version: "v1"}, "v1"},
-		"zero version":                   {&delivery.VersionInfo{}, "release"},
-		"zero release":                   {&delivery.Release{}, "release"},
-		"no release":                     {(*delivery.Release)(nil), "<nil>"},
-		"image":                          {delivery.Image{Service: "shop", Container: "cart", Image: "r/cart:1"}, "shop/cart: r/cart:1"},
-		"image of a chart":               {delivery.Image{Image: "r/cart:1"}, "image: r/cart:1"},
-		"commit":                         {&delivery.Commit{RepoOwner: "o", RepoName: "r", CommitID: "4b15c43", Branch: "main", CommitMessage: "Add it\n\nBecause."}, "o/r@4b15c43 main: Add it"},
+		"release":              {&delivery.Release{VersionInfo: version}, line},
+		"version":              {version, line},
+		"version without more": {&delivery.VersionInfo{Version: "v1"}, "v1"},
+		"zero version":         {&delivery.VersionInfo{}, "release"},
+		"zero release":         {&delivery.Release{}, "release"},
+		"no release":           {(*delivery.Release)(nil), "<nil>"},
+		"image":                {delivery.Image{Service: "shop", Container: "cart", Image: "r/cart:1"}, "shop/cart: r/cart:1"},
+		"image of a chart":     {delivery.Image{Image: "r/cart:1"}, "image: r/cart:1"},
+		"commit": {
+			&delivery.Commit{RepoOwner: "o", RepoName: "r", CommitID: "4b15c43", Branch: "main", CommitMessage: "Add it\n\nBecause."},
+			"o/r@4b15c43 main: Add it",
+		},
 		"commit of a tag in a namespace": {&delivery.Commit{RepoOwner: "o", RepoNamespace: "n/m", RepoName: "r", Tag: "v1"}, "n/m/r v1"},
 		"zero commit":                    {&delivery.Commit{}, "commit"},
 	} {
