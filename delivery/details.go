@@ -25,18 +25,20 @@ func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*
 		return r, err
 	}
 	r, err := read()
-	if isRefused(err) {
+	if err != nil && isRefused(err) {
 		r, err = read()
 	}
 	switch {
+	case err == nil:
+		return r, nil
 	case isRefused(err):
 		return nil, s.whyRefused(ctx, m, err)
-	case errors.Is(err, errdef.ErrForbidden) && !m.isFlat() && v.TaskID != 0:
+	case errors.Is(err, errdef.ErrForbidden) && !m.isV4() && v.TaskID != 0:
 		return s.fromTask(ctx, m, err, skipManifests)
 	case isOfOneRelease(err):
 		return nil, releaseError(v.ID, err)
 	}
-	return r, err
+	return nil, err
 }
 
 // whyRefused returns nil if a release that the server refused is no longer listed.
@@ -55,7 +57,7 @@ func (s *Service) whyRefused(ctx context.Context, m summary, refusal error) erro
 // says so; before, a brief list does, which is short for the release of a workflow.
 func (s *Service) isListed(ctx context.Context, m summary) (listed bool, err error) {
 	v := m.VersionInfo
-	if m.isFlat() {
+	if m.isV4() {
 		if named, err := s.named(ctx, v.ProductName, v.Version); err == nil {
 			return named != nil && named.VersionInfo.CreatedAt == v.CreatedAt, nil
 		}

@@ -96,8 +96,8 @@ func TestAllHasTheImagesOnEveryServer(t *testing.T) {
 				assert.Equal(t, releases, page.Releases)
 				for i, r := range releases {
 					if len(data.Releases[i].Images()) > 0 {
-						assert.Equal(t, leftOut && o.SkipDetails, r.ServicesOmitted(), r.VersionInfo.ID)
-						assert.Equal(t, r.ServicesOmitted(), len(r.Images()) == 0, r.VersionInfo.ID)
+						assert.Equal(t, leftOut && o.SkipDetails, r.IsSummary(), r.VersionInfo.ID)
+						assert.Equal(t, r.IsSummary(), len(r.Images()) == 0, r.VersionInfo.ID)
 					}
 				}
 			}
