@@ -157,37 +157,36 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	out := s.transport.Do(outgoing)
-	if out.Response != nil {
-		out.Response.Request = withoutToken(out)
+	resp := out.Response
+	if resp == nil {
+		return nil, out.Err
 	}
-	if out.Response == nil {
-		return nil, newTransportError(out)
+	success := resp.StatusCode >= 200 && resp.StatusCode <= 299
+	switch {
+	case success && out.Err != nil:
+		return nil, rejected(out, nil, ErrUnexpectedResponse, response.GarbledReason)
+	case success && (resp.StatusCode != http.StatusPartialContent || outgoing.Header.Get("Range") != ""):
+		resp.Body = &response.Body{
+			ReadCloser: resp.Body,
+			Data:       out.Body,
+			Settings:   s.settings,
+			Reject: func(excerpt []byte, kind error, reason string) error {
+				return rejected(out, excerpt, kind, reason)
+			},
+		}
+		return resp, nil
 	}
-	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
-		return s.succeeded(out), nil
-	}
-	failed := newError(out.Response, out)
-	if failed.StatusCode >= 300 && failed.StatusCode <= 399 {
-		failed.Message = failed.line(refusedRedirect(out.Response, s.base))
+	failed := newError(out)
+	switch {
+	case resp.StatusCode == http.StatusPartialContent:
+		failed.Message = "a part of the response, which was not requested"
+	case resp.StatusCode >= 300 && resp.StatusCode <= 399:
+		failed.Message = refusedRedirect(out, s.base)
 	}
 	if out.Err != nil {
-		return nil, fmt.Errorf("%w; no further response: %w", failed, safeText(out.Err, out.Tokens, out.Err))
+		return nil, fmt.Errorf("%w; no further response: %w", failed, out.Err)
 	}
 	return nil, failed
-}
-
-// succeeded returns a response whose body carries the client's settings to the
-// services.
-func (s *state) succeeded(out transport.Outcome) *http.Response {
-	resp := out.Response
-	resp.Body = &response.Body{
-		ReadCloser: &safeBody{resp.Body, func() []string { return out.Tokens }},
-		Settings:   s.settings,
-		Reject: func(excerpt []byte, kind error, reason string) error {
-			return rejected(resp, out, excerpt, kind, reason)
-		},
-	}
-	return resp
 }
 
 // Get reads any other GET endpoint, such as
@@ -273,8 +272,6 @@ func (c config) base() http.RoundTripper {
 	return transport.NewBase(c.tls, c.proxy)
 }
 
-func (s *state) hasJar() bool { return s.config.httpClient != nil && s.config.httpClient.Jar != nil }
-
 func (c *Client) ready() (*state, error) {
 	if c == nil || c.state == nil {
 		return nil, errors.New("zadig: this Client was not made by NewClient")
@@ -316,9 +313,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 		}
 	}
 	outgoing.Method, outgoing.Host, outgoing.RequestURI = http.MethodGet, "", ""
-	if s.hasJar() { // net/http would write the cookies into the caller's map
-		outgoing.Header = req.Header.Clone()
-	}
+	outgoing.Header = req.Header.Clone() // a cookie jar writes into it
 	if outgoing.Header == nil {
 		outgoing.Header = http.Header{}
 	}
@@ -332,23 +327,6 @@ func joinPath(base, relative *url.URL) (path, rawPath string) {
 	}
 	join := func(a, b string) string { return strings.TrimSuffix(a, "/") + "/" + strings.TrimPrefix(b, "/") }
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
-}
-
-// withoutToken returns the request of a response without the token, which a
-// redirect may have put into the URL.
-func withoutToken(out transport.Outcome) *http.Request {
-	sent := out.Response.Request
-	if sent == nil || sent.URL == nil || sent.URL == out.Request.URL {
-		return out.Request
-	}
-	redirected := *out.Request
-	redirected.URL = sent.URL
-	if shown := redact.URL(sent.URL, out.Tokens...); shown != sent.URL.String() {
-		if masked, err := url.Parse(shown); err == nil {
-			redirected.URL = masked
-		}
-	}
-	return &redirected
 }
 
 func parseBaseURL(baseURL string) (*url.URL, error) {

@@ -1,20 +1,49 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Limiter is asked before each attempt; golang.org/x/time/rate.Limiter is one.
-type Limiter interface {
-	Wait(ctx context.Context) error
+// authorize returns a copy of the request with the client's headers and the
+// token, if it goes to the origin of the base URL.
+func (c *call) authorize(req *http.Request) (*http.Request, error) {
+	if !SameOrigin(req.URL, c.config.Origin) {
+		return req, nil
+	}
+	sent := *req
+	sent.Header = c.config.Header.Clone() // values too: middleware may write into them
+	maps.Copy(sent.Header, req.Header)    // a header of the request replaces one of the client
+	if host := c.config.Header.Get("Host"); host != "" {
+		sent.Host = host // net/http reads it nowhere else
+	}
+	if c.config.Token == nil {
+		return &sent, nil
+	}
+	token, err := c.config.Token(req.Context())
+	if err == nil {
+		err = CheckToken(token)
+	}
+	if err != nil {
+		return nil, permanentError{fmt.Errorf("token source: %w", err)}
+	}
+	if !slices.Contains(c.tokens, token) {
+		c.tokens = append(c.tokens, token)
+	}
+	sent.Header["Authorization"] = []string{"Bearer " + token}
+	return &sent, nil
 }
 
-// CheckToken says what is wrong with a token, without repeating it.
+// CheckToken returns what is wrong with a token, without the token.
 func CheckToken(token string) error {
 	switch {
 	case token == "":
@@ -60,20 +89,11 @@ func Interruptible(source func(context.Context) (string, error)) func(context.Co
 	}
 }
 
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
+
 // SameOrigin reports whether two URLs have the same scheme, host and port.
 func SameOrigin(a, b *url.URL) bool {
-	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "http":
-		return "80"
-	case "https":
-		return "443"
-	}
-	return ""
+	port := defaultPorts[strings.ToLower(a.Scheme)]
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) &&
+		cmp.Or(a.Port(), port) == cmp.Or(b.Port(), port)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // maxIdle is how many connections are kept.
-const maxIdle = 32
+const maxIdle = 64
 
 // A connection that has gone silent without being closed is found by a ping
 // after pingAfter without a frame, and given up if no reply comes within

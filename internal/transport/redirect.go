@@ -46,5 +46,19 @@ func mayHoldSecret(c Config, first *http.Request) bool {
 			return true
 		}
 	}
-	return redact.URL(first.URL) != first.URL.String()
+	return redact.Line(first.URL.String()) != first.URL.String()
+}
+
+// shown returns the request of a response without the token, which a redirect may
+// have put into the URL.
+func (c *call) shown(req, sent *http.Request) *http.Request {
+	if sent == nil || sent.URL == nil || sent.URL == req.URL {
+		return req
+	}
+	redirected := *req
+	redirected.URL = sent.URL
+	if masked, err := url.Parse(redact.Line(sent.URL.String(), c.tokens...)); err == nil {
+		redirected.URL = masked
+	}
+	return &redirected
 }
