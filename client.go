@@ -58,7 +58,7 @@ type state struct {
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
-		return nil, fmt.Errorf("zadig: %w", err)
+		return nil, &configError{err: err}
 	}
 	cfg, err := defaults().with(opts)
 	if err != nil {
@@ -78,33 +78,26 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	baseURL := os.Getenv("ZADIG_URL")
 	if baseURL == "" {
-		return nil, &environmentError{variable: "ZADIG_URL"}
+		return nil, &configError{variable: "ZADIG_URL"}
 	}
 	if _, err := parseBaseURL(baseURL); err != nil {
-		return nil, &environmentError{"ZADIG_URL", err}
+		return nil, &configError{"ZADIG_URL", err}
 	}
 	var fromEnv []Option
-	file := os.Getenv("ZADIG_CA_FILE")
 	if token := os.Getenv("ZADIG_TOKEN"); token != "" {
 		if err := transport.CheckToken(token); err != nil {
-			return nil, &environmentError{"ZADIG_TOKEN", err}
+			return nil, &configError{"ZADIG_TOKEN", err}
 		}
 		fromEnv = append(fromEnv, WithToken(token))
 	}
-	if file != "" {
+	if file := os.Getenv("ZADIG_CA_FILE"); file != "" {
 		pool, err := loadCAs(file)
 		if err != nil {
-			return nil, &environmentError{"ZADIG_CA_FILE", err}
+			return nil, &configError{"ZADIG_CA_FILE", err}
 		}
 		fromEnv = append(fromEnv, WithTLSConfig(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}
-	client, err := NewClient(baseURL, append(fromEnv, opts...)...)
-	if err != nil && file != "" {
-		if _, without := NewClient(baseURL, opts...); without == nil {
-			return nil, fmt.Errorf("%w (ZADIG_CA_FILE is set: it is a TLS configuration)", err)
-		}
-	}
-	return client, err
+	return NewClient(baseURL, append(fromEnv, opts...)...)
 }
 
 // With returns a copy of c to which opts are applied; c is not changed. The copy
@@ -220,11 +213,10 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	if header == nil {
 		header = http.Header{}
 	}
-	if header.Get("User-Agent") == "" {
-		header.Set("User-Agent", cfg.userAgent)
-	}
-	if header.Get("Accept") == "" {
-		header.Set("Accept", "application/json")
+	for name, value := range map[string]string{"User-Agent": userAgent, "Accept": "application/json"} {
+		if header.Get(name) == "" {
+			header.Set(name, value)
+		}
 	}
 	policy := transport.Policy(cfg.retry)
 	s := &state{base: base, config: cfg, roundTrip: shared, budget: budget}
@@ -250,7 +242,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 		Budget:     budget,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("zadig: %w", err)
+		return nil, &configError{err: err}
 	}
 	c := &Client{state: func() *state { return s }}
 	c.Delivery = delivery.New(c)

@@ -42,6 +42,9 @@ var (
 	// ErrUnexpectedResponse: the response is not what was requested: a
 	// login page, a refused redirect, an object in place of a list.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
+	// ErrUnsupported: this version of Zadig does not have what was requested. It
+	// also matches errors.ErrUnsupported.
+	ErrUnsupported = errdef.ErrUnsupported
 )
 
 // Error is a response that is a failure: a response whose status is not 2xx, or a

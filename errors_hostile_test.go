@@ -120,7 +120,7 @@ func checkTree(t *testing.T, err error) {
 			checkShown(t, name+" by value, by "+way, text, false)
 		}
 	}
-	if strings.HasSuffix(name, "zadig.transportError") { // what it wraps is what it hides
+	if strings.HasSuffix(name, "transport.maskedError") { // what it wraps is what it hides
 		return
 	}
 	switch wrapping := err.(type) { //nolint:errorlint // one level at a time

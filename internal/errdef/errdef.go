@@ -24,8 +24,18 @@ var (
 	ErrUnsupported = fmt.Errorf("not supported by this server: %w", errors.ErrUnsupported)
 )
 
-// BadArgument returns the error of an argument that is refused before a request
-// is sent. It matches ErrBadRequest and names the argument.
+// ArgumentError is an argument that a method refused before it sent a request. It
+// matches ErrBadRequest.
+type ArgumentError struct{ Method, Argument, Reason string }
+
+func (e *ArgumentError) Error() string {
+	return fmt.Sprintf("%s: %s: %s: %s", e.Method, ErrBadRequest, e.Argument, e.Reason)
+}
+
+// Unwrap returns ErrBadRequest.
+func (e *ArgumentError) Unwrap() error { return ErrBadRequest }
+
+// BadArgument returns an ArgumentError with a formatted reason.
 func BadArgument(method, argument, format string, a ...any) error {
-	return fmt.Errorf("%s: %w: %s: %s", method, ErrBadRequest, argument, redact.Line(fmt.Sprintf(format, a...)))
+	return &ArgumentError{method, argument, redact.Line(fmt.Sprintf(format, a...))}
 }

@@ -56,33 +56,26 @@ func CheckToken(token string) error {
 	return nil
 }
 
-// Interruptible returns a token source that ends with its context even if
-// source does not. A panic of source reaches the caller.
+// Interruptible returns a token source that ends with its context even if source
+// does not. A panic of source reaches the caller.
 func Interruptible(source func(context.Context) (string, error)) func(context.Context) (string, error) {
-	type result struct {
-		token    string
-		err      error
-		panicked any
-	}
+	type result func() (string, error)
 	return func(ctx context.Context) (string, error) {
-		if ctx.Done() == nil {
-			return source(ctx)
-		}
 		done := make(chan result, 1)
 		go func() {
-			r := result{err: errors.New("the token source ended its goroutine")}
+			r := result(func() (string, error) { return "", errors.New("the token source ended its goroutine") })
 			defer func() {
-				r.panicked = recover()
+				if p := recover(); p != nil {
+					r = func() (string, error) { panic(p) }
+				}
 				done <- r
 			}()
-			r.token, r.err = source(ctx)
+			token, err := source(ctx)
+			r = func() (string, error) { return token, err }
 		}()
 		select {
 		case r := <-done:
-			if r.panicked != nil {
-				panic(r.panicked)
-			}
-			return r.token, r.err
+			return r()
 		case <-ctx.Done():
 			return "", response.Ended(ctx)
 		}

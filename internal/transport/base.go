@@ -25,7 +25,7 @@ const (
 
 // NewBase returns the RoundTripper that is used when the user brings none: HTTP/2, and a proxy from the
 // environment unless another one is given. Both arguments may be nil.
-func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) http.RoundTripper {
+func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}

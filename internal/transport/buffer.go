@@ -13,10 +13,10 @@ import (
 func (c *call) buffer(resp *http.Response) (*http.Response, error) {
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, c.config.MaxBytes+1))
-	if response.Garbled(err) {
-		c.garbled = resp
-	}
 	if err != nil {
+		if response.Garbled(err) {
+			c.garbled = resp
+		}
 		return nil, err
 	}
 	c.body, resp.Body = data, io.NopCloser(bytes.NewReader(data))

@@ -66,7 +66,7 @@ func New(c Config) (*Transport, error) {
 			return nil, errors.New("WithMiddleware: a middleware returned nil")
 		}
 	}
-	t.client.CheckRedirect = redirectPolicy(c, t.client.CheckRedirect)
+	t.client.CheckRedirect = redirectPolicy(c.Origin, t.client.CheckRedirect)
 	return t, nil
 }
 
@@ -112,7 +112,10 @@ func (t *Transport) Do(req *http.Request) Outcome {
 	if !retryable(resp.StatusCode) {
 		t.config.Budget.credit(c.attempts)
 	}
-	resp.Request = c.shown(req, resp.Request)
+	if last := resp.Request; last != nil && last.URL != nil && last.URL != req.URL {
+		req = c.redirected(req, last.URL)
+	}
+	resp.Request = req
 	if c.body != nil {
 		c.end()
 	}
