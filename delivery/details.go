@@ -25,14 +25,16 @@ func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*
 		return r, err
 	}
 	r, err := read()
-	if err != nil && isRefused(err) {
+	if _, refused := asRefusal(err); refused {
 		r, err = read()
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		return r, nil
-	case isRefused(err):
-		return nil, s.whyRefused(ctx, m, err)
+	}
+	refusal, refused := asRefusal(err)
+	switch {
+	case refused:
+		return nil, s.whyRefused(ctx, m, refusal)
 	case errors.Is(err, errdef.ErrForbidden) && !m.isV4() && v.TaskID != 0:
 		return s.fromTask(ctx, m, err, skipManifests)
 	case isOfOneRelease(err):
@@ -42,13 +44,13 @@ func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*
 }
 
 // whyRefused returns nil if a release that the server refused is no longer listed.
-func (s *Service) whyRefused(ctx context.Context, m summary, refusal error) error {
+func (s *Service) whyRefused(ctx context.Context, m summary, refusal *errdef.Ambiguous) error {
 	listed, err := s.isListed(ctx, m)
 	switch {
 	case err != nil:
-		return resolved(refusal, err)
+		return refusal.ResolveByCheck(nil, err)
 	case listed:
-		return releaseError(m.VersionInfo.ID, resolve(refusal, errdef.ErrServer, "although the list has the release"))
+		return releaseError(m.VersionInfo.ID, refusal.Resolve(errdef.ErrServer, "although the list has the release"))
 	}
 	return nil
 }
@@ -115,23 +117,3 @@ func inProjectOrAll(o ListOptions, list func(ListOptions) error) error {
 }
 
 func always() bool { return true }
-
-// resolve returns a refusal whose cause is known now.
-func resolve(refusal, cause error, reason string) error {
-	for _, kind := range []errdef.Kind{errdef.MissingOrDown, errdef.NoSuchEndpoint} {
-		if u, ok := errdef.AsAmbiguous(refusal, kind); ok {
-			return u.Resolve(cause, reason)
-		}
-	}
-	return refusal
-}
-
-// resolved returns the error of a refusal whose cause a list was to show, which
-// failed: both failures have one cause if the server is in trouble, else the list's
-// failure is the error.
-func resolved(refusal, listErr error) error {
-	if errors.Is(listErr, errdef.ErrServer) {
-		return resolve(refusal, errdef.ErrServer, "listing fails, too: "+listErr.Error())
-	}
-	return listErr
-}
