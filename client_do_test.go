@@ -61,7 +61,8 @@ func TestDoRefusesRequests(t *testing.T) {
 
 func TestDoSendsTheCallersRequest(t *testing.T) {
 	t.Parallel()
-	client, s := clienttest.Serve(t, servertest.JSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"), zadig.WithHeader("X-Client", "client"))
+	client, s := clienttest.Serve(t, servertest.JSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"),
+		zadig.WithHeader("X-Client", "client"))
 	inbound := clienttest.NewRequest(t, s.URL+"/api/x?a=1#part") // absolute, of the same origin
 	inbound.Header.Set("X-Both", "request")
 	inbound.Header.Set("Authorization", "Bearer of-somebody-else")
@@ -103,7 +104,8 @@ func TestHeaders(t *testing.T) {
 		{"second value replaces the first", []zadig.Option{zadig.WithHeader("X-A", "1"), zadig.WithHeader("x-a", "2")}, "X-A", "2"},
 		{"host", []zadig.Option{zadig.WithHeader("host", "zadig.internal")}, "Host", "zadig.internal"},
 		{"authorization without a token", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc")}, "Authorization", "Basic abc"},
-		{"token wins over authorization", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc"), zadig.WithToken("abcdef")}, "Authorization", "Bearer abcdef"},
+		{"token wins over authorization", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc"), zadig.WithToken("abcdef")},
+			"Authorization", "Bearer abcdef"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

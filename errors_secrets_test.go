@@ -31,7 +31,8 @@ const controls = "\n{\"level\":\"ERROR\"}\x1b[2J\u009b31m\u202e\u2028\r"
 // must be one line, for control characters.
 func checkShown(t *testing.T, where, text string, oneLine bool) {
 	t.Helper()
-	for _, secret := range []string{escapedToken, "p4ssw0rd", "own-t0ken", "own%2dt0ken", "t0ken%2Fof", `\u006f\u0077`, "%6f%77", "&#111;&#119;"} {
+	for _, secret := range []string{escapedToken, "p4ssw0rd", "own-t0ken", "own%2dt0ken", "t0ken%2Fof", `\u006f\u0077`, "%6f%77",
+		"&#111;&#119;"} {
 		assert.NotContains(t, text, secret, where)
 	}
 	for _, r := range text {
@@ -111,8 +112,11 @@ func TestNoTextShowsWhatAServerQuotes(t *testing.T) {
 				for _, status := range []int{200, 302, 400, 500} {
 					var logged bytes.Buffer
 					header := strings.NewReplacer("\n", " ", "\r", " ").Replace(plant)
-					client, _ := clienttest.Serve(t, servertest.Status(status, body(plant), "X-Request-Id", header, "Location", "https://sso.example.com/"+header+"/login"),
-						zadig.WithToken(escapedToken), zadig.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+					client, _ := clienttest.Serve(t,
+						servertest.Status(status, body(plant), "X-Request-Id", header, "Location",
+							"https://sso.example.com/"+header+"/login"),
+						zadig.WithToken(escapedToken), zadig.WithLogger(slog.New(slog.NewTextHandler(&logged,
+							&slog.HandlerOptions{Level: slog.LevelDebug}))))
 					_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 					require.Error(t, err)
 					checkTree(t, err)
@@ -147,7 +151,8 @@ func TestNoTextShowsWhatWasConfigured(t *testing.T) {
 		checkShown(t, base, zadig.Explain(err), true)
 	}
 	client := clienttest.New(t, "http://zadig.example.com")
-	for _, path := range []string{"http://bob:" + secret + "/x@host", "/%zz?token=" + secret, "http://bob:" + secret + "@host/", "http://other/?token=" + secret, "\x1b/"} {
+	for _, path := range []string{"http://bob:" + secret + "/x@host", "/%zz?token=" + secret, "http://bob:" + secret + "@host/",
+		"http://other/?token=" + secret, "\x1b/"} {
 		err := client.Get(t.Context(), path, nil, nil)
 		require.ErrorIs(t, err, zadig.ErrBadRequest)
 		checkTree(t, err)

@@ -59,7 +59,8 @@ func TestTextMasksTheTokenItself(t *testing.T) {
 	got := redact.Text("echo "+secret+" and "+url.QueryEscape(secret), secret)
 	assert.Equal(t, "echo *** and ***", got)
 	const odd = `a"b<c>d&e/f`
-	assert.Equal(t, `echo "***" "***" "***"`, redact.Text(`echo "a\"b\u003cc\u003ed\u0026e/f" "a\"b\u003cc\u003ed\u0026e\/f" "a%22b%3Cc%3Ed&e%2Ff"`, odd))
+	assert.Equal(t, `echo "***" "***" "***"`,
+		redact.Text(`echo "a\"b\u003cc\u003ed\u0026e/f" "a\"b\u003cc\u003ed\u0026e\/f" "a%22b%3Cc%3Ed&e%2Ff"`, odd))
 	assert.Equal(t, "page one", redact.Text("page one", "one"), "too short to look for")
 }
 
@@ -197,7 +198,8 @@ func TestExcerptShowsNoPartOfATokenThatWasCut(t *testing.T) {
 
 func TestValueMasksNames(t *testing.T) {
 	t.Parallel()
-	v := map[string]any{"own-t0ken": 1.0, "a\nb": "c\x1bd", "password": 123456.0, "api_token": []any{"s3cr3t"}, "secret": map[string]any{"x": "own-t0ken"}}
+	v := map[string]any{"own-t0ken": 1.0, "a\nb": "c\x1bd", "password": 123456.0, "api_token": []any{"s3cr3t"},
+		"secret": map[string]any{"x": "own-t0ken"}}
 	assert.Equal(t, map[string]any{"***": 1.0, "a b": "c d", "password": "***", "api_token": "***", "secret": map[string]any{"x": "***"}},
 		redact.Value(v, "own-t0ken"))
 }
