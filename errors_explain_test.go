@@ -30,7 +30,7 @@ import (
 )
 
 // Seen on v5.0.0, when aslan waits for its database.
-const picketAlone = `{"code":500,"message":"Internal Error: ","description":"failed to get artifact by image err:Get \"http://aslan:25000/\": context deadline exceeded"}`
+var picketAlone = image(`Get "http://aslan:25000/": context deadline exceeded`)
 
 // Each row is a server in trouble, the call that meets it, and the sentence.
 func TestExplainResponses(t *testing.T) {
@@ -57,7 +57,8 @@ func TestExplainResponses(t *testing.T) {
 		return err
 	}
 	const (
-		page     = "a web page came in place of data, such as the login page of a gateway: check ZADIG_URL, and what stands in front of Zadig"
+		page = "a web page came in place of data, such as the login page of a gateway: " +
+			"check ZADIG_URL, and what stands in front of Zadig"
 		notFound = "Zadig has no record of this"
 		limited  = "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
 			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
@@ -182,7 +183,8 @@ func TestExplainNoResponse(t *testing.T) {
 		},
 		"unknown authority": {
 			secure.URL, withTLS(time.Now(), x509.NewCertPool()),
-			"the server's certificate is not signed by an authority that is trusted here: set ZADIG_CA_FILE to a PEM file with that authority",
+			"the server's certificate is not signed by an authority that is trusted here: " +
+				"set ZADIG_CA_FILE to a PEM file with that authority",
 		},
 		"another host": {
 			"https://zadig.invalid", dialing(secureHost, nil),
@@ -268,9 +270,9 @@ func TestExplainOthers(t *testing.T) {
 	} {
 		assert.Equal(t, row.want, zadig.Explain(row.err), name)
 	}
-	for err := range map[error]bool{
-		zadig.ErrBadRequest: true, zadig.ErrUnauthorized: true, zadig.ErrForbidden: true, zadig.ErrLicense: true, zadig.ErrRateLimited: true,
-		zadig.ErrServer: true, zadig.ErrResponseTooLarge: true, zadig.ErrUnexpectedResponse: true,
+	for _, err := range []error{
+		zadig.ErrBadRequest, zadig.ErrUnauthorized, zadig.ErrForbidden, zadig.ErrLicense, zadig.ErrRateLimited,
+		zadig.ErrServer, zadig.ErrResponseTooLarge, zadig.ErrUnexpectedResponse,
 	} {
 		assert.NotContains(t, []string{"", other}, zadig.Explain(err))
 	}

@@ -2,7 +2,6 @@ package zadig_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -86,23 +85,18 @@ func TestNoTextShowsWhatAServerQuotes(t *testing.T) {
 		"controls":     "x" + controls + "y",
 		"echoed query": "http://aslan/x?token=p4ssw0rd&image=a",
 	}
-	quote := func(s string) string {
-		data, err := json.Marshal(s)
-		require.NoError(t, err)
-		return string(data)
-	}
 	bodies := map[string]func(plant string) string{
 		"text":     func(plant string) string { return plant },
 		"string":   func(plant string) string { return `"` + plant + `"` },
 		"envelope": func(plant string) string { return `{"code":6563,"message":"` + plant + `","type":"` + plant + `"}` },
 		"quoted": func(plant string) string {
-			return `{"code":400,"message":` + quote(plant) + `,"extra":{` + quote(plant) + `:[` + quote(plant) + `]}}`
+			return fmt.Sprintf(`{"code":400,"message":%[1]s,"extra":{%[1]s:[%[1]s]}}`, quote(plant))
 		},
 		"picket": func(plant string) string {
-			return `{"code":500,"description":` + quote(`[400 BadRequest] {"code":6662,"message":"`+plant+`","description":`+quote(plant)+`}`) + `}`
+			return internal(`[400 BadRequest] {"code":6662,"message":"` + plant + `","description":` + string(quote(plant)) + `}`)
 		},
 		"element": func(plant string) string { return `[{"` + plant + `":1,"id":{"` + plant + `":"` + plant + `"}}]` },
-		"id":      func(plant string) string { return `[{"versionInfo":{"id":` + quote(plant) + `}},7]` },
+		"id":      func(plant string) string { return fmt.Sprintf(`[{"versionInfo":{"id":%s}},7]`, quote(plant)) },
 		"page":    func(plant string) string { return `<html title="` + plant + `">` + plant + `</html>` },
 	}
 	for form, plant := range forms {
@@ -141,8 +135,9 @@ func TestNoTextShowsWhatWasConfigured(t *testing.T) {
 	t.Parallel()
 	const secret = "p4ssw0rd"
 	for _, base := range []string{
-		secret + "@host/x", "bob:" + secret + "@host/x", secret + ":x@host", "//bob:" + secret + "@host", "http://bob:" + secret + "/x@host",
-		"http://bob:" + secret + " x@host", "https:bob:" + secret + "@host", "ftp://" + secret + "@host", "/" + secret + "@host", "x" + controls,
+		secret + "@host/x", "bob:" + secret + "@host/x", secret + ":x@host", "//bob:" + secret + "@host",
+		"http://bob:" + secret + "/x@host", "http://bob:" + secret + " x@host", "https:bob:" + secret + "@host",
+		"ftp://" + secret + "@host", "/" + secret + "@host", "x" + controls,
 		"http://host\x1b[31m", "zadig.example.com/\u202ex",
 	} {
 		_, err := zadig.NewClient(base)

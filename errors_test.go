@@ -37,8 +37,8 @@ func TestErrorFields(t *testing.T) {
 		},
 		{
 			name: "envelope with everything",
-			h: servertest.Status(400,
-				`{"type":"error","message":"Bad Request","code":400,"description":"image can't be empty!","extra":{"a":[1,"b"]}}`, "X-Request-Id", "4711"),
+			h: servertest.Status(400, `{"type":"error","message":"Bad Request","code":400,`+
+				`"description":"image can't be empty!","extra":{"a":[1,"b"]}}`, "X-Request-Id", "4711"),
 			want: zadig.Error{StatusCode: 400, Code: 400, Message: "Bad Request", Description: "image can't be empty!",
 				Type: "error", Extra: map[string]any{"a": []any{1.0, "b"}}, RequestID: "4711"},
 			text: "400: bad request: Bad Request: image can't be empty!",

@@ -43,7 +43,7 @@ func TestTextMasksSecretsWhereverTheyStand(t *testing.T) {
 		"proxy with a slash, net/url":        `parse "http://user:s3cr3t/word@proxy:3128": invalid port ":s3cr3t" after host`,
 		"proxy with a space, net/url":        `parse "http://user:s3cr3t word@proxy:3128": net/url: invalid userinfo`,
 		"proxy with a quote, net/url":        `parse "http://user:s3c\"s3cr3t@proxy": net/url: invalid userinfo`,
-		"proxy of the environment":           `invalid proxy address "u:s3cr3t/x@h:1": parse "u:s3cr3t/x@h:1": first path segment in URL cannot contain colon`,
+		"proxy of the environment":           `invalid proxy address "u:s3cr3t/x@h:1": parse "u:s3cr3t/x@h:1": first path segment`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,7 +71,8 @@ func TestTextMasksAJSONWebToken(t *testing.T) {
 
 func TestTextLeavesTheRestAlone(t *testing.T) {
 	t.Parallel()
-	const text = `{"code":500,"description":"failed to get artifact by image err:[400 BadRequest] {\"code\":6662,\"message\":\"获取交付物信息失败\"}","url":"https://github.com:443/a@b"}`
+	const text = `{"code":500,"description":"failed to get artifact by image err:[400 BadRequest] ` +
+		`{\"code\":6662,\"message\":\"获取交付物信息失败\"}","url":"https://github.com:443/a@b"}`
 	assert.Equal(t, text, redact.Text(text))
 }
 

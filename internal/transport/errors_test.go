@@ -86,7 +86,7 @@ func TestFailuresAndLogsShowNoSecret(t *testing.T) {
 		{"the server echoes the header in an unexpected response", echoes(200, `{"message":"%s"}`), "/x", nil},
 		{"the server echoes the query",
 			servertest.Status(500,
-				envelope(`failed to get artifact by image err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`)), "/x", nil},
+				envelope(`err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`)), "/x", nil},
 		{"the query has the token", servertest.Status(403, ""), query, nil},
 		{"commits in a failure", servertest.Status(500, commit), "/x", nil},
 		{"commits in an envelope", servertest.Status(400, envelope(commit)), "/x", nil},
