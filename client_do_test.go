@@ -89,6 +89,20 @@ func TestDoSendsTheCallersRequest(t *testing.T) {
 	assert.Equal(t, s.URL+"/api/x?a=1", resp.Request.URL.String())
 }
 
+// A part is a success only for who asked for one.
+func TestDoReturnsTheRangeThatWasRequested(t *testing.T) {
+	t.Parallel()
+	client, _ := clienttest.Serve(t, servertest.Status(http.StatusPartialContent, "[]"))
+	req := clienttest.NewRequest(t, "/api/x")
+	req.Header.Set("Range", "bytes=0-1")
+	resp, err := client.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	req.Header.Del("Range")
+	_, err = client.Do(req) //nolint:bodyclose // there is none
+	require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+}
+
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

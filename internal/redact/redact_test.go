@@ -100,6 +100,11 @@ func TestURL(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "https://***@zadig.example.com/x?image=a%3Ab&token=***", redact.URL(u))
 	assert.Equal(t, "https://zadig.example.com/x", redact.URLWithoutQuery(u))
+	u.Path = "/" + strings.Repeat("交", 1000)
+	for _, text := range []string{redact.URL(u), redact.URLWithoutQuery(u)} {
+		assert.Less(t, len(text), 2060)
+		assert.Contains(t, text, "…")
+	}
 }
 
 // A server may write each character of the token as it likes.
