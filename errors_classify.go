@@ -67,7 +67,8 @@ var meanings = []struct {
 	// A path that this version of Zadig does not have, or has for other methods
 	// only. Zadig sends no other 404.
 	{status: 404, codes: []int{0}, text: regexp.MustCompile(`^Invalid path: `), sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
-	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest, kind: errdef.NoSuchEndpoint},
+	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest,
+		kind: errdef.NoSuchEndpoint},
 	{status: 404, sentinel: ErrNotFound, kind: errdef.ForeignNotFound},
 
 	{status: 429, sentinel: ErrRateLimited},

@@ -96,7 +96,8 @@ func (e *Error) explain() string {
 	case said.status == http.StatusBadGateway, said.status == http.StatusServiceUnavailable, said.status == http.StatusGatewayTimeout:
 		return fmt.Sprintf("Zadig is not available at the moment: what stands in front of it reports %d", said.status)
 	case page && said.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
-		return "a web page came in place of data, such as the login page of a gateway: check ZADIG_URL, and what stands in front of Zadig"
+		return "a web page came in place of data, such as the login page of a gateway: " +
+			"check ZADIG_URL, and what stands in front of Zadig"
 	case errors.Is(e, ErrForbidden) && inWalk.MatchString(e.URL):
 		return "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
 			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
@@ -109,7 +110,8 @@ func (e *Error) explain() string {
 	case said.status >= 300 && said.status <= 399:
 		return "the address of Zadig redirects to another place: check ZADIG_URL"
 	case said.status == http.StatusNotFound:
-		return "the server at this address does not have a path that every Zadig has: check ZADIG_URL, and what stands in front of Zadig"
+		return "the server at this address does not have a path that every Zadig has: " +
+			"check ZADIG_URL, and what stands in front of Zadig"
 	}
 	return ""
 }
@@ -165,7 +167,8 @@ func explainNoResponse(sent *url.Error) string {
 
 func explainCertificate(cause error, host string) string {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](cause); ok {
-		return "the server's certificate is not signed by an authority that is trusted here: set ZADIG_CA_FILE to a PEM file with that authority"
+		return "the server's certificate is not signed by an authority that is trusted here: " +
+			"set ZADIG_CA_FILE to a PEM file with that authority"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](cause); ok {
 		return fmt.Sprintf("the server's certificate is for another host than %s: check ZADIG_URL", host)
