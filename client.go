@@ -183,8 +183,8 @@ func (s *state) succeeded(out transport.Outcome) *http.Response {
 	resp.Body = &response.Body{
 		ReadCloser: &safeBody{resp.Body, func() []string { return out.Tokens }},
 		Settings:   s.settings,
-		Reject: func(excerpt []byte, kind error, reason string) error {
-			return rejected(resp, out, excerpt, kind, reason)
+		Reject: func(excerpt []byte) func(error, string) error {
+			return rejected(resp, out, excerpt)
 		},
 	}
 	return resp

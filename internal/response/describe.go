@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,9 +28,14 @@ func describe(err error, at string) string {
 	return fmt.Sprintf("invalid JSON at byte %d, within %s", syntactic.ByteOffset, pointer(at, syntactic.JSONPointer))
 }
 
+// pointer returns the place in the JSON, cut off where names are long.
 func pointer(at string, below jsontext.Pointer) string {
-	if at+string(below) == "" {
+	const most = 200
+	if below == "" && at == "" {
 		return "/"
+	}
+	if len(below) > most {
+		return at + strings.ToValidUTF8(string(below[:most]), "") + "…"
 	}
 	return at + string(below)
 }
