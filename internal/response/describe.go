@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// describe says what is wrong with JSON below the pointer at, and where. It
-// does not repeat a value, which could be a secret.
+// describe returns what is wrong with JSON below the pointer at, and where. It
+// repeats no value, which could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kindName(semantic.JSONKind), typeName(semantic.GoType))
@@ -46,10 +46,8 @@ func kindName(kind jsontext.Kind) string {
 		return "null"
 	case 't', 'f':
 		return "a boolean"
-	case '"':
-		return "a string"
-	case '0':
-		return "a number"
+	case '"', '0':
+		return "a " + kind.String()
 	case '{', '}':
 		return "an object"
 	case '[', ']':
@@ -58,7 +56,7 @@ func kindName(kind jsontext.Kind) string {
 	return "a value"
 }
 
-// typeName is the JSON that a Go type is read from.
+// typeName returns the kind of JSON that a Go type is decoded from.
 func typeName(t reflect.Type) string {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -83,8 +81,8 @@ func typeName(t reflect.Type) string {
 	return "another"
 }
 
-// describeBody says what a body looks like that is not what was wanted: the
-// kind of its first value, or that it is empty, HTML or not JSON at all.
+// describeBody returns what a body is that is not what was wanted: the kind of its
+// first value, or that it is empty, HTML or not JSON.
 func describeBody(body []byte) string {
 	body = bytes.TrimLeft(body, whiteSpace)
 	switch {

@@ -25,18 +25,19 @@ type meter struct {
 	limit int64 // for the bytes
 	whole bool  // for all elements together
 
-	depth   int   // of brackets
-	quoted  bool  // within a string
-	escaped bool  // after an odd number of backslashes
-	size    int64 // of the element before this piece
-	cost    int64 // of decoding the element
+	depth   int    // of brackets
+	quoted  bool   // within a string
+	escaped bool   // after an odd number of backslashes
+	rest    []byte // of the last piece, which begins a rune
+	size    int64  // of the element before this piece
+	cost    int64  // of decoding the element
 }
 
 // add measures the next piece. It returns how many bytes of p precede the
 // element that exceeds a limit, and an exceededError if one does.
 func (m *meter) add(p []byte) (n int, err error) {
 	start := 0 // of the element; its bytes before p are in m.size
-	m.cost += invalidCost * int64(invalidBytes(p))
+	m.cost += invalidCost * int64(m.invalidBytes(p))
 	i := 0
 	if m.quoted {
 		i = m.stringEnd(p, 0)
@@ -114,12 +115,23 @@ func (m *meter) stringEnd(p []byte, i int) int {
 	return i
 }
 
-// invalidBytes counts the bytes that are not UTF-8.
-func invalidBytes(p []byte) (n int) {
-	if utf8.Valid(p) {
+// invalidBytes counts the bytes of p that are not UTF-8. The last bytes may begin a
+// rune that the next piece completes.
+func (m *meter) invalidBytes(p []byte) (n int) {
+	if len(m.rest) > 0 {
+		p = append(m.rest, p...)
+	}
+	end := len(p)
+	for i := max(end-utf8.UTFMax+1, 0); i < end; i++ {
+		if !utf8.FullRune(p[i:]) {
+			end = i
+		}
+	}
+	m.rest = bytes.Clone(p[end:])
+	if utf8.Valid(p[:end]) {
 		return 0
 	}
-	for len(p) > 0 {
+	for p = p[:end]; len(p) > 0; {
 		r, size := utf8.DecodeRune(p)
 		if r == utf8.RuneError && size == 1 {
 			n++

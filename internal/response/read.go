@@ -48,10 +48,10 @@ func (b *Body) buffered() (data []byte, err error) {
 	return data, nil
 }
 
-// GarbledReason says what [Garbled] found.
+// GarbledReason is the reason for an error that [Garbled] reports.
 const GarbledReason = "a body that cannot be decompressed"
 
-// Garbled reports whether err is that of a compressed body that is not one.
+// Garbled reports whether err comes from a body that cannot be decompressed.
 func Garbled(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)

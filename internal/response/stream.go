@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,16 +17,16 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// ElementError means that one element could not be decoded, or makes no sense.
-// The next call of Next goes on with the element behind it.
+// ElementError means that one element could not be decoded, or is invalid. Next
+// then returns the element after it.
 type ElementError struct{ Err error }
 
 func (e *ElementError) Error() string { return e.Err.Error() }
 
-// Unwrap returns why.
+// Unwrap returns the cause.
 func (e *ElementError) Unwrap() error { return e.Err }
 
-// TruncatedError means that a stream broke off. What has been read is good,
+// TruncatedError means that a stream broke off. The elements before it are valid,
 // and the rest can be requested again.
 type TruncatedError struct {
 	Where string // method and URL without the query
@@ -38,7 +37,7 @@ func (e *TruncatedError) Error() string {
 	return e.Where + ": the response broke off: " + e.Err.Error()
 }
 
-// Unwrap returns why.
+// Unwrap returns the cause.
 func (e *TruncatedError) Unwrap() error { return e.Err }
 
 // validator is a value that can be decoded from JSON that is not what was
@@ -60,9 +59,8 @@ type Stream[T any] struct {
 	request  *http.Request
 	source   *source
 	decoder  *jsontext.Decoder
-	index    int   // of the element that was read last
-	over     error // what every further Next returns
-	close    sync.Once
+	index    int                                   // of the element that was read last
+	over     error                                 // what every further Next returns
 	reject   func(kind error, reason string) error // nil until the first error
 }
 
@@ -103,7 +101,7 @@ func (s *Stream[T]) Close() {
 	if s.over == nil {
 		s.over = errors.New("the stream is closed")
 	}
-	s.close.Do(func() { _ = s.body.Close() })
+	_ = s.body.Close()
 }
 
 // Next returns the next element, and io.EOF after the last one. The error is an
