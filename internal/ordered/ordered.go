@@ -12,9 +12,9 @@ import (
 const maxWorkers = 1 << 10
 
 // Map yields the result of do for each item, in the order of the items. Up to
-// workers calls run at once, and at most twice as many items are taken ahead of
-// the loop. When the loop ends, the context of the calls is canceled, and Map
-// waits for those that run.
+// workers calls run at once, and at most twice as many begin ahead of the loop.
+// When the loop ends, the context of the calls is canceled, and Map waits for those
+// that run.
 //
 // A panic or runtime.Goexit of do ends the loop in the place of its result, and
 // one of items after the last result, in the goroutine that ranges. With less
@@ -32,7 +32,7 @@ func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do f
 			return
 		}
 		workers := min(workers, maxWorkers)
-		queue := make(chan *task[Out], 2*workers-2) // the loop has one more, and the sender
+		queue := make(chan *task[Out], 2*workers-1) // the loop has one more
 		slots := make(chan struct{}, workers)
 		left := make(chan struct{})
 		var running sync.WaitGroup

@@ -57,9 +57,10 @@ func TestMapBoundsCallsAndItems(t *testing.T) {
 	t.Parallel()
 	const workers = 3
 	synctest.Test(t, func(t *testing.T) {
-		var running, most, taken atomic.Int64
+		var running, most, begun, taken atomic.Int64
 		yielded := int64(0)
 		for range ordered.Map(t.Context(), workers, count(50, &taken), func(_ context.Context, i int) int {
+			begun.Add(1)
 			most.Store(max(most.Load(), running.Add(1)))
 			time.Sleep(time.Duration(1 + i%7))
 			running.Add(-1)
@@ -67,11 +68,8 @@ func TestMapBoundsCallsAndItems(t *testing.T) {
 		}) {
 			yielded++
 			time.Sleep(time.Hour) // all calls that may have begun have ended
-			ahead := taken.Load() - yielded
-			assert.LessOrEqual(t, ahead, int64(2*workers))
-			if yielded < 40 {
-				assert.GreaterOrEqual(t, ahead, int64(workers))
-			}
+			assert.Equal(t, min(yielded+2*workers-1, 50), begun.Load())
+			assert.Equal(t, min(yielded+2*workers, 50), taken.Load(), "the next call has its item")
 		}
 		assert.Equal(t, int64(workers), most.Load())
 	})

@@ -147,16 +147,13 @@ type Endpoint struct {
 	Decode   Decoding
 }
 
-func (e Endpoint) url() (*url.URL, error) {
+func (e Endpoint) url() *url.URL {
 	u := &url.URL{Path: e.Path, RawQuery: e.RawQuery}
-	if e.Query != nil && e.RawQuery == "" {
-		values, err := query.Values(e.Query)
-		if err != nil {
-			return nil, err
-		}
+	if e.RawQuery == "" {
+		values, _ := query.Values(e.Query) // fails only for what is no struct
 		u.RawQuery = values.Encode()
 	}
-	return u, nil
+	return u
 }
 
 // send requests u and returns a 2xx response with a body, whatever the Doer is.

@@ -58,11 +58,8 @@ func kindName(kind jsontext.Kind) string {
 
 // typeName returns the kind of JSON that a Go type is decoded from.
 func typeName(t reflect.Type) string {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
 	if t == nil {
-		return "another"
+		return "another type"
 	}
 	switch t.Kind() {
 	case reflect.Struct, reflect.Map:
@@ -78,7 +75,7 @@ func typeName(t reflect.Type) string {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return "an integer"
 	}
-	return "another"
+	return "another type"
 }
 
 // describeBody returns what a body is that is not what was wanted: the kind of its

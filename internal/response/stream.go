@@ -66,11 +66,7 @@ type Stream[T any] struct {
 
 // Elements requests an array. Close the stream.
 func Elements[T any](ctx context.Context, d core.Doer, e Endpoint, mode Mode) (*Stream[T], error) {
-	u, err := e.url()
-	if err != nil {
-		return nil, err
-	}
-	resp, err := send(ctx, d, u, mode)
+	resp, err := send(ctx, d, e.url(), mode)
 	if err != nil {
 		return nil, err
 	}
@@ -199,9 +195,7 @@ func (s *Stream[T]) begin() error {
 // end makes sure that nothing follows the array, whose bracket is next.
 func (s *Stream[T]) end() error {
 	if s.decoder.StackDepth() > 0 {
-		if _, err := s.decoder.ReadToken(); err != nil {
-			return s.failure(err)
-		}
+		_, _ = s.decoder.ReadToken() // the bracket
 	}
 	_, err := s.decoder.ReadToken()
 	if _, more := errors.AsType[*jsontext.SyntacticError](err); err == nil || more {

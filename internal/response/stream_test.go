@@ -2,7 +2,7 @@ package response_test
 
 import (
 	"context"
-	"encoding/json"
+	jsonv1 "encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -60,17 +62,19 @@ func TestStreamReads(t *testing.T) {
 		for name, mode := range modes {
 			t.Run(row.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				d := doer{body: iotest.OneByteReader(strings.NewReader(row.body))}
-				got, _, err := readAll(t, open(t, d, mode, things()))
-				require.NoError(t, err)
-				require.Len(t, got, len(row.want))
-				for i, want := range row.want {
-					if want.failed == "" {
-						assert.Equal(t, want, got[i])
-						continue
+				for _, raw := range []bool{false, true} {
+					d := doer{body: iotest.OneByteReader(strings.NewReader(row.body)), settings: response.Settings{RawJSON: raw}}
+					got, _, err := readAll(t, open(t, d, mode, things()))
+					require.NoError(t, err)
+					require.Len(t, got, len(row.want))
+					for i, want := range row.want {
+						if want.failed == "" {
+							assert.Equal(t, want, got[i])
+							continue
+						}
+						assert.Contains(t, got[i].failed, want.failed)
+						assert.NotContains(t, got[i].failed, "hunter2")
 					}
-					assert.Contains(t, got[i].failed, want.failed)
-					assert.NotContains(t, got[i].failed, "hunter2")
 				}
 			})
 		}
@@ -91,7 +95,7 @@ func TestStreamRaw(t *testing.T) {
 	assert.Equal(t, `{"id":"2","deep":{"list":[{"v":1},{"v":2}]}}`, raws[1], "byte for byte")
 	for _, raw := range raws {
 		assert.Contains(t, all, raw)
-		assert.True(t, json.Valid([]byte(raw)))
+		assert.True(t, jsonv1.Valid([]byte(raw)))
 	}
 }
 
@@ -110,7 +114,7 @@ func TestStreamReadsAsEncodingJSON(t *testing.T) {
 		`{"deep":{"list":[null,{"v":null}]}}`,
 	} {
 		var want, got []item
-		wantErr := json.Unmarshal([]byte("["+element+"]"), &want)
+		wantErr := jsonv1.Unmarshal([]byte("["+element+"]"), &want)
 		a := stream(t, of("["+element+"]"))
 		v, err := a.Next()
 		a.Close()
@@ -356,7 +360,7 @@ func TestStreamStaysAtItsEnd(t *testing.T) {
 func TestStreamKeepsNothingOfItsBuffer(t *testing.T) {
 	t.Parallel()
 	body := "[" + strings.Repeat(`"first",`, 100) + strings.Repeat(`"other",`, 1000) + "0]"
-	all, err := elementsOf[json.RawMessage](t, body, "\x20", response.Streamed)
+	all, err := elementsOf[jsonv1.RawMessage](t, body, "\x20", response.Streamed)
 	require.NoError(t, err)
 	for _, raw := range all[:100] {
 		require.Equal(t, `"first"`, string(*raw))
@@ -441,6 +445,24 @@ func TestStreamSkipsMembers(t *testing.T) {
 	}
 	_, err := s.Next()
 	require.ErrorIs(t, err, io.EOF)
+}
+
+// A type's own decoding may fail before it has read the element.
+func TestStreamSkipsWhatWasNotRead(t *testing.T) {
+	t.Parallel()
+	e := things()
+	e.Decode = response.With(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, i *item) error {
+		if dec.PeekKind() == '[' {
+			return errors.New("hunter2")
+		}
+		return errors.ErrUnsupported
+	}))
+	got, _, err := readAll(t, open(t, of(`[{"id":"1"},[{"id":"2"}],{"id":"3"}]`), response.Streamed, e))
+	require.NoError(t, err)
+	require.Len(t, got, 3)
+	assert.Contains(t, got[1].failed, "at /1: got ")
+	assert.NotContains(t, got[1].failed, "hunter2")
+	assert.Equal(t, "3", got[2].id)
 }
 
 func TestElementsOfOtherDoers(t *testing.T) {
