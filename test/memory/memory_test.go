@@ -24,7 +24,7 @@ import (
 
 const (
 	// limit is just above a size at which the decoder doubles its buffer.
-	limit = 3<<20 + 64<<10
+	limit = 3<<19 + 32<<10
 	// multiple is what WithMaxResponseBytes promises: the heap grows by less than
 	// so many times the limit, garbage included.
 	multiple = 16
@@ -77,11 +77,11 @@ func TestResponseMemoryIsBounded(t *testing.T) { //nolint:paralleltest // measur
 		{"brackets in text", "Get List All", manifest, text(`{[,:\"`), `]}]}`, false},
 		{"Chinese text", "Get List All", manifest, text(`交付`), `]}]}`, false},
 		{"invalid UTF-8", "Get List All", manifest, text("\xff"), `]}]}`, true},
-		{"commits", "Get List All", commits, array(`{}`), `}]}`, true},
-		{"short texts", "Get List All", byID + `"deployInfo":[{"yamlContents":`, array(`""`), `}]}`, true},
-		{"nulls", "Get List All", byID + `"deployInfo":`, array(`null`), `}`, true},
-		{"groups of services", "Get List All", byID + `"deployInfo":[{"orderedServices":`, array(`[]`), `}]}`, true},
-		{"unknown members", "Get List All", byID + `"new":`, array(`{}`), `}`, true},
+		{"commits", "Get All", commits, array(`{}`), `}]}`, true},
+		{"short texts", "Get All", byID + `"deployInfo":[{"yamlContents":`, array(`""`), `}]}`, true},
+		{"nulls", "Get All", byID + `"deployInfo":`, array(`null`), `}`, true},
+		{"groups of services", "Get All", byID + `"deployInfo":[{"orderedServices":`, array(`[]`), `}]}`, true},
+		{"unknown members", "Get All", byID + `"new":`, array(`{}`), `}`, true},
 		{"unknown name", "Get List All", byID + `"new":`, name, `}`, false},
 		{"white space", "Get List All", byID + `"new":`, array(strings.Repeat(" ", 1<<10) + "1"), `}`, false},
 		{"releases", "List", ``, array(`{"id":"x"}`), ``, true},
@@ -106,7 +106,7 @@ func TestResponseMemoryIsBounded(t *testing.T) { //nolint:paralleltest // measur
 				}
 				sizes := []int{limit}
 				if row.refused {
-					sizes = append(sizes, limit/4, limit/16, limit/64)
+					sizes = append(sizes, limit/8, limit/32)
 				}
 				worst := 0.0
 				for _, size := range sizes {
