@@ -157,15 +157,13 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	success := resp.StatusCode >= 200 && resp.StatusCode <= 299
 	switch {
 	case success && out.Err != nil:
-		return nil, rejected(out, nil, ErrUnexpectedResponse, response.GarbledReason)
+		return nil, rejected(out, nil)(ErrUnexpectedResponse, response.GarbledReason)
 	case success && (resp.StatusCode != http.StatusPartialContent || outgoing.Header.Get("Range") != ""):
 		resp.Body = &response.Body{
 			ReadCloser: resp.Body,
 			Data:       out.Body,
 			Settings:   s.settings,
-			Reject: func(excerpt []byte, kind error, reason string) error {
-				return rejected(out, excerpt, kind, reason)
-			},
+			Reject:     func(excerpt []byte) func(error, string) error { return rejected(out, excerpt) },
 		}
 		return resp, nil
 	}

@@ -194,12 +194,16 @@ func newError(out transport.Outcome) *Error {
 	return e
 }
 
-// rejected returns the Error for a response whose status is 2xx.
-func rejected(out transport.Outcome, body []byte, sentinel error, reason string) *Error {
-	e := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
-	e.kind = sentinel
-	e.Message = e.line(reason) // it may name a member
-	return e
+// rejected returns the function that makes the Error for a response whose status
+// is 2xx.
+func rejected(out transport.Outcome, body []byte) func(sentinel error, reason string) error {
+	shown := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
+	return func(sentinel error, reason string) error {
+		e := *shown
+		e.kind = sentinel
+		e.Message = e.line(reason) // it may name a member
+		return &e
+	}
 }
 
 // shownError returns an Error without the fields of the envelope.

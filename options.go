@@ -278,9 +278,10 @@ func WithHeader(key, value string) Option {
 // buffered response, or one release of a list that [delivery.Service.All]
 // streams. A larger one is [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
-// From 1 MiB on the decoded values count as well: an object as at least 1 KiB,
-// any other element of an array as 48 bytes. So the heap grows by less than 4
-// times n, whatever the JSON holds. The error names the array.
+// JSON that is small but takes more than 4 times n to decode, and more than 1 MiB,
+// is refused, too: an object counts as 1 KiB, any other value as 64 bytes, a byte
+// that is not UTF-8 as 16. With Go's default settings the heap, garbage included,
+// grows by less than 16 times n for one response.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 0 {
