@@ -39,6 +39,10 @@ var calls = map[string]func(context.Context, *artifact.Service) error{
 		_, err := s.Trace(ctx, "nginx:1")
 		return err
 	},
+	"Trace, OneRequest": func(ctx context.Context, s *artifact.Service) error {
+		_, err := s.Trace(ctx, "nginx:1", artifact.OneRequest)
+		return err
+	},
 	"TraceMany": func(ctx context.Context, s *artifact.Service) error {
 		for _, result := range s.TraceMany(ctx, []string{"nginx:1"}, artifact.TraceManyOptions{}) {
 			return result.Err
@@ -89,8 +93,9 @@ func TestPlainDoer(t *testing.T) {
 	t.Parallel()
 	body := map[string]string{
 		listPath:                `[{"id":"` + someID + `"}]`,
-		listPath + "/" + someID: `{"id":"` + someID + `"}`,
-		tracePath:               `{"image":"nginx:1"}`,
+		listPath + "/" + someID: `{"id":"` + someID + `","image":"nginx:1"}`,
+		imagePath:               someID,
+		documentedPath:          `{"image":"nginx:1"}`,
 	}
 	s := artifact.New(doer(func(req *http.Request) (*http.Response, error) {
 		assert.Equal(t, http.MethodGet, req.Method)
