@@ -32,7 +32,7 @@ type Artifact struct {
 	CreatedBy           string                 `json:"created_by"`                     // user name
 	CreatedTime         int64                  `json:"created_time"`                   // Unix seconds
 	Activities          []*Activity            `json:"activities,omitzero"`            // newest first; may be empty
-	SortedActivities    map[string][]*Activity `json:"sortedActivities,omitzero"`      // Activities by Activity.Type; absent when there are none
+	SortedActivities    map[string][]*Activity `json:"sortedActivities,omitzero"`      // Activities by Activity.Type; absent when empty
 
 	raw func() json.RawMessage // a closure, so that %+v does not print the document
 }

@@ -44,38 +44,40 @@ func TestTraceByDigest(t *testing.T) {
 	for i := range 250 { // more than two pages of another digest
 		artifacts = append(artifacts, pushed(fmt.Sprintf("host.example/shop/cart:n%d", i), digest(1000+i), 1_700_000_000+int64(i)))
 	}
+	const cart, mirror = "host.example/shop/cart", "mirror.example.com/shop/cart"
+	at := func(n int) string { return "@" + digest(n) }
 	for name, test := range map[string]struct {
 		image, imageID string
 		want           string // "": not found
 		match          artifact.DigestMatch
 	}{
-		"pinned":                          {"host.example/shop/cart@" + digest(2), "", "host.example/shop/cart:2", artifact.DigestSame},
-		"pinned, with the tag":            {"host.example/shop/cart:2@" + digest(2), "", "host.example/shop/cart:2", artifact.DigestSame},
-		"pinned, with another tag":        {"host.example/shop/cart:9@" + digest(2), "", "host.example/shop/cart:2", artifact.DigestSame},
-		"pinned, built again":             {"host.example/shop/cart:1@" + digest(7), "", "host.example/shop/cart:1", artifact.DigestSame},
-		"pinned, of unknown digest":       {"host.example/shop/cart:8@" + digest(8), "", "host.example/shop/cart:8", artifact.DigestUnknown},
-		"pinned, pushed by somebody else": {"host.example/shop/cart:2@" + digest(99), "", "", ""},
-		"pinned, unknown":                 {"host.example/shop/cart@" + digest(99), "", "", ""},
+		"pinned":                          {cart + at(2), "", cart + ":2", artifact.DigestSame},
+		"pinned, with the tag":            {cart + ":2" + at(2), "", cart + ":2", artifact.DigestSame},
+		"pinned, with another tag":        {cart + ":9" + at(2), "", cart + ":2", artifact.DigestSame},
+		"pinned, built again":             {cart + ":1" + at(7), "", cart + ":1", artifact.DigestSame},
+		"pinned, of unknown digest":       {cart + ":8" + at(8), "", cart + ":8", artifact.DigestUnknown},
+		"pinned, pushed by somebody else": {cart + ":2" + at(99), "", "", ""},
+		"pinned, unknown":                 {cart + at(99), "", "", ""},
 		"of another algorithm":            {"host.example/shop/cart@sha512:" + strings.Repeat("0", 127) + "2", "", "", ""},
-		"pushed by digest":                {"host.example/shop/cart@" + digest(9), "", "host.example/shop/cart@" + digest(9), artifact.DigestSame},
-		"an imageID of docker":            {"docker-pullable://host.example/shop/cart@" + digest(2), "", "host.example/shop/cart:2", artifact.DigestSame},
+		"pushed by digest":                {cart + at(9), "", cart + at(9), artifact.DigestSame},
+		"an imageID of docker":            {"docker-pullable://host.example/shop/cart" + at(2), "", cart + ":2", artifact.DigestSame},
 
-		"a mirror":                         {"mirror.example.com:5000/shop/cart@" + digest(2), "", "host.example/shop/cart:2", artifact.DigestSame},
-		"a mirror with a path":             {"mirror.example.com/proxy/shop/cart:9@" + digest(3), "", "host.example/shop/cart:4", artifact.DigestSame},
-		"of two, the one of the same path": {"mirror.example.com/shop/cart@" + digest(3), "", "host.example/shop/cart:4", artifact.DigestSame},
-		"of two of other paths, newest":    {"mirror.example.com/cart@" + digest(3), "", "host.example/other/cart:3", artifact.DigestSame},
-		"a mirror, by tag alone":           {"mirror.example.com/shop/cart:2", "", "", ""},
-		"a mirror, by tag and imageID":     {"mirror.example.com/shop/cart:2", "mirror.example.com/shop/cart@" + digest(2), "host.example/shop/cart:2", artifact.DigestSame},
-		"a mirror, imageID of a node":      {"mirror.example.com/shop/cart:2", "docker://" + digest(2), "", ""},
-		"the dot is a dot":                 {"mirror.example.com/shop/c.rt@" + digest(2), "", "", ""},
-		"name with a dot":                  {"mirror.example.com/shop/c.rt@" + digest(6), "", "host.example/shop/c.rt:6", artifact.DigestSame},
-		"not a part of a name":             {"mirror.example.com/shop/cart@" + digest(5), "", "", ""},
+		"a mirror":                         {"mirror.example.com:5000/shop/cart" + at(2), "", cart + ":2", artifact.DigestSame},
+		"a mirror with a path":             {"mirror.example.com/proxy/shop/cart:9" + at(3), "", cart + ":4", artifact.DigestSame},
+		"of two, the one of the same path": {mirror + at(3), "", cart + ":4", artifact.DigestSame},
+		"of two of other paths, newest":    {"mirror.example.com/cart" + at(3), "", "host.example/other/cart:3", artifact.DigestSame},
+		"a mirror, by tag alone":           {mirror + ":2", "", "", ""},
+		"a mirror, by tag and imageID":     {mirror + ":2", mirror + at(2), cart + ":2", artifact.DigestSame},
+		"a mirror, imageID of a node":      {mirror + ":2", "docker://" + digest(2), "", ""},
+		"the dot is a dot":                 {"mirror.example.com/shop/c.rt" + at(2), "", "", ""},
+		"name with a dot":                  {"mirror.example.com/shop/c.rt" + at(6), "", "host.example/shop/c.rt:6", artifact.DigestSame},
+		"not a part of a name":             {mirror + at(5), "", "", ""},
 
-		"runs as it was built":          {"host.example/shop/cart:2", "host.example/shop/cart@" + digest(2), "host.example/shop/cart:2", artifact.DigestSame},
-		"runs, built again":             {"host.example/shop/cart:1", "host.example/shop/cart@" + digest(7), "host.example/shop/cart:1", artifact.DigestSame},
-		"runs, pushed by somebody else": {"host.example/shop/cart:2", "host.example/shop/cart@" + digest(99), "host.example/shop/cart:2", artifact.DigestDrifted},
-		"runs, of unknown digest":       {"host.example/shop/cart:8", "host.example/shop/cart@" + digest(8), "host.example/shop/cart:8", artifact.DigestUnknown},
-		"starts, no imageID yet":        {"host.example/shop/cart:2", "", "host.example/shop/cart:2", artifact.DigestUnknown},
+		"runs as it was built":          {cart + ":2", cart + at(2), cart + ":2", artifact.DigestSame},
+		"runs, built again":             {cart + ":1", cart + at(7), cart + ":1", artifact.DigestSame},
+		"runs, pushed by somebody else": {cart + ":2", cart + at(99), cart + ":2", artifact.DigestDrifted},
+		"runs, of unknown digest":       {cart + ":8", cart + at(8), cart + ":8", artifact.DigestUnknown},
+		"starts, no imageID yet":        {cart + ":2", "", cart + ":2", artifact.DigestUnknown},
 	} {
 		for _, version := range []string{"v1.8.0", "v1.11.0", "v2.3.1", "v3.4.1", "v5.0.0"} {
 			t.Run(version+"/"+name, func(t *testing.T) {
@@ -83,7 +85,8 @@ func TestTraceByDigest(t *testing.T) {
 				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithArtifacts(artifacts...))
 				s := srv.Client().Artifact
 				a, err := s.Trace(t.Context(), test.image, artifact.ImageID(test.imageID))
-				for image, result := range s.TraceMany(t.Context(), []string{test.image}, artifact.TraceManyOptions{ImageIDs: map[string]string{test.image: test.imageID}}) {
+				o := artifact.TraceManyOptions{ImageIDs: map[string]string{test.image: test.imageID}}
+				for image, result := range s.TraceMany(t.Context(), []string{test.image}, o) {
 					assert.Equal(t, test.image, image)
 					assert.Equal(t, a, result.Artifact)
 				}

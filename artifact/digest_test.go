@@ -37,8 +37,10 @@ func TestCompareDigest(t *testing.T) {
 		"a digest that is none":           {&artifact.Artifact{ImageDigest: "unknown"}, "unknown", artifact.DigestUnknown},
 		"in the image":                    {&artifact.Artifact{Image: "host/a@" + builtDigest}, "host/a@" + builtDigest, artifact.DigestSame},
 		"in the image, another":           {&artifact.Artifact{Image: "host/a@" + builtDigest}, "host/a@" + otherDigest, artifact.DigestDrifted},
-		"in the image, no other digest":   {&artifact.Artifact{Image: "host/a@" + builtDigest, ImageDigest: "unknown"}, "host/a@" + builtDigest, artifact.DigestSame},
-		"no artifact":                     {nil, "host/a@" + builtDigest, artifact.DigestUnknown},
+		"in the image, no other digest": {
+			&artifact.Artifact{Image: "host/a@" + builtDigest, ImageDigest: "unknown"}, "host/a@" + builtDigest, artifact.DigestSame,
+		},
+		"no artifact": {nil, "host/a@" + builtDigest, artifact.DigestUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

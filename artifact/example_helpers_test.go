@@ -14,7 +14,6 @@ func cartArtifact() *artifact.Artifact {
 		Type: "image", Name: "cart", ImageTag: "1.1",
 		Image:       "registry.example.com/shop/cart:1.1",
 		ImageDigest: "sha256:1d9ddf94feb5ff9ca9d76248ad51dd2a95210895d0dbf1e87bd66cc471c41f0e",
-		CreatedTime: 1709260083,
 		Activities: []*artifact.Activity{
 			{Type: artifact.ActivityDeploy, EnvName: "prod", StartTime: 1709261000, EndTime: 1709261020},
 			{
@@ -124,9 +123,9 @@ func ExampleArtifact_CompareDigest() {
 
 func ExampleArtifact_Annotations() {
 	for _, annotations := range cartArtifact().Annotations() {
-		fmt.Println(annotations)
+		fmt.Println(annotations["org.opencontainers.image.revision"], annotations["org.opencontainers.image.source"])
 	}
 	// Output:
-	// map[org.opencontainers.image.created:2024-03-01T02:28:03Z org.opencontainers.image.revision:2f1c9e0 org.opencontainers.image.source:https://github.com/shop/cart]
-	// map[org.opencontainers.image.created:2024-03-01T02:28:03Z org.opencontainers.image.revision:77aa01b]
+	// 2f1c9e0 https://github.com/shop/cart
+	// 77aa01b
 }

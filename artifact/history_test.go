@@ -18,7 +18,9 @@ func TestHistory(t *testing.T) {
 	assert.Nil(t, none.Commits())
 	assert.Nil(t, none.PullRequests())
 	commit := func(repo, author string, pr int, prs ...int) *artifact.Commit {
-		return &artifact.Commit{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, CommitID: "c", AuthorName: author, PR: pr, PRs: prs}
+		return &artifact.Commit{
+			Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, CommitID: "c", AuthorName: author, PR: pr, PRs: prs,
+		}
 	}
 	pull := func(repo string, number int) core.PullRequest {
 		return core.PullRequest{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
@@ -37,11 +39,15 @@ func TestHistory(t *testing.T) {
 			nil, {Type: artifact.ActivityDeploy, Issues: []string{"no"}, Commits: []*artifact.Commit{commit("r", "no", 1)}},
 		}},
 		"built once": {
-			[]*artifact.Activity{nil, build([]string{"A-1", "A-2", "A-1", ""}, commit("r", "lin", 7), nil, commit("lib", "", 0), commit("s", "mei", 0, 9, 8))},
+			[]*artifact.Activity{
+				nil, build([]string{"A-1", "A-2", "A-1", ""}, commit("r", "lin", 7), nil, commit("lib", "", 0), commit("s", "mei", 0, 9, 8)),
+			},
 			[]core.PullRequest{pull("r", 7), pull("s", 9), pull("s", 8)}, []string{"lin", "mei"}, []string{"A-1", "A-2"},
 		},
 		"the same commit for another pull request, newest first": {
-			[]*artifact.Activity{build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8))},
+			[]*artifact.Activity{
+				build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8)),
+			},
 			[]core.PullRequest{pull("r", 8), pull("r", 7)}, []string{"lin", "mei"}, []string{"A-3", "A-1"},
 		},
 	} {

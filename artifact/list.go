@@ -142,15 +142,15 @@ func (s *Service) listed(ctx context.Context, o ListOptions, send func() error) 
 }
 
 func (o ListOptions) check(method string) error {
-	byBuild := o.RepoName != "" || o.Branch != ""
+	perPage, byBuild := o.perPage(listPerPage), o.RepoName != "" || o.Branch != ""
 	other := o.Type != "" || o.Source != "" || o.ImageTag != "" || o.Name != "" || o.Image != ""
 	switch {
 	case o.Page < 0:
 		return errdef.BadArgument(method, "Page", "must not be negative (got %d)", o.Page)
 	case o.PerPage < 0:
 		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
-	case o.Page > math.MaxInt/o.perPage(listPerPage):
-		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/o.perPage(listPerPage), o.perPage(listPerPage), o.Page)
+	case o.Page > math.MaxInt/perPage:
+		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/perPage, perPage, o.Page)
 	case byBuild && other:
 		return errdef.BadArgument(method, "RepoName", "every filter other than RepoName and Branch must be empty, because the server ignores it")
 	}

@@ -152,24 +152,27 @@ func TestListTotalIsNotAlwaysThere(t *testing.T) {
 
 func TestListFailures(t *testing.T) {
 	t.Parallel()
+	unknownPath := recording.Get(t, "v1.11.0/aslan_unknown_route").Respond
+	const first = `[{"id":"` + someID + `"`
+	respond := clienttest.Respond
 	for name, test := range map[string]struct {
 		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
 		"database down":         {recording.Get(t, "v1.11.0/db_down_artifacts").Respond, zadig.ErrServer, "code 6663"},
-		"events not readable":   {clienttest.Respond(400, `{"code":6665,"message":"","type":"error"}`), zadig.ErrServer, "code 6665"},
-		"a build's artifact":    {clienttest.Respond(400, `{"code":6662,"message":"","type":"error"}`), zadig.ErrServer, "code 6662"},
+		"events not readable":   {respond(400, `{"code":6665,"message":"","type":"error"}`), zadig.ErrServer, "code 6665"},
+		"a build's artifact":    {respond(400, `{"code":6662,"message":"","type":"error"}`), zadig.ErrServer, "code 6662"},
 		"no permission":         {recording.Get(t, "v5.0.0/forbidden_artifacts").Respond, zadig.ErrForbidden, "403"},
-		"unknown path":          {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnexpectedResponse, "no artifact list; is the base URL right?"},
-		"object":                {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an array of artifacts"},
-		"login page":            {clienttest.Respond(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"nothing":               {clienttest.Respond(200, ``), zadig.ErrUnexpectedResponse, "an empty body"},
-		"no artifact inside":    {clienttest.Respond(200, `[{"id":"`+someID+`"},{"message":"success"}]`), zadig.ErrUnexpectedResponse, "at /1: an artifact without id"},
-		"null inside":           {clienttest.Respond(200, `[null]`), zadig.ErrUnexpectedResponse, "at /0: an artifact without id"},
-		"wrong member inside":   {clienttest.Respond(200, `[{"id":"`+someID+`","layers":[{"size":"1"}]}]`), zadig.ErrUnexpectedResponse, "at /0/layers/0/size: got a string, want an integer"},
-		"garbage behind":        {clienttest.Respond(200, `[] x`), zadig.ErrUnexpectedResponse, "more than an array of artifacts"},
-		"broken off":            {clienttest.Respond(200, `[{"id":"`+someID+`"}`), zadig.ErrUnexpectedResponse, "JSON that ends"},
+		"unknown path":          {unknownPath, zadig.ErrUnexpectedResponse, "no artifact list; is the base URL right?"},
+		"object":                {respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an array of artifacts"},
+		"login page":            {respond(200, `<html>`), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"nothing":               {respond(200, ``), zadig.ErrUnexpectedResponse, "an empty body"},
+		"no artifact inside":    {respond(200, first+`},{"message":"success"}]`), zadig.ErrUnexpectedResponse, "at /1: an artifact without id"},
+		"null inside":           {respond(200, `[null]`), zadig.ErrUnexpectedResponse, "at /0: an artifact without id"},
+		"wrong member inside":   {respond(200, first+`,"layers":[{"size":"1"}]}]`), zadig.ErrUnexpectedResponse, "at /0/layers/0/size: got a string"},
+		"garbage behind":        {respond(200, `[] x`), zadig.ErrUnexpectedResponse, "more than an array of artifacts"},
+		"broken off":            {respond(200, first+`}`), zadig.ErrUnexpectedResponse, "JSON that ends"},
 		"parameters (recorded)": {recording.Get(t, "v1.11.0/artifacts_page_not_a_number").Respond, zadig.ErrBadRequest, "page args err"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -212,7 +215,8 @@ func TestListRefused(t *testing.T) {
 
 func TestListRefusedOnce(t *testing.T) {
 	t.Parallel()
-	c, mock := clienttest.Mocked(t, listPath, inTurn(recording.Get(t, "v1.11.0/db_down_artifacts").Respond, clienttest.Respond(200, "["+element(1)+"]")))
+	down := recording.Get(t, "v1.11.0/db_down_artifacts").Respond
+	c, mock := clienttest.Mocked(t, listPath, inTurn(down, clienttest.Respond(200, "["+element(1)+"]")))
 	mock.Get(listPath+"?page=1&per_page=1", clienttest.Respond(200, "[]"))
 	page, err := c.Artifact.List(t.Context(), artifact.ListOptions{Name: "a"})
 	require.NoError(t, err)
@@ -313,7 +317,8 @@ func TestAllYieldsAnArtifactOnceHoweverOftenItWasBuilt(t *testing.T) {
 func TestAllGoesOnBehindAnOddArtifact(t *testing.T) {
 	t.Parallel()
 	for name, odd := range map[string]string{
-		"a number": `17`, "null": `null`, "no artifact": `{"message":"success"}`, "a string for a number": `{"id":"` + id(2) + `","image_size":"1"}`,
+		"a number": `17`, "null": `null`, "no artifact": `{"message":"success"}`,
+		"a string for a number": `{"id":"` + id(2) + `","image_size":"1"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,5 +10,6 @@ import (
 
 func TestMethodsOnNilAndZero(t *testing.T) {
 	t.Parallel()
-	niltest.Methods(t, reflect.TypeFor[*artifact.Service](), reflect.TypeFor[artifact.ImageRef](), reflect.TypeFor[artifact.Changes](), reflect.TypeFor[artifact.CompareURL]())
+	niltest.Methods(t, reflect.TypeFor[*artifact.Service](), reflect.TypeFor[artifact.ImageRef](),
+		reflect.TypeFor[artifact.Changes](), reflect.TypeFor[artifact.CompareURL]())
 }

@@ -2,6 +2,7 @@ package artifact_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -55,6 +56,7 @@ var calls = map[string]func(context.Context, *artifact.Service) error{
 // not in a panic.
 func TestOddDoers(t *testing.T) {
 	t.Parallel()
+	body := func(text string) io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }
 	answers := func(resp *http.Response) *artifact.Service {
 		return artifact.New(doer(func(*http.Request) (*http.Response, error) { return resp, nil }))
 	}
@@ -70,7 +72,7 @@ func TestOddDoers(t *testing.T) {
 		"zero client":   {artifact.New(&zadig.Client{}), nil},
 		"nil response":  {answers(nil), zadig.ErrUnexpectedResponse},
 		"nil body":      {answers(&http.Response{StatusCode: http.StatusOK}), zadig.ErrUnexpectedResponse},
-		"not 2xx":       {answers(&http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("[]"))}), zadig.ErrUnexpectedResponse},
+		"not 2xx":       {answers(&http.Response{StatusCode: http.StatusNotFound, Body: body("[]")}), zadig.ErrUnexpectedResponse},
 		"zero status":   {answers(&http.Response{Body: http.NoBody}), zadig.ErrUnexpectedResponse},
 		"empty body":    {answers(&http.Response{StatusCode: http.StatusOK, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
 		"its own error": {artifact.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
@@ -119,6 +121,32 @@ func TestNilContext(t *testing.T) {
 			assert.ErrorContains(t, err, "ctx")
 			assert.Empty(t, mock.URLs())
 		})
+	}
+}
+
+// User info is removed from every address when it is decoded; WithRawJSON keeps it.
+func TestAddressesHaveNoUserInfo(t *testing.T) {
+	t.Parallel()
+	const (
+		address    = `"https://bot:s3cret@h.example/p"`
+		activities = `[{"dist_storage_url":` + address + `,"src_storage_url":` + address + `,"commits":[{"address":` + address + `},null]},null]`
+		body       = `{"id":"` + someID + `","package_storage_uri":` + address +
+			`,"activities":` + activities + `,"sortedActivities":{"build":` + activities + `}}`
+	)
+	c, mock := clienttest.Mocked(t, idPath, clienttest.Respond(200, body))
+	mock.Get(listPath, clienttest.Respond(200, "["+body+"]"))
+	c, err := c.With(zadig.WithRawJSON())
+	require.NoError(t, err)
+	a, err := c.Artifact.Get(t.Context(), someID)
+	require.NoError(t, err)
+	page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
+	require.NoError(t, err)
+	for _, a := range append(page.Artifacts, a) {
+		encoded, err := json.Marshal(a)
+		require.NoError(t, err)
+		assert.NotContains(t, string(encoded), "s3cret")
+		assert.Equal(t, 7, strings.Count(string(encoded), `"https://h.example/p"`), string(encoded))
+		assert.Contains(t, string(a.RawJSON()), "s3cret")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,19 +40,25 @@ func inTurn(responses ...httpmock.Responder) httpmock.Responder {
 
 var errPartial = errors.New("no error, but a partial artifact")
 
+// picketError responds as picket does when aslan failed.
+func picketError(description string) httpmock.Responder {
+	return clienttest.Respond(500, fmt.Sprintf(`{"code":500,"description":%q,"message":"Internal Error: "}`, description))
+}
+
 func TestTraceRequests(t *testing.T) {
 	t.Parallel()
-	const image = "host/app:1"
-	found := clienttest.Respond(200, someID)
-	complete := clienttest.Respond(200, `{"id":"`+someID+`","image":"`+image+`","layers":[{}]}`)
-	partial := clienttest.Respond(200, `{"image":"`+image+`"}`)
+	respond, odd := clienttest.Respond, zadig.ErrUnexpectedResponse
+	const image, other = "host/app:1", `{"id":"` + someID + `","image":"host/app:2"}`
+	found := respond(200, someID)
+	complete := respond(200, `{"id":"`+someID+`","image":"`+image+`","layers":[{}]}`)
+	partial := respond(200, `{"image":"`+image+`"}`)
 	refused := recording.Get(t, "v1.11.0/artifact_id_by_image_not_found").Respond // 400, code 6662
 	missing := recording.Get(t, "v1.11.0/dc_artifact_not_found").Respond
-	forbidden := clienttest.Respond(403, "")
-	forbiddenToPicket := clienttest.Respond(500, `{"code":500,"description":"failed to get artifact by image err:[403 Forbidden] ","message":"Internal Error: "}`)
+	forbidden := respond(403, "")
+	forbiddenToPicket := picketError("failed to get artifact by image err:[403 Forbidden] ")
 	unknownPath := recording.Get(t, "v1.11.0/aslan_unknown_route").Respond
-	gateway404 := clienttest.Respond(404, `{"code":404,"message":"no upstream"}`)
-	page := clienttest.Respond(200, "<html>")
+	gateway404 := respond(404, `{"code":404,"message":"no upstream"}`)
+	page := respond(200, "<html>")
 	down := recording.Get(t, "v1.11.0/db_down_dc_artifact").Respond
 	for name, test := range map[string]struct {
 		image, id, documented httpmock.Responder
@@ -72,22 +79,22 @@ func TestTraceRequests(t *testing.T) {
 		"only the documented endpoint":     {forbidden, nil, partial, errPartial, "", 3},
 		"the id is not permitted":          {found, forbidden, partial, errPartial, "", 5},
 		"no other endpoint":                {unknownPath, nil, partial, errPartial, "", 3},
-		"no Zadig":                         {unknownPath, nil, gateway404, zadig.ErrUnexpectedResponse, "is the base URL right?", 2},
+		"no Zadig":                         {unknownPath, nil, gateway404, odd, "is the base URL right?", 2},
 		"a gateway's 404":                  {gateway404, nil, missing, zadig.ErrNotFound, "6662", 2},
 		"a gateway's 404 for a moment":     {inTurn(gateway404, found), complete, partial, nil, "", 4},
-		"a gateway's 404 for all":          {gateway404, nil, gateway404, zadig.ErrUnexpectedResponse, "is the base URL right?", 2},
-		"no token":                         {clienttest.Respond(401, ""), nil, nil, zadig.ErrUnauthorized, "", 1},
-		"a login page":                     {page, nil, nil, zadig.ErrUnexpectedResponse, "an HTML page", 1},
-		"no id":                            {clienttest.Respond(200, `"ok"`), nil, nil, zadig.ErrUnexpectedResponse, "want the id of an artifact", 1},
-		"the check has a login page":       {refused, nil, page, zadig.ErrUnexpectedResponse, "an HTML page", 2},
-		"the check has no token":           {refused, nil, clienttest.Respond(401, ""), zadig.ErrUnauthorized, "", 2},
-		"the check is limited":             {refused, nil, clienttest.Respond(429, ""), zadig.ErrRateLimited, "", 4},
-		"events that cannot be read":       {found, clienttest.Respond(400, `{"code":6665}`), nil, zadig.ErrServer, "6665", 2},
-		"another image":                    {found, clienttest.Respond(200, `{"id":"`+someID+`","image":"host/app:2"}`), nil, zadig.ErrUnexpectedResponse, `want that of "host/app:1"`, 2},
-		"another id":                       {found, clienttest.Respond(200, `{"id":"`+id(7)+`","image":"`+image+`"}`), nil, zadig.ErrUnexpectedResponse, "want " + someID, 2},
-		"another image, as documented":     {refused, nil, clienttest.Respond(200, `{"image":"host/app:2"}`), zadig.ErrUnexpectedResponse, `want that of "host/app:1"`, 2},
-		"an error in a success, by id":     {found, clienttest.Respond(200, `{"type":"error","code":500}`), nil, zadig.ErrUnexpectedResponse, "neither id nor image", 2},
-		"the second attempt has a failure": {inTurn(refused, clienttest.Respond(401, "")), nil, partial, zadig.ErrUnauthorized, "", 3},
+		"a gateway's 404 for all":          {gateway404, nil, gateway404, odd, "is the base URL right?", 2},
+		"no token":                         {respond(401, ""), nil, nil, zadig.ErrUnauthorized, "", 1},
+		"a login page":                     {page, nil, nil, odd, "an HTML page", 1},
+		"no id":                            {respond(200, `"ok"`), nil, nil, odd, "want the id of an artifact", 1},
+		"the check has a login page":       {refused, nil, page, odd, "an HTML page", 2},
+		"the check has no token":           {refused, nil, respond(401, ""), zadig.ErrUnauthorized, "", 2},
+		"the check is limited":             {refused, nil, respond(429, ""), zadig.ErrRateLimited, "", 4},
+		"events that cannot be read":       {found, respond(400, `{"code":6665}`), nil, zadig.ErrServer, "6665", 2},
+		"another image":                    {found, respond(200, other), nil, odd, `want that of "host/app:1"`, 2},
+		"another id":                       {found, respond(200, `{"id":"`+id(7)+`","image":"`+image+`"}`), nil, odd, "want " + someID, 2},
+		"another image, as documented":     {refused, nil, respond(200, other), odd, `want that of "host/app:1"`, 2},
+		"an error in a success, by id":     {found, respond(200, `{"type":"error","code":500}`), nil, odd, "neither id nor image", 2},
+		"the second attempt has a failure": {inTurn(refused, respond(401, "")), nil, partial, zadig.ErrUnauthorized, "", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,21 +236,22 @@ func TestTraceRefusesAnEmptyImage(t *testing.T) {
 
 func TestTraceOneRequestFailures(t *testing.T) {
 	t.Parallel()
+	respond, odd := clienttest.Respond, zadig.ErrUnexpectedResponse
 	for name, test := range map[string]struct {
 		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
-		"null":            {clienttest.Respond(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
-		"empty object":    {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
-		"array":           {clienttest.Respond(200, `[{"image":"nginx:1"}]`), zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
-		"login page":      {clienttest.Respond(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"nothing":         {clienttest.Respond(200, ""), zadig.ErrUnexpectedResponse, "got an empty body, want an artifact"},
-		"wrong member":    {clienttest.Respond(200, `{"image":"nginx:1","activities":[{"commits":{}}]}`), zadig.ErrUnexpectedResponse, "at /activities/0/commits: got an object, want an array"},
-		"up to v1.7.1":    {clienttest.Respond(404, "Invalid path: /public-api/v1/dc/artifact"), zadig.ErrUnsupported, "servers up to v1.7.1 cannot trace an image"},
-		"no permission":   {clienttest.Respond(500, `{"code":500,"description":"failed to get artifact by image err:[403 Forbidden] ","message":"Internal Error: "}`), zadig.ErrForbidden, "[403 Forbidden]"},
-		"its second step": {clienttest.Respond(500, `{"code":500,"description":"failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input","message":"Internal Error: "}`), zadig.ErrServer, "unexpected end"},
-		"a panic":         {clienttest.Respond(500, ""), zadig.ErrServer, "empty body"},
+		"null":            {respond(200, `null`), odd, "got null, want an artifact"},
+		"empty object":    {respond(200, `{}`), odd, "want an artifact: neither id nor image"},
+		"array":           {respond(200, `[{"image":"nginx:1"}]`), odd, "got a JSON array, want an artifact"},
+		"login page":      {respond(200, "<html>"), odd, "an HTML page"},
+		"nothing":         {respond(200, ""), odd, "got an empty body, want an artifact"},
+		"wrong member":    {respond(200, `{"image":"nginx:1","activities":[{"commits":{}}]}`), odd, "at /activities/0/commits: got an object"},
+		"up to v1.7.1":    {respond(404, "Invalid path: /public-api/v1/dc/artifact"), zadig.ErrUnsupported, "cannot trace an image"},
+		"no permission":   {picketError("failed to get artifact by image err:[403 Forbidden] "), zadig.ErrForbidden, "[403 Forbidden]"},
+		"its second step": {picketError("failed to unmarshal err:unexpected end of JSON input"), zadig.ErrServer, "unexpected end"},
+		"a panic":         {respond(500, ""), zadig.ErrServer, "empty body"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -61,7 +61,8 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 			image  string
 			result Result
 		}
-		for t := range ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(pending), func(ctx context.Context, image string) traced {
+		workers := cmp.Or(o.Concurrency, defaultConcurrency)
+		for t := range ordered.Map(ctx, workers, slices.Values(pending), func(ctx context.Context, image string) traced {
 			if err := response.Ended(ctx); err != nil {
 				return traced{image, Result{Err: err}}
 			}
