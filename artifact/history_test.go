@@ -1,9 +1,7 @@
 package artifact_test
 
 import (
-	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -57,47 +55,6 @@ func TestHistory(t *testing.T) {
 			assert.Equal(t, test.pulls, a.PullRequests())
 			assert.Equal(t, test.authors, a.Authors())
 			assert.Equal(t, test.issues, a.Issues())
-		})
-	}
-}
-
-// Histories of many builds: each commit, pull request, author and issue is
-// looked up, not compared with all the others.
-func TestLongHistory(t *testing.T) {
-	t.Parallel()
-	const n = 40_000
-	a := longHistory(n)
-	start := time.Now()
-	assert.Len(t, a.Commits(), n)
-	assert.Len(t, a.PullRequests(), n)
-	assert.Len(t, a.Authors(), n)
-	assert.Len(t, a.Issues(), n)
-	assert.Less(t, time.Since(start), 20*time.Second)
-}
-
-// longHistory is an artifact of n builds, all different and each twice.
-func longHistory(n int) *artifact.Artifact {
-	a := &artifact.Artifact{}
-	for i := range 2 * n {
-		id := fmt.Sprint(i % n)
-		a.Activities = append(a.Activities, &artifact.Activity{
-			Type: artifact.ActivityBuild, Issues: []string{id},
-			Commits: []*artifact.Commit{{CommitID: id, AuthorName: id, PR: i%n + 1}},
-		})
-	}
-	return a
-}
-
-func BenchmarkHistory(b *testing.B) {
-	for _, n := range []int{1_000, 10_000, 40_000} {
-		b.Run(fmt.Sprintf("builds=%d", n), func(b *testing.B) {
-			a := longHistory(n)
-			for b.Loop() {
-				a.Commits()
-				a.PullRequests()
-				a.Authors()
-				a.Issues()
-			}
 		})
 	}
 }
