@@ -172,7 +172,9 @@ func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDo
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
 // ExpiredToken responds with status 401 and an empty body.
-func ExpiredToken() Fault { return Fault{name: "ExpiredToken", response: unauthorized()} }
+func ExpiredToken() Fault {
+	return Fault{name: "ExpiredToken", response: empty(http.StatusUnauthorized)}
+}
 
 // NoPermission responds as Zadig does to a user without the right to read: with
 // status 403 and an empty body, or behind picket with a 500 that quotes the 403.
@@ -186,11 +188,6 @@ func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermissi
 // needs a license for lists since v2.0.0 and for a release by id since v2.3.0.
 // Before v2.0.0 it needs none; there the fault refuses both.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
-
-// LicenceExpired is [LicenseExpired].
-//
-// Deprecated: use LicenseExpired.
-func LicenceExpired() Fault { return LicenseExpired() }
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
 // for the collaboration mode of the project: with status 200 and an object in
@@ -206,7 +203,7 @@ func CollaborationPending() Fault {
 // is missing. Since v4.0.0 lists have the release, and only requests by id fail.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
-		On(ListReleases, GetRelease, DirectoryReleases, OpenAPIGetRelease)
+		On(ListReleases, GetRelease)
 }
 
 // faults holds the injected faults.

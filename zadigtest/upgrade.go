@@ -14,11 +14,11 @@ import (
 // not send: fields.tsv leaves them out.
 func (r *release) document(v version) map[string]any {
 	switch {
-	case v.has(flatReleases) && r.flat:
+	case v >= v40 && r.isFlat():
 		return r.doc
-	case v.has(flatReleases):
-		return flatten(r.doc, r.source)
-	case r.flat:
+	case v >= v40:
+		return flatten(r.doc, r.Source)
+	case r.isFlat():
 		return nest(r.doc)
 	}
 	doc := maps.Clone(r.doc)
