@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"maps"
 	"strings"
 	"sync"
 )
@@ -143,40 +144,25 @@ func isEmpty(value any) bool {
 	return false
 }
 
-// decodeTree decodes a JSON object with UseNumber.
-func decodeTree(data []byte) (map[string]any, error) {
+// treeOf returns the JSON of a document, decoded with UseNumber.
+func treeOf(doc any) (tree map[string]any, err error) {
+	data, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	var object map[string]any
-	err := decoder.Decode(&object)
-	return object, err
+	return tree, decoder.Decode(&tree)
 }
-
-// Readers of decoded JSON. They return zero values for what is absent or of
-// another type.
 
 func object(o map[string]any, name string) map[string]any {
 	v, _ := o[name].(map[string]any)
 	return v
 }
 
-func array(o map[string]any, name string) []any {
-	v, _ := o[name].([]any)
-	return v
-}
-
-func text(o map[string]any, name string) string {
-	v, _ := o[name].(string)
-	return v
-}
-
 // without returns a copy of an object without a member.
 func without(o map[string]any, name string) map[string]any {
-	rest := make(map[string]any, len(o))
-	for k, v := range o {
-		if k != name {
-			rest[k] = v
-		}
-	}
+	rest := maps.Clone(o)
+	delete(rest, name)
 	return rest
 }

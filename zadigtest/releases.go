@@ -95,21 +95,19 @@ func (c *call) withTotal(resp *response, total int) *response {
 
 // document returns a release as the version of the server sends it.
 func (c *call) document(r *release, brief, inList bool) any {
-	doc := r.document(c.version)
 	switch {
 	case c.version >= v50 && inList:
-		doc = without(doc, "services")
-	case brief && c.version < v40:
-		info := without(object(doc, "versionInfo"), "progress") // only in details
-		if c.version >= v34 {
-			info = without(info, "productEnvInfo")
-		}
-		doc = map[string]any{"versionInfo": info}
+		return asSent("flat", without(r.flat, "services"), c.version)
+	case c.version >= v40:
+		return asSent("flat", r.flat, c.version)
+	case !brief:
+		return asSent("release", r.nested, c.version)
 	}
-	if c.version >= v40 {
-		return asSent("flat", doc, c.version)
+	info := without(object(r.nested, "versionInfo"), "progress") // only in details
+	if c.version >= v34 {
+		info = without(info, "productEnvInfo")
 	}
-	return asSent("release", doc, c.version)
+	return asSent("release", map[string]any{"versionInfo": info}, c.version)
 }
 
 func (c *call) isBroken(r *release) bool { return slices.Contains(c.broken, r.VersionInfo.ID) }
@@ -166,7 +164,7 @@ func (c *call) getReleaseByName() *response {
 	}
 	for _, r := range c.releases() {
 		if r.VersionInfo.ProductName == c.query("projectKey") && r.VersionInfo.Version == name {
-			return c.send("openapi detail", r.document(c.version))
+			return c.send("openapi detail", r.flat)
 		}
 	}
 	return internalError(failure + noDocuments)

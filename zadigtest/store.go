@@ -28,10 +28,10 @@ type store struct {
 	artifacts collection[*storedItem]
 }
 
-// release is a stored release. doc is its JSON in one of the two shapes.
+// release is a stored release, with its JSON in the shapes of all versions.
 type release struct {
 	*delivery.Release
-	doc map[string]any
+	nested, flat map[string]any
 }
 
 // storedItem is a stored artifact.
@@ -52,37 +52,29 @@ func newRelease(given *delivery.Release) (*release, error) {
 	if given.VersionInfo == nil || given.VersionInfo.ID == "" {
 		return nil, errors.New("it has no id (VersionInfo.ID)")
 	}
-	r := &release{Release: new(delivery.Release)}
-	var err error
-	if r.doc, err = copied(given, r.Release); err != nil {
-		return nil, err
-	}
 	id, err := validID(given.VersionInfo.ID)
 	if err != nil {
 		return nil, err
 	}
-	r.VersionInfo.ID = id
-	if r.isFlat() {
-		r.doc["id"] = id
-		return r, nil
+	withID, info := *given, *given.VersionInfo
+	withID.VersionInfo, info.ID = &info, id
+	r := new(release)
+	if r.Release, err = copied(&withID); err == nil {
+		r.nested, err = treeOf(nest(&withID))
 	}
-	object(r.doc, "versionInfo")["id"] = id
-	for _, part := range []string{"buildInfo", "deployInfo", "testInfo", "distributeInfo"} {
-		ownedBy(r.doc, part, "releaseId", id)
+	if err == nil {
+		r.flat, err = treeOf(flatten(&withID))
 	}
-	return r, nil
+	return r, err
 }
 
 func (r *release) id() string     { return r.VersionInfo.ID }
 func (r *release) created() int64 { return r.VersionInfo.CreatedAt }
 
-// isFlat reports whether the release was given in the shape of v4.0.0 and later.
-func (r *release) isFlat() bool { return r.Services != nil }
-
 // madeByWorkflow reports whether a workflow made the release, as before v4.0.0.
 func (r *release) madeByWorkflow() bool {
-	return !r.isFlat() && (r.VersionInfo.Type == "" || r.VersionInfo.Type == delivery.TypeK8SWorkflow) &&
-		len(r.BuildInfo)+len(r.TestInfo)+len(r.DistributeInfo) > 0
+	return r.VersionInfo.Type == delivery.TypeK8SWorkflow ||
+		r.VersionInfo.Type == "" && len(r.BuildInfo)+len(r.TestInfo)+len(r.DistributeInfo) > 0
 }
 
 // serviceNames returns the names of the deployed services. A shown name ends in
@@ -94,13 +86,6 @@ func (r *release) serviceNames() (names []string) {
 		}
 	}
 	return names
-}
-
-func rawServiceName(shown, container string) string {
-	if container == "" {
-		return shown
-	}
-	return strings.TrimSuffix(shown, "/"+container)
 }
 
 // addArtifacts stores all artifacts or, if one is bad, none.
@@ -115,21 +100,28 @@ func (s *store) newItem(given *artifact.Artifact) (*storedItem, error) {
 	if given.Image == "" && given.Type != "file" {
 		return nil, fmt.Errorf("%q has no Image, which only Type %q may leave out", cmp.Or(given.ID, given.Name), "file")
 	}
-	a := &storedItem{Artifact: new(artifact.Artifact)}
-	var err error
-	if a.doc, err = copied(given, a.Artifact); err != nil {
-		return nil, err
-	}
-	a.ID = s.artifacts.newID() // those returned by Trace have none
+	c := *given
+	c.ID = s.artifacts.newID() // those returned by Trace have none
 	if given.ID != "" {
-		if a.ID, err = validID(given.ID); err != nil {
+		var err error
+		if c.ID, err = validID(given.ID); err != nil {
 			return nil, err
 		}
 	}
-	a.doc["id"] = a.ID
-	ownedBy(a.doc, "activities", "artifact_id", a.ID)
-	sortActivities(a.doc)
-	return a, nil
+	c.Activities = copies(c.Activities, func(activity *artifact.Activity) {
+		activity.ArtifactID = cmp.Or(activity.ArtifactID, c.ID)
+	})
+	slices.SortStableFunc(c.Activities, func(a, b *artifact.Activity) int { return cmp.Compare(b.CreatedTime, a.CreatedTime) })
+	c.SortedActivities = make(map[string][]*artifact.Activity)
+	for _, activity := range c.Activities {
+		c.SortedActivities[activity.Type] = append(c.SortedActivities[activity.Type], activity)
+	}
+	a := new(storedItem)
+	var err error
+	if a.Artifact, err = copied(&c); err == nil {
+		a.doc, err = treeOf(&c)
+	}
+	return a, err
 }
 
 func (a *storedItem) id() string     { return a.ID }
@@ -146,49 +138,14 @@ func (s *store) artifactOf(image string) *storedItem {
 	return found
 }
 
-// sortActivities sorts activities newest first and groups them by type, as Zadig
-// does when it reads an artifact.
-func sortActivities(doc map[string]any) {
-	activities := slices.Clone(array(doc, "activities"))
-	created := func(activity any) int64 {
-		o, _ := activity.(map[string]any)
-		n, _ := o["created_time"].(json.Number)
-		i, _ := n.Int64()
-		return i
-	}
-	slices.SortStableFunc(activities, func(a, b any) int { return cmp.Compare(created(b), created(a)) })
-	byType := make(map[string]any)
-	for _, a := range activities {
-		o, _ := a.(map[string]any)
-		list, _ := byType[text(o, "type")].([]any)
-		byType[text(o, "type")] = append(list, a)
-	}
-	doc["activities"], doc["sortedActivities"] = activities, byType
-}
-
-// ownedBy sets those members of an array's elements that refer to the document
-// and are missing.
-func ownedBy(doc map[string]any, part, member, id string) {
-	for _, e := range array(doc, part) {
-		if e, ok := e.(map[string]any); ok {
-			if isEmpty(e[member]) {
-				e[member] = id
-			}
-			ownedBy(e, "subDistributes", member, id)
-		}
-	}
-}
-
-// copied decodes a copy of a document and returns its JSON.
-func copied(given, into any) (map[string]any, error) {
+// copied returns a deep copy for look-ups; decoding may have masked credentials.
+func copied[T any](given *T) (*T, error) {
 	data, err := json.Marshal(given)
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return nil, err
-	}
-	return decodeTree(data)
+	c := new(T)
+	return c, json.Unmarshal(data, c)
 }
 
 var objectID = regexp.MustCompile(`^[0-9a-f]{24}$`)
