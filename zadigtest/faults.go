@@ -186,7 +186,9 @@ func GatewayNotFound() Fault {
 }
 
 // ExpiredToken responds with status 401 and an empty body.
-func ExpiredToken() Fault { return Fault{name: "ExpiredToken", response: empty(http.StatusUnauthorized)} }
+func ExpiredToken() Fault {
+	return Fault{name: "ExpiredToken", response: empty(http.StatusUnauthorized)}
+}
 
 // NoPermission responds as Zadig does to a user without the right to read: with
 // status 403 and an empty body, or for [TraceArtifact] with a 500 that quotes the

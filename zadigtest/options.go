@@ -28,7 +28,7 @@ func newConfig(opts []Option) (*config, error) {
 		}
 	}
 	if !cfg.given {
-		cfg.data = samples()
+		cfg.data = Shop()
 	}
 	return cfg, nil
 }
