@@ -40,7 +40,7 @@ func newConfig(opts []Option) (*config, error) {
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		var err error
-		cfg.version, _, err = nearest(name)
+		cfg.version, err = nearest(name)
 		return err
 	}
 }

@@ -144,7 +144,7 @@ func (s *Server) Up() {
 // behaves as another version, as with [WithServerVersion], and has the same data.
 // A bad version fails the test, or panics if the server was made by [Start].
 func (s *Server) SetServerVersion(name string) {
-	v, _, err := nearest(name)
+	v, err := nearest(name)
 	if err != nil {
 		s.fail("zadigtest: SetServerVersion: %v", err)
 		return
