@@ -45,8 +45,7 @@ type Server struct {
 
 // NewServer starts a server for a test, which closes it when the test and all
 // its subtests are over. Without options it behaves as the newest of [Versions],
-// holds the samples of the documentation and accepts requests with any token or
-// none. Bad options fail the test, and so does bad input to the server's methods.
+// holds [Shop] and accepts requests with any token or none. Bad options fail the test, and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)
