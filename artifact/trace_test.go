@@ -279,7 +279,7 @@ func builtOf(image string, pulls ...int) *artifact.Artifact {
 func TestTraceOnEveryServer(t *testing.T) {
 	t.Parallel()
 	versions := zadigtest.Versions()
-	severalPullRequests := slices.Index(versions, "v1.16.0")
+	severalPullRequests := slices.Index(versions, "v1.18.0") // since v1.16.0
 	require.Positive(t, severalPullRequests)
 	for i, version := range versions {
 		t.Run(version, func(t *testing.T) {
