@@ -16,6 +16,7 @@ import (
 	"github.com/jarcoal/httpmock"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
@@ -134,7 +135,7 @@ func ExampleError() {
 	default:
 		fmt.Println("no response:", err)
 	}
-	// Output: a new token is needed: GET /api/directory/dc/artifact?image=shop%2Fcart%3A1: 401: unauthorized: empty body
+	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=registry.example.com%2Fshop%2Fcart%3A1: 401: unauthorized: empty body
 }
 
 // A program prints the sentence first, and the detail on a line of its own.
@@ -188,7 +189,7 @@ func ExampleWithTransport() {
 		fmt.Println(err)
 		return
 	}
-	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0")
+	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0", artifact.OneRequest)
 	if err != nil {
 		fmt.Println(err)
 		return

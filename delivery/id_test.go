@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 )
 
@@ -62,7 +63,7 @@ func TestErrorsQuoteTheCallersIDsOnOneLine(t *testing.T) {
 	_, of24 := client.Delivery.Get(t.Context(), (forged + strings.Repeat("y", 24))[:24], delivery.GetOptions{})
 	_, found := client.Delivery.Find(t.Context(), forged, delivery.ListOptions{})
 	_, verbosity := client.Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.Verbosity(forged)})
-	_, image := client.Artifact.Trace(t.Context(), forged)
+	_, image := client.Artifact.Trace(t.Context(), forged, artifact.OneRequest)
 	_, artifactByID := client.Artifact.Get(t.Context(), forged)
 	_, request := client.Do(&http.Request{Method: forged, URL: &url.URL{Path: "/x"}})
 	for name, err := range map[string]error{"Get": byID, "24": of24, "Find": found, "Verbosity": verbosity, "Trace": image, "artifact.Get": artifactByID, "Do": request} {
