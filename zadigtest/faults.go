@@ -126,11 +126,12 @@ func RateLimited(retryAfter time.Duration) Fault {
 // HTML responds with a status and a page: the login page of a single sign-on in
 // front of Zadig if code is 200, otherwise the error page of a proxy.
 func HTML(code int) Fault {
-	page := "<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head>\n<body><form method=\"post\" action=\"/login\"></form></body>\n</html>\n"
+	title, content := "Sign in", `<form method="post" action="/login"></form>`
 	if code != http.StatusOK {
-		title := fmt.Sprintf("%d %s", code, http.StatusText(code))
-		page = "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title + "</h1></center>\r\n</body>\r\n</html>\r\n"
+		title = fmt.Sprintf("%d %s", code, http.StatusText(code))
+		content = "<h1>" + title + "</h1>"
 	}
+	page := "<!DOCTYPE html>\n<html>\n<head><title>" + title + "</title></head>\n<body>" + content + "</body>\n</html>\n"
 	f := Status(code, page)
 	f.name = fmt.Sprintf("HTML(%d)", code)
 	return f

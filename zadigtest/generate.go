@@ -272,7 +272,8 @@ func (g *generator) artifact(r *delivery.Release, p project, b *delivery.BuildIn
 	built := &artifact.Activity{
 		ArtifactID: a.ID, Type: artifact.ActivityBuild, StartTime: b.StartTime, EndTime: b.EndTime,
 		CreatedBy: v.CreatedBy, CreatedTime: b.EndTime,
-		URL: fmt.Sprintf("/v1/projects/detail/%s/pipelines/custom/%s/%d?display_name=%s", p.name, p.workflow, v.TaskID, url.QueryEscape(p.workflow)),
+		URL: fmt.Sprintf("/v1/projects/detail/%s/pipelines/custom/%s/%d", p.name, p.workflow, v.TaskID) +
+			"?display_name=" + url.QueryEscape(p.workflow),
 	}
 	if g.chance(20) {
 		built.URL = fmt.Sprintf("/v1/projects/detail/%s/pipelines/multi/%s/%d", p.name, p.workflow, v.TaskID)
