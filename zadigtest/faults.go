@@ -21,7 +21,7 @@ import (
 type Fault struct {
 	name      string
 	endpoints []Endpoint
-	times     int // 0: without end
+	times     int // 0 or less: without end
 	skip      int
 	match     func(*http.Request) bool
 
@@ -259,7 +259,7 @@ func (s *Server) ClearFaults() {
 func (s *faults) remove(f *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.armed = slices.DeleteFunc(slices.Clone(s.armed), func(g *Fault) bool { return g == f })
+	s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 }
 
 // hit holds the effects of the faults on one request.
@@ -276,8 +276,8 @@ func (s *faults) take(r *http.Request, e Endpoint) hit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var h hit
-	spent := make(map[*Fault]bool)
-	for _, f := range s.armed {
+	armed := slices.Clone(s.armed)
+	for _, f := range armed {
 		if len(f.endpoints) > 0 && !slices.Contains(f.endpoints, e) || f.match != nil && !f.match(r) {
 			continue
 		}
@@ -288,13 +288,11 @@ func (s *faults) take(r *http.Request, e Endpoint) hit {
 			f.skip--
 			continue
 		}
-		if f.times > 0 {
-			f.times--
-			spent[f] = f.times == 0
+		if f.times--; f.times == 0 {
+			s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 		}
 		f.apply(&h)
 	}
-	s.armed = slices.DeleteFunc(slices.Clone(s.armed), func(f *Fault) bool { return spent[f] })
 	return h
 }
 

@@ -229,11 +229,13 @@ func TestWhichRequestsAFaultHits(t *testing.T) {
 		paths  []string
 		want   []int
 	}{
-		"all":                 {faults{unavailable}, []string{list, trace, other}, []int{503, 503, 503}},
-		"times":               {faults{unavailable.Times(2)}, []string{list, trace, list}, []int{503, 503, 200}},
-		"times below 1":       {faults{unavailable.Times(-1)}, []string{list, list}, []int{503, 503}},
-		"on":                  {faults{onLists}, []string{trace, list, other}, []int{500, 503, 404}},
-		"on several":          {faults{unavailable.On(zadigtest.ListReleases, zadigtest.NoEndpoint)}, []string{trace, list, other}, []int{500, 503, 503}},
+		"all":           {faults{unavailable}, []string{list, trace, other}, []int{503, 503, 503}},
+		"times":         {faults{unavailable.Times(2)}, []string{list, trace, list}, []int{503, 503, 200}},
+		"times below 1": {faults{unavailable.Times(-1)}, []string{list, list}, []int{503, 503}},
+		"on":            {faults{onLists}, []string{trace, list, other}, []int{500, 503, 404}},
+		"on several": {
+			faults{unavailable.On(zadigtest.ListReleases, zadigtest.NoEndpoint)}, []string{trace, list, other}, []int{500, 503, 503},
+		},
 		"times on":            {faults{onLists.Times(1)}, []string{trace, list, list}, []int{500, 503, 200}},
 		"after":               {faults{unavailable.After(1).Times(1)}, []string{list, list, list}, []int{200, 503, 200}},
 		"after on":            {faults{onLists.After(1)}, []string{trace, list, list}, []int{500, 200, 503}},

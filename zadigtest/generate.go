@@ -77,7 +77,9 @@ var (
 		"Merge pull request #512 from shop-team/hotfix\n\n紧急修复登录超时",
 		"Show \"sold out\" & <b>back soon</b> in the catalog 🛒",
 	}
-	notes   = []string{"", "Weekly release", "紧急修复：支付回调重复", "Gift cards for everybody", "灰度发布 <10%> & 观察", "see SHOP-17 \\ SHOP-18"}
+	notes = []string{
+		"", "Weekly release", "紧急修复：支付回调重复", "Gift cards for everybody", "灰度发布 <10%> & 观察", "see SHOP-17 \\ SHOP-18",
+	}
 	labels  = []string{"stable", "灰度", "hotfix", "weekly", "a&b"}
 	envs    = []string{"dev", "qa", "pre", "prod"}
 	sources = []string{delivery.SourceManual, delivery.SourceFromEnv, delivery.SourceFromVersion}
