@@ -34,13 +34,13 @@ var (
 	ErrLicense = errdef.ErrLicense
 	// ErrRateLimited: status 429.
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer: the server, or something behind it, is in trouble.
+	// ErrServer: the server, or a service that it depends on, is in trouble.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge: a response, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
 	// ErrUnexpectedResponse: the response is not what was requested: a
-	// login page, a refused redirect, an object in place of a list.
+	// login page, a refused redirect, an object instead of a list.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 	// ErrUnsupported: this version of Zadig does not have what was requested. It
 	// also matches errors.ErrUnsupported.
