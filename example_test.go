@@ -133,7 +133,7 @@ func ExampleError() {
 	default:
 		fmt.Println("no response:", err)
 	}
-	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=registry.example.com%2Fshop%2Fcart%3A1: 401: unauthorized: empty body
+	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=shop%2Fcart%3A1: 401: unauthorized: empty body
 }
 
 // A program prints the sentence first, and the detail on a line of its own.
