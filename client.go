@@ -337,7 +337,7 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("the base URL must not hold user info; use WithToken")
 	case u.Host == "" && strings.Contains(baseURL, "@"): // what stands before it may be a password
-		return nil, errors.New("the base URL must not hold an @ before its host; it must begin with http:// or https://, and the token goes to WithToken")
+		return nil, errors.New("the base URL must begin with http:// or https:// (got an @ before a host; use WithToken)")
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
 		return nil, fmt.Errorf("the base URL must begin with http:// or https:// (got %q)", redact.Line(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":

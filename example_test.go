@@ -123,7 +123,7 @@ func ExampleError() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1")
+	_, err = client.Artifact.Trace(context.Background(), "shop/cart:1")
 	var failed *zadig.Error
 	switch {
 	case errors.Is(err, zadig.ErrNotFound):
@@ -135,7 +135,7 @@ func ExampleError() {
 	default:
 		fmt.Println("no response:", err)
 	}
-	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=registry.example.com%2Fshop%2Fcart%3A1: 401: unauthorized: empty body
+	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=shop%2Fcart%3A1: 401: unauthorized: empty body
 }
 
 // A program prints the sentence first, and the detail on a line of its own.

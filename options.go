@@ -76,7 +76,8 @@ func (c config) with(opts []Option) (config, error) {
 		return config{}, &configError{err: errors.New("WithTLSConfig, WithProxy and ZADIG_CA_FILE change the SDK's own transport; " +
 			"with WithHTTPClient or WithTransport, set them on yours")}
 	case c.httpClient != nil && c.transport != nil:
-		return config{}, &configError{err: errors.New("WithHTTPClient and WithTransport exclude each other: set the Transport of your client")}
+		return config{}, &configError{err: errors.New("WithHTTPClient and WithTransport exclude each other; " +
+			"set the Transport of your client")}
 	}
 	return c, nil
 }

@@ -1,6 +1,9 @@
 package errdef
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Kind is the kind of a response whose cause only the service that sent the
 // request can determine.
@@ -44,10 +47,10 @@ func (u *Ambiguous) Error() string { return u.Default.Error() }
 // Unwrap returns Default.
 func (u *Ambiguous) Unwrap() error { return u.Default }
 
-// ResolveByCheck resolves the error by the error of a second request, which fails
-// if the database is down. If it is nil, the result matches sentinel. If the
+// ResolveByCheck resolves the error by the error of a second request, a list, which
+// fails if the database is down. If it is nil, the result matches sentinel. If the
 // second request failed for the same reason, the result matches ErrServer.
-// Otherwise the result is checkErr.
+// Otherwise it is checkErr, with the first error in its text only.
 func (u *Ambiguous) ResolveByCheck(sentinel error, checkErr error) error {
 	if checkErr == nil {
 		return u.Resolve(sentinel, "")
@@ -55,10 +58,10 @@ func (u *Ambiguous) ResolveByCheck(sentinel error, checkErr error) error {
 	if check, ok := errors.AsType[*Ambiguous](checkErr); ok {
 		switch check.Kind {
 		case MissingOrDown, RefusedOrDown, DatabaseDown:
-			return u.Resolve(ErrServer, "the follow-up request failed: "+checkErr.Error())
+			return u.Resolve(ErrServer, "the follow-up list request failed: "+checkErr.Error())
 		}
 	}
-	return checkErr
+	return fmt.Errorf("%w (sent to explain: %v)", checkErr, u.Resolve(u.Default, "")) //nolint:errorlint // its text only
 }
 
 // AsAmbiguous returns the Ambiguous that err wraps, if it is of this kind.

@@ -20,9 +20,15 @@ var (
 	ErrServer             = errors.New("server error")
 	ErrResponseTooLarge   = errors.New("response too large")
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrUnsupported also matches errors.ErrUnsupported.
-	ErrUnsupported = fmt.Errorf("not supported by this server: %w", errors.ErrUnsupported)
+	ErrUnsupported        = error(unsupportedError{})
 )
+
+// unsupportedError matches errors.ErrUnsupported.
+type unsupportedError struct{}
+
+func (unsupportedError) Error() string { return "not supported by this version of Zadig" }
+
+func (unsupportedError) Is(target error) bool { return target == errors.ErrUnsupported }
 
 // ArgumentError is an argument that a method refused before it sent a request. It
 // matches ErrBadRequest.

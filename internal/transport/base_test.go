@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -105,27 +106,65 @@ func TestBaseUsesTheProxyOfTheEnvironment(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked.Store(r.URL.Host) }))
 	t.Cleanup(proxy.Close)
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBaseUsesTheProxyOfTheEnvironment$")
-	child.Env = append(os.Environ(), "ZADIG_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
+	child.Env = append(os.Environ(), "ZADIG_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=",
+		"no_proxy=")
 	output, err := child.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	assert.Equal(t, "zadig.example.com", asked.Load())
 }
 
-// A proxy's refusal of CONNECT is retried if the same status from Zadig would be.
-func TestProxyThatRefusesToConnect(t *testing.T) {
+// A tunnel, and a refusal, which is retried if the same status from Zadig would be.
+func TestProxyConnect(t *testing.T) {
 	t.Parallel()
-	for status, attempts := range map[int]int64{407: 1, 403: 1, 502: 3} {
-		var n atomic.Int64
-		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			n.Add(1)
-			w.WriteHeader(status)
-		}))
-		t.Cleanup(proxy.Close)
-		u, err := url.Parse(proxy.URL)
-		require.NoError(t, err)
-		client := clienttest.New(t, "https://zadig.example.com", zadig.WithProxy(http.ProxyURL(u)), clienttest.FastRetry())
-		require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "the proxy responded to CONNECT with ")
-		assert.Equal(t, attempts, n.Load(), status)
+	secure := httptest.NewTLSServer(servertest.JSON(`{}`))
+	t.Cleanup(secure.Close)
+	trust := x509.NewCertPool()
+	trust.AddCert(secure.Certificate())
+	tunnel := func(w http.ResponseWriter, r *http.Request) {
+		target, err := net.Dial("tcp", r.Host)
+		if !assert.NoError(t, err) {
+			return
+		}
+		defer target.Close()
+		_ = http.NewResponseController(w).Flush()
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if !assert.NoError(t, err) {
+			return
+		}
+		defer conn.Close()
+		go func() { _, _ = io.Copy(target, conn) }()
+		_, _ = io.Copy(conn, target)
+	}
+	for name, row := range map[string]struct {
+		proxy    http.HandlerFunc
+		attempts int64
+		because  string
+	}{
+		"tunnel": {tunnel, 1, ""},
+		"407":    {servertest.Status(407, ""), 1, "the proxy responded to CONNECT with 407"},
+		"502":    {servertest.Status(502, ""), 3, "the proxy responded to CONNECT with 502"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var n atomic.Int64
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				n.Add(1)
+				row.proxy(w, r)
+			}))
+			t.Cleanup(proxy.Close)
+			u, err := url.Parse(proxy.URL)
+			require.NoError(t, err)
+			client := clienttest.New(t, secure.URL, zadig.WithProxy(http.ProxyURL(u)), clienttest.FastRetry(),
+				zadig.WithTLSConfig(&tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS12}))
+			t.Cleanup(client.CloseIdleConnections)
+			err = client.Get(t.Context(), "/x", nil, nil)
+			assert.Equal(t, row.attempts, n.Load())
+			if row.because == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, row.because)
+		})
 	}
 }
 
