@@ -34,13 +34,13 @@ var (
 	ErrLicense = errdef.ErrLicense
 	// ErrRateLimited: status 429.
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer: the server, or something behind it, is in trouble.
+	// ErrServer: the server, or a service that it depends on, is in trouble.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge: a response, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
 	// ErrUnexpectedResponse: the response is not what was requested: a
-	// login page, a refused redirect, an object in place of a list.
+	// login page, a refused redirect, an object instead of a list.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 	// ErrUnsupported: this version of Zadig does not have what was requested. It
 	// also matches errors.ErrUnsupported.
@@ -195,12 +195,16 @@ func newError(out transport.Outcome) *Error {
 	return e
 }
 
-// rejected returns the Error for a response whose status is 2xx.
-func rejected(out transport.Outcome, body []byte, sentinel error, reason string) *Error {
-	e := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
-	e.kind = sentinel
-	e.Message = e.line(reason) // it may name a member
-	return e
+// rejected returns the function that makes the Error for a response whose status
+// is 2xx.
+func rejected(out transport.Outcome, body []byte) func(sentinel error, reason string) error {
+	shown := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
+	return func(sentinel error, reason string) error {
+		e := *shown
+		e.kind = sentinel
+		e.Message = e.line(reason) // it may name a member
+		return &e
+	}
 }
 
 // shownError returns an Error without the fields of the envelope.

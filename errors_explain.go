@@ -88,7 +88,7 @@ func explainSentinel(err error) string {
 // inWalk matches the URL of a release by id, and that of a page after the first.
 var inWalk = regexp.MustCompile(`/delivery/releases/[0-9a-fA-F]{24}(?:\?|$)|[?&]page=(?:[2-9]|1[0-9])`)
 
-// explain returns the sentence for what the sentinel alone does not say, or "".
+// explain returns a sentence that says more than that of the sentinel, or "".
 func (e *Error) explain() string {
 	f := e.failure()
 	page := bytes.HasPrefix(bytes.TrimSpace(e.Body), []byte("<"))

@@ -216,7 +216,7 @@ func ExampleWithMiddleware() {
 		})
 	}
 	client := srv.Client(zadig.WithMiddleware(watch), zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}))
-	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{SkipDetails: true})
 	fmt.Println(err)
 	// Output:
 	// /api/aslan/delivery/releases 503
@@ -299,7 +299,7 @@ func ExampleWithRateLimiter() {
 	client := srv.Client(zadig.WithRateLimiter(ticks{ticker}))
 	start := time.Now()
 	for range 3 {
-		if _, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed}); err != nil {
+		if _, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{SkipDetails: true}); err != nil {
 			fmt.Println(err)
 			return
 		}

@@ -69,7 +69,7 @@ func TestAllByServiceGoesOnBehindAnOddID(t *testing.T) {
 }
 
 // The zero Verbosity is everything, also on servers whose lists leave the
-// services out; with VerbosityListed nothing is requested but the list.
+// services out; with SkipDetails nothing is requested but the list.
 func TestAllHasTheImagesOnEveryServer(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.1", "v3.4.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
@@ -78,16 +78,15 @@ func TestAllHasTheImagesOnEveryServer(t *testing.T) {
 			data := zadigtest.Generate(5, 12)
 			srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion(version))
 			leftOut := version == "v4.2.0" || version == "v5.0.0"
-			for _, verbosity := range []delivery.Verbosity{"", delivery.VerbosityDetailed, delivery.VerbosityListed} {
+			for _, o := range []delivery.ListOptions{{}, {Verbosity: delivery.VerbosityDetailed}, {SkipDetails: true}} {
 				srv.ClearRequests()
-				o := delivery.ListOptions{Verbosity: verbosity}
 				var releases []*delivery.Release
 				for r, err := range srv.Client().Delivery.All(t.Context(), o) {
 					require.NoError(t, err)
 					releases = append(releases, r)
 				}
 				require.Len(t, releases, len(data.Releases))
-				if byID := len(srv.RequestsTo(zadigtest.GetRelease)); leftOut && verbosity != delivery.VerbosityListed {
+				if byID := len(srv.RequestsTo(zadigtest.GetRelease)); leftOut && !o.SkipDetails {
 					assert.Equal(t, len(releases), byID)
 				} else {
 					assert.LessOrEqual(t, byID, 1, "one release has no services anyway")
@@ -97,8 +96,8 @@ func TestAllHasTheImagesOnEveryServer(t *testing.T) {
 				assert.Equal(t, releases, page.Releases)
 				for i, r := range releases {
 					if len(data.Releases[i].Images()) > 0 {
-						assert.Equal(t, leftOut && verbosity == delivery.VerbosityListed, r.ServicesOmitted(), r.VersionInfo.ID)
-						assert.Equal(t, r.ServicesOmitted(), len(r.Images()) == 0, r.VersionInfo.ID)
+						assert.Equal(t, leftOut && o.SkipDetails, r.IsSummary(), r.VersionInfo.ID)
+						assert.Equal(t, r.IsSummary(), len(r.Images()) == 0, r.VersionInfo.ID)
 					}
 				}
 			}

@@ -151,7 +151,7 @@ func TestFind(t *testing.T) {
 			for name, test := range rows {
 				t.Run(name, func(t *testing.T) {
 					srv.ClearRequests()
-					r, err := s.Find(t.Context(), test.options, test.version)
+					r, err := s.Find(t.Context(), test.version, test.options)
 					if want, ok := test.cost[version]; ok {
 						assert.Equal(t, want, costOf(srv))
 					}
@@ -210,7 +210,7 @@ func TestSearchRefusesOptions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv, s := serve(t, "v1.11.0", history()...)
-			_, err := s.Find(t.Context(), test.options, test.version)
+			_, err := s.Find(t.Context(), test.version, test.options)
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "delivery.Find: bad request: "+test.names+": ")
 			if test.version != "" {
@@ -252,7 +252,7 @@ func TestSearchFails(t *testing.T) {
 			if assert.ErrorIs(t, err, test.latest) && test.latest == nil {
 				assert.Equal(t, id(250), r.VersionInfo.ID)
 			}
-			r, err = s.Find(t.Context(), shop, "v1.200")
+			r, err = s.Find(t.Context(), "v1.200", shop)
 			if assert.ErrorIs(t, err, test.find) && test.find == nil {
 				assert.Equal(t, id(200), r.VersionInfo.ID)
 				assert.Len(t, r.Images(), 2, "it is whole")
@@ -270,7 +270,7 @@ func TestFindWithoutRightByID(t *testing.T) {
 	t.Parallel()
 	srv, s := serve(t, "v1.18.0", history()...)
 	srv.Inject(zadigtest.NoPermission().On(zadigtest.GetRelease))
-	_, err := s.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v1.250")
+	_, err := s.Find(t.Context(), "v1.250", delivery.ListOptions{ProjectName: "shop"})
 	require.NoError(t, err)
 	lists := srv.RequestsTo(zadigtest.ListReleases)
 	require.Len(t, lists, 2)
@@ -287,11 +287,11 @@ func TestFindPassesOverWhatCannotBeRead(t *testing.T) {
 		c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, list).HeaderSet(http.Header{"X-Total": {"2"}}))
 		return c.Delivery
 	}
-	r, err := answer().Find(t.Context(), delivery.ListOptions{}, "v2")
+	r, err := answer().Find(t.Context(), "v2", delivery.ListOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, id(2), r.VersionInfo.ID)
 
-	_, err = answer().Find(t.Context(), delivery.ListOptions{}, "v3")
+	_, err = answer().Find(t.Context(), "v3", delivery.ListOptions{})
 	require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
 	assert.NotErrorIs(t, err, zadig.ErrNotFound)
 	assert.ErrorContains(t, err, `delivery.Find: version "v3" is not among what could be read`)
@@ -314,7 +314,7 @@ func TestSearchWhileReleasesAreDeleted(t *testing.T) {
 			return s.Latest(t.Context(), shop)
 		},
 		"Find": func(t *testing.T, s *delivery.Service) (*delivery.Release, error) {
-			return s.Find(t.Context(), shop, "v1.250")
+			return s.Find(t.Context(), "v1.250", shop)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -74,7 +74,7 @@ func TestFindByName(t *testing.T) {
 					if o.ProjectName == "" {
 						o.ProjectName = "shop"
 					}
-					r, err := s.Find(t.Context(), o, test.version)
+					r, err := s.Find(t.Context(), test.version, o)
 					if want := test.cost[i]; want != (searched{}) {
 						assert.Equal(t, want, searchedOn(srv), "lists, details, releases by id")
 					}
@@ -103,13 +103,13 @@ func TestFindByNameAmongMany(t *testing.T) {
 	for n := 1; n <= 4_000; n++ {
 		releases = append(releases, &delivery.Release{
 			VersionInfo: &delivery.VersionInfo{ID: id(n), ProductName: "shop", Version: "v" + strconv.Itoa(n), CreatedAt: int64(1_700_000_000 + n*n)},
-			Services:    []*delivery.ReleaseService{},
+			Services:    []*delivery.FlatService{},
 		})
 	}
 	srv, s := serve(t, "v5.0.0", releases...)
 	for _, n := range []int{1, 2, 99, 101, 1_721, 3_799, 3_900} {
 		srv.ClearRequests()
-		r, err := s.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v"+strconv.Itoa(n))
+		r, err := s.Find(t.Context(), "v"+strconv.Itoa(n), delivery.ListOptions{ProjectName: "shop"})
 		require.NoError(t, err)
 		require.Equal(t, id(n), r.VersionInfo.ID)
 		assert.LessOrEqual(t, len(srv.Requests()), 1+1+7+1, n)
@@ -147,7 +147,7 @@ func TestFindByNameFallsBack(t *testing.T) {
 			if test.add == nil {
 				srv.Inject(test.fault)
 			}
-			r, err := s.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v1.1")
+			r, err := s.Find(t.Context(), "v1.1", delivery.ListOptions{ProjectName: "shop"})
 			require.NoError(t, err)
 			if test.want != "" {
 				assert.Equal(t, test.want, r.VersionInfo.ID)
@@ -176,7 +176,7 @@ func TestFindByNameWhileTheListMoves(t *testing.T) {
 			for n := 400; n < 600; n++ {
 				srv.AddRelease(&delivery.Release{
 					VersionInfo: &delivery.VersionInfo{ID: id(n), ProductName: "shop", Version: id(n), CreatedAt: int64(1_700_000_000 + n)},
-					Services:    []*delivery.ReleaseService{},
+					Services:    []*delivery.FlatService{},
 				})
 			}
 		}, true},
@@ -186,7 +186,7 @@ func TestFindByNameWhileTheListMoves(t *testing.T) {
 				t.Parallel()
 				srv, s := serve(t, "v5.0.0", history()...)
 				srv.Inject(zadigtest.Hook(func(*http.Request) { test.change(srv) }).On(endpoint).Times(1))
-				r, err := s.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v1.1")
+				r, err := s.Find(t.Context(), "v1.1", delivery.ListOptions{ProjectName: "shop"})
 				if !test.found {
 					require.ErrorIs(t, err, zadig.ErrNotFound)
 					return
@@ -246,7 +246,7 @@ func TestFindByNameRecorded(t *testing.T) {
 			})
 			m.Get("/openapi/delivery/releases/detail", r.Respond)
 			m.Get(listPath+"/"+id(820), clienttest.Respond(200, `{"id":"`+id(820)+`","services":[{"service_name":"cart"}]}`))
-			got, err := client.Delivery.Find(t.Context(), delivery.ListOptions{ProjectName: project}, version)
+			got, err := client.Delivery.Find(t.Context(), version, delivery.ListOptions{ProjectName: project})
 			paths := make([]string, 0, 4)
 			for _, u := range m.URLs() {
 				paths = append(paths, u.Path)

@@ -42,7 +42,7 @@ func TestAListedIDThatNoReleaseHas(t *testing.T) {
 			}
 			assert.Equal(t, []string{"v2"}, versions, "the walk goes on")
 			require.Len(t, failed, 1)
-			_, err := client.Delivery.Find(t.Context(), delivery.ListOptions{}, "v1")
+			_, err := client.Delivery.Find(t.Context(), "v1", delivery.ListOptions{})
 			for _, err := range append(failed, err) {
 				require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
 				require.NotErrorIs(t, err, zadig.ErrBadRequest)
@@ -61,7 +61,7 @@ func TestErrorsQuoteTheCallersIDsOnOneLine(t *testing.T) {
 	mock.Get("/api/directory/dc/artifact", clienttest.Respond(200, "[]"))
 	_, byID := client.Delivery.Get(t.Context(), forged, delivery.GetOptions{})
 	_, of24 := client.Delivery.Get(t.Context(), (forged + strings.Repeat("y", 24))[:24], delivery.GetOptions{})
-	_, found := client.Delivery.Find(t.Context(), delivery.ListOptions{}, forged)
+	_, found := client.Delivery.Find(t.Context(), forged, delivery.ListOptions{})
 	_, verbosity := client.Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.Verbosity(forged)})
 	_, image := client.Artifact.Trace(t.Context(), forged, artifact.OneRequest)
 	_, artifactByID := client.Artifact.Get(t.Context(), forged)

@@ -59,7 +59,7 @@ func TestLatestByProject(t *testing.T) {
 		"complete":     {delivery.ListOptions{}, all, 5},
 		"one by one":   {delivery.ListOptions{Concurrency: 1, PerPage: 1000}, all, 5},
 		"brief":        {delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, all, 0},
-		"listed":       {delivery.ListOptions{Verbosity: delivery.VerbosityListed}, all, 0},
+		"listed":       {delivery.ListOptions{SkipDetails: true}, all, 0},
 		"with a label": {delivery.ListOptions{Label: "lts"}, []string{"b v100"}, 1},
 		"of a task":    {delivery.ListOptions{WorkflowName: "ops", TaskID: 2}, []string{"c v2"}, 1},
 		"none":         {delivery.ListOptions{WorkflowName: "none"}, nil, 0},
@@ -115,7 +115,7 @@ func TestLatestByProjectFails(t *testing.T) {
 			[]string{"new v200", "b v121", "a v120", "c v119", "old v1"},
 		},
 		"a page that cannot be built": {
-			zadigtest.BrokenRecord(id(50)), delivery.ListOptions{Verbosity: delivery.VerbosityListed},
+			zadigtest.BrokenRecord(id(50)), delivery.ListOptions{SkipDetails: true},
 			[]string{"new v200", "b v121", "a v120", "c v119", "old v1"},
 		},
 	} {

@@ -40,7 +40,7 @@ func TestListSendsWhatIsSet(t *testing.T) {
 		"first page":     {delivery.ListOptions{Page: 1}, "page=1&per_page=20"},
 		"page size":      {delivery.ListOptions{PerPage: 100}, "page=1&per_page=100"},
 		"brief":          {delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, "page=1&per_page=20&verbosity=brief"},
-		"listed":         {delivery.ListOptions{Verbosity: delivery.VerbosityListed}, "page=1&per_page=20"},
+		"listed":         {delivery.ListOptions{SkipDetails: true}, "page=1&per_page=20"},
 		"detailed":       {delivery.ListOptions{Verbosity: delivery.VerbosityDetailed}, "page=1&per_page=20&verbosity=detailed"},
 		"label":          {delivery.ListOptions{Label: "a+b"}, "label=a%252Bb&page=1&per_page=20"}, // decoded twice by the server
 		"odd label":      {delivery.ListOptions{Label: "100% 商"}, "label=100%2525%2B%25E5%2595%2586&page=1&per_page=20"},
@@ -118,7 +118,7 @@ func TestListReadsRecordings(t *testing.T) {
 			}
 
 			c, _ := clienttest.Mocked(t, listPath, r.Respond)
-			full, err := c.Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+			full, err := c.Delivery.List(t.Context(), delivery.ListOptions{SkipDetails: true})
 			require.NoError(t, err)
 			assert.Equal(t, total, full.Total)
 			require.NotNil(t, full.Releases)
@@ -133,7 +133,7 @@ func TestListReadsRecordings(t *testing.T) {
 				assert.Nil(t, release.RawJSON(), "nothing is kept unless asked for")
 			}
 
-			lean, err := c.Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityListed, SkipManifests: true})
+			lean, err := c.Delivery.List(t.Context(), delivery.ListOptions{SkipDetails: true, SkipManifests: true})
 			require.NoError(t, err)
 			assert.Equal(t, withoutManifests(full), lean)
 		})
@@ -164,7 +164,7 @@ func TestListKeepsRawJSON(t *testing.T) {
 			c, err := c.With(zadig.WithRawJSON())
 			require.NoError(t, err)
 			for _, skip := range []bool{false, true} {
-				page, err := c.Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityListed, SkipManifests: skip})
+				page, err := c.Delivery.List(t.Context(), delivery.ListOptions{SkipDetails: true, SkipManifests: skip})
 				require.NoError(t, err)
 				require.Len(t, page.Releases, len(elements))
 				for i, release := range page.Releases {
@@ -247,8 +247,8 @@ func TestListRefusesWhatIsNoList(t *testing.T) {
 		"text":               {clienttest.Respond(200, "it works"), "text that is not JSON"},
 		"string":             {clienttest.Respond(200, `"success"`), "got a JSON string, want an array of releases"},
 		"string inside":      {clienttest.Respond(200, `["success"]`), "at /0: got a string, want an object"},
-		"object inside":      {clienttest.Respond(200, `[{"message":"success"}]`), "at /0: neither versionInfo nor id is there"},
-		"null inside":        {clienttest.Respond(200, `[null]`), "at /0: neither versionInfo"},
+		"object inside":      {clienttest.Respond(200, `[{"message":"success"}]`), "at /0: missing versionInfo and id"},
+		"null inside":        {clienttest.Respond(200, `[null]`), "at /0: missing versionInfo"},
 		"array inside":       {clienttest.Respond(200, `[[]]`), "at /0: got an array, want an object"},
 		"cut":                {clienttest.Respond(200, `[`), "JSON that ends"},
 		"garbage":            {clienttest.Respond(200, `[}`), "invalid JSON at byte 1"},

@@ -185,19 +185,21 @@ func (m *model) byID(req *http.Request, one string) *http.Response {
 
 func (m *model) json(r record, brief, listed bool) string {
 	labels := "[]"
+	n, _ := strconv.ParseInt(r.id, 16, 64)
+	created := 1_600_000_000 + n
 	if r.label != "" {
 		labels = fmt.Sprintf("[%q]", r.label)
 	}
 	switch {
 	case m.flat && listed && m.omitServices:
-		return fmt.Sprintf(`{"id":%q,"version":"v","project_name":"p","labels":%s,"services":[]}`, r.id, labels)
+		return fmt.Sprintf(`{"id":%q,"version":"v","project_name":"p","created_at":%d,"labels":%s,"services":[]}`, r.id, created, labels)
 	case m.flat:
-		return fmt.Sprintf(`{"id":%q,"version":"v","project_name":"p","labels":%s,"services":[{"service_name":%q,"yaml_content":"kind: X","images":[]}]}`, r.id, labels, r.service)
+		return fmt.Sprintf(`{"id":%q,"version":"v","project_name":"p","created_at":%d,"labels":%s,"services":[{"service_name":%q,"yaml_content":"kind: X","images":[]}]}`, r.id, created, labels, r.service)
 	case brief:
-		return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v","productName":"p","labels":%s}}`, r.id, labels)
+		return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v","productName":"p","created_at":%d,"labels":%s}}`, r.id, created, labels)
 	}
-	return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v","productName":"p","labels":%s},"deployInfo":[{"serviceName":"%s/main","containerName":"main","yamlContents":["kind: X"]}]}`,
-		r.id, labels, r.service)
+	return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v","productName":"p","created_at":%d,"labels":%s},"deployInfo":[{"serviceName":"%s/main","containerName":"main","yamlContents":["kind: X"]}]}`,
+		r.id, created, labels, r.service)
 }
 
 func number(t *testing.T, q url.Values, name string) int {

@@ -1,8 +1,6 @@
 package delivery_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,61 +13,6 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
-
-// What a list left out is not taken for nothing.
-func TestServicesOmitted(t *testing.T) {
-	t.Parallel()
-	m := (&model{flat: true, omitServices: true, xTotal: true}).fill(2)
-	page, err := m.client(t).Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
-	require.NoError(t, err)
-	a, b := page.Releases[0], page.Releases[1]
-	full, err := m.client(t).Delivery.Get(t.Context(), id(2), delivery.GetOptions{ProjectName: "p"})
-	require.NoError(t, err)
-
-	data, err := json.Marshal(a)
-	require.NoError(t, err)
-	again := new(delivery.Release)
-	require.NoError(t, json.Unmarshal(data, again))
-	for name, r := range map[string]*delivery.Release{"listed": a, "read from JSON": again, "without credentials": a.WithoutCredentials()} {
-		assert.True(t, r.ServicesOmitted(), name)
-		for _, changes := range []delivery.Changes{delivery.Diff(r, b), delivery.Diff(r, full), delivery.Diff(full, r), delivery.Diff(nil, r)} {
-			assert.Equal(t, delivery.Changes{Incomplete: true}, changes, name)
-			assert.False(t, changes.IsEmpty(), name)
-			assert.Equal(t, "not compared: a list left the services of a release out", changes.String(), name)
-		}
-	}
-
-	assert.False(t, full.ServicesOmitted())
-	assert.False(t, (*delivery.Release)(nil).ServicesOmitted())
-	a.Services = full.Services
-	assert.False(t, a.ServicesOmitted(), "they are there now")
-	assert.Equal(t, "no changes", delivery.Diff(a, full).String())
-}
-
-// One program prints the same images whatever Zadig it reads, without an
-// option.
-func TestTheSameImagesOnEveryServer(t *testing.T) {
-	t.Parallel()
-	images := func(t *testing.T, version string) (printed []string) {
-		t.Helper()
-		_, s := serve(t, version, history()...)
-		for release, err := range s.All(t.Context(), delivery.ListOptions{}) {
-			require.NoError(t, err)
-			for _, image := range release.Images() {
-				printed = append(printed, fmt.Sprintln(release.VersionInfo.Version, image.Service, image.Image))
-			}
-		}
-		return printed
-	}
-	want := images(t, "v1.11.0")
-	require.NotEmpty(t, want)
-	for _, version := range []string{"v3.4.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, want, images(t, version))
-		})
-	}
-}
 
 // List drops what was deleted between the list and the request by id, and
 // returns the error of a release that cannot be read.

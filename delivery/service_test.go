@@ -37,10 +37,6 @@ var calls = map[string]func(context.Context, *delivery.Service) error{
 		_, err := s.Labels(ctx, "nginx2")
 		return err
 	},
-	"ServiceNames": func(ctx context.Context, s *delivery.Service) error {
-		_, err := s.ServiceNames(ctx, "nginx2")
-		return err
-	},
 }
 
 // Whatever a Doer does, or whether there is one, a call ends in an error and
@@ -104,9 +100,6 @@ func TestPlainDoer(t *testing.T) {
 	labels, err := s.Labels(t.Context(), "p")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"l"}, labels)
-	names, err := s.ServiceNames(t.Context(), "")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"s"}, names)
 	var all []string
 	for r, err := range s.All(t.Context(), delivery.ListOptions{}) {
 		require.NoError(t, err)

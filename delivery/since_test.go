@@ -239,7 +239,7 @@ func TestSinceFilters(t *testing.T) {
 				"service":     {delivery.ListOptions{ServiceName: "pay"}, []string{"v1.100", "v1.200"}},
 				"task":        {delivery.ListOptions{WorkflowName: "ops", TaskID: 7, Verbosity: delivery.VerbosityBrief}, []string{"v1.7"}},
 				"none":        {delivery.ListOptions{Label: "none"}, nil},
-				"listed only": {delivery.ListOptions{Label: "lts", Verbosity: delivery.VerbosityListed, Concurrency: 1}, []string{"v1.20"}},
+				"listed only": {delivery.ListOptions{Label: "lts", SkipDetails: true, Concurrency: 1}, []string{"v1.20"}},
 			} {
 				t.Run(name, func(t *testing.T) {
 					var mark delivery.Mark
