@@ -71,7 +71,7 @@ var meanings = []struct {
 	{status: 404, codes: []int{0}, text: regexp.MustCompile(`^Invalid path: `), sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
 	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest,
 		kind: errdef.NoSuchEndpoint},
-	{status: 404, codes: []int{404}, typed: true, sentinel: ErrNotFound},
+	{status: 404, codes: []int{404}, typed: true, sentinel: ErrNotFound, kind: errdef.MissingRecord},
 	{status: 404, sentinel: ErrNotFound, kind: errdef.ForeignNotFound},
 
 	{status: 429, sentinel: ErrRateLimited},

@@ -54,7 +54,7 @@ func TestConcurrencyIsNotNegative(t *testing.T) {
 	o := delivery.ListOptions{Concurrency: -1}
 	_, list := service.List(t.Context(), o)
 	_, latest := service.Latest(t.Context(), o)
-	_, find := service.Find(t.Context(), o, "v1")
+	_, find := service.Find(t.Context(), "v1", o)
 	for _, err := range append(walk(t, m.client(t), o).errs, list, latest, find) {
 		require.ErrorIs(t, err, zadig.ErrBadRequest)
 		assert.ErrorContains(t, err, "Concurrency")
