@@ -12,14 +12,19 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// running returns the artifact of an image whose digest may be known: by name if
-// that artifact may have the digest, and else by the digest.
+// running returns the artifact of an image whose digest may be known: by reference
+// if that artifact may have the digest, otherwise by the digest. A reference with a
+// tag and a digest is known without the digest. If that artifact has another digest,
+// it is not the one that was asked for.
 func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact, error) {
 	ref, name := parseRunning(image), image
 	if ref.Digest != "" && ref.Tag != "" {
 		name, _, _ = strings.Cut(image, "@")
 	}
-	digest := cmp.Or(parseRunning(imageID).Digest, ref.Digest)
+	digest := ref.Digest
+	if runs, pulled := runningDigest(imageID); pulled {
+		digest = runs
+	}
 	a, err := s.byImage(ctx, name)
 	isMissing := errors.Is(err, errdef.ErrNotFound) || a.CompareDigest("@"+digest) == DigestDrifted
 	if !isMissing || digest == "" {
@@ -29,14 +34,14 @@ func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact
 	switch {
 	case !errors.Is(searchErr, errdef.ErrNotFound):
 		return found, searchErr
-	case a != nil && name != image: // of the tag, which has another digest than the image
+	case a != nil && name != image: // the tag has another digest than the image
 		return nil, searchErr
 	}
 	return a, err
 }
 
-// parseRunning parses an image, or an imageID with its scheme. An id that is not a
-// reference, such as "docker://sha256:…", has no digest of a registry.
+// parseRunning parses an image, which may be an imageID with its scheme. The result
+// is zero for one that is not a reference.
 func parseRunning(image string) ImageRef {
 	if _, after, ok := strings.Cut(image, "://"); ok {
 		image = after

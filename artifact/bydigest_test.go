@@ -68,6 +68,7 @@ func TestTraceByDigest(t *testing.T) {
 		"of two of other paths, newest":    {"mirror.example.com/cart" + at(3), "", "host.example/other/cart:3", artifact.DigestSame},
 		"a mirror, by tag alone":           {mirror + ":2", "", "", ""},
 		"a mirror, by tag and imageID":     {mirror + ":2", mirror + at(2), cart + ":2", artifact.DigestSame},
+		"a mirror, by tag and digest":      {mirror + ":2", at(2), cart + ":2", artifact.DigestSame},
 		"a mirror, imageID of a node":      {mirror + ":2", "docker://" + digest(2), "", ""},
 		"the dot is a dot":                 {"mirror.example.com/shop/c.rt" + at(2), "", "", ""},
 		"name with a dot":                  {"mirror.example.com/shop/c.rt" + at(6), "", "host.example/shop/c.rt:6", artifact.DigestSame},

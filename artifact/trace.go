@@ -24,31 +24,28 @@ type traceOptions struct {
 // reference under which it was pushed.
 var OneRequest TraceOption = func(o *traceOptions) { o.oneRequest = true }
 
-// ImageID tells Trace which digest runs. imageID is the same as for
-// [Artifact.CompareDigest]. If Zadig has no artifact of the image, such as one
-// that was pulled through a mirror, or built it with another digest, Trace
-// returns the artifact that has the digest, if there is one.
+// ImageID tells Trace which image runs under a tag. imageID is that of a pod's
+// status, see [Artifact.CompareDigest].
+//
+// A tag does not identify an image. If it was built again, the server returns its
+// first build; it does not know of pushes that it did not make; and a mirror has
+// another registry. If Zadig has no artifact of the reference, or one with another
+// digest, Trace returns the artifact with the digest of imageID. If no artifact is
+// known to have that, the result is the same as without the option.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
-// Trace returns the artifact of an image, with the builds, their commits and
-// pull requests, and where the image was deployed and published. The image is a
-// reference as a pod has it, with its registry: one with a tag is found as it was
-// pushed, one with a digest by the digest, whatever its registry.
+// Trace returns the artifact of an image, with its builds, their commits and pull
+// requests, and where it was deployed and published. It finds an image by the
+// reference under which it was pushed, and one with a digest by the digest, in any
+// registry. See [ImageID] for an image that runs.
 //
-// An image found by its tag may not be the one that runs. Of a tag that was built
-// again the server returns the first build, and it does not know who else pushes:
-// use [ImageID], or compare with [Artifact.CompareDigest]. Of a reference with a tag
-// and a digest, Trace returns the artifact of the tag unless that is known to have
-// another digest.
-//
-// Trace sends two requests. If the image is not found and has a digest, it then
-// lists the artifacts with the same last path element, 100 a request, until one has
-// the digest. A list lacks images without an ImageSize. Since v1.18.0 all of these
-// need the system-wide right to view artifacts, from v1.12 to v1.17 only the list
-// does. If a server permits nothing but the documented endpoint, the artifact is
-// partial, see [Artifact.IsPartial].
+// Trace sends two requests. If the reference is not known, or is that of another
+// digest, Trace lists the artifacts with the same last path element, newest first
+// and 100 a request, until one has the digest. Zadig does not know all digests, see
+// [Artifact.CompareDigest], and lists only images with an ImageSize. Since v1.18.0
+// Trace needs the system-wide right to view artifacts.
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
 // image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
@@ -71,8 +68,8 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 
 // byImage returns the artifact of an image with this reference. If the server
 // refuses to read it, the documented endpoint shows whether there is one: its text
-// distinguishes a missing artifact from a database that is down. An artifact that it
-// finds was refused for a moment only, or the user may not read more.
+// distinguishes a missing artifact from a database that is down. If it finds one, the
+// refusal was temporary, or the user may read nothing else.
 func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.complete(ctx, image)
 	if err == nil || !isRefused(err) && !isDenied(err) {

@@ -124,6 +124,20 @@ func TestTraceRequests(t *testing.T) {
 	}
 }
 
+// The server sends the id as plain text.
+func TestTraceReadsRecordedIDs(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"v1.11.0/artifact_id_by_image", "v1.11.0/artifact_id_by_image_digest", "v5.0.0/artifact_id_by_image"} {
+		r := recording.Get(t, name)
+		id := strings.Trim(string(r.Bytes()), `"`)
+		c, mock := clienttest.Mocked(t, imagePath, r.Respond)
+		mock.Get(listPath+"/"+id, clienttest.Respond(200, `{"id":"`+id+`","image":"host/app:1"}`))
+		a, err := c.Artifact.Trace(t.Context(), "host/app:1")
+		require.NoError(t, err, name)
+		assert.Equal(t, id, a.ID)
+	}
+}
+
 func TestTraceWhoseContextEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -302,6 +316,13 @@ func TestTraceOnEveryServer(t *testing.T) {
 			assert.Len(t, a.ID, 24)
 			assert.Equal(t, i >= severalPullRequests, len(a.PullRequests()) == 2)
 			require.ErrorIs(t, missing, zadig.ErrNotFound)
+
+			for _, failure := range []zadigtest.Fault{zadigtest.RecordNotFound(), zadigtest.GatewayNotFound(), zadigtest.NoPermission()} {
+				srv.Inject(failure.On(zadigtest.FindArtifact, zadigtest.GetArtifact).Times(1))
+				again, err := s.Trace(t.Context(), image)
+				require.NoError(t, err)
+				assert.Equal(t, a, again, "after a failure for a moment")
+			}
 
 			partial, err := s.Trace(t.Context(), image, artifact.OneRequest)
 			require.NoError(t, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
@@ -36,7 +37,7 @@ func TestResponseMemoryIsBounded(t *testing.T) { //nolint:paralleltest // measur
 		byID     = `{"versionInfo":{"id":"` + id + `"},`
 		manifest = byID + `"deployInfo":[{"yamlContents":[`
 		commits  = byID + `"buildInfo":[{"commits":`
-		artifact = `{"image":"a:1",`
+		traced   = `{"image":"a:1",`
 	)
 	calls := map[string]func(context.Context, *zadig.Client) error{
 		"Get": func(ctx context.Context, c *zadig.Client) error {
@@ -56,7 +57,7 @@ func TestResponseMemoryIsBounded(t *testing.T) { //nolint:paralleltest // measur
 			return nil
 		},
 		"Trace": func(ctx context.Context, c *zadig.Client) error {
-			_, err := c.Artifact.Trace(ctx, "a:1")
+			_, err := c.Artifact.Trace(ctx, "a:1", artifact.OneRequest)
 			return err
 		},
 		"any": func(ctx context.Context, c *zadig.Client) error {
@@ -86,9 +87,9 @@ func TestResponseMemoryIsBounded(t *testing.T) { //nolint:paralleltest // measur
 		{"white space", "Get List All", byID + `"new":`, array(strings.Repeat(" ", 1<<10) + "1"), `}`, false},
 		{"releases", "List", ``, array(`{"id":"x"}`), ``, true},
 		{"documented releases", "List", ``, array(`{"versionInfo":{"id":"x"}}`), ``, true},
-		{"activities", "Trace", artifact + `"activities":`, array(`{}`), `}`, true},
-		{"sorted activities", "Trace", artifact + `"sortedActivities":`, members, `}`, true},
-		{"name of sorted activities", "Trace", artifact + `"sortedActivities":`, name, `}`, false},
+		{"activities", "Trace", traced + `"activities":`, array(`{}`), `}`, true},
+		{"sorted activities", "Trace", traced + `"sortedActivities":`, members, `}`, true},
+		{"name of sorted activities", "Trace", traced + `"sortedActivities":`, name, `}`, false},
 		{"text", "any", ``, text("x"), ``, false},
 		{"invalid UTF-8", "any", ``, text("\xff"), ``, true},
 		{"objects", "any", ``, array(`{}`), ``, true},
