@@ -27,10 +27,12 @@ type plainRelease struct {
 	SecurityStatsInfo []*delivery.SecurityStats  `json:"securityStatsInfo"`
 }
 
+const listPath = "/api/aslan/delivery/releases?page=1&per_page=100000"
+
 // listByHand reads a whole list with net/http and encoding/json.
 func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
 	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+"/api/aslan/delivery/releases?page=1&per_page=100000", http.NoBody)
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+listPath, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -54,7 +56,7 @@ func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
 // without its limits, errors and filters.
 func listByLibrary(b *testing.B, srv *benchServer) (n int) {
 	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+"/api/aslan/delivery/releases?page=1&per_page=100000", http.NoBody)
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+listPath, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}
