@@ -97,8 +97,7 @@ func TestHeaders(t *testing.T) {
 		want   string
 	}{
 		{"user agent", nil, "User-Agent", "zadig-go/" + zadig.Version + " (+https://github.com/zadig-go/zadig)"},
-		{"user's user agent", []zadig.Option{zadig.WithUserAgent("mine/1")}, "User-Agent", "mine/1"},
-		{"user agent as a header", []zadig.Option{zadig.WithUserAgent("mine/1"), zadig.WithHeader("user-agent", "header/1")}, "User-Agent", "header/1"},
+		{"user's user agent", []zadig.Option{zadig.WithHeader("user-agent", "header/1")}, "User-Agent", "header/1"},
 		{"accept", nil, "Accept", "application/json"},
 		{"user's accept", []zadig.Option{zadig.WithHeader("Accept", "*/*")}, "Accept", "*/*"},
 		{"second value replaces the first", []zadig.Option{zadig.WithHeader("X-A", "1"), zadig.WithHeader("x-a", "2")}, "X-A", "2"},

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
@@ -243,4 +244,37 @@ func checkOutcome(t *testing.T, want outcome, h http.Handler) error {
 	head := "GET " + servertest.BasePath + "/api/aslan/some/thing?image=a%3A1: " + strconv.Itoa(want.status)
 	assert.True(t, strings.HasPrefix(err.Error(), head), err)
 	return err
+}
+
+// Only Zadig's own texts say that this version does not have a path. No other 404
+// says anything about a record.
+func TestKindsOfMissingPaths(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		status int
+		body   string
+		kind   errdef.Kind
+	}{
+		{404, "Invalid path: /api/delivery/nope", errdef.NoSuchEndpoint},
+		{405, "Method not allowed: GET /openapi/delivery/releases/1", errdef.NoSuchEndpoint},
+		{404, "404 page not found", errdef.ForeignNotFound},
+		{404, "<html>Invalid path: </html>", errdef.ForeignNotFound},
+		{404, "", errdef.ForeignNotFound},
+		{404, `{"message":"no Route matched with those values"}`, errdef.ForeignNotFound},
+		{404, `{"code":6563,"message":"not found"}`, errdef.ForeignNotFound},
+		{404, `{"code":404,"message":"Not Found","description":"Invalid path: /x"}`, errdef.ForeignNotFound},
+	} {
+		client, _ := clienttest.Serve(t, servertest.Status(row.status, row.body))
+		_, ok := errdef.AsAmbiguous(client.Get(t.Context(), "/api/x", nil, nil), row.kind)
+		assert.True(t, ok, row.body)
+
+		_, err := client.Artifact.Trace(t.Context(), "image:1")
+		want := "ErrUnexpectedResponse"
+		if row.kind == errdef.NoSuchEndpoint {
+			want = "ErrUnsupported"
+		}
+		assert.Equal(t, want, clienttest.Sentinel(err), row.body)
+		_, err = client.Artifact.Get(t.Context(), "619dbaa8c528010000010000")
+		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err), row.body)
+	}
 }

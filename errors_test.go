@@ -205,6 +205,7 @@ func TestDecisionsDoNotChangeTheError(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, before, held.Error())
 	assert.Equal(t, "ErrNotFound", clienttest.Sentinel(held))
-	assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+	assert.Equal(t, "ErrUnsupported", clienttest.Sentinel(err))
+	require.ErrorIs(t, err, errors.ErrUnsupported)
 	assert.True(t, strings.HasPrefix(err.Error(), "GET "), err)
 }

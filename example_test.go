@@ -63,7 +63,7 @@ func ExampleNewClientFromEnv() {
 	defer os.Unsetenv("ZADIG_URL")
 	defer os.Unsetenv("ZADIG_TOKEN")
 
-	client, err := zadig.NewClientFromEnv(zadig.WithUserAgent("release-board/1.0"))
+	client, err := zadig.NewClientFromEnv(zadig.WithHeader("User-Agent", "release-board/1.0"))
 	if err != nil {
 		fmt.Println(err) // such as: ZADIG_URL is not set
 		return

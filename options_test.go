@@ -91,8 +91,6 @@ func TestOptions(t *testing.T) {
 
 		{"logger", zadig.WithLogger(slog.New(slog.DiscardHandler)), ""},
 		{"logger nil", zadig.WithLogger(nil), "WithLogger: got nil, want a *slog.Logger"},
-		{"user agent", zadig.WithUserAgent("my-tool/1.0 (ops)"), ""},
-		{"user agent with a line break", zadig.WithUserAgent("a\r\nX-Evil: 1"), "line break"},
 		{"header", zadig.WithHeader("X-Request-Id", "4711"), ""},
 		{"header with a tab", zadig.WithHeader("X-Note", "a\tb"), ""},
 		{"header without a name", zadig.WithHeader("", "x"), "the header name must not be empty"},

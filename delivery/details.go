@@ -25,28 +25,32 @@ func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*
 		return r, err
 	}
 	r, err := read()
-	if isRefused(err) {
+	if _, refused := asRefusal(err); refused {
 		r, err = read()
 	}
+	if err == nil {
+		return r, nil
+	}
+	refusal, refused := asRefusal(err)
 	switch {
-	case isRefused(err):
-		return nil, s.whyRefused(ctx, m, err)
-	case errors.Is(err, errdef.ErrForbidden) && !m.isFlat() && v.TaskID != 0:
+	case refused:
+		return nil, s.whyRefused(ctx, m, refusal)
+	case errors.Is(err, errdef.ErrForbidden) && !m.isV4() && v.TaskID != 0:
 		return s.fromTask(ctx, m, err, skipManifests)
 	case isOfOneRelease(err):
 		return nil, releaseError(v.ID, err)
 	}
-	return r, err
+	return nil, err
 }
 
 // whyRefused returns nil if a release that the server refused is no longer listed.
-func (s *Service) whyRefused(ctx context.Context, m summary, refusal error) error {
+func (s *Service) whyRefused(ctx context.Context, m summary, refusal *errdef.Ambiguous) error {
 	listed, err := s.isListed(ctx, m)
 	switch {
 	case err != nil:
-		return resolved(refusal, err)
+		return refusal.ResolveByCheck(nil, err)
 	case listed:
-		return releaseError(m.VersionInfo.ID, resolve(refusal, errdef.ErrServer, "although the list has the release"))
+		return releaseError(m.VersionInfo.ID, refusal.Resolve(errdef.ErrServer, "although the list has the release"))
 	}
 	return nil
 }
@@ -55,7 +59,7 @@ func (s *Service) whyRefused(ctx context.Context, m summary, refusal error) erro
 // says so; before, a brief list does, which is short for the release of a workflow.
 func (s *Service) isListed(ctx context.Context, m summary) (listed bool, err error) {
 	v := m.VersionInfo
-	if m.isFlat() {
+	if m.isV4() {
 		if named, err := s.named(ctx, v.ProductName, v.Version); err == nil {
 			return named != nil && named.VersionInfo.CreatedAt == v.CreatedAt, nil
 		}
@@ -113,23 +117,3 @@ func inProjectOrAll(o ListOptions, list func(ListOptions) error) error {
 }
 
 func always() bool { return true }
-
-// resolve returns a refusal whose cause is known now.
-func resolve(refusal, cause error, reason string) error {
-	for _, kind := range []errdef.Kind{errdef.MissingOrDown, errdef.NoSuchEndpoint} {
-		if u, ok := errdef.AsAmbiguous(refusal, kind); ok {
-			return u.Resolve(cause, reason)
-		}
-	}
-	return refusal
-}
-
-// resolved returns the error of a refusal whose cause a list was to show, which
-// failed: both failures have one cause if the server is in trouble, else the list's
-// failure is the error.
-func resolved(refusal, listErr error) error {
-	if errors.Is(listErr, errdef.ErrServer) {
-		return resolve(refusal, errdef.ErrServer, "listing fails, too: "+listErr.Error())
-	}
-	return listErr
-}

@@ -7,7 +7,7 @@ import (
 
 // delivers reports whether the release has a service with this name of its own.
 func (r *Release) delivers(service string) bool {
-	if r.isFlat() {
+	if r.isV4() {
 		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })
 	}
 	return slices.ContainsFunc(r.DeployInfo, func(d *DeployInfo) bool {

@@ -48,7 +48,7 @@ func (s *Service) findListed(ctx context.Context, version string, o ListOptions,
 	q.want.Concurrency = 1 // no request for a release after the first
 	byName := false
 	q.keep = func(m summary) bool {
-		byName = pageOne && o.ProjectName != "" && m.isFlat()
+		byName = pageOne && o.ProjectName != "" && m.isV4()
 		return m.VersionInfo.Version == version
 	}
 	var unread error

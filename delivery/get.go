@@ -35,8 +35,8 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 		return nil, err
 	}
 	r, err := s.byID(ctx, id, o.ProjectName, false)
-	if isRefused(err) {
-		r, err = s.getAgain(ctx, id, o.ProjectName, err)
+	if refusal, ok := asRefusal(err); ok {
+		r, err = s.getAgain(ctx, id, o.ProjectName, refusal)
 	}
 	if errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
@@ -46,7 +46,7 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 
 // getAgain reads a release that the server refused. A brief list of one shows
 // whether the server works, so that what follows it counts.
-func (s *Service) getAgain(ctx context.Context, id, project string, refusal error) (*Release, error) {
+func (s *Service) getAgain(ctx context.Context, id, project string, refusal *errdef.Ambiguous) (*Release, error) {
 	var list []summary
 	o := ListOptions{ProjectName: project, Verbosity: VerbosityBrief}
 	err := inProjectOrAll(o, func(o ListOptions) (err error) {
@@ -55,13 +55,13 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal erro
 	})
 	switch {
 	case err != nil && !isReleaseError(err):
-		return nil, resolved(refusal, err)
+		return nil, refusal.ResolveByCheck(nil, err)
 	case len(list) > 0 && list[0].DeployInfo != nil:
-		return nil, resolve(refusal, errdef.ErrUnsupported, "servers up to v1.7.1 find no release by id; use All with its filters")
+		return nil, refusal.Resolve(errdef.ErrUnsupported, "servers up to v1.7.1 find no release by id; use All with its filters")
 	}
 	r, err := s.byID(ctx, id, project, false)
-	if _, missing := errdef.AsAmbiguous(err, errdef.MissingOrDown); missing {
-		return nil, resolve(err, errdef.ErrNotFound, "")
+	if missing, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
+		return nil, missing.Resolve(errdef.ErrNotFound, "")
 	}
 	return r, errdef.NotZadig(err, "this server has no releases by id; is the base URL right?")
 }

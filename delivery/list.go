@@ -61,9 +61,9 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 // checkFiltered returns an error for a release from a server that ignores a filter.
 func (o ListOptions) checkFiltered(m summary) error {
 	switch {
-	case o.ServiceName != "" && m.isFlat():
+	case o.ServiceName != "" && m.isV4():
 		return fmt.Errorf("delivery.List: ServiceName: %w; servers since v4.0 ignore it, All applies it", errdef.ErrUnsupported)
-	case o.Label != "" && !m.isFlat():
+	case o.Label != "" && !m.isV4():
 		return fmt.Errorf("delivery.List: Label: %w; servers before v4.0 ignore it, All applies it", errdef.ErrUnsupported)
 	}
 	return nil

@@ -14,16 +14,17 @@ import (
 // place. At the end of each page it calls arrived. If one of them returns false, it
 // returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
-	opened := o // what the page being read was requested with
+	o.ServiceName = "" // servers apply it after paging, or not at all
+	opened := o        // what the page being read was requested with
 	var settings *response.Settings
 	pages := paging.Pages[wireRelease]{
 		Size: size,
 		Open: func(page, size int) (*response.Stream[wireRelease], error) {
 			opened = o
-			stream, err := s.openPage(ctx, opened, page, size)
-			if isBroken(err) && o.Verbosity != VerbosityBrief {
+			stream, err := s.openPage(ctx, opened, page, size, response.Streamed)
+			if err != nil && isBroken(err) && o.Verbosity != VerbosityBrief {
 				opened.Verbosity = VerbosityBrief
-				if brief, briefErr := s.openPage(ctx, opened, page, size); briefErr == nil {
+				if brief, briefErr := s.openPage(ctx, opened, page, size, response.Streamed); briefErr == nil {
 					stream, err = brief, nil
 				}
 			}
@@ -32,7 +33,7 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 			}
 			return stream, err
 		},
-		Key: func(w *wireRelease) (string, int64) { return w.id(), w.createdAt() },
+		Key: (*wireRelease).key,
 	}
 	return pages.Walk(ctx, func(w *wireRelease, err error) bool {
 		if err != nil {
@@ -116,7 +117,7 @@ func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
 		f.release, f.err = s.details(ctx, f.summary, o.SkipManifests)
 	default:
 		f.release = f.summary.Release
-		f.release.servicesOmitted = f.summary.partial || o.Verbosity == VerbosityBrief
+		f.release.summary = f.summary.partial || o.Verbosity == VerbosityBrief
 	}
 	if f.release != nil && !o.selectsService(f.release) {
 		f.release = nil

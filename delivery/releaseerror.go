@@ -39,11 +39,14 @@ func isOfOneRelease(err error) bool {
 		errors.Is(err, errdef.ErrUnexpectedResponse) || errors.Is(err, errdef.ErrResponseTooLarge)
 }
 
-// isRefused reports whether a server says that there is no such release. It says
-// the same when its database is away, and a gateway may say so by itself.
-func isRefused(err error) bool {
-	_, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown)
-	return ok || errors.Is(err, errdef.ErrNotFound)
+// asRefusal returns the error of a server that says that there is no such release.
+// It says the same when its database is away, and a gateway may say so by itself.
+func asRefusal(err error) (refusal *errdef.Ambiguous, ok bool) {
+	if err == nil {
+		return nil, false
+	}
+	refusal, ok = errors.AsType[*errdef.Ambiguous](err)
+	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || refusal.Kind == errdef.ForeignNotFound || refusal.Kind == errdef.NoSuchEndpoint)
 }
 
 // isBroken reports whether one release that the server cannot build may have

@@ -22,16 +22,9 @@ type summary struct {
 	settings *response.Settings
 }
 
-// openPage requests one page of the list. ServiceName is not sent: servers apply it
-// after paging, or not at all.
-func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int) (*response.Stream[wireRelease], error) {
-	o.ServiceName = ""
-	return s.openList(ctx, o, page, size, response.Streamed)
-}
-
 // readPage requests one page of the list and reads it to its end.
 func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (summaries []summary, total int, err error) {
-	stream, err := s.openList(ctx, o, page, size, response.Buffered)
+	stream, err := s.openPage(ctx, o, page, size, response.Buffered)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -49,14 +42,18 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 	}
 }
 
-func (s *Service) openList(ctx context.Context, o ListOptions, page, size int, mode response.Mode) (*response.Stream[wireRelease], error) {
+// openPage requests one page of the list.
+func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, mode response.Mode) (*response.Stream[wireRelease], error) {
 	stream, err := response.Elements[wireRelease](ctx, s.sender(), response.Endpoint{
 		Path:   releasesPath,
 		Query:  o.query(page, size),
 		Want:   "an array of releases",
 		Decode: manifests(o.SkipManifests),
 	}, mode)
-	return stream, errdef.NotZadig(err, "this server has no release list; is the base URL right?")
+	if err != nil {
+		return nil, errdef.NotZadig(err, "this server has no release list; is the base URL right?")
+	}
+	return stream, nil
 }
 
 // byID requests the details of one release.
@@ -67,10 +64,10 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 		Want:   "a release",
 		Decode: manifests(skipManifests),
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case !strings.EqualFold(w.id(), id):
+	}
+	if got, _ := w.key(); !strings.EqualFold(got, id) {
 		return nil, fmt.Errorf("release %s: %w: got another release", id, errdef.ErrUnexpectedResponse)
 	}
 	return w.release(), nil
@@ -80,7 +77,7 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 func (w *wireRelease) summary(o ListOptions, settings *response.Settings) summary {
 	r := w.release()
 	partial := o.Verbosity == VerbosityBrief && r.DeployInfo == nil // up to v1.7.1 brief lists have it
-	if r.isFlat() {
+	if r.isV4() {
 		partial = len(r.Services) == 0 // since v4.2; brief has no effect
 	}
 	return summary{r, partial, settings}
@@ -90,7 +87,8 @@ func (w *wireRelease) summary(o ListOptions, settings *response.Settings) summar
 // It returns every other error unchanged.
 func asReleaseError(w *wireRelease, err error) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
-		return releaseError(w.id(), element.Err)
+		id, _ := w.key()
+		return releaseError(id, element.Err)
 	}
 	return err
 }
