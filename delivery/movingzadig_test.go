@@ -129,9 +129,8 @@ func (z *movingZadig) list(req *http.Request) (*http.Response, error) {
 		z.shuffle.Shuffle(len(selected), func(i, j int) { selected[i], selected[j] = selected[j], selected[i] })
 		slices.SortStableFunc(selected, func(a, b record) int { return int(b.created - a.created) })
 	}
-	if task := q.Get("taskId"); task != "" {
-		selected = slices.DeleteFunc(selected, func(r record) bool { return strconv.Itoa(r.n) != task })
-	}
+	other := func(r record) bool { return q.Has("taskId") && strconv.Itoa(r.n) != q.Get("taskId") }
+	selected = slices.DeleteFunc(selected, other)
 	start := min((page-1)*size, len(selected))
 	brief := q.Get("verbosity") == "brief"
 	var objects []string
@@ -149,7 +148,8 @@ func (z *movingZadig) list(req *http.Request) (*http.Response, error) {
 	if z.body != nil {
 		resp.Body = io.NopCloser(z.body(body))
 	}
-	if total := len(z.releases); z.total {
+	if z.total {
+		total := len(slices.DeleteFunc(slices.Clone(z.releases), other))
 		if z.count != nil {
 			total = z.count(total)
 		}

@@ -236,6 +236,7 @@ func TestLoopsEndWithTheirContext(t *testing.T) {
 			}
 			c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, "["+strings.TrimSuffix(list.String(), ",")+"]"))
 			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			steps := 0
 			var last error
 			for _, err := range c.Delivery.All(ctx, delivery.ListOptions{}) {
