@@ -61,7 +61,8 @@ func TestDoRefusesRequests(t *testing.T) {
 
 func TestDoSendsTheCallersRequest(t *testing.T) {
 	t.Parallel()
-	client, s := clienttest.Serve(t, servertest.JSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"), zadig.WithHeader("X-Client", "client"))
+	client, s := clienttest.Serve(t, servertest.JSON(`["x"]`), zadig.WithToken("abcdef"), zadig.WithHeader("X-Both", "client"),
+		zadig.WithHeader("X-Client", "client"))
 	inbound := clienttest.NewRequest(t, s.URL+"/api/x?a=1#part") // absolute, of the same origin
 	inbound.Header.Set("X-Both", "request")
 	inbound.Header.Set("Authorization", "Bearer of-somebody-else")
@@ -88,6 +89,20 @@ func TestDoSendsTheCallersRequest(t *testing.T) {
 	assert.Equal(t, s.URL+"/api/x?a=1", resp.Request.URL.String())
 }
 
+// A part is a success only for who asked for one.
+func TestDoReturnsTheRangeThatWasRequested(t *testing.T) {
+	t.Parallel()
+	client, _ := clienttest.Serve(t, servertest.Status(http.StatusPartialContent, "[]"))
+	req := clienttest.NewRequest(t, "/api/x")
+	req.Header.Set("Range", "bytes=0-1")
+	resp, err := client.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	req.Header.Del("Range")
+	_, err = client.Do(req) //nolint:bodyclose // there is none
+	require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+}
+
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -103,7 +118,8 @@ func TestHeaders(t *testing.T) {
 		{"second value replaces the first", []zadig.Option{zadig.WithHeader("X-A", "1"), zadig.WithHeader("x-a", "2")}, "X-A", "2"},
 		{"host", []zadig.Option{zadig.WithHeader("host", "zadig.internal")}, "Host", "zadig.internal"},
 		{"authorization without a token", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc")}, "Authorization", "Basic abc"},
-		{"token wins over authorization", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc"), zadig.WithToken("abcdef")}, "Authorization", "Bearer abcdef"},
+		{"token wins over authorization", []zadig.Option{zadig.WithHeader("Authorization", "Basic abc"), zadig.WithToken("abcdef")},
+			"Authorization", "Bearer abcdef"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

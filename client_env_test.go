@@ -61,7 +61,8 @@ func TestNewClientFromEnvRefuses(t *testing.T) { //nolint:paralleltest // t.Sete
 		{"CA file missing", "https://zadig.example.com", "", filepath.Join(dir, "none.pem"), "ZADIG_CA_FILE: open"},
 		{"CA file a folder", "https://zadig.example.com", "", dir, "ZADIG_CA_FILE: read"},
 		{"CA file without PEM", "https://zadig.example.com", "", notPEM, "ZADIG_CA_FILE: " + notPEM + " must hold a PEM certificate"},
-		{"CA file with broken PEM", "https://zadig.example.com", "", brokenPEM, "ZADIG_CA_FILE: " + brokenPEM + " must hold a PEM certificate"},
+		{"CA file with broken PEM", "https://zadig.example.com", "", brokenPEM,
+			"ZADIG_CA_FILE: " + brokenPEM + " must hold a PEM certificate"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			setEnv(t, row.url, row.token, row.caFile)

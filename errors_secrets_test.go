@@ -2,7 +2,6 @@ package zadig_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -31,7 +30,8 @@ const controls = "\n{\"level\":\"ERROR\"}\x1b[2J\u009b31m\u202e\u2028\r"
 // must be one line, for control characters.
 func checkShown(t *testing.T, where, text string, oneLine bool) {
 	t.Helper()
-	for _, secret := range []string{escapedToken, "p4ssw0rd", "own-t0ken", "own%2dt0ken", "t0ken%2Fof", `\u006f\u0077`, "%6f%77", "&#111;&#119;"} {
+	for _, secret := range []string{escapedToken, "p4ssw0rd", "own-t0ken", "own%2dt0ken", "t0ken%2Fof", `\u006f\u0077`, "%6f%77",
+		"&#111;&#119;"} {
 		assert.NotContains(t, text, secret, where)
 	}
 	for _, r := range text {
@@ -85,23 +85,18 @@ func TestNoTextShowsWhatAServerQuotes(t *testing.T) {
 		"controls":     "x" + controls + "y",
 		"echoed query": "http://aslan/x?token=p4ssw0rd&image=a",
 	}
-	quote := func(s string) string {
-		data, err := json.Marshal(s)
-		require.NoError(t, err)
-		return string(data)
-	}
 	bodies := map[string]func(plant string) string{
 		"text":     func(plant string) string { return plant },
 		"string":   func(plant string) string { return `"` + plant + `"` },
 		"envelope": func(plant string) string { return `{"code":6563,"message":"` + plant + `","type":"` + plant + `"}` },
 		"quoted": func(plant string) string {
-			return `{"code":400,"message":` + quote(plant) + `,"extra":{` + quote(plant) + `:[` + quote(plant) + `]}}`
+			return fmt.Sprintf(`{"code":400,"message":%[1]s,"extra":{%[1]s:[%[1]s]}}`, quote(plant))
 		},
 		"picket": func(plant string) string {
-			return `{"code":500,"description":` + quote(`[400 BadRequest] {"code":6662,"message":"`+plant+`","description":`+quote(plant)+`}`) + `}`
+			return internal(`[400 BadRequest] {"code":6662,"message":"` + plant + `","description":` + string(quote(plant)) + `}`)
 		},
 		"element": func(plant string) string { return `[{"` + plant + `":1,"id":{"` + plant + `":"` + plant + `"}}]` },
-		"id":      func(plant string) string { return `[{"versionInfo":{"id":` + quote(plant) + `}},7]` },
+		"id":      func(plant string) string { return fmt.Sprintf(`[{"versionInfo":{"id":%s}},7]`, quote(plant)) },
 		"page":    func(plant string) string { return `<html title="` + plant + `">` + plant + `</html>` },
 	}
 	for form, plant := range forms {
@@ -111,8 +106,11 @@ func TestNoTextShowsWhatAServerQuotes(t *testing.T) {
 				for _, status := range []int{200, 302, 400, 500} {
 					var logged bytes.Buffer
 					header := strings.NewReplacer("\n", " ", "\r", " ").Replace(plant)
-					client, _ := clienttest.Serve(t, servertest.Status(status, body(plant), "X-Request-Id", header, "Location", "https://sso.example.com/"+header+"/login"),
-						zadig.WithToken(escapedToken), zadig.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+					client, _ := clienttest.Serve(t,
+						servertest.Status(status, body(plant), "X-Request-Id", header, "Location",
+							"https://sso.example.com/"+header+"/login"),
+						zadig.WithToken(escapedToken), zadig.WithLogger(slog.New(slog.NewTextHandler(&logged,
+							&slog.HandlerOptions{Level: slog.LevelDebug}))))
 					_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 					require.Error(t, err)
 					checkTree(t, err)
@@ -137,8 +135,9 @@ func TestNoTextShowsWhatWasConfigured(t *testing.T) {
 	t.Parallel()
 	const secret = "p4ssw0rd"
 	for _, base := range []string{
-		secret + "@host/x", "bob:" + secret + "@host/x", secret + ":x@host", "//bob:" + secret + "@host", "http://bob:" + secret + "/x@host",
-		"http://bob:" + secret + " x@host", "https:bob:" + secret + "@host", "ftp://" + secret + "@host", "/" + secret + "@host", "x" + controls,
+		secret + "@host/x", "bob:" + secret + "@host/x", secret + ":x@host", "//bob:" + secret + "@host",
+		"http://bob:" + secret + "/x@host", "http://bob:" + secret + " x@host", "https:bob:" + secret + "@host",
+		"ftp://" + secret + "@host", "/" + secret + "@host", "x" + controls,
 		"http://host\x1b[31m", "zadig.example.com/\u202ex",
 	} {
 		_, err := zadig.NewClient(base)
@@ -147,7 +146,8 @@ func TestNoTextShowsWhatWasConfigured(t *testing.T) {
 		checkShown(t, base, zadig.Explain(err), true)
 	}
 	client := clienttest.New(t, "http://zadig.example.com")
-	for _, path := range []string{"http://bob:" + secret + "/x@host", "/%zz?token=" + secret, "http://bob:" + secret + "@host/", "http://other/?token=" + secret, "\x1b/"} {
+	for _, path := range []string{"http://bob:" + secret + "/x@host", "/%zz?token=" + secret, "http://bob:" + secret + "@host/",
+		"http://other/?token=" + secret, "\x1b/"} {
 		err := client.Get(t.Context(), path, nil, nil)
 		require.ErrorIs(t, err, zadig.ErrBadRequest)
 		checkTree(t, err)

@@ -63,7 +63,10 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 	if missing, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, missing.Resolve(errdef.ErrNotFound, "")
 	}
-	return r, errdef.NotZadig(err, "this server has no releases by id; is the base URL right?")
+	if refusal, ok := asRefusal(err); ok {
+		return nil, refusal.Resolve(errdef.ErrUnexpectedResponse, "no Zadig responds so to the id of a release; is the base URL right?")
+	}
+	return r, err
 }
 
 // checkID refuses an id that no release has.

@@ -18,8 +18,8 @@ type Image struct {
 // Images returns the images that a release delivers, in the server's order, each
 // service, container and image once:
 //
-//   - up to v3.4, the images that were deployed, and those of packaged charts
-//   - since v4.0, the images of its services
+//   - up to v3.4, those of DeployInfo, and those of packaged charts
+//   - since v4.0, those of Services
 //
 // An image that the release pushes has the reference that it is pushed to, whether
 // or not the push succeeded: see [Release.Succeeded]. Any other has the reference
@@ -57,17 +57,12 @@ func (r *Release) Images() []Image {
 }
 
 // chartImages returns the images of a packaged chart: those that are pushed, and
-// those that the chart takes from the environment as they are. Charts are named
-// after their service, and servers call the name of an image its service.
+// those that stay as in the environment. A chart has the name of its service; the
+// ServiceName of its images is their own name. It returns nil for a file or an image.
 func (r *Release) chartImages(chart *DistributeInfo) []Image {
-	if chart.DistributeType != DistributeChart {
-		return nil
-	}
 	var images []Image
 	for d := range nilsafe.Values(chart.SubDistributes) {
-		if d.DistributeType == DistributeImage {
-			images = append(images, Image{chart.ChartName, d.ServiceName, cmp.Or(d.Image, d.RegistryName)})
-		}
+		images = append(images, Image{chart.ChartName, d.ServiceName, cmp.Or(d.Image, d.RegistryName)})
 	}
 	pushed := images
 	for _, i := range r.environmentImages() {

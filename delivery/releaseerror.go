@@ -46,7 +46,7 @@ func asRefusal(err error) (refusal *errdef.Ambiguous, ok bool) {
 		return nil, false
 	}
 	refusal, ok = errors.AsType[*errdef.Ambiguous](err)
-	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || refusal.Kind == errdef.ForeignNotFound || refusal.Kind == errdef.NoSuchEndpoint)
+	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || errors.Is(err, errdef.ErrNotFound))
 }
 
 // isBroken reports whether one release that the server cannot build may have

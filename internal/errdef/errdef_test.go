@@ -14,9 +14,10 @@ import (
 
 // ambiguous returns an error of this kind, which resolves to "<sentinel>: <reason>".
 func ambiguous(kind errdef.Kind) error {
-	return fmt.Errorf("GET /x: %w", &errdef.Ambiguous{Kind: kind, Default: errdef.ErrBadRequest, Resolve: func(sentinel error, reason string) error {
-		return fmt.Errorf("%w: %s", sentinel, reason)
-	}})
+	return fmt.Errorf("GET /x: %w",
+		&errdef.Ambiguous{Kind: kind, Default: errdef.ErrBadRequest, Resolve: func(sentinel error, reason string) error {
+			return fmt.Errorf("%w: %s", sentinel, reason)
+		}})
 }
 
 func TestUnsupportedAndNotZadig(t *testing.T) {

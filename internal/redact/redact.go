@@ -42,7 +42,7 @@ func allSecrets(s string, literals []string) []span {
 }
 
 // fold replaces each run of control characters, line separators and
-// bidirectional controls by a space, and what is not UTF-8 by U+FFFD.
+// bidirectional controls by a space, and invalid UTF-8 by U+FFFD.
 func fold(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	if !strings.ContainsFunc(s, disturbs) {

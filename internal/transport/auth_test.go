@@ -85,9 +85,15 @@ func TestTokenSourceFails(t *testing.T) {
 		option  zadig.Option
 		because string
 	}{
-		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }), "token source: out of order"},
-		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }), "token source: the token is empty"},
-		{"token source gives a line break", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2\nX: y", nil }), "token source: the token holds a line break"},
+		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }),
+			"token source: out of order"},
+		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }),
+			"token source: the token is empty"},
+		{"token source gives a line break",
+			zadig.WithTokenSource(func(context.Context) (string, error) {
+				return "hunter2\nX: y",
+					nil
+			}), "token source: the token holds a line break"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

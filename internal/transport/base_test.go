@@ -106,7 +106,8 @@ func TestBaseUsesTheProxyOfTheEnvironment(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked.Store(r.URL.Host) }))
 	t.Cleanup(proxy.Close)
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBaseUsesTheProxyOfTheEnvironment$")
-	child.Env = append(os.Environ(), "ZADIG_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
+	child.Env = append(os.Environ(), "ZADIG_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=",
+		"no_proxy=")
 	output, err := child.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	assert.Equal(t, "zadig.example.com", asked.Load())

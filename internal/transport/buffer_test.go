@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
@@ -83,21 +85,27 @@ func (c counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestBodyIsReadInsideTheAttempt(t *testing.T) {
+// doer is a Doer that is a function.
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
+
+func TestBufferedBodyIsReadOnce(t *testing.T) {
 	t.Parallel()
+	const image = `{"image":"nginx:1"}`
+	client, _ := clienttest.Serve(t, servertest.JSON(image))
 	read := 0
-	wrap := zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		resp, err := next.RoundTrip(req)
-		if err == nil {
-			resp.Body = counted{resp.Body, &read}
+	artifacts := artifact.New(doer(func(req *http.Request) (*http.Response, error) {
+		resp, err := client.Do(req)
+		if body, ok := resp.Body.(*response.Body); assert.NoError(t, err) && assert.True(t, ok) {
+			assert.Equal(t, image, string(body.Data))
+			body.ReadCloser = counted{body.ReadCloser, &read}
 		}
 		return resp, err
 	}))
-	body := `["` + strings.Repeat("x", 100<<10) + `"]`
-	client, _ := clienttest.Serve(t, servertest.JSON(body), wrap)
-	var out []string
-	require.NoError(t, client.Get(t.Context(), "/x", nil, &out))
-	assert.Equal(t, len(body), read)
+	_, err := artifacts.Trace(t.Context(), "nginx:1")
+	require.NoError(t, err)
+	assert.Zero(t, read, "the attempt has read it")
 }
 
 // A cut in the middle of gzip looks the same, so such a response is retried.

@@ -63,9 +63,10 @@ func echoes(status int, body string) http.HandlerFunc {
 func TestFailuresAndLogsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	envelope := func(description string) string {
-		data, err := json.Marshal(map[string]any{"code": 500, "message": "Internal Error: ", "description": description, "extra": map[string]any{
-			"oauth_token": word, "url": "https://a/?token=" + word, "list": []any{"password=" + word, map[string]any{"ssh_key": word}},
-		}})
+		data, err := json.Marshal(map[string]any{"code": 500, "message": "Internal Error: ", "description": description,
+			"extra": map[string]any{
+				"oauth_token": word, "url": "https://a/?token=" + word, "list": []any{"password=" + word, map[string]any{"ssh_key": word}},
+			}})
 		require.NoError(t, err)
 		return string(data)
 	}
@@ -80,15 +81,20 @@ func TestFailuresAndLogsShowNoSecret(t *testing.T) {
 	}{
 		{"success after 503", servertest.Script(servertest.Status(503, ""), servertest.JSON(`[]`)), query, nil},
 		{"the server echoes the header", echoes(500, "you sent %s"), "/x", nil},
-		{"the server echoes the header in its envelope", echoes(400, `{"code":400,"message":"%s","description":"%s","type":"error"}`), "/x", nil},
+		{"the server echoes the header in its envelope",
+			echoes(400, `{"code":400,"message":"%s","description":"%s","type":"error"}`), "/x", nil},
 		{"the server echoes the header in an unexpected response", echoes(200, `{"message":"%s"}`), "/x", nil},
-		{"the server echoes the query", servertest.Status(500, envelope(`failed to get artifact by image err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`)), "/x", nil},
+		{"the server echoes the query",
+			servertest.Status(500,
+				envelope(`err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`)), "/x", nil},
 		{"the query has the token", servertest.Status(403, ""), query, nil},
 		{"commits in a failure", servertest.Status(500, commit), "/x", nil},
 		{"commits in an envelope", servertest.Status(400, envelope(commit)), "/x", nil},
 		{"commits in an unexpected response", servertest.Status(200, commit), "/x", nil},
-		{"an excerpt that ends within a secret", servertest.Status(500, `{"x":"`+strings.Repeat("x", 2020)+`","password":"`+strings.Repeat(word, 100)+`"}`), "/x", nil},
-		{"a body that ends within a secret", servertest.Status(500, `{"x":"`+strings.Repeat("x", 65500)+`","password":"`+strings.Repeat(word, 100)+`"}`), "/x", nil},
+		{"an excerpt that ends within a secret",
+			servertest.Status(500, `{"x":"`+strings.Repeat("x", 2020)+`","password":"`+strings.Repeat(word, 100)+`"}`), "/x", nil},
+		{"a body that ends within a secret",
+			servertest.Status(500, `{"x":"`+strings.Repeat("x", 65500)+`","password":"`+strings.Repeat(word, 100)+`"}`), "/x", nil},
 		{"a repository's URL", servertest.Status(500, "cannot clone https://me:"+word+"@git.example.com/x.git"), "/x", nil},
 		{"closed", servertest.Close, query, nil},
 		{"cut", servertest.Cut(`["` + word), query, nil},

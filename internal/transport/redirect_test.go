@@ -63,7 +63,8 @@ func TestRedirectsToAnotherOriginAreRefused(t *testing.T) {
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			t.Run(fmt.Sprint(name, "/", status), func(t *testing.T) {
 				t.Parallel()
-				for _, opts := range [][]zadig.Option{nil, {zadig.WithToken("hunter2-token")}, {zadig.WithToken("hunter2-token"), zadig.WithHTTPClient(permissive)}} {
+				for _, opts := range [][]zadig.Option{nil, {zadig.WithToken("hunter2-token")},
+					{zadig.WithToken("hunter2-token"), zadig.WithHTTPClient(permissive)}} {
 					client, s := clienttest.Serve(t, redirects(status, target+"…"), opts...)
 					err := client.Get(t.Context(), "/api/x", nil, nil)
 					assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
@@ -98,7 +99,8 @@ func TestRedirectNamesTheBaseURLToUse(t *testing.T) {
 		{"another prefix", "https://example.com/new/api/x?a=1", `use the base URL "https://example.com/new"`},
 		{"no prefix", "https://zadig.example.com/api/x", `use the base URL "https://zadig.example.com"`},
 		{"port", "https://zadig.example.com:8443/behind/zadig/api/x", `use the base URL "https://zadig.example.com:8443/behind/zadig"`},
-		{"login", "https://sso.example.com/login?next=%2Fapi%2Fx&state=hunter2", `redirect to https://sso.example.com/login, another origin`},
+		{"login", "https://sso.example.com/login?next=%2Fapi%2Fx&state=hunter2",
+			`redirect to https://sso.example.com/login, another origin`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -115,7 +117,8 @@ func TestRedirectsWithinTheOriginAreFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
-			client, s := clienttest.Serve(t, servertest.Script(redirects(status, servertest.BasePath+"/api/y?b=2"), servertest.JSON(`["here"]`)),
+			client, s := clienttest.Serve(t,
+				servertest.Script(redirects(status, servertest.BasePath+"/api/y?b=2"), servertest.JSON(`["here"]`)),
 				zadig.WithToken("abcdef"), zadig.WithHeader("X-Key", "1"))
 			var out []string
 			require.NoError(t, client.Get(t.Context(), "/api/x?a=1", nil, &out))
@@ -128,7 +131,8 @@ func TestRedirectsWithinTheOriginAreFollowed(t *testing.T) {
 	}
 	t.Run("a failure after it names the last URL", func(t *testing.T) {
 		t.Parallel()
-		client, s := clienttest.Serve(t, servertest.Script(redirects(302, servertest.BasePath+"/api/y"), servertest.Status(403, "")), zadig.WithToken("abcdef"))
+		client, s := clienttest.Serve(t, servertest.Script(redirects(302, servertest.BasePath+"/api/y"), servertest.Status(403, "")),
+			zadig.WithToken("abcdef"))
 		failure := clienttest.AsError(t, client.Get(t.Context(), "/api/x", nil, nil))
 		assert.Equal(t, s.URL+"/api/y", failure.URL)
 	})
@@ -146,7 +150,8 @@ func TestRedirectsThatEndNowhere(t *testing.T) {
 		count   int
 	}{
 		{"loop", servertest.BasePath + "…", nil, "not followed", 10},
-		{"user's client takes the last response", servertest.BasePath + "…", []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
+		{"user's client takes the last response", servertest.BasePath + "…",
+			[]zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
 		{"no Location", "", nil, "without a usable Location", 1},
 		{"another scheme", "mailto:me@example.com", nil, "redirect to ", 1},
 	} {

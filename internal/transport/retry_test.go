@@ -73,7 +73,8 @@ func TestRetry(t *testing.T) {
 		{"500 with Retry-After", []http.HandlerFunc{after(500, "1")}, nil, nil, 1, "ErrServer", "500"},
 		// The response would be the same.
 		{"200 with HTML", []http.HandlerFunc{status(200, "<html>")}, nil, nil, 1, "ErrUnexpectedResponse", "HTML"},
-		{"200 that is too large", []http.HandlerFunc{status(200, "[1234]")}, opts(zadig.WithMaxResponseBytes(5)), nil, 1, "ErrResponseTooLarge", "5 bytes"},
+		{"200 that is too large", []http.HandlerFunc{status(200, "[1234]")}, opts(zadig.WithMaxResponseBytes(5)), nil, 1,
+			"ErrResponseTooLarge", "5 bytes"},
 		// Nobody asked for a range.
 		{"206", []http.HandlerFunc{status(206, "[]")}, nil, nil, 1, "ErrUnexpectedResponse", "not requested"},
 		// The server would be silent as long again.
@@ -82,8 +83,10 @@ func TestRetry(t *testing.T) {
 		// Nobody waits for the response.
 		{"canceled before", []http.HandlerFunc{good}, nil, within(-1), 0, "", "context deadline exceeded"},
 		{"deadline during the headers", []http.HandlerFunc{servertest.Hang}, nil, within(shortTimeout), 1, "", "context deadline exceeded"},
-		{"deadline during the body", []http.HandlerFunc{servertest.Stall("[")}, nil, within(shortTimeout), 1, "", "context deadline exceeded"},
-		{"timeout of the user's client", []http.HandlerFunc{servertest.Hang}, opts(zadig.WithHTTPClient(&http.Client{Timeout: shortTimeout})), nil, 1, "", "exceeded"},
+		{"deadline during the body", []http.HandlerFunc{servertest.Stall("[")}, nil, within(shortTimeout), 1, "",
+			"context deadline exceeded"},
+		{"timeout of the user's client", []http.HandlerFunc{servertest.Hang},
+			opts(zadig.WithHTTPClient(&http.Client{Timeout: shortTimeout})), nil, 1, "", "exceeded"},
 		// The user said so.
 		{"503 with MaxAttempts 1", []http.HandlerFunc{status(503, "")}, opts(once), nil, 1, "ErrServer", "503"},
 		{"closed with MaxAttempts 1", []http.HandlerFunc{servertest.Close}, append(fresh, once), nil, 1, "", "EOF"},
@@ -100,17 +103,21 @@ func TestRetry(t *testing.T) {
 		{"504", []http.HandlerFunc{status(504, ""), good}, nil, nil, 2, "", ""},
 		{"429", []http.HandlerFunc{status(429, ""), good}, nil, nil, 2, "", ""},
 		{"503 twice", []http.HandlerFunc{status(503, ""), status(503, ""), good}, nil, nil, 3, "", ""},
-		{"503 forever", []http.HandlerFunc{status(503, "try later")}, nil, nil, 3, "ErrServer", "503: server error: try later (3 attempts)"},
-		{"the last failure counts", []http.HandlerFunc{status(503, ""), status(429, ""), status(403, "")}, nil, nil, 3, "ErrForbidden", "403: forbidden: empty body (3 attempts)"},
+		{"503 forever", []http.HandlerFunc{status(503, "try later")}, nil, nil, 3, "ErrServer",
+			"503: server error: try later (3 attempts)"},
+		{"the last failure counts", []http.HandlerFunc{status(503, ""), status(429, ""), status(403, "")}, nil, nil, 3,
+			"ErrForbidden", "403: forbidden: empty body (3 attempts)"},
 		{"503, then closed", []http.HandlerFunc{status(503, ""), servertest.Close}, fresh, nil, 3, "", "EOF (3 attempts)"},
-		{"503 with MaxAttempts 5", []http.HandlerFunc{status(503, "")}, opts(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})), nil, 5, "ErrServer", "(5 attempts)"},
+		{"503 with MaxAttempts 5", []http.HandlerFunc{status(503, "")},
+			opts(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})), nil, 5, "ErrServer", "(5 attempts)"},
 		{"closed", []http.HandlerFunc{servertest.Close, good}, fresh, nil, 2, "", ""},
 		{"closed forever", []http.HandlerFunc{servertest.Close}, fresh, nil, 3, "", "EOF (3 attempts)"},
 		{"reset", []http.HandlerFunc{servertest.Reset, good}, fresh, nil, 2, "", ""},
 		{"reset forever", []http.HandlerFunc{servertest.Reset}, fresh, nil, 3, "", "(3 attempts)"},
 		{"cut in the body", []http.HandlerFunc{servertest.Cut("["), good}, nil, nil, 2, "", ""},
 		{"cut in the body forever", []http.HandlerFunc{servertest.Cut("[")}, nil, nil, 3, "", "unexpected EOF (3 attempts)"},
-		{"cut, then 403", []http.HandlerFunc{servertest.Cut("["), status(403, "no")}, nil, nil, 2, "ErrForbidden", "403: forbidden: no (2 attempts)"},
+		{"cut, then 403", []http.HandlerFunc{servertest.Cut("["), status(403, "no")}, nil, nil, 2, "ErrForbidden",
+			"403: forbidden: no (2 attempts)"},
 		{"502, cut, 502", []http.HandlerFunc{status(502, ""), servertest.Cut("["), status(502, "")}, nil, nil, 3, "ErrServer", "502"},
 		{"503 whose body stalls", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(503)
@@ -184,7 +191,8 @@ func TestRetryOfConnections(t *testing.T) {
 				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 					dials.Add(1)
 					if strings.HasPrefix(address, "zadig.invalid") {
-						return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: "zadig.invalid", IsNotFound: true}}
+						return nil, &net.OpError{Op: "dial", Net: network,
+							Err: &net.DNSError{Err: "no such host", Name: "zadig.invalid", IsNotFound: true}}
 					}
 					return new(net.Dialer).DialContext(ctx, network, address)
 				},
@@ -217,30 +225,33 @@ func TestWaitsBetweenAttempts(t *testing.T) {
 		policy   zadig.RetryPolicy
 		ceilings []time.Duration
 	}{
-		"default":                            {zadig.RetryPolicy{}, []time.Duration{2e8, 4e8}},
-		"up to the default MaxWait":          {zadig.RetryPolicy{MaxAttempts: 8}, []time.Duration{2e8, 4e8, 8e8, 16e8, 32e8, 5e9, 5e9}},
-		"MinWait and MaxWait":                {zadig.RetryPolicy{MaxAttempts: 5, MinWait: 2e9, MaxWait: 5e9}, []time.Duration{2e9, 4e9, 5e9, 5e9}},
+		"default":                   {zadig.RetryPolicy{}, []time.Duration{2e8, 4e8}},
+		"up to the default MaxWait": {zadig.RetryPolicy{MaxAttempts: 8}, []time.Duration{2e8, 4e8, 8e8, 16e8, 32e8, 5e9, 5e9}},
+		"MinWait and MaxWait": {zadig.RetryPolicy{MaxAttempts: 5, MinWait: 2e9, MaxWait: 5e9},
+			[]time.Duration{2e9, 4e9, 5e9, 5e9}},
 		"MaxWait, below the default MinWait": {zadig.RetryPolicy{MaxWait: 5e7}, []time.Duration{5e7, 5e7}},
 		"MinWait, above the default MaxWait": {zadig.RetryPolicy{MinWait: 20e9}, []time.Duration{20e9, 20e9}},
-		"longer than any Retry-After":        {zadig.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour}, []time.Duration{time.Hour, time.Hour}},
+		"longer than any Retry-After": {zadig.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour},
+			[]time.Duration{time.Hour, time.Hour}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			longest := make([]time.Duration, len(row.ceilings))
 			shortest := make([]time.Duration, len(row.ceilings))
 			for range 50 {
-				inBubble(t, servertest.Status(503, ""), []zadig.Option{zadig.WithRetry(row.policy)}, func(t *testing.T, client *zadig.Client, s *servertest.Server) {
-					require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
-					times := s.Times()
-					require.Len(t, times, len(row.ceilings)+1)
-					for i := range row.ceilings {
-						wait := times[i+1] - times[i]
-						longest[i] = max(longest[i], wait)
-						if shortest[i] == 0 || wait < shortest[i] {
-							shortest[i] = wait
+				inBubble(t, servertest.Status(503, ""), []zadig.Option{zadig.WithRetry(row.policy)},
+					func(t *testing.T, client *zadig.Client, s *servertest.Server) {
+						require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
+						times := s.Times()
+						require.Len(t, times, len(row.ceilings)+1)
+						for i := range row.ceilings {
+							wait := times[i+1] - times[i]
+							longest[i] = max(longest[i], wait)
+							if shortest[i] == 0 || wait < shortest[i] {
+								shortest[i] = wait
+							}
 						}
-					}
-				})
+					})
 			}
 			for i, ceiling := range row.ceilings { // a chance of 2^-50 to fail without reason
 				assert.LessOrEqual(t, longest[i], ceiling)
@@ -291,9 +302,10 @@ func TestEndOfTheContextKeepsTheLastFailure(t *testing.T) {
 		"deadline before the end of a wait": {down, func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 50*time.Second)
 		}, 30 * time.Second, nil, 2},
-		"deadline during an attempt": {servertest.Script(servertest.Status(503, "maintenance"), servertest.Hang), func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 10*time.Second)
-		}, 10 * time.Second, context.DeadlineExceeded, 2},
+		"deadline during an attempt": {servertest.Script(servertest.Status(503, "maintenance"), servertest.Hang),
+			func(ctx context.Context) (context.Context, context.CancelFunc) {
+				return context.WithTimeout(ctx, 10*time.Second)
+			}, 10 * time.Second, context.DeadlineExceeded, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -338,7 +350,8 @@ func TestRetryOfABodyThatWasCut(t *testing.T) {
 	t.Parallel()
 	const body = `[{"versionInfo":{"id":"619dbaa8c528010000010000"}}]`
 	for at := 0; at <= len(body); at += 7 {
-		client, s := clienttest.Serve(t, servertest.Script(servertest.Cut(body[:at]), servertest.Cut(body[:len(body)-1]), servertest.JSON(body)))
+		client, s := clienttest.Serve(t,
+			servertest.Script(servertest.Cut(body[:at]), servertest.Cut(body[:len(body)-1]), servertest.JSON(body)))
 		page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 		require.NoError(t, err, "cut at %d", at)
 		require.Len(t, page.Releases, 1)

@@ -42,34 +42,37 @@ func TestTimeouts(t *testing.T) {
 
 		{"body never", servertest.Stall("["), 0, 0, 30 * time.Second, "no further byte of the body within 30s"},
 		{"body never, short timeout", servertest.Stall("["), 2 * time.Second, 0, 2 * time.Second, "no further byte of the body within 2s"},
-		{"body never, long timeout", servertest.Stall("["), 10 * time.Minute, 0, 30 * time.Second, "no further byte of the body within 30s"},
+		{"body never, long timeout", servertest.Stall("["), 10 * time.Minute, 0, 30 * time.Second,
+			"no further byte of the body within 30s"},
 		{"body never, deadline", servertest.Stall("["), 0, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
 		{"slow body", servertest.Drip(list, 29*time.Second), 0, 0, time.Duration(len(list)) * 29 * time.Second, ""},
-		{"slow body, short timeout", servertest.Drip(list, 900*time.Millisecond), time.Second, 0, time.Duration(len(list)) * 900 * time.Millisecond, ""},
+		{"slow body, short timeout", servertest.Drip(list, 900*time.Millisecond), time.Second, 0,
+			time.Duration(len(list)) * 900 * time.Millisecond, ""},
 		{"body too slow", servertest.Drip(list, 31*time.Second), 0, 0, 30 * time.Second, "no further byte"},
 		{"slow body, deadline", servertest.Drip(list, 10*time.Second), 0, time.Minute, time.Minute, "context deadline exceeded"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, row.h, []zadig.Option{zadig.WithTimeout(row.timeout)}, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
-				ctx := t.Context()
-				if row.deadline > 0 {
-					var cancel context.CancelFunc
-					ctx, cancel = context.WithTimeout(ctx, row.deadline)
-					defer cancel()
-				}
-				start := time.Now()
-				var out []int
-				err := client.Get(ctx, "/api/x", nil, &out)
-				assert.Equal(t, row.takes, time.Since(start), "no longer, and not retried")
-				if row.because == "" {
-					require.NoError(t, err)
-					assert.NotEmpty(t, out)
-					return
-				}
-				require.ErrorContains(t, err, row.because)
-				checkTimeout(t, err, row.deadline > 0)
-			})
+			inBubble(t, row.h, []zadig.Option{zadig.WithTimeout(row.timeout)},
+				func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+					ctx := t.Context()
+					if row.deadline > 0 {
+						var cancel context.CancelFunc
+						ctx, cancel = context.WithTimeout(ctx, row.deadline)
+						defer cancel()
+					}
+					start := time.Now()
+					var out []int
+					err := client.Get(ctx, "/api/x", nil, &out)
+					assert.Equal(t, row.takes, time.Since(start), "no longer, and not retried")
+					if row.because == "" {
+						require.NoError(t, err)
+						assert.NotEmpty(t, out)
+						return
+					}
+					require.ErrorContains(t, err, row.because)
+					checkTimeout(t, err, row.deadline > 0)
+				})
 		})
 	}
 }

@@ -113,11 +113,12 @@ func TestEveryBodyIsClosed(t *testing.T) {
 func TestBodyThatAMiddlewareDropsEndsWithTheCall(t *testing.T) {
 	t.Parallel()
 	var sent *http.Request
-	client, _ := clienttest.Serve(t, servertest.JSON("{}"), zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		sent = req
-		_, _ = next.RoundTrip(req) //nolint:bodyclose // the point
-		return nil, io.ErrClosedPipe
-	})))
+	client, _ := clienttest.Serve(t, servertest.JSON("{}"),
+		zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			sent = req
+			_, _ = next.RoundTrip(req) //nolint:bodyclose // the point
+			return nil, io.ErrClosedPipe
+		})))
 	require.ErrorIs(t, client.Get(t.Context(), "/x", nil, nil), io.ErrClosedPipe)
 	require.Error(t, sent.Context().Err())
 }
