@@ -168,25 +168,44 @@ func TestAllOnServersThatAreWrong(t *testing.T) {
 	}
 }
 
-// A double in a test of a user's sends the same body whatever is requested.
-func TestAllOnADoubleThatAlwaysSendsTheSame(t *testing.T) {
+// A double in a test of a user's sends the same body whatever is requested, or for
+// the first page.
+func TestAllOnADouble(t *testing.T) {
 	t.Parallel()
-	release := func(n int) string { return `{"versionInfo":{"id":"` + id(n) + `"}}` }
+	release := func(n, created int) string {
+		return fmt.Sprintf(`{"versionInfo":{"id":%q,"created_at":%d}}`, id(n), created)
+	}
 	for body, most := range map[string]int{
 		`[]`:                         1,
 		`[{},{"versionInfo":{}},17]`: 2,
-		`[` + release(1) + `]`:       2,
-		`[` + release(2) + `,{}]`:    2,
-		`[` + release(2) + `,` + release(1) + `]`: 2,
+		`[` + release(1, 7) + `]`:    2,
+		`[` + release(2, 7) + `,{}]`: 2,
+		`[` + release(2, 8) + `,` + release(1, 7) + `]`:                       2,
+		`[` + release(2, 0) + `,` + release(1, 0) + `]`:                       2,
+		`[` + release(3, 7) + `,` + release(2, 7) + `,` + release(1, 7) + `]`: 2,
+		`[` + release(3, 7) + `,` + release(2, 8) + `,` + release(1, 9) + `]`: 2,
+		`[` + strings.Repeat(release(1, 7)+`,`, 10) + release(2, 6) + `]`:     2,
 	} {
-		requests := 0
-		s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
-			requests++
-			return respond(req, http.StatusOK, body), nil
-		}))
-		w := walk(t, s, delivery.ListOptions{})
-		assert.Len(t, w.ids, strings.Count(body, `"id"`), body)
-		assert.LessOrEqual(t, requests, most, body)
+		for _, pages := range []string{"same", "one"} {
+			requests := 0
+			s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+				if requests++; pages == "one" && req.URL.Query().Get("page") != "1" {
+					return respond(req, http.StatusOK, "[]"), nil
+				}
+				return respond(req, http.StatusOK, body), nil
+			}))
+			w := walk(t, s, delivery.ListOptions{})
+			want := min(strings.Count(body, `"id"`), 3)
+			if strings.Count(body, id(1)) == 10 {
+				want = 2
+			}
+			assert.Len(t, w.ids, want, body)
+			if pages == "same" {
+				assert.LessOrEqual(t, requests, most, body)
+			} else {
+				assert.LessOrEqual(t, requests, 4, body)
+			}
+		}
 	}
 }
 
