@@ -2,7 +2,7 @@ module github.com/zadig-go/zadig/examples/testing-a-service
 
 go 1.26
 
-require github.com/zadig-go/zadig v0.0.0
+require github.com/zadig-go/zadig v0.3.0
 
 require (
 	github.com/go-json-experiment/json v1.27.2 // indirect
@@ -11,4 +11,3 @@ require (
 	github.com/hashicorp/go-retryablehttp v0.7.8 // indirect
 )
 
-replace github.com/zadig-go/zadig => ../..

@@ -1,4 +1,4 @@
-package main
+package changelog
 
 import (
 	"context"
@@ -6,43 +6,31 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/examples/internal/cli"
 )
 
-// notes are what changed from one release to another. They are the JSON of
-// -format json.
+// notes are what changed from one release to another.
 type notes struct {
-	Project      string        `json:"project"`
-	From         version       `json:"from"`
-	To           version       `json:"to"`
-	Images       []image       `json:"images"`
-	Manifests    []string      `json:"manifests"` // services whose manifests differ
-	Commits      []*commit     `json:"commits"`
-	PullRequests []pullRequest `json:"pull_requests"`
-	Issues       []issue       `json:"issues"`
-	Authors      []string      `json:"authors"`
-	Untraced     []untraced    `json:"untraced"`
+	Project   string         `json:"project"`
+	From      record.Release `json:"from"`
+	To        record.Release `json:"to"`
+	Commits   []*commit      `json:"commits"`
+	Issues    []issue        `json:"issues"`
+	Images    []image        `json:"images"`
+	Manifests []string       `json:"manifests"` // services whose manifests differ
+	Untraced  []untraced     `json:"untraced"`
 
 	failed error // an image could not be traced, for another reason than that Zadig does not know it
 }
 
-type version struct {
-	Version     string    `json:"version"`
-	CreatedBy   string    `json:"created_by"`
-	CreatedAt   time.Time `json:"created_at"`
-	Description string    `json:"description"`
-	Failed      bool      `json:"failed"`
-	Failure     string    `json:"failure,omitempty"` // the server's reason, "" if it gives none
-}
-
 type image struct {
-	Change    string       `json:"change"` // added, changed or removed
+	Change    string       `json:"change"` // added, changed, rolled back or not in this release
 	Service   string       `json:"service"`
 	Container string       `json:"container"`
 	From      string       `json:"from"`
@@ -50,29 +38,16 @@ type image struct {
 	Compare   []comparison `json:"compare"` // one for each repository that the two were built from
 }
 
+// place returns the service and container.
+func (i image) place() string {
+	return record.Image{Service: i.Service, Container: i.Container}.Place()
+}
+
 // comparison is a page of a code host with all commits from one build to
 // another.
 type comparison struct {
 	Repo string `json:"repo"`
 	URL  string `json:"url"`
-}
-
-type commit struct {
-	Repo         string        `json:"repo"`
-	Commit       string        `json:"commit"`
-	URL          string        `json:"url"`
-	Branch       string        `json:"branch"`
-	Tag          string        `json:"tag"`
-	Message      string        `json:"message"`
-	Author       string        `json:"author"`
-	PullRequests []pullRequest `json:"pull_requests"`
-	Services     []string      `json:"services"`
-}
-
-type pullRequest struct {
-	Repo   string `json:"repo"`
-	Number int    `json:"number"`
-	URL    string `json:"url"`
 }
 
 type issue struct {
@@ -88,51 +63,45 @@ type untraced struct {
 	Reason  string `json:"reason"`
 }
 
+// The values of image.Change.
+const (
+	added      = "added"
+	changed    = "changed"
+	rolledBack = "rolled back"
+	missing    = "not in this release"
+)
+
 // takeNotes compares two releases and traces the images that differ.
-func takeNotes(ctx context.Context, artifacts *artifact.Service, from, to *delivery.Release, progress *cli.Progress) (*notes, error) {
+func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Release) (*notes, error) {
 	changes := delivery.Diff(from, to)
 	n := &notes{
-		Project: to.VersionInfo.ProductName, From: newVersion(from), To: newVersion(to),
-		Images: []image{}, Manifests: append([]string{}, changes.Manifests...),
-		Commits: []*commit{}, PullRequests: []pullRequest{}, Issues: []issue{}, Authors: []string{}, Untraced: []untraced{},
+		Project: to.VersionInfo.ProductName, From: record.NewRelease(from), To: record.NewRelease(to),
+		Commits: []*commit{}, Issues: []issue{}, Images: []image{}, Manifests: append([]string{}, changes.Manifests...), Untraced: []untraced{},
 	}
 	for _, i := range changes.Changed {
-		n.Images = append(n.Images, image{Change: "changed", Service: i.Service, Container: i.Container, From: i.From, To: i.To})
+		n.Images = append(n.Images, image{Change: changed, Service: i.Service, Container: i.Container, From: i.From, To: i.To})
 	}
 	for _, i := range changes.Added {
-		n.Images = append(n.Images, image{Change: "added", Service: i.Service, Container: i.Container, To: i.Image})
+		n.Images = append(n.Images, image{Change: added, Service: i.Service, Container: i.Container, To: i.Image})
 	}
 	for _, i := range changes.Removed {
-		n.Images = append(n.Images, image{Change: "removed", Service: i.Service, Container: i.Container, From: i.Image})
+		n.Images = append(n.Images, image{Change: missing, Service: i.Service, Container: i.Container, From: i.Image})
 	}
 	n.Images = withoutRepeated(n.Images)
-	for at := range n.Images {
-		n.Images[at].Compare = []comparison{}
-	}
-
 	var toTrace []string
 	for _, i := range n.Images {
-		for _, image := range []string{i.From, i.To} {
-			if image != "" {
-				toTrace = append(toTrace, image)
+		for _, ref := range []string{i.From, i.To} {
+			if ref != "" {
+				toTrace = append(toTrace, ref)
 			}
 		}
 	}
-	traced := make(map[string]artifact.Result)
-	for image, result := range artifacts.TraceMany(ctx, toTrace, artifact.TraceManyOptions{Full: true}) {
-		traced[image] = result
-		progress.Show("%d images traced", len(traced))
-		if errors.Is(result.Err, context.Canceled) || errors.Is(result.Err, zadig.ErrUnauthorized) {
-			return nil, result.Err
-		}
+	traced, err := tracer.Trace(ctx, toTrace)
+	if err != nil {
+		return nil, err
 	}
 	n.fill(traced, issueTitles(to))
 	return n, nil
-}
-
-func newVersion(r *delivery.Release) version {
-	v := r.VersionInfo
-	return version{v.Version, v.CreatedBy, v.Created().UTC(), v.Desc, r.Failed(), r.FailureReason()}
 }
 
 // withoutRepeated drops changes that name no container where another one says
@@ -145,28 +114,35 @@ func withoutRepeated(images []image) []image {
 	})
 }
 
-// fill adds what the new images were built from and the old ones were not.
+// fill adds what the new images were built from and the old ones were not, and
+// for images that were rolled back the reverse.
 func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string) {
-	var was, is []*artifact.Artifact
-	services := make(map[string][]string) // by the new image
-	for at, i := range n.Images {
-		if i.From != "" {
-			was = append(was, n.traced(traced, i, i.From, true))
+	var was, is, back, gone []*artifact.Artifact
+	services := make(map[string][]string) // by image
+	for at := range n.Images {
+		i := &n.Images[at]
+		i.Compare = []comparison{}
+		older, newer := n.traced(traced, *i, i.From, true), n.traced(traced, *i, i.To, false)
+		for _, ref := range []string{i.From, i.To} {
+			services[ref] = appendNew(services[ref], i.place())
 		}
-		if i.To != "" {
-			is = append(is, n.traced(traced, i, i.To, false))
-			services[i.To] = append(services[i.To], i.Service)
+		if i.Change == changed && isRollback(older, newer) {
+			i.Change = rolledBack
+			older, newer = newer, older
+			back, gone = append(back, older), append(gone, newer)
+		} else {
+			was, is = append(was, older), append(is, newer)
 		}
-		for _, page := range artifact.CompareURLs(traced[i.From].Artifact, traced[i.To].Artifact) {
-			n.Images[at].Compare = append(n.Images[at].Compare, comparison{page.RepoOwner + "/" + page.RepoName, page.URL})
+		for _, page := range artifact.CompareURLs(older, newer) {
+			i.Compare = append(i.Compare, comparison{page.RepoOwner + "/" + page.RepoName, page.URL})
 		}
 	}
 	changes := artifact.Diff(was, is)
 	for _, c := range changes.Commits {
 		n.addCommit(c, services)
 	}
-	for _, pr := range changes.PullRequests {
-		n.PullRequests = append(n.PullRequests, newPullRequest(pr))
+	for _, c := range artifact.Diff(back, gone).Commits {
+		n.addCommit(c, services).Type = "rollback"
 	}
 	for _, text := range changes.Issues {
 		one := issue{Key: text, Title: titles[text]}
@@ -175,51 +151,44 @@ func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string
 		}
 		n.Issues = appendNew(n.Issues, one)
 	}
-	n.Authors = append(n.Authors, changes.Authors...)
+}
+
+// isRollback reports whether the newer image was built before the older one.
+func isRollback(older, newer *artifact.Artifact) bool {
+	if older == nil || newer == nil {
+		return false
+	}
+	a, b := origin.New(artifact.Result{Artifact: older}).BuiltAt, origin.New(artifact.Result{Artifact: newer}).BuiltAt
+	return a != nil && b != nil && b.Before(*a)
 }
 
 // traced returns the artifact of an image, nil if it could not be traced.
 func (n *notes) traced(traced map[string]artifact.Result, i image, ref string, old bool) *artifact.Artifact {
 	result := traced[ref]
-	if result.Err != nil {
-		n.addUntraced(i, ref, old, result.Err)
+	if err := result.Err; err != nil {
+		reason := "not known to Zadig"
+		if !errors.Is(err, zadig.ErrNotFound) {
+			reason, n.failed = cli.Explain(err), err
+		}
+		if i.Change != missing { // of what is missing nothing is compared
+			n.Untraced = appendNew(n.Untraced, untraced{i.place(), ref, old, reason})
+		}
 	}
 	return result.Artifact
 }
 
-func (n *notes) addUntraced(i image, ref string, old bool, err error) {
-	reason := "not known to Zadig"
-	if !errors.Is(err, zadig.ErrNotFound) {
-		reason = cli.Explain(err)
-		n.failed = err
-	}
-	if i.Service == "" {
-		i.Service = i.Container
-	}
-	n.Untraced = appendNew(n.Untraced, untraced{i.Service, ref, old, reason})
-}
-
-func (n *notes) addCommit(c artifact.NewCommit, services map[string][]string) {
-	line := &commit{
-		Repo: c.RepoOwner + "/" + c.RepoName, Commit: c.CommitID, URL: c.URL(), Branch: c.Branch, Tag: c.Tag,
-		Message: c.CommitMessage, Author: c.AuthorName, PullRequests: []pullRequest{}, Services: []string{},
-	}
-	for _, pr := range c.PullRequests() {
-		line.PullRequests = append(line.PullRequests, newPullRequest(pr))
-	}
+func (n *notes) addCommit(c artifact.NewCommit, services map[string][]string) *commit {
+	line := newCommit(record.NewCommit(c.Commit))
 	for _, image := range c.Images {
 		for _, service := range services[image] {
 			line.Services = appendNew(line.Services, service)
 		}
 	}
 	n.Commits = append(n.Commits, line)
+	return line
 }
 
-func newPullRequest(pr core.PullRequest) pullRequest {
-	return pullRequest{pr.RepoOwner + "/" + pr.RepoName, pr.Number, pr.URL()}
-}
-
-// issueTitles are the summaries of issues by their keys and pages, as far as
+// issueTitles returns the summaries of issues by their keys and pages, as far as
 // the release has them: servers up to v3.4 send them.
 func issueTitles(r *delivery.Release) map[string]string {
 	titles := make(map[string]string)

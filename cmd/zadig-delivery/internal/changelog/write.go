@@ -1,4 +1,4 @@
-package main
+package changelog
 
 import (
 	"cmp"
@@ -7,240 +7,202 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
-const shortCommit = 8
-
-func short(commit string) string {
-	if len(commit) > shortCommit {
-		return commit[:shortCommit]
+func (n *notes) write(w io.Writer, format cli.Format) error {
+	var err error
+	switch format {
+	case cli.JSON:
+		return cli.WriteJSON(w, n)
+	case cli.Markdown:
+		_, err = io.WriteString(w, n.markdown())
+		return err
+	case cli.CSV:
+		return n.writeCommits(w, format)
 	}
-	return commit
+	for at, line := range n.head() {
+		if at == 0 {
+			line = n.Project + " " + n.To.Version + ": " + line
+		}
+		fmt.Fprintln(w, cli.Clean(line))
+	}
+	if len(n.Commits) > 0 {
+		fmt.Fprintln(w)
+		err = n.writeCommits(w, format)
+	}
+	for _, i := range n.Issues {
+		fmt.Fprintln(w, cli.Clean("issue "+i.Key+" "+i.Title))
+	}
+	if len(n.Images) > 0 {
+		fmt.Fprintln(w)
+		err = cmp.Or(err, n.writeImages(w, format))
+	}
+	for _, line := range n.foot() {
+		fmt.Fprintln(w, cli.Clean(line))
+	}
+	for _, u := range n.Untraced {
+		fmt.Fprintln(w, cli.Clean("not traced: "+u.Image+" ("+u.Service+"): "+u.what()))
+	}
+	return err
 }
 
-// place names a container, as Zadig does where its name is not the service's.
-func (i image) place() string {
+// head returns the sentences about the releases.
+func (n *notes) head() []string {
+	to, from := n.To, n.From
+	released := "Released"
+	if to.Env != "" {
+		released += " to " + to.Env
+	}
+	lines := []string{fmt.Sprintf("%s by %s on %s; changes since %s of %s.", released, to.CreatedBy, cli.Time(to.CreatedAt), from.Version, cli.Time(from.CreatedAt))}
+	if to.Env != from.Env && to.Env != "" && from.Env != "" {
+		lines = append(lines, fmt.Sprintf("%s was released to %s, and not to %s.", from.Version, from.Env, to.Env))
+	}
+	back := 0
+	for _, i := range n.Images {
+		if i.Change == rolledBack {
+			back++
+		}
+	}
 	switch {
-	case i.Container == "" || i.Container == i.Service:
-		return i.Service
-	case i.Service == "":
-		return i.Container
+	case back > 0:
+		lines = append(lines, fmt.Sprintf("This is a rollback of %d of %d images: they were built before those of %s.", back, len(n.Images), from.Version))
+	case to.CreatedAt.Before(from.CreatedAt):
+		lines = append(lines, fmt.Sprintf("%s is older than %s: these are the changes of going back.", to.Version, from.Version))
 	}
-	return i.Service + "/" + i.Container
+	for _, r := range []struct {
+		what, version, failure string
+		failed                 bool
+	}{{"This release", to.Version, to.Failure, to.Status == "failed"}, {from.Version, from.Version, from.Failure, from.Status == "failed"}} {
+		if r.failed {
+			lines = append(lines, r.what+" failed: "+cmp.Or(cli.Clean(r.failure), "Zadig gives no reason."))
+		}
+	}
+	if len(n.Images) == 0 && len(n.Manifests) == 0 {
+		lines = append(lines, "No image changed.")
+	}
+	return lines
 }
 
-// ref is what was built: the tag, or else the branch.
-func (c *commit) ref() string {
-	if c.Tag != "" {
-		return c.Tag
+// foot returns the sentences about the images.
+func (n *notes) foot() (lines []string) {
+	has := func(change string) bool {
+		return slices.ContainsFunc(n.Images, func(i image) bool { return i.Change == change })
 	}
-	return c.Branch
+	if has(missing) {
+		lines = append(lines, "What is not in this release may run on as it did.")
+	}
+	if has(added) && n.From.Status == "failed" {
+		lines = append(lines, n.From.Version+" failed: what is added may have been delivered before it.")
+	}
+	if len(n.Manifests) > 0 {
+		lines = append(lines, "Manifests differ, if only in the image: "+strings.Join(n.Manifests, ", ")+".")
+	}
+	return lines
+}
+
+func (n *notes) writeCommits(w io.Writer, format cli.Format) error {
+	out := cli.NewOutput(w, format, cli.Column{Name: "TYPE"}, cli.Column{Name: "SUBJECT", Least: 16}, cli.Column{Name: "COMMIT"},
+		cli.Column{Name: "REPOSITORY", Drop: 4, Least: 8}, cli.Column{Name: "REF", Wide: true}, cli.Column{Name: "PR", Drop: 2},
+		cli.Column{Name: "AUTHOR", Drop: 3, Least: 6}, cli.Column{Name: "SERVICES", Drop: 5, Least: 8}, cli.Column{Name: "URL", Wide: true})
+	for _, kind := range kinds {
+		for _, c := range n.Commits {
+			if c.Type != kind.name {
+				continue
+			}
+			row := cli.Texts(c.Type, c.Subject, c.Short(), c.Repo, c.Ref(), c.Pulls(), c.Author, strings.Join(c.Services, ", "), c.URL)
+			if err := out.Add(c, row); err != nil {
+				return err
+			}
+		}
+	}
+	return out.Flush()
+}
+
+func (n *notes) writeImages(w io.Writer, format cli.Format) error {
+	out := cli.NewOutput(w, format, cli.Column{Name: "SERVICE", Least: 8}, cli.Column{Name: "FROM", Least: 16}, cli.Column{Name: "TO", Least: 16}, cli.Column{Name: "CHANGE"})
+	for _, i := range n.Images {
+		change := cli.Cell{Text: i.Change, Markdown: i.Change}
+		for _, c := range i.Compare {
+			name := "compare"
+			if len(i.Compare) > 1 {
+				name += " " + c.Repo
+			}
+			change.Markdown += ", " + cli.Link(name, c.URL)
+		}
+		short := func(ref string) cli.Cell { return cli.Cell{Text: tag(ref), Code: true} }
+		if err := out.Add(i, []cli.Cell{{Text: i.place()}, short(i.From), short(i.To), change}); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// tag returns what tells an image from another one of its repository.
+func tag(ref string) string {
+	if at := strings.IndexByte(ref, '@'); at >= 0 {
+		return cli.Shorten(ref[at+1:], 20)
+	}
+	return ref[strings.LastIndexAny(ref, "/:")+1:]
 }
 
 func (u untraced) what() string {
 	if u.Old {
-		return u.Reason + "; commits that the old version had too could not be left out"
+		return u.Reason + "; commits that the old release had too could not be left out"
 	}
 	return u.Reason
 }
 
-func (v version) whyFailed() string { return cmp.Or(v.Failure, "Zadig gives no reason") }
-
-// doubt is what a failure of either release means for what was added and
-// removed.
-func (n *notes) doubt() string {
-	differs := func(change string) bool {
-		return slices.ContainsFunc(n.Images, func(i image) bool { return i.Change == change })
-	}
-	var sentences []string
-	if n.To.Failed && differs("removed") {
-		sentences = append(sentences, n.To.Version+" failed: what looks removed may only not have been delivered.")
-	}
-	if n.From.Failed && differs("added") {
-		sentences = append(sentences, n.From.Version+" failed: what looks added may have been delivered before it.")
-	}
-	return strings.Join(sentences, " ")
-}
-
-// compareLinks names the repositories where there are several.
-func (i image) compareLinks() cli.Cell {
-	var links cli.Cell
-	for at, c := range i.Compare {
-		link := cli.Cell{Text: "compare", URL: c.URL}
-		if len(i.Compare) > 1 {
-			link.Text = "compare " + c.Repo
-		}
-		if at == 0 {
-			links = link
-		} else {
-			links.Also = append(links.Also, link)
-		}
-	}
-	return links
-}
-
-// back reports whether the notes are those of going back.
-func (n *notes) back() bool { return n.To.CreatedAt.Before(n.From.CreatedAt) }
-
-// writer remembers the first error.
-type writer struct {
-	io.Writer
-
-	err error
-}
-
-func (w *writer) printf(format string, args ...any) {
-	if w.err == nil {
-		_, w.err = fmt.Fprintf(w, format, args...)
-	}
-}
-
-func (n *notes) writeMarkdown(out io.Writer) error {
-	w := &writer{Writer: out}
-	w.printf("# %s %s\n\n", cli.Escape(n.Project), cli.Escape(n.To.Version))
-	w.printf("Released by %s on %s. Changes since %s of %s.\n", cli.Escape(n.To.CreatedBy), cli.Time(n.To.CreatedAt), cli.Escape(n.From.Version), cli.Time(n.From.CreatedAt))
-	if n.back() {
-		w.printf("\n%s is older than %s: this is what going back changes.\n", cli.Escape(n.To.Version), cli.Escape(n.From.Version))
-	}
-	if n.To.Failed {
-		w.printf("\n**This release failed**: %s\n", cli.Escape(n.To.whyFailed()))
-	}
-	if n.From.Failed {
-		w.printf("\n**%s failed**: %s\n", cli.Escape(n.From.Version), cli.Escape(n.From.whyFailed()))
+// markdown returns the notes as they are published.
+func (n *notes) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s %s\n", cli.Escape(n.Project), cli.Escape(n.To.Version))
+	for _, line := range n.head() {
+		fmt.Fprintf(&b, "\n%s\n", cli.Escape(line))
 	}
 	if text := cli.Escape(n.To.Description); text != "" {
-		w.printf("\n> %s\n", text)
+		fmt.Fprintf(&b, "\n> %s\n", text)
 	}
-	if len(n.Images) == 0 && len(n.Manifests) == 0 {
-		w.printf("\nNo image changed.\n")
-	}
-	if len(n.Images) > 0 {
-		w.printf("\n## Images\n\n")
-		rows := cli.NewRows(w, cli.Markdown, "", "Service", "From", "To", "")
-		for _, i := range n.Images {
-			rows.Add(cli.Cell{Text: i.Change}, cli.Cell{Text: i.place()}, cli.Cell{Text: i.From, Code: true}, cli.Cell{Text: i.To, Code: true}, i.compareLinks())
+	for _, kind := range kinds {
+		heading := "\n## " + kind.heading + "\n\n"
+		for _, c := range n.Commits {
+			if c.Type == kind.name {
+				b.WriteString(heading + c.markdown())
+				heading = ""
+			}
 		}
-		if err := rows.Flush(); err != nil {
-			return err
-		}
-		if slices.ContainsFunc(n.Images, func(i image) bool { return i.Change != "changed" }) {
-			w.printf("\nAdded is what only %s delivered, removed what only %s did.\n", cli.Escape(n.To.Version), cli.Escape(n.From.Version))
-		}
-		if doubt := n.doubt(); doubt != "" {
-			w.printf("\n%s\n", cli.Escape(doubt))
-		}
-	}
-	if len(n.Manifests) > 0 {
-		w.printf("\nManifests differ, be it in the image alone: %s\n", escapeAll(n.Manifests))
-	}
-	if len(n.Commits) > 0 {
-		w.printf("\n## Commits\n\nThose that the new images were built from; others may lie between them and the old ones.\n\n")
-	}
-	for _, c := range n.Commits {
-		w.printf("- %s %s", cli.CodeLink(short(c.Commit), c.URL), cli.Escape(cli.FirstLine(c.Message)))
-		w.printf(" (%s", cli.Escape(c.Repo))
-		if c.ref() != "" {
-			w.printf(" %s", cli.Code(c.ref()))
-		}
-		for _, pr := range c.PullRequests {
-			w.printf(", %s", cli.Link(cli.PullRequest(pr.Number, pr.URL), pr.URL))
-		}
-		w.printf(")")
-		if c.Author != "" {
-			w.printf(" by %s", cli.Escape(c.Author))
-		}
-		w.printf(": %s\n", escapeAll(c.Services))
-	}
-	if len(n.PullRequests) > 0 {
-		w.printf("\n## Pull requests\n\n")
-	}
-	for _, pr := range n.PullRequests {
-		w.printf("- %s\n", cli.Link(pr.Repo+" "+cli.PullRequest(pr.Number, pr.URL), pr.URL))
 	}
 	if len(n.Issues) > 0 {
-		w.printf("\n## Issues\n\n")
+		b.WriteString("\n## Issues\n\n")
 	}
 	for _, i := range n.Issues {
-		w.printf("- %s\n", strings.TrimSpace(cli.Link(i.Key, i.URL)+" "+cli.Escape(i.Title)))
+		fmt.Fprintf(&b, "- %s\n", strings.TrimSpace(cli.Link(i.Key, i.URL)+" "+cli.Escape(i.Title)))
 	}
-	if len(n.Authors) > 0 {
-		w.printf("\n## Authors\n\n%s\n", escapeAll(n.Authors))
+	if len(n.Images) > 0 {
+		b.WriteString("\n## Images\n\n")
+		_ = n.writeImages(&b, cli.Markdown)
+	}
+	for _, line := range n.foot() {
+		fmt.Fprintf(&b, "\n%s\n", cli.Escape(line))
 	}
 	if len(n.Untraced) > 0 {
-		w.printf("\n## Not traced\n\n")
+		b.WriteString("\n## Not traced\n\n")
 	}
 	for _, u := range n.Untraced {
-		w.printf("- %s (%s): %s\n", cli.Code(u.Image), cli.Escape(u.Service), cli.Escape(u.what()))
+		fmt.Fprintf(&b, "- %s (%s): %s\n", cli.Code(u.Image), cli.Escape(u.Service), cli.Escape(u.what()))
 	}
-	return w.err
+	return b.String()
 }
 
-func escapeAll(texts []string) string {
-	var all []string
-	for _, text := range texts {
-		all = append(all, cli.Escape(text))
+// markdown returns the line of a commit.
+func (c *commit) markdown() string {
+	links := []string{cli.CodeLink(c.Short(), c.URL)}
+	for _, pr := range c.PullRequests {
+		links = append(links, cli.Link(pr.Name(), pr.URL))
 	}
-	return strings.Join(all, ", ")
-}
-
-// writeText writes the notes as tables under headings.
-func (n *notes) writeText(out io.Writer) error {
-	w := &writer{Writer: out}
-	w.printf("%s %s, released by %s on %s; changes since %s of %s\n", cli.Clean(n.Project), cli.Clean(n.To.Version),
-		cli.Clean(n.To.CreatedBy), cli.Time(n.To.CreatedAt), cli.Clean(n.From.Version), cli.Time(n.From.CreatedAt))
-	if n.back() {
-		w.printf("%s is older than %s: this is what going back changes\n", cli.Clean(n.To.Version), cli.Clean(n.From.Version))
+	line := "- " + cli.Escape(cmp.Or(c.Subject, "no message")) + " (" + strings.Join(links, ", ") + ")"
+	if c.Author != "" {
+		line += " by " + cli.Escape(c.Author)
 	}
-	if n.To.Failed {
-		w.printf("this release failed: %s\n", cli.Clean(n.To.whyFailed()))
-	}
-	if n.From.Failed {
-		w.printf("%s failed: %s\n", cli.Clean(n.From.Version), cli.Clean(n.From.whyFailed()))
-	}
-	if len(n.Images) == 0 && len(n.Manifests) == 0 {
-		w.printf("no image changed\n")
-	}
-	table := func(header []string, rows [][]string) {
-		if len(rows) == 0 {
-			return
-		}
-		w.printf("\n")
-		t := cli.NewRows(w, cli.Table, header...)
-		for _, row := range rows {
-			t.Add(cli.Cells(row...)...)
-		}
-		w.err = cmp.Or(w.err, t.Flush())
-	}
-	var images, commits, issues, untraced [][]string
-	for _, i := range n.Images {
-		images = append(images, []string{i.Change, i.place(), i.From, i.To})
-	}
-	for _, c := range n.Commits {
-		var prs []string
-		for _, pr := range c.PullRequests {
-			prs = append(prs, cli.PullRequest(pr.Number, pr.URL))
-		}
-		commits = append(commits, []string{
-			short(c.Commit), c.Repo, c.ref(), strings.Join(prs, ", "), c.Author,
-			strings.Join(c.Services, ", "), cli.FirstLine(c.Message),
-		})
-	}
-	for _, i := range n.Issues {
-		issues = append(issues, []string{i.Key, i.Title})
-	}
-	for _, u := range n.Untraced {
-		untraced = append(untraced, []string{u.Image, u.Service, u.what()})
-	}
-	table([]string{"CHANGE", "SERVICE", "FROM", "TO"}, images)
-	if doubt := n.doubt(); doubt != "" {
-		w.printf("%s\n", cli.Clean(doubt))
-	}
-	if len(n.Manifests) > 0 {
-		w.printf("\nMANIFESTS DIFFER\n%s\n", cli.Clean(strings.Join(n.Manifests, ", ")))
-	}
-	table([]string{"COMMIT", "REPOSITORY", "FROM", "PR", "AUTHOR", "SERVICES", "MESSAGE"}, commits)
-	table([]string{"ISSUE", "TITLE"}, issues)
-	table([]string{"NOT TRACED", "SERVICE", "WHY"}, untraced)
-	return w.err
+	return line + ", " + cli.Escape(c.Repo) + ": " + cli.Escape(strings.Join(c.Services, ", ")) + "\n"
 }

@@ -26,7 +26,7 @@ const progressPause = 100 * time.Millisecond
 
 // Show replaces the line, at most ten times a second.
 func (p *Progress) Show(format string, args ...any) {
-	if p.out == nil || time.Since(p.last) < progressPause {
+	if p == nil || p.out == nil || time.Since(p.last) < progressPause {
 		return
 	}
 	p.last, p.shown = time.Now(), true
@@ -35,7 +35,7 @@ func (p *Progress) Show(format string, args ...any) {
 
 // Clear takes the line away, before something else is written.
 func (p *Progress) Clear() {
-	if p.shown {
+	if p != nil && p.shown {
 		fmt.Fprint(p.out, "\r\x1b[K")
 		p.shown, p.last = false, time.Time{}
 	}

@@ -1,37 +1,30 @@
 package cli
 
 import (
-	"io/fs"
 	"os"
 	"strconv"
+
+	"golang.org/x/term"
 )
 
-// IsTerminal reports whether a stream is a terminal, or another device that
-// takes characters.
+// IsTerminal reports whether a stream is a terminal.
 func IsTerminal(stream any) bool {
-	file, ok := stream.(interface{ Stat() (fs.FileInfo, error) })
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&fs.ModeCharDevice != 0
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// TerminalWidth returns how many columns a terminal has, and 0 for a stream
-// that is none. The variable COLUMNS goes first; where neither it nor the
-// terminal says, it is 80.
-func TerminalWidth(stream any) int {
-	if !IsTerminal(stream) {
-		return 0
-	}
+// terminalWidth returns how many columns a terminal has, and 0 for a stream
+// that is none. The variable COLUMNS overrides both.
+func terminalWidth(stream any) int {
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		return n
 	}
-	if file, ok := stream.(*os.File); ok {
-		if n := windowWidth(file); n > 0 {
-			return n
-		}
+	if !IsTerminal(stream) {
+		return 0
 	}
-	const usual = 80
-	return usual
+	width, _, err := term.GetSize(int(stream.(*os.File).Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }

@@ -1,120 +1,99 @@
-package main
+package mcpserver
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"os"
 	"strings"
 
-	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/running"
 )
 
 type runningIn struct {
-	Images []string `json:"images,omitempty" jsonschema:"image references"`
-	Pods   string   `json:"pods,omitempty" jsonschema:"in place of images: the output of kubectl get pods -o json"`
+	PodsFile string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
+	Pods     string   `json:"pods,omitempty" jsonschema:"in place of pods_file: that output itself"`
+	Images   []string `json:"images,omitempty" jsonschema:"in place of pods: image references"`
+	Project  string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it, of all, for which users need more rights"`
+	Env      string   `json:"env,omitempty" jsonschema:"look for releases to this environment"`
+	Status   string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
+	Offset   int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
 }
 
-type running struct {
-	Images  []traced `json:"images"`
-	Omitted int      `json:"omitted"`
+type runningImage struct {
+	Status     string         `json:"status"`
+	Pods       int            `json:"pods"`
+	Namespaces map[string]int `json:"namespaces"`         // pods in each
+	Problems   map[string]int `json:"problems,omitempty"` // containers by why they wait, such as CrashLoopBackOff
+	Release    *summary       `json:"release,omitempty"`  // the newest with the image, among the newest releases
+	traced
 }
 
-// runningImage is an image as a pod names it. The id is the digest that runs,
-// with a repository before it, or "" if it is not known.
-type runningImage struct{ name, id string }
+type runningOut struct {
+	Counts     map[string]int `json:"counts"` // images by status, of all pages
+	Images     []runningImage `json:"images"`
+	NextOffset int            `json:"next_offset,omitempty"`
+	Releases   string         `json:"releases,omitempty"` // why releases are missing
+}
 
-func (t tools) traceRunning(ctx context.Context, in runningIn) (out running, err error) {
-	var images []runningImage
+func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, err error) {
+	uses, err := in.read()
+	if err != nil {
+		return out, err
+	}
+	all, err := running.Trace(ctx, origin.Tracer{Artifacts: t.client.Artifact}, uses.Sorted(), nil)
+	if err != nil {
+		return out, err
+	}
+	out.Counts, out.Images = make(map[string]int), []runningImage{}
+	var selected []*running.Image
+	for _, i := range all {
+		out.Counts[i.Status]++
+		if in.Status == "" || in.Status == i.Status {
+			selected = append(selected, i)
+		}
+	}
+	if in.Offset < 0 || in.Offset > len(selected) {
+		return out, fmt.Errorf("offset must be from 0 to %d (got %d)", len(selected), in.Offset)
+	}
+	page := selected[in.Offset:]
+	if len(page) > maxElements {
+		page, out.NextOffset = page[:maxElements], in.Offset+maxElements
+	}
+	if err := running.FindReleases(ctx, t.client.Delivery, in.Project, in.Env, 100, page, nil); err != nil {
+		out.Releases = clip("not all releases could be read: " + err.Error())
+	}
+	for _, i := range page {
+		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
+		if i.Release != nil {
+			line.Release = new(summarize(*i.Release))
+		}
+		out.Images = append(out.Images, line)
+	}
+	return out, ctx.Err()
+}
+
+// read reads what runs. Of a file that is no list of pods it tells nothing.
+func (in runningIn) read() (*running.Uses, error) {
+	uses, given := new(running.Uses), 0
+	for _, is := range []bool{in.Pods != "", in.PodsFile != "", len(in.Images) > 0} {
+		if is {
+			given++
+		}
+	}
 	switch {
-	case in.Pods != "" && len(in.Images) > 0:
-		return out, errors.New("got images and pods, want one of them")
-	case in.Pods != "":
-		if images, err = podImages(in.Pods); err != nil {
-			return out, err
+	case given != 1:
+		return nil, errors.New("got none or several of pods_file, pods and images, want one of them")
+	case len(in.Images) > 0:
+		return uses, running.ReadImages(strings.NewReader(strings.Join(in.Images, "\n")), uses)
+	}
+	if in.PodsFile != "" {
+		content, err := os.ReadFile(in.PodsFile)
+		if err != nil {
+			return nil, err
 		}
+		in.Pods = string(content)
 	}
-	for _, name := range in.Images {
-		images = append(images, runningImage{name: name})
-	}
-	slices.SortFunc(images, func(a, b runningImage) int {
-		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
-	})
-	images = slices.Compact(images)
-	if len(images) == 0 {
-		return out, errors.New("got no running image, want images or pods")
-	}
-	names := capped(images, &out.Omitted, func(i runningImage) string { return i.name })
-	images = images[:len(names)]
-	results := maps.Collect(t.client.Artifact.TraceMany(ctx, names, artifact.TraceManyOptions{Full: true}))
-	out.Images = make([]traced, len(images))
-	for i, image := range images {
-		out.Images[i] = t.running(ctx, image, results[image.name])
-	}
-	return out, nil
-}
-
-// running describes what runs. What Zadig does not know by its name, such as an
-// image that was pulled through a mirror, is looked for by its digest.
-func (t tools) running(ctx context.Context, image runningImage, result artifact.Result) traced {
-	a, err := result.Artifact, result.Err
-	if digest := cmp.Or(image.id, image.name); errors.Is(err, zadig.ErrNotFound) && strings.Contains(digest, "@") {
-		a, err = t.client.Artifact.FindByDigest(ctx, digest)
-	}
-	switch {
-	case errors.Is(err, zadig.ErrNotFound):
-		return traced{Image: text(image.name), Commits: []commit{}, Error: "not known to Zadig"}
-	case err != nil:
-		return traced{Image: text(image.name), Commits: []commit{}, Error: explain(err)}
-	}
-	out := describe(image.name, a)
-	out.Drifted = a.Drifted(image.id)
-	return out
-}
-
-// podImages returns the images of the containers of a pod or a list of pods,
-// without those of pods that have ended.
-func podImages(pods string) (images []runningImage, err error) {
-	type container struct {
-		Name    string `json:"name"`
-		Image   string `json:"image"`
-		ImageID string `json:"imageID"`
-	}
-	type pod struct {
-		Spec struct {
-			Containers     []container `json:"containers"`
-			InitContainers []container `json:"initContainers"`
-		} `json:"spec"`
-		Status struct {
-			Phase                 string      `json:"phase"`
-			ContainerStatuses     []container `json:"containerStatuses"`
-			InitContainerStatuses []container `json:"initContainerStatuses"`
-		} `json:"status"`
-	}
-	var list struct {
-		pod
-		Items []pod `json:"items"`
-	}
-	if err := json.Unmarshal([]byte(pods), &list); err != nil {
-		return nil, fmt.Errorf("got pods that are not the JSON of kubectl get pods: %w", err)
-	}
-	for _, p := range append(list.Items, list.pod) {
-		if p.Status.Phase == "Succeeded" || p.Status.Phase == "Failed" {
-			continue
-		}
-		ids := make(map[string]string)
-		for _, c := range slices.Concat(p.Status.ContainerStatuses, p.Status.InitContainerStatuses) {
-			ids[c.Name] = c.ImageID
-		}
-		for _, c := range slices.Concat(p.Spec.Containers, p.Spec.InitContainers) {
-			if c.Image != "" {
-				images = append(images, runningImage{c.Image, ids[c.Name]})
-			}
-		}
-	}
-	return images, nil
+	return uses, running.ReadPods(strings.NewReader(in.Pods), false, uses)
 }

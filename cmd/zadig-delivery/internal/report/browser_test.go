@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
 // payload is the data of the list and the details, as page/data.js reads it.
@@ -20,12 +20,13 @@ import (
 // them by their index; rows end where only zeros would follow. 8,500 releases
 // take 2 to 3 MB.
 type payload struct {
-	Lang     map[string]string `json:"lang,omitempty"` // texts by the English ones
-	Newest   int64             `json:"newest"`         // minutes; all other times are how much earlier they are
-	Strings  []string          `json:"strings"`        // the first is ""
-	Projects []int             `json:"projects"`       // in the order of their colors
-	Places   [][]any           `json:"places"`         // service, container, repository of images
-	Sources  [][]any           `json:"sources"`        // repository, branch or tag, URL of commits and of pull requests without their ends
+	Lang     map[string]string `json:"lang,omitempty"`  // texts by the English ones
+	Zadig    string            `json:"zadig,omitempty"` // base of the links to Zadig's pages
+	Newest   int64             `json:"newest"`          // minutes; all other times are how much earlier they are
+	Strings  []string          `json:"strings"`         // the first is ""
+	Projects []int             `json:"projects"`        // in the order of their colors
+	Places   [][]any           `json:"places"`          // service, container, repository of images
+	Sources  [][]any           `json:"sources"`         // repository, branch or tag, URL of commits and of pull requests without their ends
 	Images   [][]any           `json:"images"`
 	Releases [][]any           `json:"releases"`
 }
@@ -40,9 +41,9 @@ type encoder struct {
 	tag   string // of the image before
 }
 
-func encode(releases []*release, projects []string, lang language) ([]byte, error) {
+func encode(releases []*release, projects []string, lang language, base string) ([]byte, error) {
 	e := &encoder{known: map[string]int{"": 0}, index: make(map[*release]int)}
-	e.Lang, e.Strings = lang.texts, []string{""}
+	e.Lang, e.Strings, e.Zadig = lang.texts, []string{""}, base
 	for i, r := range releases {
 		e.index[r] = i
 	}
@@ -99,11 +100,18 @@ func (e *encoder) release(r *release) []any {
 	for _, o := range r.Others {
 		others = append(others, e.text(o.Kind), e.text(o.Name), e.text(o.Where))
 	}
+	rollback, key := 0, 0
+	if r.WorkflowKey != r.Workflow {
+		key = e.text(r.WorkflowKey)
+	}
+	if r.Rollback {
+		rollback = 1
+	}
 	after := e.time(r.Created) - e.last // minutes after which the next newer one followed; those without a time are last
 	e.last += after
 	return trim([]any{
 		packed(r.ID), r.Version, e.text(r.Project), e.text(r.By), after, e.text(r.Env), images, e.changes(r),
-		e.text(r.Workflow), r.Task, labels, e.text(r.Desc), e.text(r.Status), e.text(r.Why), others, r.Tests, r.TestsFailed,
+		e.text(r.Workflow), r.Task, labels, e.text(r.Desc), e.text(r.Status), e.text(r.Why), others, r.Tests, r.TestsFailed, rollback, key,
 	})
 }
 

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 	"github.com/zadig-go/zadig/examples/internal/cli/clitest"
 	"github.com/zadig-go/zadig/zadigtest"
 )

@@ -1,8 +1,10 @@
-package main
+package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,6 +16,7 @@ type metrics struct {
 	Services                []service
 	Build, ToRelease        time.Duration // medians, 0: not known
 	Environments            []*environment
+	Matrices                []*matrix
 	Undated                 int
 }
 
@@ -38,6 +41,7 @@ type environment struct {
 	FailedSince      int      // releases after it that failed
 	Services         int
 	Older            []running // services that an older release brought
+	Running          map[string]running
 	Releases, Failed int
 	Rated            int
 	Rate             float64
@@ -48,6 +52,79 @@ type environment struct {
 type running struct {
 	Service string
 	Release *release
+	Tag     string // of its image there
+}
+
+// matrix shows what each environment of a project has of each service.
+type matrix struct {
+	Project string
+	Envs    []string
+	Rows    []matrixRow
+	Differs int // rows
+}
+
+type matrixRow struct {
+	Service string
+	Cells   []running // of each environment; without Release: none
+	Differs bool      // environments that have the service have other images of it
+}
+
+// matricesOf returns a matrix for each project with several environments.
+func matricesOf(environments []*environment) (all []*matrix) {
+	byProject := make(map[string][]*environment)
+	var projects []string
+	for _, e := range environments {
+		if len(e.Running) == 0 {
+			continue
+		}
+		if byProject[e.Project] == nil {
+			projects = append(projects, e.Project)
+		}
+		byProject[e.Project] = append(byProject[e.Project], e)
+	}
+	for _, project := range projects {
+		envs := byProject[project]
+		if len(envs) < 2 {
+			continue
+		}
+		m := &matrix{Project: project}
+		services := make(map[string]bool)
+		for _, e := range envs {
+			m.Envs = append(m.Envs, e.Name)
+			for name := range e.Running {
+				services[name] = true
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(services)) {
+			row := matrixRow{Service: name}
+			tags := make(map[string]bool)
+			for _, e := range envs {
+				cell := e.Running[name]
+				row.Cells = append(row.Cells, cell)
+				if cell.Release != nil {
+					tags[cell.Tag] = true
+				}
+			}
+			if row.Differs = len(tags) > 1; row.Differs {
+				m.Differs++
+			}
+			m.Rows = append(m.Rows, row)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// tagOf returns the tags or digests of a service's images in the release.
+func (r *release) tagOf(service string) string {
+	var tags []string
+	for _, i := range r.Images {
+		if _, version := splitReference(i.Ref); i.service() == service && !slices.Contains(tags, version) {
+			tags = append(tags, strings.TrimPrefix(version, ":"))
+		}
+	}
+	slices.Sort(tags)
+	return strings.Join(slices.Compact(tags), ", ")
 }
 
 // built is one build, with the first release of its image.
@@ -57,9 +134,9 @@ type built struct {
 	Release *release
 }
 
-func newMetrics(releases []*release, groups []*group) *metrics {
+func newMetrics(releases []*release, groups []*group, span time.Duration) *metrics {
 	m := &metrics{Releases: len(releases), People: peopleOf(releases)}
-	m.Rate = rateOf(groups, func(*release) bool { return true })
+	m.Rate = rateOf(groups, span, func(*release) bool { return true })
 	for _, r := range releases {
 		if r.Created.IsZero() {
 			m.Undated++
@@ -71,7 +148,8 @@ func newMetrics(releases []*release, groups []*group) *metrics {
 	m.Services = servicesOf(builds)
 	m.Build = median(durationsOf(builds))
 	m.ToRelease = median(waitsOf(releases))
-	m.Environments = environmentsOf(releases, groups)
+	m.Environments = environmentsOf(releases, groups, span)
+	m.Matrices = matricesOf(m.Environments)
 	return m
 }
 
@@ -91,33 +169,33 @@ func (r *release) rated() int {
 	return 0
 }
 
-// rateOf is how many releases there are in a week or month. Weeks that are not
-// over, or that the page does not show from their beginning, do not count,
-// unless there is nothing else.
-func rateOf(groups []*group, counts func(*release) bool) float64 {
-	number := func(whole bool) (releases, periods float64) {
-		for _, g := range groups {
-			if whole && g.Partial {
-				continue
-			}
-			periods++
-			for _, r := range g.Releases {
-				if counts(r) {
-					releases++
-				}
+// rateOf returns how many releases there are in a week or month. Weeks that are
+// not over, or that the page does not show from their beginning, do not count,
+// unless there is nothing else: then it is of the time that the page spans.
+func rateOf(groups []*group, span time.Duration, counts func(*release) bool) float64 {
+	all, whole, periods := 0.0, 0.0, 0.0
+	for _, g := range groups {
+		n := 0.0
+		for _, r := range g.Releases {
+			if counts(r) {
+				n++
 			}
 		}
-		return releases, periods
+		all += n
+		if !g.Partial {
+			whole += n
+			periods++
+		}
 	}
-	releases, periods := number(true)
 	if periods == 0 {
-		releases, periods = number(false)
+		const week = 7 * 24 * time.Hour
+		return all / max(1, float64(span)/float64(week)) // less than a week is not extrapolated
 	}
-	return releases / max(periods, 1)
+	return whole / periods
 }
 
 // environmentsOf are all environments, by project and name.
-func environmentsOf(releases []*release, groups []*group) []*environment {
+func environmentsOf(releases []*release, groups []*group, span time.Duration) []*environment {
 	type key struct{ project, name string }
 	known := make(map[key]*environment)
 	seen := make(map[key]map[string]bool) // services
@@ -130,7 +208,7 @@ func environmentsOf(releases []*release, groups []*group) []*environment {
 		k := key{r.Project, r.Env}
 		e := known[k]
 		if e == nil {
-			e = &environment{Project: r.Project, Name: r.Env}
+			e = &environment{Project: r.Project, Name: r.Env, Running: make(map[string]running)}
 			known[k], seen[k] = e, make(map[string]bool)
 			all = append(all, e)
 		}
@@ -154,13 +232,14 @@ func environmentsOf(releases []*release, groups []*group) []*environment {
 			}
 			seen[k][name] = true
 			e.Services++
+			e.Running[name] = running{name, r, r.tagOf(name)}
 			if r != e.Latest {
-				e.Older = append(e.Older, running{name, r})
+				e.Older = append(e.Older, e.Running[name])
 			}
 		}
 	}
 	for k, e := range known {
-		e.Rate = rateOf(groups, func(r *release) bool { return r.Project == k.project && r.Env == k.name })
+		e.Rate = rateOf(groups, span, func(r *release) bool { return r.Project == k.project && r.Env == k.name })
 		e.ToRelease = median(waitsOf(of[k]))
 	}
 	slices.SortFunc(all, func(a, b *environment) int {

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -10,7 +10,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
 var (
@@ -36,12 +39,14 @@ type page struct {
 	language
 
 	Title, From string
+	Base        string // of the links to Zadig's pages
 	Demo        bool
 	Generated   time.Time
 	Oldest      time.Time
 	Newest      time.Time
 	Traced      bool
 	Notices     []string
+	Why         string // there are no releases
 
 	Releases []*release
 	Projects []string // more than one are told apart by colors
@@ -57,15 +62,18 @@ type page struct {
 	Policy string // Content-Security-Policy
 }
 
-func newPage(releases []*release, missing *gaps, s settings, from string, now time.Time) *page {
+func newPage(releases []*release, missing *gaps, s settings, base string, now time.Time) *page {
 	hash := sha256.Sum256([]byte(script))
 	p := &page{
-		language: s.lang, Title: cmp.Or(s.project, s.lang.text("All projects")), From: from, Demo: s.demo,
-		Generated: now, Traced: s.trace && missing.forbidden == nil, Releases: releases, Projects: projectsOf(releases),
+		language: s.lang, Title: cmp.Or(s.Project, s.lang.text("All projects")), Base: web(strings.TrimSuffix(base, "/")), Demo: s.Demo,
+		Generated: now, Traced: !s.noTrace && missing.forbidden == nil, Releases: releases, Projects: projectsOf(releases),
 		Style:  template.CSS(style), //nolint:gosec // our own file
 		Script: template.JS(script), //nolint:gosec // our own files
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src 'sha256-" +
 			base64.StdEncoding.EncodeToString(hash[:]) + "'",
+	}
+	if base != "" {
+		p.From = hostOf(base)
 	}
 	p.notice(missing, s)
 	for _, r := range releases {
@@ -73,13 +81,13 @@ func newPage(releases []*release, missing *gaps, s settings, from string, now ti
 			p.Newest, p.Oldest = later(p.Newest, r.Created), r.Created
 		}
 	}
-	begin := s.since
+	begin := s.Since
 	if missing.more {
 		begin = later(begin, p.Oldest)
 	}
 	unit, groups := groupsOf(releases, begin, now)
 	p.Unit = unit.Unit
-	p.Metrics = newMetrics(releases, groups)
+	p.Metrics = newMetrics(releases, groups, now.Sub(later(s.Since, p.Oldest)))
 	if len(groups) > 0 {
 		p.Partial = groups[0].Partial || groups[len(groups)-1].Partial
 		builds := buildsOf(releases)
@@ -102,6 +110,17 @@ func later(a, b time.Time) time.Time {
 
 // notice says what is missing in the page.
 func (p *page) notice(missing *gaps, s settings) {
+	if len(p.Releases) == 0 {
+		p.Why = p.text("Nothing was released here, or the token's user may not see it.")
+		if !s.Since.IsZero() || s.Env != "" || s.Status != "" {
+			p.Why = p.text("The project has releases, but none that matches:")
+			for _, filter := range [][2]string{{"--env", s.Env}, {"--status", s.Status}, {"--since", cli.Time(s.Since)}} {
+				if filter[1] != "" {
+					p.Why += " " + filter[0] + " " + filter[1]
+				}
+			}
+		}
+	}
 	add := func(text string, args ...any) { p.Notices = append(p.Notices, p.text(text, args...)) }
 	if missing.forbidden != nil {
 		add("Zadig does not let the token's user trace images: commits, pull requests and authors are missing.")
@@ -113,12 +132,12 @@ func (p *page) notice(missing *gaps, s settings) {
 		add("The origin of {} could not be read.", p.count(missing.images, "image"))
 	}
 	if missing.more {
-		add("These are the newest {} releases; there are more.", thousands(s.limit))
+		add("These are the newest {} releases; there are more.", thousands(s.Limit))
 	}
 }
 
 func render(w io.Writer, p *page) error {
-	data, err := encode(p.Releases, p.Projects, p.language)
+	data, err := encode(p.Releases, p.Projects, p.language, p.Base)
 	if err != nil {
 		return err
 	}
@@ -179,6 +198,51 @@ const (
 	fewServices = 12
 )
 
+// summary is the page's figures in JSON.
+type summary struct {
+	Project      string       `json:"project"` // "": all
+	Releases     int          `json:"releases"`
+	Rate         float64      `json:"rate"`
+	Unit         string       `json:"rate_unit"` // week or month
+	Failed       int          `json:"failed"`
+	Rated        int          `json:"rated"` // releases whose result is known
+	Build        float64      `json:"median_build_seconds"`
+	ToRelease    float64      `json:"median_build_to_release_seconds"`
+	Environments []envSummary `json:"environments"`
+	Notices      []string     `json:"notices"` // what is missing
+}
+
+type envSummary struct {
+	Project  string            `json:"project"`
+	Env      string            `json:"env"`
+	Version  string            `json:"version"` // the newest that did not fail
+	Releases int               `json:"releases"`
+	Failed   int               `json:"failed"`
+	Services map[string]string `json:"services"` // tags of images
+}
+
+func (p *page) summary() summary {
+	m := p.Metrics
+	s := summary{
+		Releases: m.Releases, Rate: m.Rate, Unit: p.Unit, Failed: m.Failed, Rated: m.Rated, Build: m.Build.Seconds(), ToRelease: m.ToRelease.Seconds(),
+		Environments: []envSummary{}, Notices: append([]string{}, p.Notices...),
+	}
+	if len(p.Projects) == 1 {
+		s.Project = p.Projects[0]
+	}
+	for _, e := range m.Environments {
+		line := envSummary{Project: e.Project, Env: e.Name, Releases: e.Releases, Failed: e.Failed, Services: make(map[string]string)}
+		if e.Latest != nil {
+			line.Version = e.Latest.Name()
+		}
+		for name, r := range e.Running {
+			line.Services[name] = r.Tag
+		}
+		s.Environments = append(s.Environments, line)
+	}
+	return s
+}
+
 // With is what a template that is about one thing takes.
 func (p *page) With(of any) any {
 	return struct {
@@ -202,7 +266,7 @@ func (p *page) Stats() []stat {
 	stats := []stat{
 		{thousands(m.Releases), p.text("releases"), ""},
 		{rate(m.Rate), p.text("a " + p.Unit), ""},
-		{p.FailureRate(m.Failed, m.Rated), p.text("change failure rate"), p.text("{} failed of {} whose result Zadig tells; releases of workflows up to v3.4 have none", thousands(m.Failed), thousands(m.Rated))},
+		{p.FailureRate(m.Failed, m.Rated), p.text("change failure rate, {} of {}", thousands(m.Failed), thousands(m.Rated)), ""},
 	}
 	if m.Build > 0 {
 		stats = append(stats, stat{p.duration(m.Build), p.text("median build"), ""})

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/examples/internal/cli"
 )
 
 // release is what the page shows of one. It is made of named fields of the
@@ -16,6 +17,7 @@ import (
 type release struct {
 	ID, Version, Project, By string
 	Workflow, Env, Status    string
+	WorkflowKey              string
 	Failed                   bool
 	Why                      string // it failed
 	Desc                     string
@@ -25,6 +27,7 @@ type release struct {
 	Images                   []*image
 	Tests, TestsFailed       int
 	Others                   []delivered // charts and files
+	Rollback                 bool        // an image was built before the one that it replaced
 	Previous                 *release    // which Changes are about; nil: none
 	Changes                  delivery.Changes
 }
@@ -70,15 +73,12 @@ func newRelease(r *delivery.Release) *release {
 	v := r.VersionInfo
 	out := &release{
 		ID: cli.Clean(v.ID), Version: cli.Clean(v.Version), Project: cli.Clean(v.ProductName), By: cli.Clean(v.CreatedBy),
-		Workflow: cli.Clean(cmp.Or(v.WorkflowDisplayName, v.WorkflowName)), Task: v.TaskID,
-		Env: cli.Clean(r.EnvName), Status: cli.Clean(v.Status), Failed: r.Failed(), Why: cli.Clean(r.FailureReason()),
+		Workflow: cli.Clean(cmp.Or(v.WorkflowDisplayName, v.WorkflowName)), WorkflowKey: cli.Clean(v.WorkflowName), Task: v.TaskID,
+		Env: cli.Clean(record.Env(r)), Status: cli.Clean(record.Status(r)), Failed: r.Failed(), Why: cli.Clean(r.FailureReason()),
 		Desc: cli.Clean(v.Desc), Created: plausible(v.Created()),
 	}
 	for _, label := range v.Labels {
 		out.Labels = append(out.Labels, cli.Clean(label))
-	}
-	if v.ProductEnvInfo != nil {
-		out.Env = cmp.Or(out.Env, cli.Clean(v.ProductEnvInfo.EnvName))
 	}
 	builds := make(map[string]*delivery.BuildInfo)
 	for _, b := range r.BuildInfo {
@@ -185,15 +185,19 @@ func (i *image) traced(result origin, a *artifact.Artifact) {
 			}
 		}
 	}
-	if len(i.Commits) > 0 {
-		return
-	}
+	own := len(i.Commits) > 0
 	for _, c := range a.Commits() {
 		known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, c.RepoOwner, c.RepoName, cmp.Or(c.Branch, c.Tag))
 		for _, pr := range c.PullRequests() {
 			known.PRs = append(known.PRs, pull{pr.Number, web(pr.URL())})
 		}
-		i.Commits = append(i.Commits, known)
+		at := slices.IndexFunc(i.Commits, func(c commit) bool { return c.ID == known.ID })
+		switch {
+		case at < 0 && !own:
+			i.Commits = append(i.Commits, known)
+		case at >= 0 && len(known.PRs) > len(i.Commits[at].PRs): // releases name one of several
+			i.Commits[at].PRs = known.PRs
+		}
 	}
 }
 

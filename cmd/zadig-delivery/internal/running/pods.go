@@ -1,54 +1,74 @@
-package main
+package running
 
 import (
 	"bufio"
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
-// use is one image as it runs: the same image with another digest is another.
-type use struct {
-	Image      string         // as the pod asks for it
-	ImageID    string         // as the pod's status has it; "" if nothing runs
-	Pods       int            // how many run it
-	Namespaces map[string]int // the same for each namespace
-	Places     []place        // each container that runs it
+// Use is one image as it runs: the same image with another digest is another.
+type Use struct {
+	Image      string         `json:"image"`      // as the pod asks for it
+	ImageID    string         `json:"image_id"`   // as the pod's status has it; "" if nothing runs
+	Pods       int            `json:"pods"`       // how many run it
+	Namespaces map[string]int `json:"namespaces"` // the same for each namespace
+	Places     []Place        `json:"places"`     // each container that runs it
 }
 
-// uses collects what runs.
-type uses struct {
-	byImage map[[2]string]*use // by image and digest
+// Place is a container that runs an image.
+type Place struct {
+	Namespace string `json:"namespace"`
+	Workload  string `json:"workload"` // such as "Deployment/cart", "" for a pod that nothing controls
+	Pod       string `json:"pod"`
+	Container string `json:"container"`
+	Problem   string `json:"problem,omitempty"` // why the container waits, such as CrashLoopBackOff
 }
 
-func newUses() *uses { return &uses{make(map[[2]string]*use)} }
+// Problems returns how many containers have a problem, by its name.
+func (u *Use) Problems() map[string]int {
+	problems := make(map[string]int)
+	for _, p := range u.Places {
+		if p.Problem != "" {
+			problems[p.Problem]++
+		}
+	}
+	return problems
+}
 
-func (u *uses) add(image, imageID string) *use {
+// Uses collects what runs.
+type Uses struct {
+	byImage map[[2]string]*Use // by image and digest
+}
+
+// Add adds an image with the digest that runs, "" if that is not known.
+func (u *Uses) Add(image, imageID string) *Use {
 	_, digest, found := strings.Cut(imageID, "@")
 	if !found {
 		digest = imageID // "docker-pullable://name@…" and "name@…" are one, a bare id is not
 	}
+	if u.byImage == nil {
+		u.byImage = make(map[[2]string]*Use)
+	}
 	key := [2]string{image, digest}
 	if u.byImage[key] == nil {
-		u.byImage[key] = &use{Image: image, ImageID: imageID, Namespaces: make(map[string]int)}
+		u.byImage[key] = &Use{Image: image, ImageID: imageID, Namespaces: make(map[string]int), Places: []Place{}}
 	}
 	return u.byImage[key]
 }
 
-func (u *uses) sorted() []*use {
-	var all []*use
-	for _, one := range u.byImage {
-		all = append(all, one)
-	}
-	slices.SortFunc(all, func(a, b *use) int {
+// Sorted returns the uses in the order of their images.
+func (u *Uses) Sorted() []*Use {
+	return slices.SortedFunc(maps.Values(u.byImage), func(a, b *Use) int {
 		return cmp.Or(strings.Compare(a.Image, b.Image), strings.Compare(a.ImageID, b.ImageID))
 	})
-	return all
 }
 
 // pod is what is needed of a pod.
@@ -81,21 +101,59 @@ type container struct {
 type containerStatus struct {
 	Name    string `json:"name"`
 	ImageID string `json:"imageID"`
+	State   struct {
+		Waiting struct {
+			Reason string `json:"reason"`
+		} `json:"waiting"`
+	} `json:"state"`
+}
+
+// problem returns why a container waits, "" if it merely starts.
+func (s containerStatus) problem() string {
+	switch reason := s.State.Waiting.Reason; reason {
+	case "ContainerCreating", "PodInitializing":
+		return ""
+	default:
+		return reason
+	}
+}
+
+type ownerReference struct {
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Controller bool   `json:"controller"`
+}
+
+// workload returns what controls a pod. A Deployment does so through a
+// ReplicaSet that has its name and a hash, which is a label of the pod.
+func (p *pod) workload() string {
+	for _, owner := range p.Metadata.OwnerReferences {
+		if !owner.Controller {
+			continue
+		}
+		if hash := p.Metadata.Labels["pod-template-hash"]; owner.Kind == "ReplicaSet" && hash != "" {
+			if name, ok := strings.CutSuffix(owner.Name, "-"+hash); ok {
+				return "Deployment/" + name
+			}
+		}
+		return owner.Kind + "/" + owner.Name
+	}
+	return ""
 }
 
 // addTo counts the pod for each of its images, once for each.
-func (p *pod) addTo(u *uses) {
-	imageIDs := make(map[string]string) // by container: a pod has each name once
+func (p *pod) addTo(u *Uses) {
+	statuses := make(map[string]containerStatus) // by container: a pod has each name once
 	for _, s := range slices.Concat(p.Status.ContainerStatuses, p.Status.InitContainerStatuses, p.Status.EphemeralContainerStatuses) {
-		imageIDs[s.Name] = s.ImageID
+		statuses[s.Name] = s
 	}
-	counted := make(map[*use]bool)
+	counted := make(map[*Use]bool)
 	for _, c := range slices.Concat(p.Spec.InitContainers, p.Spec.Containers, p.Spec.EphemeralContainers) {
 		if c.Image == "" {
 			continue
 		}
-		one := u.add(c.Image, imageIDs[c.Name])
-		one.Places = append(one.Places, place{p.Metadata.Namespace, p.workload(), p.Metadata.Name, c.Name})
+		one := u.Add(c.Image, statuses[c.Name].ImageID)
+		one.Places = append(one.Places, Place{p.Metadata.Namespace, p.workload(), p.Metadata.Name, c.Name, statuses[c.Name].problem()})
 		if !counted[one] {
 			counted[one] = true
 			one.Pods++
@@ -104,24 +162,13 @@ func (p *pod) addTo(u *uses) {
 	}
 }
 
-// headBytes is enough to recognize what stdin is.
-const headBytes = 512
+const howTo = "pipe `kubectl get pods -A -o json` into it, or give --pods or --images"
 
-const howTo = "pipe `kubectl get pods -A -o json` into it, or give -images"
-
-// readPods reads what kubectl prints as JSON: a list or one pod, and several of
-// these one after the other, such as those of several clusters. One pod at a time is in
-// memory.
-func readPods(in io.Reader, finished bool, to *uses) error {
-	if cli.IsTerminal(in) {
-		return cli.Usage("nothing on stdin: %s", howTo)
-	}
-	begin := bufio.NewReader(in)
-	documents := json.NewDecoder(begin)
-	head, _ := begin.Peek(headBytes) // its error comes up again
-	if is, recognized := notJSON(head); recognized {
-		return cli.Usage("stdin is %s", is)
-	}
+// ReadPods reads what kubectl prints as JSON: a list or one pod, and several of
+// these one after the other, such as those of several clusters. One pod at a
+// time is in memory.
+func ReadPods(in io.Reader, finished bool, to *Uses) error {
+	documents := json.NewDecoder(in)
 	for n := 0; ; n++ {
 		err := readDocument(documents, func(p *pod) {
 			if finished || p.Status.Phase != "Succeeded" && p.Status.Phase != "Failed" {
@@ -133,11 +180,11 @@ func readPods(in io.Reader, finished bool, to *uses) error {
 		case err == io.EOF && n > 0: //nolint:errorlint // the end, as json.Decoder says it
 			return nil
 		case err == io.EOF: //nolint:errorlint // as above
-			return cli.Usage("stdin is empty: %s", howTo)
-		case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
-			return cli.Usage("stdin is no JSON, or not all of it (%v): %s", err, howTo)
+			return cli.Usage("the input is empty: %s", howTo)
+		case errors.As(err, &syntax) && n == 0 && syntax.Offset <= 2:
+			return cli.Usage("the input is no JSON: give kubectl -o json, in place of -o yaml or a table")
 		case err != nil:
-			return cli.Usage("stdin is no list of pods (%v): %s", err, howTo)
+			return cli.Usage("the input is no list of pods (%v): %s", err, howTo)
 		}
 	}
 }
@@ -150,7 +197,7 @@ func readDocument(in *json.Decoder, each func(*pod)) error {
 		return err
 	}
 	if begin != json.Delim('{') {
-		return errors.New("it is no object")
+		return errors.New("got no object")
 	}
 	var (
 		kind        string
@@ -191,9 +238,9 @@ func readDocument(in *json.Decoder, each func(*pod)) error {
 		}
 		each(&p)
 	case kind != "List" && kind != "PodList":
-		return errors.New("its kind is " + quoted(kind))
+		return fmt.Errorf("got kind %q, want List or Pod", kind)
 	case items > 0 && pods == 0:
-		return errors.New("its items are no pods")
+		return errors.New("got a list of other things")
 	}
 	return nil
 }
@@ -233,16 +280,9 @@ func unexpected(err error) error {
 	return err
 }
 
-func quoted(kind string) string {
-	if kind == "" {
-		return "not given"
-	}
-	return kind
-}
-
-// readImages reads one image a line. Empty lines and those that begin with #
+// ReadImages reads one image a line. Empty lines and those that begin with #
 // do not count.
-func readImages(in io.Reader, to *uses) error {
+func ReadImages(in io.Reader, to *Uses) error {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		image := strings.TrimSpace(lines.Text())
@@ -250,19 +290,19 @@ func readImages(in io.Reader, to *uses) error {
 			continue
 		}
 		if strings.ContainsAny(image, " \t{}\"") {
-			return cli.Usage("-images: %q is no image; it takes one a line", cli.Shorten(image, 60))
+			return cli.Usage("--images: %q is no image; want one a line", cli.Shorten(image, 60))
 		}
 		imageID := ""
 		if strings.Contains(image, "@") {
 			imageID = image
 		}
-		to.add(image, imageID)
+		to.Add(image, imageID)
 	}
 	if err := lines.Err(); err != nil {
-		return cli.Usage("-images: %v", err)
+		return cli.Usage("--images: %v", err)
 	}
 	if len(to.byImage) == 0 {
-		return cli.Usage("-images: there is no image in it")
+		return cli.Usage("--images: got no image")
 	}
 	return nil
 }

@@ -1,149 +1,179 @@
-package main
+package running
 
 import (
 	"context"
 	"errors"
-	"maps"
-	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/examples/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
+	"github.com/zadig-go/zadig/delivery"
 )
 
-// origin is a running image with where it comes from.
-type origin struct {
-	*use
+// Image is a running image with where it comes from.
+type Image struct {
+	Status string `json:"status"`
+	*Use
+	Release *record.Release `json:"release"` // the newest that has it; null if it is not known
+	origin.Origin
 
-	status   string
-	artifact *artifact.Artifact // nil if it is not known
-	err      error              // with failed
+	err error // with failed
 }
 
-// The values of STATUS, in the order of the output.
-var statuses = []string{drifted, built, unverified, pending, failed, unknown}
-
+// The values of Status, in the order of the output.
 const (
-	drifted    = "drifted"
-	built      = "built"
+	Drifted    = "drifted"
+	Built      = "built"
 	unverified = "unverified"
 	pending    = "pending"
 	failed     = "failed"
 	unknown    = "unknown"
 )
 
-// tracer asks Zadig for images.
-type tracer struct {
-	artifacts   *artifact.Service
-	mirrors     mirrors
-	concurrency int
-	progress    *cli.Progress
+// Statuses are the values of Status.
+var Statuses = []string{Drifted, Built, unverified, pending, failed, unknown}
 
-	results  map[string]artifact.Result // by the name, or name with digest, that was asked for
-	failures int                        // in succession
+// Mirrors are names under which images run, with those under which they were
+// built.
+type Mirrors [][2]string
+
+func (m *Mirrors) set(text string) error {
+	from, to, _ := strings.Cut(text, "=")
+	from, to = strings.TrimSuffix(from, "/"), strings.TrimSuffix(to, "/")
+	if from == "" || to == "" {
+		return errors.New("must be from=to, such as mirror.example.com=registry.example.com")
+	}
+	*m = append(*m, [2]string{from, to})
+	return nil
 }
 
-// trace asks for all images. The error is one that would be the same for each
-// of them; others are in the origins.
-func (t *tracer) trace(ctx context.Context, running []*use) ([]*origin, error) {
-	t.results = make(map[string]artifact.Result)
-	names := make(map[*use][]string)
+// built returns the name under which an image was built.
+func (m Mirrors) built(image string) string {
+	for _, one := range m {
+		if rest, ok := strings.CutPrefix(image, one[0]); ok && (rest == "" || strings.ContainsRune("/:@", rune(rest[0]))) {
+			return one[1] + rest
+		}
+	}
+	return image
+}
+
+// Trace traces what runs: by the name, and else by the digest. The error is one
+// that would be the same for each image; others are in the images.
+func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mirrors) ([]*Image, error) {
+	var names, digests []string
 	for _, u := range running {
-		names[u] = t.mirrors.names(u.Image)
+		names = append(names, mirrors.built(u.name()))
 	}
-	for round := 0; ; round++ {
-		var images []string
-		for _, u := range running {
-			if len(names[u]) > round && errors.Is(t.found(names[u][:round]).Err, zadig.ErrNotFound) {
-				images = append(images, names[u][round])
-			}
-		}
-		if len(images) == 0 {
-			break
-		}
-		if err := t.ask(ctx, images); err != nil {
-			return nil, err
-		}
-	}
-	byDigest := make(map[string]bool)
-	for _, u := range running {
-		if image := u.digestOf(); image != "" && errors.Is(t.found(names[u]).Err, zadig.ErrNotFound) {
-			byDigest[image] = true
-			names[u] = append(names[u], image)
-		}
-	}
-	if err := t.findByDigest(ctx, slices.Sorted(maps.Keys(byDigest))); err != nil {
+	results, err := tracer.Trace(ctx, names)
+	if err != nil {
 		return nil, err
 	}
-	var origins []*origin
-	for _, u := range running {
-		origins = append(origins, newOrigin(u, t.found(names[u])))
+	for i, u := range running {
+		if digest := u.pinned(); digest != "" && errors.Is(results[names[i]].Err, zadig.ErrNotFound) {
+			digests = append(digests, digest)
+		}
 	}
-	slices.SortStableFunc(origins, func(a, b *origin) int {
-		return slices.Index(statuses, a.status) - slices.Index(statuses, b.status)
+	byDigest, err := tracer.Trace(ctx, digests)
+	if err != nil {
+		return nil, err
+	}
+	var images []*Image
+	for i, u := range running {
+		result := results[names[i]]
+		if other, ok := byDigest[u.pinned()]; ok && errors.Is(result.Err, zadig.ErrNotFound) {
+			result = other
+		}
+		images = append(images, newImage(u, result))
+	}
+	slices.SortStableFunc(images, func(a, b *Image) int {
+		return slices.Index(Statuses, a.Status) - slices.Index(Statuses, b.Status)
 	})
-	return origins, nil
+	return images, nil
 }
 
-// found is the first result of these names that is not "not found".
-func (t *tracer) found(names []string) artifact.Result {
-	for _, name := range names {
-		if result, asked := t.results[name]; asked && !errors.Is(result.Err, zadig.ErrNotFound) {
-			return result
+// name returns the image as it was pushed: without the digest where it has a
+// tag as well.
+func (u *Use) name() string {
+	if ref, err := artifact.ParseImage(u.Image); err == nil && ref.Tag != "" {
+		ref.Digest = ""
+		return ref.String()
+	}
+	return u.Image
+}
+
+// pinned returns what runs as a name with a digest, or "" if there is none: a
+// node that has loaded an image knows only the image's own id.
+func (u *Use) pinned() string {
+	for _, image := range []string{u.ImageID, u.Image} {
+		if _, name, ok := strings.Cut(image, "://"); ok {
+			image = name
+		}
+		if ref, err := artifact.ParseImage(image); err == nil && ref.Digest != "" {
+			return image
 		}
 	}
-	return artifact.Result{Err: zadig.ErrNotFound}
+	return ""
 }
 
-func newOrigin(u *use, result artifact.Result) *origin {
-	o := &origin{use: u, artifact: result.Artifact}
-	switch {
+func newImage(u *Use, result artifact.Result) *Image {
+	i := &Image{Use: u, Origin: origin.New(result)}
+	switch a := result.Artifact; {
 	case errors.Is(result.Err, zadig.ErrNotFound):
-		o.status = unknown
+		i.Status, i.Origin.Error = unknown, ""
 	case result.Err != nil:
-		o.status, o.err = failed, result.Err
+		i.Status, i.err = failed, result.Err
 	case u.Pods > 0 && u.ImageID == "":
-		o.status = pending
-	case result.Artifact.Drifted(u.ImageID):
-		o.status = drifted
-	case result.Artifact.BuiltDigest(u.ImageID):
-		o.status = built
+		i.Status = pending
+	case a.Drifted(u.ImageID):
+		i.Status = Drifted
+	case a.BuiltDigest(u.ImageID):
+		i.Status = Built
 	default:
-		o.status = unverified
+		i.Status = unverified
 	}
-	return o
+	return i
 }
 
-// hopeless is after how many failures in succession the rest is not tried.
-const hopeless = 5
-
-func (t *tracer) ask(ctx context.Context, images []string) error {
-	for image, result := range t.artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.concurrency}) {
-		if err := t.note(image, result); err != nil {
-			return err
+// FindReleases sets the newest release of each image, among the newest releases
+// that there are, as many as limit.
+func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image, progress *cli.Progress) error {
+	byName := make(map[string][]*Image)
+	waiting := 0
+	for _, i := range images {
+		if i.BuiltImage == "" {
+			continue
+		}
+		waiting++
+		byName[i.BuiltImage] = append(byName[i.BuiltImage], i)
+		if i.BuiltDigest != "" { // a release can pin it
+			byName[i.BuiltDigest] = append(byName[i.BuiltDigest], i)
 		}
 	}
-	return nil
-}
-
-// note keeps a result. The error is one after which the rest is not tried.
-func (t *tracer) note(image string, result artifact.Result) error {
-	t.results[image] = result
-	t.progress.Show("%d images traced", len(t.results))
-	if result.Err == nil || errors.Is(result.Err, zadig.ErrNotFound) {
-		t.failures = 0
+	looked := 0
+	skip := func(error) {} // an image of it has no release, as if it were older
+	o := delivery.ListOptions{ProjectName: project, SkipManifests: true, PerPage: min(max(limit, 1), 100)}
+	if limit == 0 || waiting == 0 {
 		return nil
 	}
-	if t.failures++; t.failures == hopeless || concernsAll(result.Err) {
-		return result.Err
-	}
-	return nil
-}
-
-// concernsAll reports whether an error has nothing to do with the image: no
-// server, no permission, a response that is not Zadig's.
-func concernsAll(err error) bool {
-	response, ok := errors.AsType[*zadig.Error](err)
-	return !ok || response.StatusCode < http.StatusInternalServerError || errors.Is(err, zadig.ErrForbidden)
+	return cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
+		looked++
+		progress.Show("%d releases searched", looked)
+		if env != "" && record.Env(r) != env {
+			return looked < limit, nil
+		}
+		for _, name := range r.Images() {
+			_, digest, _ := strings.Cut(name.Image, "@")
+			for _, i := range slices.Concat(byName[name.Image], byName[digest]) {
+				if i.Release == nil {
+					i.Release = new(record.NewRelease(r))
+					waiting--
+				}
+			}
+		}
+		return looked < limit && waiting > 0, nil
+	})
 }

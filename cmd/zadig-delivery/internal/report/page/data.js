@@ -59,7 +59,7 @@ function commit([packed, message = 0, source = 0, author = 0, pulls]) {
   return {
     sha, message: S[message], author: S[author], repo: S[repo], ref: S[ref], url: url ? S[url] + sha : '',
     pulls: list(pulls).map((number) => ({
-      name: (S[pull].includes('/merge_requests/') ? '!' : '#') + number, url: pull ? S[pull] + number : '',
+      number, name: (S[pull].includes('/merge_requests/') ? '!' : '#') + number, url: pull ? S[pull] + number : '',
     })),
   };
 }
@@ -106,9 +106,18 @@ class Release {
     this.others = row[14];
     this.tests = row[15] || 0;
     this.testsFailed = row[16] || 0;
+    this.rollback = row[17] === 1;
+    this.workflowKey = S[row[18] || 0] || this.workflow;
   }
 
   get id() { return id(this.packed); }
+  // url and taskURL are addresses of Zadig's pages.
+  get url() { return data.zadig && `${data.zadig}/v1/projects/detail/${encodeURIComponent(this.project)}/version/detail/${this.id}`; }
+  get taskURL() {
+    return data.zadig && this.task && this.workflowKey &&
+      `${data.zadig}/v1/projects/detail/${encodeURIComponent(this.project)}/pipelines/custom/${encodeURIComponent(this.workflowKey)}/${this.task}`;
+  }
+
   get name() { return this.version || this.id; }
 
   // services are the names of what it delivers, each once.
@@ -128,7 +137,7 @@ class Release {
       this.version, this.project, this.by, this.workflow, this.env, this.status, this.desc, this.why, ...this.labels,
       ...this.images.map(image).flatMap((i) => [
         i.service, i.ref, i.digest,
-        ...i.commits.flatMap((c) => [c.sha, c.message, c.author, c.ref, ...c.pulls.map((p) => p.name)]),
+        ...i.commits.flatMap((c) => [c.sha, c.message, c.author, c.ref, ...c.pulls.map((p) => `pr:${p.number}; ${p.name}`)]),
         ...i.issues.flatMap((known) => [known.key, known.summary]),
       ]),
     ].join('\n').toLowerCase();

@@ -2,6 +2,7 @@
 
 const dialog = document.getElementById('details');
 let open = null;
+let pushed = false; // the browser's Back closes the details
 
 // link is text that leads to a URL, if there is one.
 const link = (url, className, text) => el(url ? 'a' : 'span', { href: url, class: className, rel: url && 'noreferrer' }, bdi(text));
@@ -14,22 +15,43 @@ function neighbour(text, r, className) {
   return button;
 }
 
-function changesOf(r) {
-  if (!r.changes.length) return null;
-  const previous = releases[r.index + r.changes[0]];
-  const lines = [];
+// pairs returns the images of two releases side by side, without those that are equal.
+function pairs(a, b) {
+  const byPlace = (r) => new Map(r.images.map(image).map((i) => [`${i.service}\n${i.container || i.repository}`, i]));
+  const before = byPlace(a), now = byPlace(b);
+  return [...new Set([...before.keys(), ...now.keys()])].map((place) => [before.get(place), now.get(place)])
+    .filter(([was, is]) => was?.ref !== is?.ref);
+}
+
+// recorded returns the same of a release and the one that it is compared with unless somebody chose another one.
+function recorded(r, previous) {
+  const rows = [];
   for (let i = 1; i < r.changes.length; i += 2) {
-    const before = r.changes[i] && image(previous.images[r.changes[i] - 1]);
-    const now = r.changes[i + 1] && image(r.images[r.changes[i + 1] - 1]);
-    const name = bdi((now || before).service || (now || before).repository.split('/').at(-1));
-    const version = (i) => el('code', null, bdi(i.version.replace(/^:/, '') || i.ref));
-    lines.push(el('li', null, el('b', null, name), ' ', !before ? [el('span', { class: 'badge' }, t('new')), ' ', version(now)]
-      : !now ? [el('span', { class: 'badge' }, t('removed')), ' ', version(before)]
-        : [version(before), ' → ', version(now)]));
+    rows.push([r.changes[i] && image(previous.images[r.changes[i] - 1]), r.changes[i + 1] && image(r.images[r.changes[i + 1] - 1])]);
   }
+  return rows;
+}
+
+function changesOf(r) {
+  const chosen = base && byID(base);
+  const other = chosen && chosen !== r ? chosen : r.changes.length ? releases[r.index + r.changes[0]] : null;
+  const compare = el('button', { type: 'button', class: 'compare' }, t(base === r.id ? 'Compare no more' : 'Compare others with this'));
+  compare.addEventListener('click', () => {
+    base = base === r.id ? '' : r.id;
+    go(r);
+  });
+  if (!other) return compare;
+  const version = (i) => el('code', null, bdi(i.version.replace(/^:/, '') || i.ref));
+  const lines = (other === chosen ? pairs(other, r) : recorded(r, other)).map(([before, now]) =>
+    el('li', null, el('b', null, bdi((now || before).service || (now || before).repository.split('/').at(-1))), ' ',
+      !before ? [el('span', { class: 'badge' }, t('new')), ' ', version(now)]
+        : !now ? [el('span', { class: 'badge' }, t('not in this release')), ' ', version(before)]
+          : [version(before), ' → ', version(now)]));
   return [
-    el('h3', null, t('Changes since'), ' ', el('a', { href: address(previous) }, bdi(previous.name))),
+    el('h3', null, t('Changes since'), ' ', el('a', { href: address(other) }, bdi(other.name)), other.env && other.env !== r.env && [' ', el('span', { class: 'badge' }, bdi(other.env))]),
+    r.rollback && other !== chosen && el('p', { class: 'small' }, t('A rollback: an image was built before the one that it replaced.')),
     lines.length ? el('ul', { class: 'changes' }, lines) : el('p', { class: 'small' }, t('No image changed.')),
+    compare,
   ];
 }
 
@@ -64,12 +86,14 @@ function panel(r) {
   return el('div', { class: 'panel' },
     el('nav', { 'aria-label': t('Neighbors') }, neighbour('← ' + t('Newer'), order[here - 1], 'newer'), neighbour(t('Older') + ' →', order[here + 1], 'older'), closing),
     el('p', { class: 'eyebrow' }, el('i', { class: 'dot p' + r.color }), bdi(r.project)),
-    el('h2', { id: 'details-title', tabindex: -1 }, bdi(r.name), r.status && [' ', el('span', { class: r.failed ? 'badge bad' : 'badge' }, t(r.status))]),
+    el('h2', { id: 'details-title', tabindex: -1 }, bdi(r.name), r.status && [' ', el('span', { class: r.failed ? 'badge bad' : 'badge' }, t(r.status))],
+      r.rollback && [' ', el('span', { class: 'badge' }, t('rollback'))]),
+    r.url && el('p', { class: 'small' }, link(r.url, 'zadig', t('Open in Zadig'))),
     r.desc && el('p', { class: 'text' }, bdi(r.desc)),
     r.failed && el('p', { class: 'why' }, el('b', null, t('This release failed'), r.why && t(': ')), r.why && bdi(r.why)),
     el('dl', { class: 'facts' },
       fact('Created', time(r.created) || t('not known')), fact('By', r.by && bdi(r.by)), fact('Environment', r.env && bdi(r.env)),
-      fact('Workflow', r.workflow && bdi(r.workflow), r.workflow && r.task && el('span', { class: 'small' }, ' ' + t('task {}', r.task))),
+      fact('Workflow', r.workflow && bdi(r.workflow), r.workflow && r.task && el('span', { class: 'small' }, ' ', link(r.taskURL, null, t('task {}', r.task)))),
       fact('Tests', r.tests && (r.testsFailed ? el('span', { class: 'bad-text' }, t('{} of {} failed', r.testsFailed, r.tests)) : t('{}, all passed', r.tests))),
       fact('Labels', ...r.labels.map((name) => el('span', { class: 'tag' }, bdi(name))))),
     changesOf(r),
@@ -81,14 +105,18 @@ function panel(r) {
     ]);
 }
 
-// go changes the URL to that of a release's details, or of none.
+// go shows the details of a release, or of none. Back leads to the page without details, and never into them again.
 function go(r) {
-  history.pushState(null, '', location.pathname + location.search + address(r));
+  if (!r && pushed) {
+    history.back();
+    return;
+  }
+  history[open ? 'replaceState' : 'pushState'](null, '', location.pathname + location.search + address(r));
   follow();
 }
 
 // follow shows what the URL says.
-function follow() {
+function follow(event) {
   if (isPlace()) return;
   const before = JSON.stringify(filters);
   const wanted = readURL();
@@ -98,6 +126,7 @@ function follow() {
   }
   const was = open;
   open = (wanted && byID(wanted)) || null;
+  pushed = Boolean(open) && (pushed || (event !== undefined && !was));
   if (!open) {
     if (dialog.open) dialog.close();
     const place = was && table.querySelector(`[data-index="${was.index}"] a`);
@@ -122,7 +151,13 @@ function start() {
   follow();
   addEventListener('hashchange', follow);
   dialog.addEventListener('close', () => { if (open) go(null); });
-  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); }); // beside the panel
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close(); // beside the panel
+    const to = event.target.closest('a[href^="#"]');
+    if (!to) return;
+    event.preventDefault(); // one step of Back closes the details
+    go(byID(new URLSearchParams(to.hash.slice(1)).get('r')));
+  });
   dialog.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     dialog.querySelector({ ArrowLeft: '.newer', ArrowRight: '.older' }[event.key] || ":not(*)")?.click();
