@@ -49,7 +49,7 @@ func run() int {
 func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: cli.Name, Short: "Releases and images of a Zadig", Long: long, Version: version(),
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return cmd.Help()

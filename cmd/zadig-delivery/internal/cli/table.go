@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -104,7 +105,7 @@ func (o *Output) Flush() error {
 	var configs []table.ColumnConfig
 	var header table.Row
 	for at, i := range shown {
-		header = append(header, o.columns[i].Name)
+		header = append(header, o.title(i))
 		configs = append(configs, table.ColumnConfig{Number: at + 1, WidthMin: o.widths[i]})
 	}
 	t.SetColumnConfigs(configs)
@@ -130,6 +131,15 @@ func (o *Output) Flush() error {
 	}
 	_, err := fmt.Fprintln(o.w, rendered())
 	return err
+}
+
+// title returns the header of a column.
+func (o *Output) title(i int) string {
+	name := o.columns[i].Name
+	if o.format == Markdown && name != "PR" {
+		return name[:1] + strings.ToLower(name[1:])
+	}
+	return name
 }
 
 var style = table.Style{

@@ -71,7 +71,8 @@ func endWith(ctx context.Context) mcp.Middleware {
 // transport returns the transport over two streams. It responds to lines that
 // are no message with a JSON-RPC error; the SDK's own would end the server.
 func transport(in io.Reader, out io.WriteCloser) mcp.Transport {
-	writer := &lockedWriter{WriteCloser: out}
+	writer := &responseWriter{WriteCloser: out}
+	writer.empty.L = writer
 	reader, valid := io.Pipe()
 	go func() {
 		lines := bufio.NewReader(in)
@@ -80,11 +81,13 @@ func transport(in io.Reader, out io.WriteCloser) mcp.Transport {
 			if code := refuse(line); code != 0 {
 				_ = json.NewEncoder(writer).Encode(map[string]any{"jsonrpc": "2.0", "id": nil, "error": code.object()})
 			} else if len(line) > 0 {
+				writer.expect(line)
 				if _, err := valid.Write(line); err != nil {
 					return
 				}
 			}
 			if err != nil {
+				writer.wait()
 				valid.CloseWithError(err)
 				return
 			}
@@ -93,14 +96,44 @@ func transport(in io.Reader, out io.WriteCloser) mcp.Transport {
 	return &mcp.IOTransport{Reader: reader, Writer: writer}
 }
 
-type lockedWriter struct {
+// responseWriter counts the requests that have no response yet: the SDK drops
+// them at the end of the input.
+type responseWriter struct {
 	sync.Mutex
 	io.WriteCloser
+	open  int
+	empty sync.Cond
 }
 
-func (w *lockedWriter) Write(p []byte) (int, error) {
+// expect counts a line if it is a request.
+func (w *responseWriter) expect(line []byte) {
+	if message, err := jsonrpc.DecodeMessage(line); err == nil {
+		if request, ok := message.(*jsonrpc.Request); ok && request.ID.IsValid() {
+			w.Lock()
+			w.open++
+			w.Unlock()
+		}
+	}
+}
+
+// wait waits until all requests have a response.
+func (w *responseWriter) wait() {
+	w.Lock()
+	for w.open > 0 {
+		w.empty.Wait()
+	}
+	w.Unlock()
+}
+
+func (w *responseWriter) Write(p []byte) (int, error) {
 	w.Lock()
 	defer w.Unlock()
+	if message, err := jsonrpc.DecodeMessage(p); err == nil {
+		if _, ok := message.(*jsonrpc.Response); ok {
+			w.open--
+			w.empty.Broadcast()
+		}
+	}
 	return w.WriteCloser.Write(p)
 }
 

@@ -70,7 +70,7 @@ func (c *command) beginning(ctx context.Context) (unix int64, err error) {
 		}
 	}
 	if unix == 0 {
-		return 0, cli.KnownProject(ctx, c.delivery, c.Project)
+		cli.Say(c.stderr, "no releases match yet")
 	}
 	return unix, nil
 }

@@ -72,9 +72,9 @@ func TestBrowser(t *testing.T) {
 	path := browser(t)
 	script := axe(t)
 	for _, releases := range []int{60, 1000, 8500} {
-		args := []string{"-limit", "0"}
+		args := []string{"--limit", "0"}
 		if releases == 1000 {
-			args = []string{"-limit", "1000", "-demo"}
+			args = []string{"--limit", "1000", "--demo"}
 		}
 		page, log, code := report(t, manyReleases(t, releases), args...)
 		require.Zero(t, code, log)
@@ -199,7 +199,7 @@ func TestBrowserIsSafe(t *testing.T) {
 func TestBrowserPrints(t *testing.T) {
 	t.Parallel()
 	path := browser(t)
-	page, log, code := report(t, manyReleases(t, 1000), "-limit", "0")
+	page, log, code := report(t, manyReleases(t, 1000), "--limit", "0")
 	require.Zero(t, code, log)
 	pages := serve(t, []byte(page), nil).pages(t, path)
 	t.Logf("1000 releases are %d pages", pages)

@@ -75,7 +75,7 @@ func TestSplitReference(t *testing.T) {
 // A page is small without a browser to tell.
 func TestWeight(t *testing.T) {
 	t.Parallel()
-	page, log, code := report(t, manyReleases(t, 1000), "-limit", "0")
+	page, log, code := report(t, manyReleases(t, 1000), "--limit", "0")
 	require.Zero(t, code, log)
 	t.Logf("1,000 releases are %d kB", len(page)/1000)
 	assert.Less(t, len(page), 450_000)

@@ -1,11 +1,14 @@
 package report
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/delivery"
 )
 
 func at(t *testing.T, text string) time.Time {
@@ -55,14 +58,16 @@ func TestRateLeavesOutWhatIsNotWhole(t *testing.T) {
 	some := func(n int) []*release { return make([]*release, n) }
 	for name, row := range map[string]struct {
 		groups []*group
+		span   time.Duration
 		want   float64
 	}{
-		"no weeks":          {nil, 0},
-		"whole weeks":       {[]*group{{Releases: some(4)}, {Releases: some(1)}}, 2.5},
-		"first and last":    {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}}, 2},
-		"nothing but parts": {[]*group{{Releases: some(3), Partial: true}}, 3},
+		"no weeks":          {nil, 0, 0},
+		"whole weeks":       {[]*group{{Releases: some(4)}, {Releases: some(1)}}, 0, 2.5},
+		"first and last":    {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}}, 0, 2},
+		"less than a week":  {[]*group{{Releases: some(40), Partial: true}, {Releases: some(31), Partial: true}}, 166 * time.Hour, 71},
+		"more than a week":  {[]*group{{Releases: some(10), Partial: true}, {Releases: some(5), Partial: true}}, 10 * 24 * time.Hour, 10.5},
 	} {
-		assert.InDelta(t, row.want, rateOf(row.groups, all), 0.001, name)
+		assert.InDelta(t, row.want, rateOf(row.groups, row.span, all), 0.001, name)
 	}
 }
 
@@ -81,19 +86,56 @@ func TestEnvironments(t *testing.T) {
 		{Version: "v2", Project: "shop", Images: images("cart")}, // of no environment
 		{Version: "v1", Project: "shop", Env: "prod", Images: images("cart", "order")},
 	}
-	environments := environmentsOf(releases, nil)
+	environments := environmentsOf(releases, nil, 0)
 	require.Len(t, environments, 2)
 	prod, qa := environments[0], environments[1]
 	assert.Equal(t, "prod", prod.Name)
 	assert.Same(t, releases[1], prod.Latest)
 	assert.Equal(t, 1, prod.FailedSince)
-	assert.Equal(t, []running{{"order", releases[4]}}, prod.Older, "search came with a failed release only")
+	assert.Equal(t, []running{{"order", releases[4], ""}}, prod.Older, "search came with a failed release only")
 	assert.Equal(t, 2, prod.Services)
 	assert.Equal(t, 3, prod.Releases)
 	assert.Equal(t, 1, prod.Failed)
 	assert.Equal(t, 2, prod.Rated, "v1 has no status")
 	assert.Nil(t, qa.Latest)
 	assert.Equal(t, 1, qa.FailedSince)
+}
+
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	made := func(env string, refs ...string) *release {
+		r := &release{Version: env, Project: "shop", Env: env, Status: "success"}
+		for _, ref := range refs {
+			service, _, _ := strings.Cut(ref, ":")
+			r.Images = append(r.Images, &image{Service: service, Ref: ref})
+		}
+		return r
+	}
+	releases := []*release{made("prod", "cart:1", "order:1"), made("qa", "cart:2", "order:1"), {Project: "alone", Env: "prod", Images: []*image{{Service: "x", Ref: "x:1"}}}}
+	matrices := matricesOf(environmentsOf(releases, nil, 0))
+	require.Len(t, matrices, 1, "one environment has nothing to differ from")
+	m := matrices[0]
+	assert.Equal(t, []string{"prod", "qa"}, m.Envs)
+	assert.Equal(t, []running{{"cart", releases[0], "1"}, {"cart", releases[1], "2"}}, m.Rows[0].Cells)
+	assert.True(t, m.Rows[0].Differs)
+	assert.False(t, m.Rows[1].Differs)
+	assert.Equal(t, 1, m.Differs)
+}
+
+func TestRollback(t *testing.T) {
+	t.Parallel()
+	made := func(ref string, hour int) *release {
+		return &release{Images: []*image{{Service: "cart", Ref: ref, Built: at(t, "2024-03-01 00:00:00").Add(time.Duration(hour) * time.Hour)}}}
+	}
+	back, forth := made("cart:1", 1), made("cart:2", 2)
+	change := func(from, to string) delivery.Changes {
+		return delivery.Changes{Changed: []delivery.ImageChange{{Service: "cart", From: from, To: to}}}
+	}
+	back.Previous, back.Changes = forth, change("cart:2", "cart:1")
+	forth.Previous, forth.Changes = back, change("cart:1", "cart:2")
+	markRollbacks([]*release{back, forth})
+	assert.True(t, back.Rollback)
+	assert.False(t, forth.Rollback)
 }
 
 func TestFromBuildToRelease(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 
 // The pictures in docs/, for README.md of the repository, are made by
 //
-//	ZADIG_BROWSER_TEST=1 ZADIG_PICTURES=1 go test -run BrowserPictures ./examples/report
+//	ZADIG_BROWSER_TEST=1 ZADIG_PICTURES=1 go test -run BrowserPictures ./internal/report
 //
 // on a machine with Chromium and Chinese fonts.
 func TestBrowserPictures(t *testing.T) {
@@ -25,14 +25,14 @@ func TestBrowserPictures(t *testing.T) {
 		t.Skip("ZADIG_PICTURES is not set")
 	}
 	path := browser(t)
-	page, log, code := report(t, manyReleases(t, 1000), "-project", "shop")
+	page, log, code := report(t, manyReleases(t, 1000), "--project", "shop")
 	require.Zero(t, code, log)
 	s := serve(t, []byte(page), nil)
 	const width, height, most = 1200, 750, 150_000
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		shot := filepath.Join(t.TempDir(), name+".png")
 		s.shoot(t, path, look{dark: dark, width: width, height: height + 150}, shot, "") // chromium leaves some of the bottom blank
-		file := filepath.Join("..", "..", "docs", "report-"+name+".png")
+		file := filepath.Join("..", "..", "..", "..", "docs", "report-"+name+".png")
 		crop(t, shot, file, images.Rect(0, 0, width, height))
 		info, err := os.Stat(file)
 		require.NoError(t, err)

@@ -35,7 +35,7 @@ function recorded(r, previous) {
 function changesOf(r) {
   const chosen = base && byID(base);
   const other = chosen && chosen !== r ? chosen : r.changes.length ? releases[r.index + r.changes[0]] : null;
-  const compare = el('button', { type: 'button', class: 'compare' }, t(base === r.id ? 'Compare no more' : 'Compare others with this'));
+  const compare = el('button', { type: 'button', class: 'compare' }, base === r.id ? t('Compare no more') : t('Compare others with this'));
   compare.addEventListener('click', () => {
     base = base === r.id ? '' : r.id;
     go(r);
