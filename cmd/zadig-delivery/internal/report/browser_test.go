@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,6 +33,9 @@ type seen struct {
 	Opened, OpenedName, Title, Panel   string
 	PanelWidth                         float64
 	Older, Closed                      string
+	Reopened, Compared, Sorted         bool
+	Pulls                              []int
+	Digests                            int
 	Failed, FailedBadges               int
 	FailedURL                          string
 	Found                              int
@@ -72,42 +76,50 @@ func TestBrowser(t *testing.T) {
 	path := browser(t)
 	script := axe(t)
 	for _, releases := range []int{60, 1000, 8500} {
-		args := []string{"--limit", "0"}
-		if releases == 1000 {
-			args = []string{"--limit", "1000", "--demo"}
-		}
-		page, log, code := report(t, manyReleases(t, releases), args...)
-		require.Zero(t, code, log)
-		t.Logf("%d releases: %.2f MB", releases, float64(len(page))/1e6)
-		assert.Less(t, len(page), maxBytes)
-		for _, l := range looks {
-			t.Run(fmt.Sprintf("%d-%s", releases, l.name), func(t *testing.T) {
-				t.Parallel()
-				query := ""
-				if script != nil {
-					query += "&axe=1"
-				}
-				if releases == 1000 {
-					query += "&print=1"
-				}
-				s := serve(t, []byte(page), script)
-				got := s.use(t, path, l, query)
-				t.Logf("list after %.0f ms, all after %.0f ms, nodes %v", got.ListAfter, got.AllAfter, got.Nodes)
-				got.check(t, l, releases)
-
-				file := filepath.Join(screenshots(t), fmt.Sprintf("%d-%s.png", releases, l.name))
-				s.shoot(t, path, l, file, "")
-				light := brightness(t, file, l)
-				assert.Equal(t, l.dark, light < 0.25, "%s is %.2f bright", file, light)
-				if os.Getenv("ZADIG_SCREENSHOTS") != "" {
-					s.shoot(t, path, l, strings.TrimSuffix(file, ".png")+"-details.png", got.Opened)
-				}
-			})
-		}
+		t.Run(strconv.Itoa(releases), func(t *testing.T) {
+			t.Parallel()
+			args := []string{"--limit", "0"}
+			if releases == 1000 {
+				args = []string{"--limit", "1000", "--demo"}
+			}
+			page, log, code := report(t, manyReleases(t, releases), args...)
+			require.Zero(t, code, log)
+			t.Logf("%d releases: %.2f MB", releases, float64(len(page))/1e6)
+			assert.Less(t, len(page), maxBytes)
+			for _, l := range looks {
+				t.Run(l.name, func(t *testing.T) {
+					t.Parallel()
+					look(t, path, l, releases, serve(t, []byte(page), script))
+				})
+			}
+		})
 	}
 }
 
-func (s seen) check(t *testing.T, l look, releases int) {
+// look uses a page on a screen, and takes a picture of it.
+func look(t *testing.T, path string, l screen, releases int, s *site) {
+	t.Helper()
+	query := ""
+	if s.axe {
+		query += "&axe=1"
+	}
+	if releases == 1000 {
+		query += "&print=1"
+	}
+	got := s.use(t, path, l, query)
+	t.Logf("list after %.0f ms, all after %.0f ms, nodes %v", got.ListAfter, got.AllAfter, got.Nodes)
+	got.check(t, l, releases)
+
+	file := filepath.Join(screenshots(t), fmt.Sprintf("%d-%s.png", releases, l.name))
+	s.shoot(t, path, l, file, "")
+	light := brightness(t, file, l)
+	assert.Equal(t, l.dark, light < 0.25, "%s is %.2f bright", file, light)
+	if os.Getenv("ZADIG_SCREENSHOTS") != "" {
+		s.shoot(t, path, l, strings.TrimSuffix(file, ".png")+"-details.png", got.Opened)
+	}
+}
+
+func (s seen) check(t *testing.T, l screen, releases int) {
 	t.Helper()
 	assert.Empty(t, s.Errors)
 	assert.Empty(t, s.Loaded, "the page loads nothing")
@@ -149,6 +161,15 @@ func (s seen) check(t *testing.T, l look, releases int) {
 		assert.InDelta(t, l.width, s.PanelWidth, 1)
 	}
 
+	assert.False(t, s.Reopened, "Back does not open again what was closed")
+	assert.True(t, s.Compared)
+	assert.True(t, s.Sorted)
+	for _, found := range s.Pulls {
+		assert.Equal(t, s.Pulls[0], found, "!7, #7, PR 7 and pr7 are one")
+		assert.Positive(t, found)
+	}
+	assert.Positive(t, s.Digests)
+
 	assert.Positive(t, s.Failed)
 	assert.Equal(t, s.Failed, s.FailedBadges)
 	assert.Equal(t, "#failed=1", s.FailedURL)
@@ -176,7 +197,7 @@ func TestBrowserIsSafe(t *testing.T) {
 	path := browser(t)
 	page, log, code := report(t, serverWith(t, hostileData()))
 	require.Zero(t, code, log)
-	for _, l := range []look{looks[0], looks[2]} {
+	for _, l := range []screen{looks[0], looks[2]} {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
 			got := serve(t, []byte(page), nil).use(t, path, l, "&hostile=1")
@@ -194,6 +215,22 @@ func TestBrowserIsSafe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An empty page says why, without a script error.
+func TestBrowserEmpty(t *testing.T) {
+	t.Parallel()
+	path, script := browser(t), axe(t)
+	page, log, code := report(t, manyReleases(t, 60), "--project", "shop", "--since", "1d")
+	require.Zero(t, code, log)
+	query := "&empty=1"
+	if script != nil {
+		query += "&axe=1"
+	}
+	got := serve(t, []byte(page), script).use(t, path, looks[0], query)
+	assert.Empty(t, got.Errors)
+	assert.Contains(t, got.Panel, "The project has releases, but none that matches: --since")
+	assert.Empty(t, got.Axe["empty"])
 }
 
 func TestBrowserPrints(t *testing.T) {
@@ -214,7 +251,7 @@ func screenshots(t *testing.T) string {
 }
 
 // brightness of the page in a picture, 0 to 1.
-func brightness(t *testing.T, file string, l look) float64 {
+func brightness(t *testing.T, file string, l screen) float64 {
 	t.Helper()
 	f, err := os.Open(file)
 	require.NoError(t, err)

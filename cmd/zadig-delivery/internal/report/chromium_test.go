@@ -53,14 +53,14 @@ func axe(t *testing.T) []byte {
 	return script
 }
 
-// look is a screen.
-type look struct {
+// screen is what a page is looked at with.
+type screen struct {
 	name          string
 	dark          bool
 	width, height int
 }
 
-var looks = []look{
+var looks = []screen{
 	{"laptop-light", false, 1280, 900},
 	{"laptop-dark", true, 1280, 900},
 	{"phone-light", false, 390, 844},
@@ -68,7 +68,7 @@ var looks = []look{
 }
 
 // chromium returns a command that runs the browser headless, as a new user.
-func chromium(ctx context.Context, t *testing.T, path string, l look, args ...string) *exec.Cmd {
+func chromium(ctx context.Context, t *testing.T, path string, l screen, args ...string) *exec.Cmd {
 	t.Helper()
 	scheme := 1 // light
 	if l.dark {
@@ -93,6 +93,7 @@ func chromium(ctx context.Context, t *testing.T, path string, l look, args ...st
 type site struct {
 	*httptest.Server
 
+	axe    bool // with axe-core
 	result chan []byte
 	mu     sync.Mutex
 	asked  []string
@@ -102,7 +103,7 @@ func serve(t *testing.T, page []byte, axe []byte) *site {
 	t.Helper()
 	harness, err := os.ReadFile("testdata/harness.html")
 	require.NoError(t, err)
-	s := &site{result: make(chan []byte, 1)}
+	s := &site{axe: axe != nil, result: make(chan []byte, 1)}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.asked = append(s.asked, r.URL.Path)
@@ -136,7 +137,7 @@ func serve(t *testing.T, page []byte, axe []byte) *site {
 }
 
 // use opens the page in the browser and returns what the harness saw.
-func (s *site) use(t *testing.T, path string, l look, query string) seen {
+func (s *site) use(t *testing.T, path string, l screen, query string) seen {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -153,7 +154,7 @@ func (s *site) use(t *testing.T, path string, l look, query string) seen {
 	}
 	cancel()
 	_ = cmd.Wait() // it was told to end
-	require.NotEmpty(t, got.Shown, "the browser saw nothing: %s", console.String())
+	require.NotEmpty(t, got.Ground, "the browser saw nothing: %s", console.String())
 	assert.NotContains(t, console.String(), "CONSOLE", "no error, warning or refused request")
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,7 +167,7 @@ func (s *site) use(t *testing.T, path string, l look, query string) seen {
 }
 
 // shoot saves a picture of the page.
-func (s *site) shoot(t *testing.T, path string, l look, file, fragment string) {
+func (s *site) shoot(t *testing.T, path string, l screen, file, fragment string) {
 	t.Helper()
 	address := fmt.Sprintf("%s/frame.html?width=%d&height=%d&fragment=%s", s.URL, l.width, l.height, strings.ReplaceAll(strings.ReplaceAll(fragment, "#", "%23"), "&", "%26"))
 	output, err := chromium(t.Context(), t, path, l, "--screenshot="+file, "--virtual-time-budget=2000", address).CombinedOutput()

@@ -61,11 +61,11 @@ func TestRateLeavesOutWhatIsNotWhole(t *testing.T) {
 		span   time.Duration
 		want   float64
 	}{
-		"no weeks":          {nil, 0, 0},
-		"whole weeks":       {[]*group{{Releases: some(4)}, {Releases: some(1)}}, 0, 2.5},
-		"first and last":    {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}}, 0, 2},
-		"less than a week":  {[]*group{{Releases: some(40), Partial: true}, {Releases: some(31), Partial: true}}, 166 * time.Hour, 71},
-		"more than a week":  {[]*group{{Releases: some(10), Partial: true}, {Releases: some(5), Partial: true}}, 10 * 24 * time.Hour, 10.5},
+		"no weeks":         {nil, 0, 0},
+		"whole weeks":      {[]*group{{Releases: some(4)}, {Releases: some(1)}}, 0, 2.5},
+		"first and last":   {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}}, 0, 2},
+		"less than a week": {[]*group{{Releases: some(40), Partial: true}, {Releases: some(31), Partial: true}}, 166 * time.Hour, 71},
+		"more than a week": {[]*group{{Releases: some(10), Partial: true}, {Releases: some(5), Partial: true}}, 10 * 24 * time.Hour, 10.5},
 	} {
 		assert.InDelta(t, row.want, rateOf(row.groups, row.span, all), 0.001, name)
 	}

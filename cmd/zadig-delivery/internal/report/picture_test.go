@@ -31,7 +31,7 @@ func TestBrowserPictures(t *testing.T) {
 	const width, height, most = 1200, 750, 150_000
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		shot := filepath.Join(t.TempDir(), name+".png")
-		s.shoot(t, path, look{dark: dark, width: width, height: height + 150}, shot, "") // chromium leaves some of the bottom blank
+		s.shoot(t, path, screen{dark: dark, width: width, height: height + 150}, shot, "") // chromium leaves some of the bottom blank
 		file := filepath.Join("..", "..", "..", "..", "docs", "report-"+name+".png")
 		crop(t, shot, file, images.Rect(0, 0, width, height))
 		info, err := os.Stat(file)
