@@ -35,6 +35,7 @@ type seen struct {
 	Older, Closed                      string
 	Reopened, Compared, Sorted         bool
 	Pulls                              []int
+	Steps                              []string
 	Digests                            int
 	Failed, FailedBadges               int
 	FailedURL                          string
@@ -121,7 +122,7 @@ func look(t *testing.T, path string, l screen, releases int, s *site) {
 
 func (s seen) check(t *testing.T, l screen, releases int) {
 	t.Helper()
-	assert.Empty(t, s.Errors)
+	assert.Empty(t, s.Errors, s.Steps)
 	assert.Empty(t, s.Loaded, "the page loads nothing")
 	assert.Equal(t, 2, s.Scripts, "the data and the page's own")
 	assert.Zero(t, s.DoubleIDs)

@@ -43,7 +43,10 @@ type encoder struct {
 
 func encode(releases []*release, projects []string, lang language, base string) ([]byte, error) {
 	e := &encoder{known: map[string]int{"": 0}, index: make(map[*release]int)}
-	e.Lang, e.Strings, e.Zadig = lang.texts, []string{""}, base
+	e.payload = payload{ // without null, also for an empty page
+		Lang: lang.texts, Zadig: base, Strings: []string{""}, Projects: []int{},
+		Places: [][]any{}, Sources: [][]any{}, Images: [][]any{}, Releases: [][]any{},
+	}
 	for i, r := range releases {
 		e.index[r] = i
 	}
