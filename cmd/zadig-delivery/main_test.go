@@ -139,7 +139,8 @@ func TestReadme(t *testing.T) {
 	for i, s := range sessions {
 		script, err := txtar.ParseFile(filepath.Join(dir, fmt.Sprintf("%02d.txtar", i)))
 		require.NoError(t, err)
-		text = strings.Replace(text, "\n"+s[3]+"```", "\n"+string(script.Files[0].Data)+"```", 1)
+		whole, _ := strings.CutSuffix(s[0], s[3]+"```")
+		text = strings.Replace(text, s[0], whole+string(script.Files[0].Data)+"```", 1)
 	}
 	if text != string(readme) {
 		require.NoError(t, os.WriteFile("README.md", []byte(text), 0o644)) //nolint:gosec // a document
