@@ -169,9 +169,12 @@ func (r *release) rated() int {
 	return 0
 }
 
+// fewWeeks is up to how many whole weeks their average is too rough.
+const fewWeeks = 4
+
 // rateOf returns how many releases there are in a week or month. Weeks that are
-// not over, or that the page does not show from their beginning, do not count,
-// unless there is nothing else: then it is of the time that the page spans.
+// not over, or that the page does not show from their beginning, do not count.
+// Where there are few whole weeks it is of the time that the page spans.
 func rateOf(groups []*group, span time.Duration, counts func(*release) bool) float64 {
 	all, whole, periods := 0.0, 0.0, 0.0
 	for _, g := range groups {
@@ -187,7 +190,7 @@ func rateOf(groups []*group, span time.Duration, counts func(*release) bool) flo
 			periods++
 		}
 	}
-	if periods == 0 {
+	if periods <= fewWeeks {
 		const week = 7 * 24 * time.Hour
 		return all / max(1, float64(span)/float64(week)) // less than a week is not extrapolated
 	}

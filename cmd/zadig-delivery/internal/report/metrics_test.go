@@ -55,6 +55,7 @@ func TestWeeksAndMonths(t *testing.T) {
 func TestRateLeavesOutWhatIsNotWhole(t *testing.T) {
 	t.Parallel()
 	all := func(*release) bool { return true }
+	const week = 7 * 24 * time.Hour
 	some := func(n int) []*release { return make([]*release, n) }
 	for name, row := range map[string]struct {
 		groups []*group
@@ -62,10 +63,10 @@ func TestRateLeavesOutWhatIsNotWhole(t *testing.T) {
 		want   float64
 	}{
 		"no weeks":         {nil, 0, 0},
-		"whole weeks":      {[]*group{{Releases: some(4)}, {Releases: some(1)}}, 0, 2.5},
-		"first and last":   {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}}, 0, 2},
-		"less than a week": {[]*group{{Releases: some(40), Partial: true}, {Releases: some(31), Partial: true}}, 166 * time.Hour, 71},
-		"more than a week": {[]*group{{Releases: some(10), Partial: true}, {Releases: some(5), Partial: true}}, 10 * 24 * time.Hour, 10.5},
+		"whole weeks":      {[]*group{{Releases: some(4)}, {Releases: some(1)}, {}, {Releases: some(3)}, {Releases: some(2)}}, 999 * week, 2},
+		"first and last":   {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {}, {}, {}, {Releases: some(3)}, {Releases: some(1), Partial: true}}, 7 * week, 1},
+		"few weeks":        {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}}, 2 * week, 6},
+		"less than a week": {[]*group{{Releases: some(40)}, {Releases: some(31)}}, 166 * time.Hour, 71},
 	} {
 		assert.InDelta(t, row.want, rateOf(row.groups, row.span, all), 0.001, name)
 	}

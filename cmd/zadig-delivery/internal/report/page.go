@@ -87,7 +87,7 @@ func newPage(releases []*release, missing *gaps, s settings, base string, now ti
 	}
 	unit, groups := groupsOf(releases, begin, now)
 	p.Unit = unit.Unit
-	p.Metrics = newMetrics(releases, groups, now.Sub(later(s.Since, p.Oldest)))
+	p.Metrics = newMetrics(releases, groups, p.span(s.Since))
 	if len(groups) > 0 {
 		p.Partial = groups[0].Partial || groups[len(groups)-1].Partial
 		builds := buildsOf(releases)
@@ -99,6 +99,15 @@ func newPage(releases []*release, missing *gaps, s settings, base string, now ti
 		}
 	}
 	return p
+}
+
+// span returns the time that the page is about: to its newest release, and if
+// it was asked for a time, from then to now.
+func (p *page) span(since time.Time) time.Duration {
+	if since.IsZero() {
+		return p.Newest.Sub(p.Oldest)
+	}
+	return p.Generated.Sub(since)
 }
 
 func later(a, b time.Time) time.Time {
