@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# What must hold for this module: its tests, go.mod and the report in Chromium. Needs Go, chromium and npm.
+# What must hold for the modules that require a release of the SDK and are developed with go.work: this one and the lessons.
+# Needs Go, chromium and npm.
 set -euo pipefail
-cd "$(dirname "$0")"
-export GOWORK=$PWD/../../go.work # the SDK of this clone
-go vet ./...
-go test ./...
-
-# go.mod is tidy. It requires a release of the SDK, which may not be there yet.
-tidy=$(mktemp -d)
-trap 'rm -rf "$tidy"' EXIT
-cp go.mod "$tidy/go.mod"
-cp go.sum "$tidy/go.sum"
-go mod edit -replace "github.com/zadig-go/zadig=$(cd ../.. && pwd)" "$tidy/go.mod"
-GOWORK=off go mod tidy -diff -modfile="$tidy/go.mod"
-
-# axe-core checks the accessibility of the page.
-(cd "$tidy" && npm pack --silent axe-core@4.14.1 | xargs tar xzf)
-ZADIG_BROWSER_TEST=1 ZADIG_AXE=$tidy/package/axe.min.js go test -count=1 -timeout 30m -run Browser ./internal/report
+cd "$(dirname "$0")/../.."
+export GOWORK=$PWD/go.work
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for module in cmd/zadig-delivery examples/otel examples/testing-a-service; do
+  go -C "$module" vet ./...
+  go -C "$module" test ./...
+  # go.mod is tidy; the release that it requires may not be there yet.
+  cp "$module/go.mod" "$module/go.sum" "$work/"
+  go mod edit -replace "github.com/zadig-go/zadig=$PWD" "$work/go.mod"
+  GOWORK=off go -C "$module" mod tidy -diff -modfile="$work/go.mod"
+done
+# The report in a browser; axe-core checks that it is accessible.
+(cd "$work" && npm pack --silent axe-core@4.14.1 | xargs tar xzf)
+export ZADIG_BROWSER_TEST=1 ZADIG_AXE=$work/package/axe.min.js
+go -C cmd/zadig-delivery test -count=1 -timeout 30m -run Browser ./internal/report
