@@ -145,6 +145,7 @@ func (o *Output) title(i int) string {
 var style = table.Style{
 	Box:     table.BoxStyle{PaddingRight: "  ", PageSeparator: "\n"},
 	Options: table.OptionsNoBordersAndSeparators,
+	CSV:     table.CSVOptions{FieldProtection: true}, // texts are anybody's, and spreadsheets run formulas
 }
 
 func (o *Output) render(c Cell, column int) string {

@@ -22,11 +22,19 @@ func checkFolder(file string) error {
 	return nil
 }
 
-// save writes the page, all of it or nothing.
+// save writes the page, all of it or nothing. A file that is there keeps its
+// mode, and a symbolic link leads to the file.
 func save(name string, page []byte, stdout io.Writer) error {
 	if name == stdoutName {
 		_, err := stdout.Write(page)
 		return err
+	}
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	mode := os.FileMode(0o644) // a page to be shown around; CreateTemp's 0600 is for secrets
+	if info, err := os.Stat(name); err == nil {
+		mode = info.Mode().Perm()
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".report-*")
 	if err != nil {
@@ -36,7 +44,7 @@ func save(name string, page []byte, stdout io.Writer) error {
 	_, err = file.Write(page)
 	err = errors.Join(err, file.Close())
 	if err == nil {
-		err = os.Chmod(file.Name(), 0o644) //nolint:gosec // a page to be shown around; CreateTemp's 0600 is for secrets
+		err = os.Chmod(file.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(file.Name(), name)

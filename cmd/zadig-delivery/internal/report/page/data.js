@@ -59,7 +59,7 @@ function commit([packed, message = 0, source = 0, author = 0, pulls]) {
   return {
     sha, message: S[message], author: S[author], repo: S[repo], ref: S[ref], url: url ? S[url] + sha : '',
     pulls: list(pulls).map((number) => ({
-      number, name: (S[pull].includes('/merge_requests/') ? '!' : '#') + number, url: pull ? S[pull] + number : '',
+      name: (S[pull].includes('/merge_requests/') ? '!' : '#') + number, url: pull ? S[pull] + number : '',
     })),
   };
 }
@@ -137,10 +137,10 @@ class Release {
       this.version, this.project, this.by, this.workflow, this.env, this.status, this.desc, this.why, ...this.labels,
       ...this.images.map(image).flatMap((i) => [
         i.service, i.ref, i.digest,
-        ...i.commits.flatMap((c) => [c.sha, c.message, c.author, c.ref, ...c.pulls.map((p) => `pr:${p.number}; ${p.name}`)]),
+        ...i.commits.flatMap((c) => [c.sha, c.message, c.author, c.ref, ...c.pulls.map((p) => p.name)]),
         ...i.issues.flatMap((known) => [known.key, known.summary]),
       ]),
-    ].join('\n').toLowerCase();
+    ].join('\n').toLowerCase().replace(/[#!](\d+)/g, '$& pr:$1;'); // as the search looks for it
     return this.found;
   }
 }
