@@ -277,7 +277,7 @@ func TestErrorsQuoteTheCallersIDsOnOneLine(t *testing.T) {
 	t.Parallel()
 	forged := "x\nlevel=ERROR\x1b[2J\u202e\u2028\u009b"
 	client, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]"))
-	mock.Get("/api/directory/dc/artifact", clienttest.Respond(200, "[]"))
+	mock.Get("/api/aslan/delivery/artifacts/image", clienttest.Respond(200, "[]"))
 	_, byID := client.Delivery.Get(t.Context(), forged, delivery.GetOptions{})
 	_, of24 := client.Delivery.Get(t.Context(), (forged + strings.Repeat("y", 24))[:24], delivery.GetOptions{})
 	_, found := client.Delivery.Find(t.Context(), forged, delivery.ListOptions{})
