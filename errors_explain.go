@@ -76,6 +76,10 @@ func (e *Error) explain() string {
 		return "this Zadig has no valid license"
 	case errors.Is(e, ErrNotFound):
 		return notFound
+	case said.status == http.StatusBadRequest && said.code == 6065:
+		return "Zadig cannot reach the Kubernetes cluster of this environment"
+	case said.status == http.StatusBadRequest && said.code == 6078 && errors.Is(e, ErrServer):
+		return "Zadig cannot put this environment together: one of its services has no template"
 	case errors.Is(e, ErrServer) && (said.status == http.StatusBadRequest || ofDatabase(said.description)):
 		return "Zadig cannot read its database"
 	case errors.Is(e, ErrServer) && strings.Contains(said.description, " err:Get "): // picket, of aslan
