@@ -90,7 +90,9 @@ type weComApproval struct {
 
 func ofJob(stage *Stage, job *Job) *Approval {
 	var spec approvalSpec
-	_ = json.Unmarshal(job.Spec, &spec) // without steps if it is another
+	if err := json.Unmarshal(job.Spec, &spec); err != nil {
+		spec = approvalSpec{Type: spec.Type}
+	}
 	a := spec.approval()
 	a.Stage, a.Job, a.Status, a.Error, a.StartTime, a.EndTime = stage.Name, job.Name, job.Status, job.Error, job.StartTime, job.EndTime
 	return a
