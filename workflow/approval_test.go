@@ -175,4 +175,6 @@ func TestApprovalOfAnotherShape(t *testing.T) {
 	unknown := approvalOf(t, workflow.StatusWaitForApproval, `{"type":"lark","lark_approval":{"approval_instance":{"task_list":[{"open_id":"ou_9","status":"REJECTED"}]}}}`)
 	assert.Len(t, unknown.RejectedBy(), 1)
 	assert.Nil(t, unknown.Pending())
+	two := `{"type":"dingtalk","dingtalk_approval":{"approval_nodes":[{"type":"OR","approve_users":[{"id":"1","reject_or_approve":"approve"},{"id":"2"}]},{"type":"AND","approve_users":[{"id":"3"}]}]}}`
+	assert.Equal(t, "3", approvalOf(t, workflow.StatusWaitForApproval, two).Pending()[0].ID, "the first step is complete")
 }

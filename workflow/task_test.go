@@ -74,6 +74,7 @@ func TestTask(t *testing.T) {
 	assert.Equal(t, workflow.JobBuild, build.Type)
 	assert.EqualValues(t, 60, build.CostSeconds)
 	assert.Equal(t, time.Unix(1700000010, 0), build.Started())
+	assert.Equal(t, time.Unix(1700000070, 0), build.Ended())
 	var spec struct{ Image string }
 	require.NoError(t, json.Unmarshal(build.Spec, &spec))
 	assert.Equal(t, "r/cart:1", spec.Image)
