@@ -165,32 +165,52 @@ func SlowBody(n int, pause time.Duration) Fault {
 // server responds after 30 seconds, or after 10 to /api/directory: add a [Delay].
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
-// AslanDown responds as Zadig does while aslan, the service behind /api/aslan and
-// /openapi, restarts: the gateway responds with status 503. Up to v1.13.0 picket,
-// the service behind /api/directory, keeps running and reports the refused
-// connection. Only picket's response was seen on a real server.
+// AslanDown responds as Zadig does while aslan restarts, the service behind most
+// endpoints: the gateway responds with status 503. Up to v1.13.0 [TraceArtifact]
+// is another service, which responds with status 500 and reports the failure.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
+// RecordNotFound responds to a request for one release or artifact as if it did
+// not exist. With Times(1) it is a database that was away for a moment: for a
+// release by id, Zadig has the same response, status 400 with code 6563.
+func RecordNotFound() Fault {
+	return Fault{name: "RecordNotFound", state: notFound}.On(GetRelease, GetArtifact, FindArtifact, TraceArtifact)
+}
+
+// GatewayNotFound responds as a gateway in front of Zadig that has no route for
+// the path: with status 404 and JSON that has a code of its own.
+func GatewayNotFound() Fault {
+	f := Status(http.StatusNotFound, `{"code":404,"message":"no Route matched with those values"}`)
+	f.name = "GatewayNotFound"
+	return f
+}
+
 // ExpiredToken responds with status 401 and an empty body.
-func ExpiredToken() Fault { return Fault{name: "ExpiredToken", response: unauthorized()} }
+func ExpiredToken() Fault {
+	return Fault{name: "ExpiredToken", response: empty(http.StatusUnauthorized)}
+}
 
 // NoPermission responds as Zadig does to a user without the right to read: with
-// status 403 and an empty body, or behind picket with a 500 that quotes the 403.
-// Zadig checks rights since v1.18.0; the fault responds so on older versions too.
-// It has no effect on [GetWorkflowTask] and [CheckRelease], for which Zadig checks
-// no right.
+// status 403 and an empty body, or for [TraceArtifact] with a 500 that quotes the
+// 403. Zadig checks rights since v1.18.0; the fault responds so on older versions
+// too. It has no effect on [GetWorkflowTask], for which Zadig checks no right.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
+
+// SystemViewer responds as Zadig does to a user who may view the releases of the
+// whole system but has no role in a project: the list of a project gets status
+// 403, the list without one and releases by id can be read.
+func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemViewer} }
+
+// ProjectMember responds as Zadig does to a user who may view the releases of
+// projects but not those of the whole system: lists without a project and
+// artifacts get status 403, and before v2.3.0 releases by id do too.
+func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectMember} }
 
 // LicenseExpired responds as a Zadig whose paid license has expired: with code
 // 7050 for releases, while artifacts and workflow tasks can still be read. Zadig
 // needs a license for lists since v2.0.0 and for a release by id since v2.3.0.
 // Before v2.0.0 it needs none; there the fault refuses both.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
-
-// LicenceExpired is [LicenseExpired].
-//
-// Deprecated: use LicenseExpired.
-func LicenceExpired() Fault { return LicenseExpired() }
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
 // for the collaboration mode of the project: with status 200 and an object in
@@ -206,7 +226,7 @@ func CollaborationPending() Fault {
 // is missing. Since v4.0.0 lists have the release, and only requests by id fail.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
-		On(ListReleases, GetRelease, DirectoryReleases, OpenAPIGetRelease)
+		On(ListReleases, GetRelease)
 }
 
 // faults holds the injected faults.

@@ -18,7 +18,7 @@ type config struct {
 }
 
 func newConfig(opts []Option) (*config, error) {
-	cfg := &config{version: newest()}
+	cfg := &config{version: newest}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("an option is nil")
@@ -28,23 +28,20 @@ func newConfig(opts []Option) (*config, error) {
 		}
 	}
 	if !cfg.given {
-		cfg.data = samples()
+		cfg.data = Shop()
 	}
 	return cfg, nil
 }
 
-// WithServerVersion makes the server behave as a version of Zadig, one of
-// [Versions]. The default is the newest of them, "v5.0.0" today, and changes with
-// new versions of this package, so pass the version that you run. For an unknown
-// version the error lists the known ones.
+// WithServerVersion makes the server behave as a version of Zadig. Those between
+// [Versions] behave as the nearest older one, which [Server.ServerVersion] names.
+// The default is the newest, "v5.0.0" today, and changes with new versions of this
+// package, so pass the version that you run.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
-		v, err := parseVersion(name)
-		if err != nil {
-			return err
-		}
-		cfg.version = v
-		return nil
+		var err error
+		cfg.version, _, err = nearest(name)
+		return err
 	}
 }
 

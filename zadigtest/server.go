@@ -2,17 +2,14 @@ package zadigtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
-	"maps"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
@@ -144,10 +141,10 @@ func (s *Server) Up() {
 }
 
 // SetServerVersion simulates an upgrade: from the next request on the server
-// behaves as another of [Versions], with the same data. An unknown version
-// fails the test, or panics if the server was made by [Start].
+// behaves as another version, as with [WithServerVersion], and has the same data.
+// A bad version fails the test, or panics if the server was made by [Start].
 func (s *Server) SetServerVersion(name string) {
-	v, err := parseVersion(name)
+	v, _, err := nearest(name)
 	if err != nil {
 		s.fail("zadigtest: SetServerVersion: %v", err)
 		return
@@ -155,7 +152,7 @@ func (s *Server) SetServerVersion(name string) {
 	s.version.Store(int64(v))
 }
 
-// ServerVersion returns the version of Zadig that the server behaves as.
+// ServerVersion returns the one of [Versions] that the server behaves as.
 func (s *Server) ServerVersion() string { return version(s.version.Load()).String() }
 
 // AddRelease adds copies of releases to the server. See [WithReleases] for
@@ -168,7 +165,7 @@ func (s *Server) AddRelease(releases ...*delivery.Release) {
 }
 
 // DeleteRelease removes a release by its id and reports whether it existed.
-func (s *Server) DeleteRelease(id string) bool { return s.data.deleteRelease(id) }
+func (s *Server) DeleteRelease(id string) bool { return s.data.releases.remove(id) }
 
 // AddArtifact adds copies of artifacts to the server. See [WithArtifacts] for
 // what is accepted. Bad input fails the test, or panics if the server was made
@@ -180,7 +177,7 @@ func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 }
 
 // DeleteArtifact removes an artifact by its id and reports whether it existed.
-func (s *Server) DeleteArtifact(id string) bool { return s.data.deleteArtifact(id) }
+func (s *Server) DeleteArtifact(id string) bool { return s.data.artifacts.remove(id) }
 
 // listening is a server on the network, from Start or Up until Down or Close.
 type listening struct {
@@ -249,13 +246,15 @@ func (s *Server) stop() {
 	<-run.done
 }
 
-var errGone = errors.New("the client or the server has gone")
-
 // handle logs a request, applies the faults that it meets and sends the
 // response.
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	v := version(s.version.Load())
-	e, id := endpointOf(r.URL.Path, v)
+	rt, parts := match(r.URL.Path, v)
+	e := NoEndpoint
+	if rt != nil && rt.respond != nil {
+		e = rt.endpoint
+	}
 	logged := s.log.add(r, e)
 	h := s.faults.take(r, e)
 	for _, hook := range h.hooks {
@@ -264,49 +263,29 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	if err := wait(r.Context(), h.delay); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if h.outcome != nil && h.outcome.reset {
+	c := &call{Server: s, version: v, request: r, parts: parts, broken: h.broken}
+	var resp *response
+	switch {
+	case h.outcome != nil && h.outcome.reset:
 		reset(w)
 		return
+	case h.outcome != nil && h.outcome.response != nil:
+		resp = h.outcome.response
+	case s.token != "" && !authorized(r, s.token):
+		resp = empty(http.StatusUnauthorized)
+	default:
+		if h.outcome != nil {
+			c.state = h.outcome.state
+		}
+		resp = c.respond(rt)
 	}
-	resp := s.respond(r, v, e, id, h)
 	if resp.hangUp {
 		panic(http.ErrAbortHandler)
 	}
 	s.log.setStatus(logged, resp.status)
-	if err := resp.send(w, r, h.sending); err != nil {
+	if err := resp.write(w, r, h.sending); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-func (s *Server) respond(r *http.Request, v version, e Endpoint, id string, h hit) *response {
-	state := healthy
-	if h.outcome != nil {
-		if h.outcome.response != nil {
-			return h.outcome.response
-		}
-		state = h.outcome.state
-	}
-	if s.token != "" && !authorized(r, s.token) {
-		return unauthorized()
-	}
-	if v.has(panicsOnInvalidUTF8) && !utf8.ValidString(r.URL.Path) {
-		return hangUp()
-	}
-	if resp := misrouted(r, e, v); resp != nil {
-		return resp
-	}
-	c := &call{Server: s, version: v, endpoint: e, id: id, query: r.URL.Query(), state: state, broken: h.broken}
-	behindPicket := e == TraceArtifact || e == DirectoryReleases
-	switch {
-	case state == aslanDown && (!behindPicket || v.has(picketInAslan)):
-		return typed(http.StatusServiceUnavailable, textType,
-			[]byte("upstream connect error or disconnect/reset before headers. reset reason: connection failure"))
-	case behindPicket:
-		return c.picket()
-	case e.isOpenAPI():
-		return c.openapi()
-	}
-	return c.aslan()
 }
 
 func wait(ctx context.Context, d time.Duration) error {
@@ -319,7 +298,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return errGone
+		return ctx.Err()
 	}
 }
 
@@ -333,42 +312,4 @@ func reset(w http.ResponseWriter) {
 		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
-}
-
-// send writes the response. On an error the caller must abort the connection,
-// so that the client does not take the response for complete.
-func (resp *response) send(w http.ResponseWriter, r *http.Request, how *sending) error {
-	maps.Copy(w.Header(), resp.header)
-	if how == nil {
-		w.WriteHeader(resp.status)
-		_, err := w.Write(resp.body)
-		return err
-	}
-	w.Header().Set("Content-Length", fmt.Sprint(len(resp.body)))
-	w.WriteHeader(resp.status)
-	rest := resp.body
-	if how.cut >= 0 {
-		rest = rest[:min(how.cut, len(rest))]
-	}
-	for len(rest) > 0 {
-		n := len(rest)
-		if how.chunk > 0 {
-			n = min(n, how.chunk)
-		}
-		if err := wait(r.Context(), how.pause); err != nil {
-			return err
-		}
-		if _, err := w.Write(rest[:n]); err != nil {
-			return err
-		}
-		if err := http.NewResponseController(w).Flush(); err != nil {
-			return err
-		}
-		rest = rest[n:]
-	}
-	if how.cut >= 0 && how.cut < len(resp.body) {
-		_ = http.NewResponseController(w).Flush() // the status arrives even if nothing else does
-		return errGone
-	}
-	return nil
 }
