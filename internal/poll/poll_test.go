@@ -23,9 +23,9 @@ func TestUntilBacksOff(t *testing.T) {
 		want           int
 	}{
 		"defaults":           {0, 0, 125},
-		"a long interval":    {time.Minute, 0, 60},
+		"a long interval":    {time.Minute, 0, 61},
 		"a long maximum":     {0, time.Minute, 67},
-		"a maximum below it": {10 * time.Second, time.Second, 360},
+		"a maximum below it": {10 * time.Second, time.Second, 361},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
