@@ -28,15 +28,16 @@ func (c *call) listArtifacts() *response {
 	if c.query("repoName") != "" || c.query("branch") != "" {
 		list, code = c.artifactsOfRepo, codeFindActivities
 	}
-	found, ok := list()
-	if c.state == databaseDown || !ok || page <= 0 && perPage != 0 {
+	found, compiled := list()
+	shown, ok := window(found, page, perPage)
+	if c.state == databaseDown || !compiled || !ok || page <= 0 && perPage != 0 {
 		return failed(code, "").with("X-Total", "0")
 	}
-	shown := []any{}
-	for _, a := range window(found, page, perPage) {
-		shown = append(shown, asSent("artifact", a.doc, c.version))
+	docs := []any{}
+	for _, a := range shown {
+		docs = append(docs, asSent("artifact", a.doc, c.version))
 	}
-	return jsonResponse(shown).with("X-Total", strconv.Itoa(len(found)))
+	return jsonResponse(docs).with("X-Total", strconv.Itoa(len(found)))
 }
 
 // matchingArtifacts returns the artifacts that pass the filters of the query.

@@ -64,7 +64,7 @@ func Example() {
 		origin := &Origin{zadig: srv.Client()}
 		commit, err := origin.Of(ctx, cart.Image)
 		switch {
-		case errors.Is(err, zadig.ErrUnexpectedResponse):
+		case errors.Is(err, errors.ErrUnsupported):
 			fmt.Println(version, "cannot trace images")
 		case err != nil, commit != "4b15c43b012e":
 			fmt.Println(version, commit, err)

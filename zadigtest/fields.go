@@ -50,14 +50,12 @@ var sections = sync.OnceValue(func() map[string]*field {
 		if like, ok := strings.CutPrefix(kind, "as "); ok { // a member around it, or beside it
 			f.kind, f.members = "object", byPath[like][0].members
 		}
-		if columns[3] != "-" {
-			var exact bool
-			if f.since, exact, _ = nearest(columns[3]); !exact && columns[3] > versions[0] {
-				f.since++
-			}
+		if since, err := numbersOf(columns[3]); err == nil {
+			since[2]--
+			f.since = until(since) + 1
 		}
-		if columns[4] != "-" {
-			f.until, _, _ = nearest(columns[4])
+		if last, err := numbersOf(columns[4]); err == nil {
+			f.until = until(last)
 		}
 		for _, parent := range byPath[around] {
 			*parent.members = append(*parent.members, f)

@@ -17,8 +17,8 @@ import (
 // of this package, the same seed and n give the same data. If n is less than 1,
 // Data is empty.
 //
-// About half of the releases are made by workflows (Type ""), with builds, deploys
-// and tests; servers since v4.0.0 do not have them. K8SYaml and HelmChart releases
+// About a third of the releases are made by workflows (Type ""), with builds,
+// deploys and tests; servers since v4.0.0 do not have them. K8SYaml and HelmChart releases
 // have a Source. An image is built from one or two repositories, from a commit, a
 // tag or a pull request, and may have issues. Some K8SYaml and HelmChart releases
 // have failed, with an error, and some releases are almost empty. Texts are Chinese

@@ -40,7 +40,7 @@ func newConfig(opts []Option) (*config, error) {
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		var err error
-		cfg.version, _, err = nearest(name)
+		cfg.version, err = nearest(name)
 		return err
 	}
 }
@@ -70,14 +70,14 @@ func WithData(data Data) Option {
 	}
 }
 
-// WithReleases adds copies of releases, which replace the samples. Each release
+// WithReleases adds copies of releases, which replace the sample. Each release
 // needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed
 // newest first, by CreatedAt; those with the same CreatedAt keep their order. A
-// release with DeletedAt is not found, as on a real server.
+// release with DeletedAt is not found, as on a real server. Since v4.0.0, neither
+// is one that a workflow made: of Type "" with builds or tests, or K8SWorkflow.
 //
 // Releases may have the documented shape or the flat shape of v4.0.0 (see
-// delivery.Release). Responses have the shape of the server's version and leave
-// out what that version does not send.
+// delivery.Release). Responses have the shape of the server's version.
 //
 // Since v4.0.0 a real server refuses a second release with the same CreatedAt, or
 // with the same project and Version. This server accepts them, because older
@@ -87,10 +87,10 @@ func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }
 
-// WithArtifacts adds copies of artifacts, which replace the samples. Each needs an
-// Image, unless its Type is "file". An ID must be unique and have 24 hex digits;
-// an artifact without one gets one. The server sorts Activities and derives
-// SortedActivities from them.
+// WithArtifacts adds copies of artifacts, which replace the sample. Each needs an
+// Image, unless its Type is "file", and an ImageSize to be listed. An ID must be
+// unique and have 24 hex digits; an artifact without one gets one. The server
+// sorts Activities and derives SortedActivities from them.
 func WithArtifacts(artifacts ...*artifact.Artifact) Option {
 	return WithData(Data{Artifacts: artifacts})
 }

@@ -19,10 +19,6 @@ func (c *call) listReleases() *response {
 		return refused
 	case c.version >= v40 && err != nil:
 		return failed(codeBadRequest, err.Error())
-	case c.state == databaseDown && c.version >= v40:
-		return c.withTotal(internalError(databaseText), 0)
-	case c.state == databaseDown:
-		return c.withTotal(failed(codeListReleases, ""), 0)
 	case c.version < v40:
 		label, page = "", max(page, 1)
 		if perPage <= 0 {
@@ -35,9 +31,13 @@ func (c *call) listReleases() *response {
 		return differs("projectName", info.ProductName) || differs("workflowName", info.WorkflowName) ||
 			taskID != 0 && taskID != info.TaskID || label != "" && !slices.Contains(info.Labels, label)
 	})
+	shown, ok := window(found, page, perPage)
+	if c.state == databaseDown || !ok {
+		return c.listFailed()
+	}
 	brief := c.query("verbosity") == "brief" && c.version >= v111
 	list := []any{}
-	for _, r := range window(found, page, perPage) {
+	for _, r := range shown {
 		service := c.query("serviceName")
 		if c.version < v40 && !brief && service != "" && !slices.Contains(r.serviceNames(), service) {
 			continue
@@ -50,12 +50,9 @@ func (c *call) listReleases() *response {
 	return c.withTotal(jsonResponse(list), len(found))
 }
 
-// releases returns the releases that the server's version has. Since v4.0.0
-// releases are kept in another collection, without those that a workflow made.
+// releases returns the releases that the server's version has, newest first.
 func (c *call) releases() []*release {
-	return slices.DeleteFunc(c.data.releases.all(), func(r *release) bool {
-		return r.VersionInfo.DeletedAt != 0 || c.version >= v40 && r.madeByWorkflow()
-	})
+	return slices.DeleteFunc(c.data.releases.all(), func(r *release) bool { return !exists(r.Release, c.version) })
 }
 
 // numbers returns query parameters as numbers, 0 for those that are absent.
@@ -74,16 +71,29 @@ func (c *call) numbers(names ...string) (values []int, ok bool) {
 }
 
 // window returns a page: all items if there is no page number, all from the page
-// on if the page has no size.
-func window[T any](all []T, page, perPage int) []T {
-	if page <= 0 || perPage == 0 {
-		return all
+// on if the page has no size. A page that begins before the first item, as one
+// whose number overflows, is an error of the database.
+func window[T any](all []T, page, perPage int) (items []T, ok bool) {
+	skip := (page - 1) * perPage
+	switch {
+	case page <= 0:
+		return all, true
+	case skip < 0:
+		return nil, false
 	}
-	skip := (page - 1) * max(perPage, -perPage)
-	if skip < 0 || skip > len(all) {
-		return nil
+	all = all[min(skip, len(all)):]
+	if perPage != 0 {
+		all = all[:min(max(perPage, -perPage), len(all))]
 	}
-	return all[skip:min(skip+max(perPage, -perPage), len(all))]
+	return all, true
+}
+
+// listFailed returns the response to a list that failed in the database.
+func (c *call) listFailed() *response {
+	if c.version >= v40 {
+		return c.withTotal(internalError(databaseText), 0)
+	}
+	return c.withTotal(failed(codeListReleases, ""), 0)
 }
 
 func (c *call) withTotal(resp *response, total int) *response {
@@ -139,7 +149,7 @@ func (c *call) getRelease() *response {
 	}
 	r := c.data.releases.find(c.parts["id"])
 	switch {
-	case r == nil || !slices.Contains(c.releases(), r):
+	case r == nil || !exists(r.Release, c.version):
 		return failed(codeGetRelease, "")
 	case c.isBroken(r):
 		return c.unreadable(r)

@@ -45,8 +45,7 @@ type Server struct {
 
 // NewServer starts a server for a test, which closes it when the test and all
 // its subtests are over. Without options it behaves as the newest of [Versions],
-// holds the samples of the documentation and accepts requests with any token or
-// none. Bad options fail the test, and so does bad input to the server's methods.
+// holds [Shop] and accepts requests with any token or none. Bad options fail the test, and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)
@@ -144,7 +143,7 @@ func (s *Server) Up() {
 // behaves as another version, as with [WithServerVersion], and has the same data.
 // A bad version fails the test, or panics if the server was made by [Start].
 func (s *Server) SetServerVersion(name string) {
-	v, _, err := nearest(name)
+	v, err := nearest(name)
 	if err != nil {
 		s.fail("zadigtest: SetServerVersion: %v", err)
 		return

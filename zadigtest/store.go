@@ -21,6 +21,26 @@ type Data struct {
 	Artifacts []*artifact.Artifact // in any order
 }
 
+// ReleasesOn returns the releases that a server of a version has: not those that
+// are deleted, nor since v4.0.0 those that a workflow made. It returns nil for a
+// version that [WithServerVersion] does not accept.
+func (d Data) ReleasesOn(version string) []*delivery.Release {
+	v, err := nearest(version)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.Releases), func(r *delivery.Release) bool { return !exists(r, v) })
+}
+
+// exists reports whether a version has a release. Since v4.0.0 releases are kept
+// in another collection, without those that a workflow made.
+func exists(r *delivery.Release, v version) bool {
+	info := r.VersionInfo
+	byWorkflow := info.Type == delivery.TypeK8SWorkflow ||
+		info.Type == "" && len(r.BuildInfo)+len(r.TestInfo)+len(r.DistributeInfo) > 0
+	return info.DeletedAt == 0 && (v < v40 || !byWorkflow)
+}
+
 // store holds copies of the data. A stored document never changes, so a response
 // can be written without the lock.
 type store struct {
@@ -70,12 +90,6 @@ func newRelease(given *delivery.Release) (*release, error) {
 
 func (r *release) id() string     { return r.VersionInfo.ID }
 func (r *release) created() int64 { return r.VersionInfo.CreatedAt }
-
-// madeByWorkflow reports whether a workflow made the release, as before v4.0.0.
-func (r *release) madeByWorkflow() bool {
-	return r.VersionInfo.Type == delivery.TypeK8SWorkflow ||
-		r.VersionInfo.Type == "" && len(r.BuildInfo)+len(r.TestInfo)+len(r.DistributeInfo) > 0
-}
 
 // serviceNames returns the names of the deployed services. A shown name ends in
 // the container's.

@@ -33,19 +33,22 @@ func (v version) String() string { return versions[v] }
 const newest = v50
 
 // nearest returns the newest of the versions that is not newer than name, or
-// the oldest one. It reports whether the name is that of the version itself.
-func nearest(name string) (v version, exact bool, err error) {
+// the oldest one.
+func nearest(name string) (version, error) {
 	want, err := numbersOf(name)
-	if err != nil {
-		return 0, false, err
-	}
+	return max(0, until(want)), err
+}
+
+// until returns the newest of the versions up to the one with these numbers, -1
+// if it is older than all.
+func until(numbers []int) version {
+	v := version(-1)
 	for i, s := range versions {
-		have, _ := numbersOf(s)
-		if slices.Compare(have, want) <= 0 {
-			v, exact = version(i), slices.Equal(have, want)
+		if have, _ := numbersOf(s); slices.Compare(have, numbers) <= 0 {
+			v = version(i)
 		}
 	}
-	return v, exact, nil
+	return v
 }
 
 // numbersOf returns the three numbers of a version such as "v1.11.0".
