@@ -72,10 +72,7 @@ func Start(opts ...Option) (*Server, error) {
 	s := &Server{token: cfg.token}
 	s.fail = func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 	s.version.Store(int64(cfg.version))
-	if err := s.data.addReleases(cfg.data.Releases); err != nil {
-		return nil, fmt.Errorf("zadigtest: %w", err)
-	}
-	if err := s.data.addArtifacts(cfg.data.Artifacts); err != nil {
+	if err := s.data.add(cfg.data); err != nil {
 		return nil, fmt.Errorf("zadigtest: %w", err)
 	}
 	if err := s.listen("127.0.0.1:0"); err != nil {
