@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/paging"
 	"github.com/zadig-go/zadig/internal/response"
@@ -55,7 +54,7 @@ func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOp
 		var other error
 		err := pages.Walk(ctx, func(t *Task, err error) bool {
 			if element, ok := errors.AsType[*response.ElementError](err); ok {
-				return yield(nil, element.Err)
+				return yield(nil, fmt.Errorf("workflow.Tasks: %w", element.Err))
 			}
 			if t.TaskID == 0 || t.WorkflowName != workflow {
 				other = fmt.Errorf("%w: got a task of workflow %.64q, want one of %.64q", errdef.ErrUnexpectedResponse, t.WorkflowName, workflow)
@@ -85,11 +84,7 @@ func (o TasksOptions) check(project, workflow string) error {
 // openPage requests one page. Both numbers are always sent, from 1: with 0 the server
 // sends all tasks on every page.
 func (s *Service) openPage(ctx context.Context, project, workflow string, page, size int) (*response.Stream[Task], error) {
-	var d core.Doer
-	if sender := s.sender(); sender != nil {
-		d = taskArray{sender}
-	}
-	stream, err := response.Elements[Task](ctx, d, response.Endpoint{
+	tasks, err := response.Get[taskPage](ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/" + workflow + "/tasks",
 		Query: struct {
 			ProjectKey string `url:"projectKey"`
@@ -97,41 +92,32 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 			PageSize   int    `url:"pageSize"`
 		}{project, page, size},
 		Want: "a page of workflow tasks",
-	}, response.Buffered)
-	return stream, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks; is the base URL right?")
+	})
+	if err != nil {
+		return nil, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks; is the base URL right?")
+	}
+	return response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
 }
 
-// taskArray is a Doer that turns a page, {"total":14,"workflow_tasks":[…]}, into what
-// the lists of releases and artifacts send: an array, and the total in X-Total. It
-// leaves anything else as it is.
-type taskArray struct{ core.Doer }
+// taskPage is a page of tasks. It is a Doer that responds as the lists of releases and
+// artifacts do: with an array, and with the total in X-Total.
+type taskPage struct {
+	Total int             `json:"total"`
+	Tasks json.RawMessage `json:"workflow_tasks"`
+}
 
-func (a taskArray) Do(req *http.Request) (*http.Response, error) {
-	resp, err := a.Doer.Do(req)
-	if err != nil || resp == nil || resp.Body == nil {
-		return resp, err
+// Validate returns an error for an object that is not a page.
+func (p *taskPage) Validate() error {
+	if p.Tasks == nil {
+		return errors.New("no workflow_tasks is there")
 	}
-	body, ofClient := resp.Body.(*response.Body)
-	limit := int64(response.DefaultMaxBytes)
-	if ofClient && body.MaxBytes > 0 {
-		limit = body.MaxBytes
-	}
-	data, err := response.ReadAll(resp.Body, limit)
-	if err != nil {
-		return nil, err
-	}
-	var page struct {
-		Total int             `json:"total"`
-		Tasks json.RawMessage `json:"workflow_tasks"`
-	}
-	if json.Unmarshal(data, &page) == nil && page.Tasks != nil {
-		data = page.Tasks
-		resp.Header.Set("X-Total", strconv.Itoa(page.Total))
-	}
-	if array := io.NopCloser(bytes.NewReader(data)); ofClient {
-		body.ReadCloser = array
-	} else {
-		resp.Body = array
-	}
-	return resp, nil
+	return nil
+}
+
+func (p *taskPage) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK,
+		Header:     http.Header{"X-Total": {strconv.Itoa(p.Total)}},
+		Body:       io.NopCloser(bytes.NewReader(p.Tasks)),
+	}, nil
 }

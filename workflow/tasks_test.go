@@ -111,7 +111,7 @@ func TestTasksEndsWithAnError(t *testing.T) {
 		"before v1.18.0":                     {404, "Invalid path: /openapi/workflows/custom/shop-dev/tasks", errors.ErrUnsupported, "servers before v1.18.0"},
 		"another workflow":                   {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`, zadig.ErrUnexpectedResponse, `of workflow "other"`},
 		"no task":                            {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`, zadig.ErrUnexpectedResponse, "got a task"},
-		"another object":                     {200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "got a JSON object, want a page of workflow tasks"},
+		"another object":                     {200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "want a page of workflow tasks: no workflow_tasks is there"},
 		"login page":                         {200, `<html></html>`, zadig.ErrUnexpectedResponse, "HTML"},
 		"not what is promised":               {200, `{"total":9,"workflow_tasks":[]}`, zadig.ErrUnexpectedResponse, "X-Total says 9"},
 	} {
