@@ -33,6 +33,6 @@
 // another tool, other images run. artifact.Artifact.CompareDigest compares an image
 // that was built with one that runs.
 //
-// A [Service] sends requests through a [core.Doer], such as a *zadig.Client. [New]
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
 // returns a Service for any Doer.
 package environment
