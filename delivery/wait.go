@@ -60,7 +60,7 @@ func (e *WaitError) Unwrap() error { return e.Err }
 // The error is a *[WaitError], which has the last state of the release. It matches
 // ErrFailed if the release failed, what TaskEnded returned if its task did,
 // context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise what
-// [Service.Get] returns. A server that fails or cannot be reached is asked again, up to
+// [Service.Get] returns. If the server fails or cannot be reached, Wait goes on, up to
 // five times in a row.
 func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release, error) {
 	if o.Interval < 0 || o.MaxInterval < 0 {

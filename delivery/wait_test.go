@@ -26,7 +26,7 @@ var errTaskRejected = errors.New("the task was rejected")
 func TestWait(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		statuses string // one after the other, the last for ever
+		statuses string // one after the other, the last forever
 		tasks    string // outcomes of the task, in the same way: "-" not ended, "ok", or "reject"; "" without TaskEnded
 		want     error
 		says     string

@@ -69,7 +69,8 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 			ProjectName string `url:"projectName"`
 			Chart       bool   `url:"isHelmChart"`
 			Production  bool   `url:"production,omitempty"`
-		}{project, o.Chart, o.Production},
+			PassFilter  bool   `url:"ifPassFilter"` // else a collaboration mode may respond, and be set up
+		}{project, o.Chart, o.Production, true},
 		Want: "an array of deployments",
 	}, func(d *Deployment) error {
 		if d.ServiceName != service {

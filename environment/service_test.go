@@ -167,8 +167,8 @@ func TestRequests(t *testing.T) {
 		"get":                {get("测试"), listPath + "/测试", `{"project_key":"shop","env_key":"测试"}`, "projectKey=shop"},
 		"get production":     {getProduction("prod"), prodPath, `{"project_key":"shop","env_key":"prod"}`, "projectKey=shop"},
 		"named production":   {getProduction("production"), prodList + "/production", `{"project_key":"shop","env_key":"production"}`, "projectKey=shop"},
-		"history":            {history("dev", false), cartHistory, `[]`, "isHelmChart=false&projectName=shop"},
-		"production history": {history("dev", true), cartHistory, `[]`, "isHelmChart=false&production=true&projectName=shop"},
+		"history":            {history("dev", false), cartHistory, `[]`, "ifPassFilter=true&isHelmChart=false&projectName=shop"},
+		"production history": {history("dev", true), cartHistory, `[]`, "ifPassFilter=true&isHelmChart=false&production=true&projectName=shop"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

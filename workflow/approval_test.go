@@ -166,7 +166,7 @@ func TestStagesUpToV1_17(t *testing.T) {
 	assert.Nil(t, off.Approvals())
 }
 
-// A job whose spec is another than expected is an approval all the same.
+// A job whose spec is not the one expected is an approval all the same.
 func TestApprovalOfAnotherShape(t *testing.T) {
 	t.Parallel()
 	a := approvalOf(t, workflow.StatusReject, `{"type":"email","native_approval":"none"}`)

@@ -54,7 +54,7 @@ func (e *WaitError) Unwrap() error { return e.Err }
 // The error is a *[WaitError], which has the last state of the task. It matches
 // ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended without success,
 // context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise what
-// [Service.Task] returns. A server that fails or cannot be reached is asked again, up to
+// [Service.Task] returns. If the server fails or cannot be reached, Wait goes on, up to
 // five times in a row.
 func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*Task, error) {
 	const method = "workflow.Wait"

@@ -122,7 +122,7 @@ func TestFaultsOfEnvironments(t *testing.T) {
 	clear()
 
 	clear = srv.Inject(zadigtest.CollaborationPending())
-	require.ErrorIs(t, history(false), zadig.ErrUnexpectedResponse)
+	require.NoError(t, history(false), "History passes by it")
 	clear()
 
 	srv.Inject(zadigtest.ClusterDown())
