@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/redact"
@@ -44,6 +42,9 @@ var (
 	// ErrUnexpectedResponse: the response is not what was requested: a
 	// login page, a refused redirect, an object in place of a list.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
+	// ErrUnsupported: this version of Zadig does not have what was requested. It
+	// also matches errors.ErrUnsupported.
+	ErrUnsupported = errdef.ErrUnsupported
 )
 
 // Error is a response that is a failure: a response whose status is not 2xx, or a
@@ -144,6 +145,9 @@ func (e *Error) meaning() error {
 func (e *Error) decide(sentinel error, reason string) error {
 	decided := *e
 	decided.kind = sentinel
+	if sentinel == ErrServer { //nolint:errorlint // itself
+		decided.kind = &errdef.Ambiguous{Kind: errdef.DatabaseDown, Default: sentinel, Resolve: decided.decide}
+	}
 	if reason != "" {
 		decided.Message = e.line(strings.TrimPrefix(decided.Message+"; "+reason, "; "))
 	}
@@ -155,7 +159,7 @@ func (e *Error) why() string {
 	var parts []string
 	said := e.failure()
 	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(said.message), ":"), said.description} {
-		if part = shorten(strings.TrimSpace(e.line(part)), most); part != "" {
+		if part = redact.Shorten(strings.TrimSpace(e.line(part)), most); part != "" {
 			parts = append(parts, part)
 		}
 	}
@@ -169,20 +173,21 @@ func (e *Error) why() string {
 	case body[0] == '<':
 		return "an HTML page"
 	}
-	return shorten(e.line(string(body)), most)
+	return redact.Shorten(e.line(string(body)), most)
 }
 
-// examined is how much of a body an Error is made of.
+// examined is how much of a body is read for an Error.
 const examined = 64 << 10
 
 // newError returns the Error for a response and closes its body.
-func newError(resp *http.Response, out transport.Outcome) *Error {
+func newError(out transport.Outcome) *Error {
+	resp := out.Response
 	var body []byte
 	if resp.Body != nil {
 		body, _ = io.ReadAll(io.LimitReader(resp.Body, examined))
 		_ = resp.Body.Close()
 	}
-	e := shownError(resp, out, body, len(body) == examined)
+	e := shownError(out, body, len(body) == examined)
 	e.readEnvelope(body)
 	e.kind = e.meaning() // before masking, which could remove a word that classify looks for
 	e.mask()
@@ -190,17 +195,17 @@ func newError(resp *http.Response, out transport.Outcome) *Error {
 }
 
 // rejected returns the Error for a response whose status is 2xx.
-func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel error, reason string) *Error {
-	e := shownError(resp, out, body[:min(len(body), examined)], true) // perhaps the beginning only
+func rejected(out transport.Outcome, body []byte, sentinel error, reason string) *Error {
+	e := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
 	e.kind = sentinel
 	e.Message = e.line(reason) // it may name a member
 	return e
 }
 
 // shownError returns an Error without the fields of the envelope.
-func shownError(resp *http.Response, out transport.Outcome, body []byte, cutOff bool) *Error {
+func shownError(out transport.Outcome, body []byte, cutOff bool) *Error {
 	const excerpt = 2 << 10
-	tokens := out.Tokens
+	resp, tokens := out.Response, out.Tokens
 	e := &Error{
 		StatusCode: resp.StatusCode,
 		RequestID:  redact.Line(resp.Header.Get("X-Request-Id"), tokens...),
@@ -241,27 +246,27 @@ func (e *Error) mask() {
 	}
 }
 
-// refusedRedirect names the target of a redirect that was not followed, and the
+// refusedRedirect returns where a redirect that was not followed leads, and the
 // base URL that would avoid it.
-func refusedRedirect(resp *http.Response, base *url.URL) string {
-	location, err := resp.Location()
+func refusedRedirect(out transport.Outcome, base *url.URL) string {
+	location, err := out.Response.Location()
 	if err != nil {
 		return "a redirect without a usable Location"
 	}
-	target := redact.URLWithoutQuery(location)
+	show := func(u url.URL) string { return redact.URLWithoutQuery(&u, out.Tokens...) }
 	if transport.SameOrigin(location, base) {
-		return "redirect to " + target + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
+		return "redirect to " + show(*location) + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
 	}
-	path := strings.TrimPrefix(resp.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
+	requested := strings.TrimPrefix(out.Response.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
 	better := *location
 	better.RawPath = ""
-	if prefix, same := strings.CutSuffix(location.Path, path); same {
+	if prefix, same := strings.CutSuffix(location.Path, requested); same {
 		better.Path = prefix
-		return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", redact.URLWithoutQuery(&better))
+		return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", show(better))
 	}
 	better.Path = ""
 	return fmt.Sprintf("redirect to %s, another origin, where the token does not follow; if Zadig is there, use a base URL at %q",
-		target, redact.URLWithoutQuery(&better))
+		show(*location), show(better))
 }
 
 func pathAndQuery(rawURL string) string {
@@ -272,16 +277,4 @@ func pathAndQuery(rawURL string) string {
 		return "/"
 	}
 	return rawURL
-}
-
-// shorten leaves out the middle of a long text, because the cause is at its end.
-func shorten(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	tail := s[len(s)-most/2:]
-	for tail != "" && !utf8.RuneStart(tail[0]) {
-		tail = tail[1:]
-	}
-	return redact.Cut(s, most/2) + "…" + tail
 }

@@ -63,7 +63,7 @@ func ExampleNewClientFromEnv() {
 	defer os.Unsetenv("ZADIG_URL")
 	defer os.Unsetenv("ZADIG_TOKEN")
 
-	client, err := zadig.NewClientFromEnv(zadig.WithUserAgent("release-board/1.0"))
+	client, err := zadig.NewClientFromEnv(zadig.WithHeader("User-Agent", "release-board/1.0"))
 	if err != nil {
 		fmt.Println(err) // such as: ZADIG_URL is not set
 		return
@@ -122,7 +122,7 @@ func ExampleError() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1")
+	_, err = client.Artifact.Trace(context.Background(), "shop/cart:1")
 	var failed *zadig.Error
 	switch {
 	case errors.Is(err, zadig.ErrNotFound):
@@ -134,7 +134,7 @@ func ExampleError() {
 	default:
 		fmt.Println("no response:", err)
 	}
-	// Output: a new token is needed: GET /api/directory/dc/artifact?image=registry.example.com%2Fshop%2Fcart%3A1: 401: unauthorized: empty body
+	// Output: a new token is needed: GET /api/directory/dc/artifact?image=shop%2Fcart%3A1: 401: unauthorized: empty body
 }
 
 // A program prints the sentence first, and the detail on a line of its own.

@@ -36,13 +36,11 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 // resolve requests a list of one. If the server can read it, the ambiguous
 // response means sentinel.
 func (s *Service) resolve(ctx context.Context, u *errdef.Ambiguous, sentinel error) error {
-	return u.ResolveByList(ctx, func() (error, string, error) {
-		_, err := s.readPage(ctx, ListOptions{}, 1, 1)
-		if _, ok := errors.AsType[*response.ElementError](err); ok { // a list all the same
-			err = nil
-		}
-		return sentinel, "", err
-	})
+	_, err := s.readPage(ctx, ListOptions{}, 1, 1)
+	if _, ok := errors.AsType[*response.ElementError](err); ok { // a list all the same
+		err = nil
+	}
+	return u.ResolveByCheck(sentinel, err)
 }
 
 func isID(s string) bool {

@@ -3,7 +3,6 @@ package environment_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -241,9 +240,9 @@ func TestOtherFailures(t *testing.T) {
 		want   error
 		says   string
 	}{
-		"list before v1.18.0":   {list, 404, "Invalid path: /openapi/environments", errors.ErrUnsupported, "servers before v1.18.0"},
-		"get before v1.18.0":    {get("dev"), 404, "Invalid path: /openapi/environments/dev", errors.ErrUnsupported, "servers before v1.18.0"},
-		"history before v2.0.0": {history("dev", false), 404, "Invalid path: /api/environment", errors.ErrUnsupported, "servers before v2.0.0"},
+		"list before v1.18.0":   {list, 404, "Invalid path: /openapi/environments", zadig.ErrUnsupported, "servers before v1.18.0"},
+		"get before v1.18.0":    {get("dev"), 404, "Invalid path: /openapi/environments/dev", zadig.ErrUnsupported, "servers before v1.18.0"},
+		"history before v2.0.0": {history("dev", false), 404, "Invalid path: /api/environment", zadig.ErrUnsupported, "servers before v2.0.0"},
 		"another environment":   {get("dev"), 200, `{"project_key":"shop","env_key":"qa"}`, zadig.ErrUnexpectedResponse, "another environment"},
 		"another project":       {get("dev"), 200, `{"project_key":"charts","env_key":"dev"}`, zadig.ErrUnexpectedResponse, "another environment"},
 		"another service":       {history("dev", false), 200, `[{"service_name":"pay"}]`, zadig.ErrUnexpectedResponse, "another service"},

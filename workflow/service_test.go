@@ -71,7 +71,7 @@ func TestFailures(t *testing.T) {
 			500, `{"code":500,"description":"failed to find product template shop, err: mongo: no documents in result","message":"Internal Error: "}`, zadig.ErrServer, "",
 		},
 		"panic":            {500, "", zadig.ErrServer, ""},
-		"before v1.15.0":   {404, "Invalid path: /openapi/workflows/custom/task", errors.ErrUnsupported, "servers before v1.15.0 have no workflow tasks"},
+		"before v1.15.0":   {404, "Invalid path: /openapi/workflows/custom/task", zadig.ErrUnsupported, "servers before v1.15.0 have no workflow tasks"},
 		"another task":     {200, `{"task_id":8,"workflow_key":"shop-dev"}`, zadig.ErrUnexpectedResponse, `got task 8 of workflow "shop-dev", want task 7`},
 		"another workflow": {200, `{"task_id":7,"workflow_key":"shop-prod"}`, zadig.ErrUnexpectedResponse, `got task 7 of workflow "shop-prod"`},
 		"forbidden":        {403, "", zadig.ErrForbidden, ""},

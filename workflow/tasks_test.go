@@ -1,7 +1,6 @@
 package workflow_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -108,7 +107,7 @@ func TestTasksEndsWithAnError(t *testing.T) {
 	}{
 		"a task that the server cannot list": {500, "", zadig.ErrServer, ""},
 		"database down":                      {500, `{"code":500,"description":"server selection error: timeout","message":"Internal Error: "}`, zadig.ErrServer, ""},
-		"before v1.18.0":                     {404, "Invalid path: /openapi/workflows/custom/shop-dev/tasks", errors.ErrUnsupported, "servers before v1.18.0"},
+		"before v1.18.0":                     {404, "Invalid path: /openapi/workflows/custom/shop-dev/tasks", zadig.ErrUnsupported, "servers before v1.18.0"},
 		"another workflow":                   {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`, zadig.ErrUnexpectedResponse, `of workflow "other"`},
 		"no task":                            {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`, zadig.ErrUnexpectedResponse, "got a task"},
 		"another object":                     {200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "want a page of workflow tasks: no workflow_tasks is there"},

@@ -40,7 +40,7 @@ func TestEnvironmentsOnAllVersions(t *testing.T) {
 			s, ctx := once(srv).Environment, t.Context()
 			list, err := s.List(ctx, "shop", environment.ListOptions{})
 			if indexOf(version) < indexOf("v1.18.0") {
-				require.ErrorIs(t, err, errors.ErrUnsupported)
+				require.ErrorIs(t, err, zadig.ErrUnsupported)
 				return
 			}
 			require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestEnvironmentsOnAllVersions(t *testing.T) {
 
 			history, err := s.History(ctx, "shop", "dev", "cart", environment.HistoryOptions{})
 			if version == "v1.18.0" {
-				require.ErrorIs(t, err, errors.ErrUnsupported)
+				require.ErrorIs(t, err, zadig.ErrUnsupported)
 				return
 			}
 			require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Mask replaces a secret.
@@ -98,6 +99,19 @@ func Cut(s string, n int) string {
 		}
 	}
 	return s[:n] // not UTF-8
+}
+
+// Shorten leaves out the middle of a text of more than limit bytes, because the
+// cause is at its end.
+func Shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	tail := s[len(s)-limit/2:]
+	for tail != "" && !utf8.RuneStart(tail[0]) {
+		tail = tail[1:]
+	}
+	return Cut(s, limit/2) + "…" + tail
 }
 
 // Value returns a decoded JSON value with each of its strings and names made

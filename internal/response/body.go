@@ -61,6 +61,7 @@ type Settings struct {
 // Body is the body of a 2xx response of the client.
 type Body struct {
 	io.ReadCloser
+	Data []byte // what the client read of a buffered body: all of it, or more than MaxBytes
 	Settings
 	// Reject returns the error for a response that is not what was requested.
 	// The error matches kind; excerpt is the beginning of the body. It is a

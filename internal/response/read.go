@@ -26,7 +26,12 @@ func ReadAll(body io.ReadCloser, limit int64) ([]byte, error) {
 // buffered reads the body as a whole, and refuses one that takes too much memory
 // when it is decoded.
 func (b *Body) buffered() ([]byte, error) {
-	data, err := ReadAll(b, b.maxBytes())
+	data, err := b.Data, error(nil)
+	if data == nil {
+		data, err = ReadAll(b, b.maxBytes())
+	} else if int64(len(data)) > b.maxBytes() {
+		err = ErrTooLarge
+	}
 	switch {
 	case err == nil && weight(data) > b.maxWeight():
 		return nil, b.tooHeavy(data)
