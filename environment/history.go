@@ -2,7 +2,7 @@ package environment
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -74,7 +74,7 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 		Want: "an array of deployments",
 	}, func(d *Deployment) error {
 		if d.ServiceName != service {
-			return errors.New("got a deployment of another service than requested")
+			return fmt.Errorf("got a deployment of service %.64q, want one of %q", d.ServiceName, service)
 		}
 		return nil
 	})

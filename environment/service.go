@@ -49,7 +49,7 @@ func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*E
 	if project == "" {
 		return nil, errdef.BadArgument("environment.List", "project", "must not be empty")
 	}
-	listed, _, err := response.List[listedEnvironment](ctx, s.sender(), response.Endpoint{
+	listed, _, err := response.List[wireEnvironment](ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production),
 		Query: inProject{project},
 		Want:  "an array of environments",
@@ -58,9 +58,9 @@ func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*E
 		return nil, listError(err, tooOld)
 	}
 	all := make([]*Environment, len(listed))
-	for i, l := range listed {
-		all[i] = &l.Environment
-		all[i].ProjectName, all[i].Alias = project, l.ListedAlias
+	for i, w := range listed {
+		all[i] = &w.Environment
+		all[i].ProjectName, all[i].Alias = project, w.ListedAlias
 	}
 	slices.SortFunc(all, func(a, b *Environment) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil
@@ -88,7 +88,7 @@ func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (
 	if name == "production" && !o.Production {
 		return nil, errdef.BadArgument("environment.Get", "name", "must not be %q, which is the path of the production environments", name)
 	}
-	e, err := response.Get[namedEnvironment](ctx, s.sender(), response.Endpoint{
+	e, err := response.Get[wireEnvironment](ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production) + "/" + name,
 		Query: inProject{project},
 		Want:  "an environment",
@@ -97,7 +97,8 @@ func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (
 	case err != nil:
 		return nil, errdef.Unsupported(err, tooOld)
 	case e.ProjectName != project || e.Name != name:
-		return nil, another("environment")
+		return nil, fmt.Errorf("%w: got environment %.64q of project %.64q, want %q of %q",
+			errdef.ErrUnexpectedResponse, e.Name, e.ProjectName, name, project)
 	}
 	e.Production = o.Production
 	return &e.Environment, nil
@@ -126,11 +127,6 @@ func check(method, project, name string) error {
 	return nil
 }
 
-// another is the error for a response that is not about what was requested.
-func another(what string) error {
-	return fmt.Errorf("%w: got another %s than requested", errdef.ErrUnexpectedResponse, what)
-}
-
 // listError returns the error of a list, of which an element may not be decodable.
 func listError(err error, servers string) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
@@ -139,29 +135,16 @@ func listError(err error, servers string) error {
 	return errdef.Unsupported(err, servers)
 }
 
-// listedEnvironment is an environment as a list has it.
-type listedEnvironment struct {
+// wireEnvironment is an environment as a server sends it. A list has another name for
+// the alias.
+type wireEnvironment struct {
 	Environment
 	ListedAlias string `json:"envName"`
 }
 
 // Validate returns an error for an object that is not an environment.
-func (l *listedEnvironment) Validate() error { return l.validate() }
-
-// namedEnvironment is an environment as it is read by name.
-type namedEnvironment struct{ Environment }
-
-// Validate returns an error for an object that is not an environment. Services are
-// never nil, so that they tell it from one of a list.
-func (n *namedEnvironment) Validate() error {
-	if n.Services == nil {
-		n.Services = []*EnvService{}
-	}
-	return n.validate()
-}
-
-func (e *Environment) validate() error {
-	if e.Name == "" {
+func (w *wireEnvironment) Validate() error {
+	if w.Name == "" {
 		return errors.New("no env_key is there")
 	}
 	return nil

@@ -132,6 +132,11 @@ func TestLarkSinceV4_2(t *testing.T) {
 	assert.Equal(t, workflow.DecisionRedirect, a.Steps[0].Approvers[1].Decision)
 	assert.Equal(t, []*workflow.Approver{{ID: "ou_1", Name: "王芳"}, {ID: "ou_9", Name: "孙丽"}}, a.Pending())
 	assert.Equal(t, 30, a.Timeout)
+
+	twice := approvalOf(t, workflow.StatusPassed, `{"type":"lark","lark_approval":{
+		"approval_nodes":[{"type":"AND","approve_users":[{"id":"ou_1"}]},{"type":"AND","approve_users":[{"id":"ou_1"}]}],
+		"approval_instance":{"task_list":[{"id":"1","open_id":"ou_1","status":"APPROVED"},{"id":"2","open_id":"ou_1","status":"APPROVED"}]}}}`)
+	assert.Len(t, twice.ApprovedBy(), 2, "in both steps")
 }
 
 // TestWeComUpToV4_3 has the decisions in the details (read in source).

@@ -81,6 +81,25 @@ func TestEnvironmentsOnAllVersions(t *testing.T) {
 	}
 }
 
+// TestHistoryKeeps20 has more deployments than a server keeps.
+func TestHistoryKeeps20(t *testing.T) {
+	t.Parallel()
+	var all []*zadigtest.Deployment
+	for revision := 25; revision > 0; revision-- {
+		all = append(all, &zadigtest.Deployment{ProjectName: "shop", EnvName: "dev", Chart: true, Deployment: environment.Deployment{
+			ServiceName: "redis", Revision: revision,
+		}})
+	}
+	srv := zadigtest.NewServer(t, zadigtest.WithDeployments(all...))
+	history, err := once(srv).Environment.History(t.Context(), "shop", "dev", "redis", environment.HistoryOptions{Chart: true})
+	require.NoError(t, err)
+	require.Len(t, history, 20)
+	assert.Equal(t, 6, history[0].Revision)
+	assert.Equal(t, 25, history[19].Revision)
+	_, err = once(srv).Environment.History(t.Context(), "shop", "dev", "redis", environment.HistoryOptions{})
+	require.NoError(t, err)
+}
+
 func TestFaultsOfEnvironments(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t, zadigtest.WithEnvironments(dev, prod), zadigtest.WithDeployments(deployed))

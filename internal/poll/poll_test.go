@@ -41,6 +41,34 @@ func TestUntilBacksOff(t *testing.T) {
 	}
 }
 
+// Successes between failures make up for them.
+func TestUntilCountsFailuresInARow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reads := 0
+		_, err := poll.Until(t.Context(), 0, 0, func(context.Context) (int, bool, error) {
+			if reads++; reads%4 == 0 {
+				return reads, reads == 20, nil
+			}
+			return 0, false, errdef.ErrServer
+		})
+		require.NoError(t, err)
+		assert.Equal(t, 20, reads)
+	})
+}
+
+// The end of the context does not hide the failure that was waited for.
+func TestUntilReturnsBothErrors(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		_, err := poll.Until(ctx, 0, 0, func(context.Context) (int, bool, error) { return 0, false, errdef.ErrServer })
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, errdef.ErrServer)
+	})
+}
+
 // Failures of the server and the network are waited for, five in a row; others end it.
 func TestUntilWaitsForTheServer(t *testing.T) {
 	t.Parallel()
