@@ -32,10 +32,11 @@ func TestWait(t *testing.T) {
 		says     string
 		took     time.Duration
 	}{
-		"success at once":              {"success", "", nil, "", 0},
-		"success":                      {"creating creating success", "- -", nil, "", 5e9},
-		"a workflow's, up to v3.4.1":   {"none", "", nil, "", 0},
-		"failed":                       {"creating failed", "", delivery.ErrFailed, "release " + waitedID + " is failed (disk full): the release failed", 2e9},
+		"success at once":            {"success", "", nil, "", 0},
+		"success":                    {"creating creating success", "- -", nil, "", 5e9},
+		"a workflow's, up to v3.4.1": {"none", "", nil, "", 0},
+		"failed": {"creating failed", "", delivery.ErrFailed,
+			"release " + waitedID + " is failed (disk full): the release failed", 2e9},
 		"the status follows the task":  {"creating creating success", "- ok", nil, "", 5e9},
 		"stuck, its task passed":       {"retrying", "- ok", nil, "", 5e9},
 		"stuck, its task was rejected": {"retrying", "reject", errTaskRejected, "is retrying", 2e9},

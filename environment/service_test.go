@@ -115,13 +115,15 @@ func TestGet(t *testing.T) {
 		require.Len(t, dev.Services, 3)
 		assert.Equal(t, &environment.EnvService{
 			ServiceName: "pay", Type: "k8s", Status: environment.ServiceUnstable, Containers: []*environment.Container{
-				{Name: "pay", Image: "registry.example.com/shop/pay@sha256:abababababababababababababababababababababababababababababababab", ImageName: "pay"},
+				{Name: "pay", Image: "registry.example.com/shop/pay@sha256:abababababababababababababababababababababababababababababababab",
+					ImageName: "pay"},
 			},
 		}, dev.Services[1])
 		assert.Equal(t, []environment.Image{
 			{Service: "cart", Container: "cart", Image: "registry.example.com/shop/cart:v1.4.2"},
 			{Service: "cart", Container: "sidecar", Image: "registry.example.com/shop/sidecar:2.0"},
-			{Service: "pay", Container: "pay", Image: "registry.example.com/shop/pay@sha256:abababababababababababababababababababababababababababababababab"},
+			{Service: "pay", Container: "pay",
+				Image: "registry.example.com/shop/pay@sha256:abababababababababababababababababababababababababababababababab"},
 			{Service: "ghost", Container: "ghost", Image: "registry.example.com/shop/ghost:v0.1"},
 		}, dev.Images(), version)
 
@@ -161,11 +163,12 @@ func TestRequests(t *testing.T) {
 		body  string
 		query string
 	}{
-		"list":               {list, listPath, `[]`, "projectKey=shop"},
-		"production list":    {listProduction, prodList, `[]`, "projectKey=shop"},
-		"get":                {get("测试"), listPath + "/测试", `{"project_key":"shop","env_key":"测试"}`, "projectKey=shop"},
-		"get production":     {getProduction("prod"), prodPath, `{"project_key":"shop","env_key":"prod"}`, "projectKey=shop"},
-		"named production":   {getProduction("production"), prodList + "/production", `{"project_key":"shop","env_key":"production"}`, "projectKey=shop"},
+		"list":            {list, listPath, `[]`, "projectKey=shop"},
+		"production list": {listProduction, prodList, `[]`, "projectKey=shop"},
+		"get":             {get("测试"), listPath + "/测试", `{"project_key":"shop","env_key":"测试"}`, "projectKey=shop"},
+		"get production":  {getProduction("prod"), prodPath, `{"project_key":"shop","env_key":"prod"}`, "projectKey=shop"},
+		"named production": {getProduction("production"), prodList + "/production", `{"project_key":"shop","env_key":"production"}`,
+			"projectKey=shop"},
 		"history":            {history("dev", false), cartHistory, `[]`, "ifPassFilter=true&isHelmChart=false&projectName=shop"},
 		"production history": {history("dev", true), cartHistory, `[]`, "ifPassFilter=true&isHelmChart=false&production=true&projectName=shop"},
 	} {
@@ -245,16 +248,19 @@ func TestOtherFailures(t *testing.T) {
 		"history before v2.0.0": {history("dev", false), 404, "Invalid path: /api/environment", zadig.ErrUnsupported, "servers before v2.0.0"},
 		"another environment":   {get("dev"), 200, `{"project_key":"shop","env_key":"qa"}`, zadig.ErrUnexpectedResponse, "got environment \""},
 		"another project":       {get("dev"), 200, `{"project_key":"charts","env_key":"dev"}`, zadig.ErrUnexpectedResponse, "got environment \""},
-		"another service":       {history("dev", false), 200, `[{"service_name":"pay"}]`, zadig.ErrUnexpectedResponse, `of service "pay", want one of "cart"`},
-		"not an environment":    {get("dev"), 200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "no env_key"},
-		"a list of others":      {list, 200, `[{"id":"7"}]`, zadig.ErrUnexpectedResponse, "no env_key"},
-		"a list by name":        {get("dev"), 200, `[]`, zadig.ErrUnexpectedResponse, "want an environment"},
-		"an object as list":     {list, 200, `{}`, zadig.ErrUnexpectedResponse, "want an array of environments"},
-		"collaboration mode":    {history("dev", false), 200, `{"code":10000,"ifSync":false}`, zadig.ErrUnexpectedResponse, "collaboration mode"},
-		"a number as text":      {history("dev", false), 200, `[{"service_name":"cart","revision":"1"}]`, zadig.ErrUnexpectedResponse, "/0/revision"},
-		"expired token":         {get("dev"), 401, "", zadig.ErrUnauthorized, ""},
-		"one template is gone":  {get("dev"), 400, `{"code":6078,"description":"mongo: no documents in result","type":"error"}`, zadig.ErrServer, ""},
-		"login page":            {list, 200, "<html></html>", zadig.ErrUnexpectedResponse, "HTML"},
+		"another service": {history("dev", false), 200, `[{"service_name":"pay"}]`, zadig.ErrUnexpectedResponse,
+			`of service "pay", want one of "cart"`},
+		"not an environment": {get("dev"), 200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "no env_key"},
+		"a list of others":   {list, 200, `[{"id":"7"}]`, zadig.ErrUnexpectedResponse, "no env_key"},
+		"a list by name":     {get("dev"), 200, `[]`, zadig.ErrUnexpectedResponse, "want an environment"},
+		"an object as list":  {list, 200, `{}`, zadig.ErrUnexpectedResponse, "want an array of environments"},
+		"collaboration mode": {history("dev", false), 200, `{"code":10000,"ifSync":false}`, zadig.ErrUnexpectedResponse, "collaboration mode"},
+		"a number as text": {history("dev", false), 200, `[{"service_name":"cart","revision":"1"}]`, zadig.ErrUnexpectedResponse,
+			"/0/revision"},
+		"expired token": {get("dev"), 401, "", zadig.ErrUnauthorized, ""},
+		"one template is gone": {get("dev"), 400, `{"code":6078,"description":"mongo: no documents in result","type":"error"}`,
+			zadig.ErrServer, ""},
+		"login page": {list, 200, "<html></html>", zadig.ErrUnexpectedResponse, "HTML"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

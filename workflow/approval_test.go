@@ -11,9 +11,12 @@ import (
 )
 
 var (
-	wang = &workflow.Approver{ID: "uid-wang", Name: "王芳", Decision: workflow.DecisionApprove, Comment: "同意"}
+	wang = &workflow.Approver{ID: "uid-wang", Name: "王芳"}
 	zhao = &workflow.Approver{ID: "uid-zhao", Name: "赵敏"}
 )
+
+// approvers is a list of them.
+func approvers(list ...*workflow.Approver) []*workflow.Approver { return list }
 
 // withoutTimes removes the times of decisions, which differ between recordings.
 func withoutTimes(approvers []*workflow.Approver) []*workflow.Approver {
@@ -36,12 +39,15 @@ func TestApprovals(t *testing.T) {
 		rejected  []*workflow.Approver
 		pending   []*workflow.Approver
 	}{
-		{"real_approval_both_approved", 1, workflow.StatusPassed, 2, []*workflow.Approver{wang, decided(zhao, "approve", "")}, nil, nil},
-		{"real_approval_one_of_two_enough", 4, workflow.StatusPassed, 1, []*workflow.Approver{decided(zhao, "approve", "")}, nil, nil},
-		{"real_approval_second_rejected", 2, workflow.StatusReject, 2, []*workflow.Approver{wang}, []*workflow.Approver{decided(zhao, "reject", "灰度未完成")}, nil},
-		{"real_approval_first_rejected_second_silent", 5, workflow.StatusReject, 2, nil, []*workflow.Approver{decided(wang, "reject", "")}, nil},
-		{"real_approval_first_of_two_approved_waiting", 3, workflow.StatusWaitForApproval, 2, []*workflow.Approver{decided(wang, "approve", "先看看")}, nil, []*workflow.Approver{zhao}},
-		{"real_approval_nobody_answered", 3, workflow.StatusWaitForApproval, 2, nil, nil, []*workflow.Approver{decided(wang, "", ""), zhao}},
+		{"real_approval_both_approved", 1, workflow.StatusPassed, 2,
+			approvers(decided(wang, "approve", "同意"), decided(zhao, "approve", "")), nil, nil},
+		{"real_approval_one_of_two_enough", 4, workflow.StatusPassed, 1, approvers(decided(zhao, "approve", "")), nil, nil},
+		{"real_approval_second_rejected", 2, workflow.StatusReject, 2,
+			approvers(decided(wang, "approve", "同意")), approvers(decided(zhao, "reject", "灰度未完成")), nil},
+		{"real_approval_first_rejected_second_silent", 5, workflow.StatusReject, 2, nil, approvers(decided(wang, "reject", "")), nil},
+		{"real_approval_first_of_two_approved_waiting", 3, workflow.StatusWaitForApproval, 2,
+			approvers(decided(wang, "approve", "先看看")), nil, approvers(zhao)},
+		{"real_approval_nobody_answered", 3, workflow.StatusWaitForApproval, 2, nil, nil, approvers(wang, zhao)},
 	} {
 		for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
 			t.Run(version+"/"+row.recording, func(t *testing.T) {
@@ -121,13 +127,16 @@ func approvalOf(t *testing.T, status, spec string) *workflow.Approval {
 func TestLarkSinceV4_2(t *testing.T) {
 	t.Parallel()
 	a := approvalOf(t, workflow.StatusWaitForApproval, `{"type":"lark","timeout":30,"lark_approval":{
-		"approval_nodes":[{"type":"AND","approve_users":[{"id":"ou_1","name":"王芳"},{"id":"ou_2","name":"赵敏"}]},{"type":"OR","approve_users":[{"id":"ou_1","name":"王芳"}]}],
+		"approval_nodes":[
+			{"type":"AND","approve_users":[{"id":"ou_1","name":"王芳"},{"id":"ou_2","name":"赵敏"}]},
+			{"type":"OR","approve_users":[{"id":"ou_1","name":"王芳"}]}],
 		"approval_instance":{"task_list":[
 			{"id":"1","open_id":"ou_1","user_name":"Wang","status":"APPROVED","end_time":"1700000420123"},
 			{"id":"2","open_id":"ou_2","user_name":"Zhao","status":"TRANSFERRED","end_time":"1700000421000"},
 			{"id":"3","open_id":"ou_9","user_name":"孙丽","status":"PENDING","end_time":"0"}],
 		"timeline":[{"task_id":"1","comment":"同意"}]}}}`)
-	assert.Equal(t, []*workflow.Approver{{ID: "ou_1", Name: "王芳", Decision: "approve", Comment: "同意", OperationTime: 1700000420}}, a.ApprovedBy())
+	assert.Equal(t, []*workflow.Approver{{ID: "ou_1", Name: "王芳", Decision: "approve", Comment: "同意", OperationTime: 1700000420}},
+		a.ApprovedBy())
 	assert.Equal(t, time.Unix(1700000420, 0), a.ApprovedBy()[0].Decided())
 	assert.Equal(t, workflow.DecisionRedirect, a.Steps[0].Approvers[1].Decision)
 	assert.Equal(t, []*workflow.Approver{{ID: "ou_1", Name: "王芳"}, {ID: "ou_9", Name: "孙丽"}}, a.Pending())
@@ -144,11 +153,13 @@ func TestWeComUpToV4_3(t *testing.T) {
 	t.Parallel()
 	a := approvalOf(t, workflow.StatusReject, `{"type":"workwx","workwx_approval":{
 		"approval_nodes":[{"type":1,"apv_rel":2,"users":[{"id":"w1","name":"王芳"},{"id":"w2","name":"赵敏"}]},{"type":2,"users":[{"id":"w3"}]}],
-		"approval_node_details":[{"sub_nodes":[{"user_info":{"user_id":"w1"},"status":1},{"user_info":{"user_id":"w2"},"speech":"不行","status":3,"timestamp":1700000420}]}]}}`)
+		"approval_node_details":[{"sub_nodes":[{"user_info":{"user_id":"w1"},"status":1},{"user_info":{"user_id":"w2"},"speech":"不行",
+			"status":3,"timestamp":1700000420}]}]}}`)
 	require.Len(t, a.Steps, 1, "without those who are informed")
 	assert.Equal(t, 1, a.Steps[0].Needed)
 	assert.Equal(t, []*workflow.Approver{{ID: "w2", Name: "赵敏", Decision: "reject", Comment: "不行", OperationTime: 1700000420}}, a.RejectedBy())
-	all := approvalOf(t, "", `{"type":"workwx","workwx_approval":{"approval_nodes":[{"type":1,"apv_rel":1,"users":[{"id":"w1"},{"id":"w2"}]}]}}`)
+	all := approvalOf(t, "", `{"type":"workwx","workwx_approval":{"approval_nodes":[{"type":1,"apv_rel":1,"users":[{"id":"w1"},
+		{"id":"w2"}]}]}}`)
 	assert.Equal(t, 2, all.Steps[0].Needed)
 }
 
@@ -156,11 +167,14 @@ func TestWeComUpToV4_3(t *testing.T) {
 func TestStagesUpToV1_17(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ stage, approval, want string }{
-		"v1.15.0, passed":  {"passed", `{"enabled":true,"needed_approvers":1,"approve_users":[{"user_id":"u","reject_or_approve":"approve"}]}`, workflow.StatusPassed},
-		"v1.15.0, waiting": {"waitforapprove", `{"enabled":true,"needed_approvers":1,"approve_users":[{"user_id":"u"}]}`, workflow.StatusWaitForApproval},
-		"v1.16.0, reject":  {"reject", `{"enabled":true,"type":"native","native_approval":{"needed_approvers":1,"approve_users":[]}}`, workflow.StatusReject},
-		"v1.16.0, Lark":    {"running", `{"enabled":true,"type":"lark","lark_approval":{"approve_users":[{"id":"u"}]}}`, ""},
-		"not reached":      {"", `{"enabled":true,"type":"native","native_approval":{"approve_users":[]}}`, ""},
+		"v1.15.0, passed": {"passed", `{"enabled":true,"needed_approvers":1,"approve_users":[{"user_id":"u",
+			"reject_or_approve":"approve"}]}`, workflow.StatusPassed},
+		"v1.15.0, waiting": {"waitforapprove", `{"enabled":true,"needed_approvers":1,"approve_users":[{"user_id":"u"}]}`,
+			workflow.StatusWaitForApproval},
+		"v1.16.0, reject": {"reject", `{"enabled":true,"type":"native","native_approval":{"needed_approvers":1,"approve_users":[]}}`,
+			workflow.StatusReject},
+		"v1.16.0, Lark": {"running", `{"enabled":true,"type":"lark","lark_approval":{"approve_users":[{"id":"u"}]}}`, ""},
+		"not reached":   {"", `{"enabled":true,"type":"native","native_approval":{"approve_users":[]}}`, ""},
 	} {
 		task := read(t, `{"task_id":7,"workflow_name":"shop-dev","stages":[{"status":"`+row.stage+`","approval":`+row.approval+`,"jobs":[]}]}`)
 		require.Len(t, task.Approvals(), 1, name)
@@ -177,9 +191,11 @@ func TestApprovalOfAnotherShape(t *testing.T) {
 	a := approvalOf(t, workflow.StatusReject, `{"type":"email","native_approval":"none"}`)
 	assert.Equal(t, workflow.StatusReject, a.Status)
 	assert.Nil(t, a.Steps)
-	unknown := approvalOf(t, workflow.StatusWaitForApproval, `{"type":"lark","lark_approval":{"approval_instance":{"task_list":[{"open_id":"ou_9","status":"REJECTED"}]}}}`)
+	unknown := approvalOf(t, workflow.StatusWaitForApproval,
+		`{"type":"lark","lark_approval":{"approval_instance":{"task_list":[{"open_id":"ou_9","status":"REJECTED"}]}}}`)
 	assert.Len(t, unknown.RejectedBy(), 1)
 	assert.Nil(t, unknown.Pending())
-	two := `{"type":"dingtalk","dingtalk_approval":{"approval_nodes":[{"type":"OR","approve_users":[{"id":"1","reject_or_approve":"approve"},{"id":"2"}]},{"type":"AND","approve_users":[{"id":"3"}]}]}}`
+	two := `{"type":"dingtalk","dingtalk_approval":{"approval_nodes":[{"type":"OR","approve_users":[{"id":"1",
+		"reject_or_approve":"approve"},{"id":"2"}]},{"type":"AND","approve_users":[{"id":"3"}]}]}}`
 	assert.Equal(t, "3", approvalOf(t, workflow.StatusWaitForApproval, two).Pending()[0].ID, "the first step is complete")
 }

@@ -38,6 +38,7 @@ func TestDeploys(t *testing.T) {
 		assert.Empty(t, waiting[0].Status, version)
 		assert.Zero(t, waiting[0].EndTime, version)
 	}
-	task := read(t, `{"task_id":7,"workflow_key":"shop-dev","stages":[{"jobs":[{"name":"d","type":"zadig-deploy","spec":{"env":"dev"}},{"type":"zadig-deploy"}]}]}`)
+	task := read(t, `{"task_id":7,"workflow_key":"shop-dev","stages":[{"jobs":[{"name":"d","type":"zadig-deploy","spec":{"env":"dev"}},
+		{"type":"zadig-deploy"}]}]}`)
 	assert.Equal(t, []*workflow.Deploy{{Job: "d", Environment: "dev"}, {}}, task.Deploys(), "one for each job")
 }

@@ -105,8 +105,8 @@ func TestDone(t *testing.T) {
 	for status, want := range map[string]bool{
 		workflow.StatusPassed: true, workflow.StatusFailed: true, workflow.StatusTimeout: true,
 		workflow.StatusCancelled: true, workflow.StatusReject: true,
-		workflow.StatusSkipped: true, workflow.StatusPause: false, workflow.StatusRunning: false, workflow.StatusCreated: false, workflow.StatusWaiting: false,
-		workflow.StatusQueued: false, workflow.StatusBlocked: false, "": false, "wait_for_approval": false,
+		workflow.StatusSkipped: true, workflow.StatusPause: false, workflow.StatusRunning: false, workflow.StatusCreated: false,
+		workflow.StatusWaiting: false, workflow.StatusQueued: false, workflow.StatusBlocked: false, "": false, "wait_for_approval": false,
 	} {
 		assert.Equal(t, want, (&workflow.Task{Status: status}).Done(), status)
 	}

@@ -78,7 +78,8 @@ func TestTasksOfABusyWorkflow(t *testing.T) {
 func TestRecordedTasks(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
-		for name, count := range map[string]int{"task_list": 14, "task_list_same_create_time": 3, "task_list_real_approvals": 5, "task_list_unknown_project": 0} {
+		for name, count := range map[string]int{"task_list": 14, "task_list_same_create_time": 3, "task_list_real_approvals": 5,
+			"task_list_unknown_project": 0} {
 			r := recording.Get(t, "environment/"+version+"/"+name)
 			client, _ := clienttest.Mocked(t, r.Request.Path, r.Respond)
 			key := strings.Split(r.Request.Path, "/")[4]
@@ -106,13 +107,18 @@ func TestTasksEndsWithAnError(t *testing.T) {
 		says   string
 	}{
 		"a task that the server cannot list": {500, "", zadig.ErrServer, ""},
-		"database down":                      {500, `{"code":500,"description":"server selection error: timeout","message":"Internal Error: "}`, zadig.ErrServer, ""},
-		"before v1.18.0":                     {404, "Invalid path: /openapi/workflows/custom/shop-dev/tasks", zadig.ErrUnsupported, "servers before v1.18.0"},
-		"another workflow":                   {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`, zadig.ErrUnexpectedResponse, `of workflow "other"`},
-		"no task":                            {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`, zadig.ErrUnexpectedResponse, "got a task"},
-		"another object":                     {200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "want a page of workflow tasks: no workflow_tasks is there"},
-		"login page":                         {200, `<html></html>`, zadig.ErrUnexpectedResponse, "HTML"},
-		"not what is promised":               {200, `{"total":9,"workflow_tasks":[]}`, zadig.ErrUnexpectedResponse, "X-Total says 9"},
+		"database down": {500,
+			`{"code":500,"description":"server selection error: timeout","message":"Internal Error: "}`, zadig.ErrServer, ""},
+		"before v1.18.0": {404, "Invalid path: /openapi/workflows/custom/shop-dev/tasks", zadig.ErrUnsupported,
+			"servers before v1.18.0"},
+		"another workflow": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`,
+			zadig.ErrUnexpectedResponse, `of workflow "other"`},
+		"no task": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`,
+			zadig.ErrUnexpectedResponse, "got a task"},
+		"another object": {200, `{"code":10000}`, zadig.ErrUnexpectedResponse,
+			"want a page of workflow tasks: no workflow_tasks is there"},
+		"login page":           {200, `<html></html>`, zadig.ErrUnexpectedResponse, "HTML"},
+		"not what is promised": {200, `{"total":9,"workflow_tasks":[]}`, zadig.ErrUnexpectedResponse, "X-Total says 9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

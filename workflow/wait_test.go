@@ -33,7 +33,8 @@ func statuses(t *testing.T, all ...string) (s *workflow.Service, requests *int) 
 		}
 		return clienttest.Respond(200, `{"task_id":7,"workflow_key":"shop-dev","status":"`+status+`","stages":[
 			{"name":"build","status":"passed"},
-			{"name":"deploy","status":"`+status+`","error":"赵敏 reject this task","jobs":[{"name":"approve","type":"approval","status":"`+status+`"},{"name":"next","status":""}]}]}`)(req)
+			{"name":"deploy","status":"`+status+`","error":"赵敏 reject this task","jobs":[{"name":"approve","type":"approval",
+				"status":"`+status+`"},{"name":"next","status":""}]}]}`)(req)
 	})), requests
 }
 
@@ -46,11 +47,12 @@ func TestWait(t *testing.T) {
 		requests int
 		took     time.Duration
 	}{
-		"passed at once":           {[]string{"passed"}, nil, "", 1, 0},
-		"passed":                   {[]string{"queued", "running", "running", "passed"}, nil, "", 4, (2 + 3 + 4.5) * 1e9},
-		"skipped":                  {[]string{"running", "skipped"}, nil, "", 2, 2e9},
-		"after a pause":            {[]string{"pause", "running", "passed"}, nil, "", 3, 5e9},
-		"failed":                   {[]string{"running", "failed"}, workflow.ErrFailed, "shop-dev #7 is failed, stage deploy failed (赵敏 reject this task), job approve failed: the task failed", 2, 2e9},
+		"passed at once": {[]string{"passed"}, nil, "", 1, 0},
+		"passed":         {[]string{"queued", "running", "running", "passed"}, nil, "", 4, (2 + 3 + 4.5) * 1e9},
+		"skipped":        {[]string{"running", "skipped"}, nil, "", 2, 2e9},
+		"after a pause":  {[]string{"pause", "running", "passed"}, nil, "", 3, 5e9},
+		"failed": {[]string{"running", "failed"}, workflow.ErrFailed,
+			"shop-dev #7 is failed, stage deploy failed (赵敏 reject this task), job approve failed: the task failed", 2, 2e9},
 		"rejected":                 {[]string{"waitforapprove", "reject"}, workflow.ErrRejected, "(赵敏 reject this task)", 2, 2e9},
 		"canceled":                 {[]string{"running", "cancelled"}, workflow.ErrCanceled, "the task was canceled", 2, 2e9},
 		"timed out":                {[]string{"running", "timeout"}, workflow.ErrTimedOut, "the task timed out", 2, 2e9},

@@ -20,10 +20,13 @@ import (
 
 var (
 	dev = &environment.Environment{ProjectName: "shop", Name: "dev", Alias: "开发", Status: "success", Services: []*environment.EnvService{
-		{ServiceName: "cart", Type: "k8s", Status: "running", Containers: []*environment.Container{{Name: "app", Type: "init", Image: "r/cart:1"}}},
+		{ServiceName: "cart", Type: "k8s", Status: "running", Containers: []*environment.Container{
+			{Name: "app", Type: "init", Image: "r/cart:1"},
+		}},
 		{ServiceName: "web", Type: "helm", Status: "running"},
 	}}
-	prod     = &environment.Environment{ProjectName: "shop", Name: "prod", Production: true, Status: "sleeping", Services: []*environment.EnvService{}}
+	prod = &environment.Environment{ProjectName: "shop", Name: "prod", Production: true, Status: "sleeping",
+		Services: []*environment.EnvService{}}
 	deployed = &zadigtest.Deployment{ProjectName: "shop", EnvName: "dev", Deployment: environment.Deployment{
 		ServiceName: "cart", Revision: 3, CreateBy: "alice", CreateTime: 1700000000, Operation: environment.OperationRollback,
 		Containers: dev.Services[0].Containers,
@@ -36,7 +39,8 @@ func TestEnvironmentsOnAllVersions(t *testing.T) {
 	for _, version := range zadigtest.Versions() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithEnvironments(dev, prod), zadigtest.WithDeployments(deployed))
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithEnvironments(dev, prod),
+				zadigtest.WithDeployments(deployed))
 			s, ctx := once(srv).Environment, t.Context()
 			list, err := s.List(ctx, "shop", environment.ListOptions{})
 			if indexOf(version) < indexOf("v1.18.0") {
@@ -157,11 +161,16 @@ func TestFaultsOfEnvironments(t *testing.T) {
 
 // approvals are those of a task, as they are on all versions.
 var approvals = []*workflow.Approval{
-	{Job: "native", System: workflow.ApprovalNative, Status: workflow.StatusPassed, Description: "上线？", Timeout: 30, StartTime: 1, EndTime: 2, Steps: []*workflow.ApprovalStep{
-		{Needed: 1, Approvers: []*workflow.Approver{{ID: "1", Name: "王芳", Decision: "approve", Comment: "同意", OperationTime: 2}, {ID: "2", Name: "赵敏"}}},
-	}},
+	{Job: "native", System: workflow.ApprovalNative, Status: workflow.StatusPassed,
+		Description: "上线？", Timeout: 30, StartTime: 1, EndTime: 2, Steps: []*workflow.ApprovalStep{
+			{Needed: 1, Approvers: []*workflow.Approver{
+				{ID: "1", Name: "王芳", Decision: "approve", Comment: "同意", OperationTime: 2}, {ID: "2", Name: "赵敏"},
+			}},
+		}},
 	{Job: "lark", System: workflow.ApprovalLark, Status: workflow.StatusPassed, Steps: []*workflow.ApprovalStep{
-		{Needed: 2, Approvers: []*workflow.Approver{{ID: "1", Decision: "approve", OperationTime: 2}, {ID: "2", Decision: "approve", OperationTime: 3}}},
+		{Needed: 2, Approvers: []*workflow.Approver{
+			{ID: "1", Decision: "approve", OperationTime: 2}, {ID: "2", Decision: "approve", OperationTime: 3},
+		}},
 		{Needed: 1, Approvers: []*workflow.Approver{{ID: "3", Decision: "approve", OperationTime: 4}, {ID: "4"}}},
 	}},
 	{Job: "wecom", System: workflow.ApprovalWeCom, Status: workflow.StatusPassed, Steps: []*workflow.ApprovalStep{
@@ -213,7 +222,8 @@ func TestApprovalsOnAllVersions(t *testing.T) {
 func TestTasksOfReleases(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t)
-	srv.SetTask(&workflow.Task{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 99, Status: workflow.StatusRunning, CreateTime: 1800000000})
+	srv.SetTask(&workflow.Task{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 99, Status: workflow.StatusRunning,
+		CreateTime: 1800000000})
 	var numbers []int
 	for task, err := range once(srv).Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{PerPage: 2}) {
 		require.NoError(t, err)
@@ -235,7 +245,8 @@ func TestWaitForATaskAndARelease(t *testing.T) {
 	t.Parallel()
 	running := &workflow.Task{ProjectName: "shop", WorkflowName: "push", TaskID: 1, Status: workflow.StatusRunning}
 	release := k8s("shop", 1)
-	release.VersionInfo.WorkflowName, release.VersionInfo.Status, release.VersionInfo.Type = "push", delivery.StatusRetrying, delivery.TypeK8SYAML
+	info := release.VersionInfo
+	info.WorkflowName, info.Status, info.Type = "push", delivery.StatusRetrying, delivery.TypeK8SYAML
 	srv := zadigtest.NewServer(t, zadigtest.WithTasks(running), zadigtest.WithReleases(release), zadigtest.WithServerVersion("v4.0.0"))
 	client, ref := once(srv), core.TaskRef{WorkflowName: "push", TaskID: 1}
 	go func() {
@@ -296,7 +307,8 @@ func TestGeneratedEnvironments(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, e.Images(), got.Images())
 		for _, s := range got.Services {
-			history, err := client.Environment.History(t.Context(), e.ProjectName, e.Name, s.ServiceName, environment.HistoryOptions{Production: e.Production})
+			history, err := client.Environment.History(t.Context(), e.ProjectName, e.Name, s.ServiceName,
+				environment.HistoryOptions{Production: e.Production})
 			require.NoError(t, err)
 			require.NotEmpty(t, history)
 			assert.Equal(t, s.Containers[0].Image, history[len(history)-1].Images()[0].Image)

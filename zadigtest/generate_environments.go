@@ -51,7 +51,8 @@ func (d *Data) deploy(e *environment.Environment, s *delivery.EnvService, info *
 	}
 	e.Services[i].Containers = nil
 	for _, c := range s.Containers {
-		e.Services[i].Containers = append(e.Services[i].Containers, &environment.Container{Name: c.Name, Image: c.Image, ImageName: imageName(c.Image)})
+		c := &environment.Container{Name: c.Name, Image: c.Image, ImageName: imageName(c.Image)}
+		e.Services[i].Containers = append(e.Services[i].Containers, c)
 	}
 	revision := 1
 	for _, before := range d.Deployments {

@@ -18,12 +18,15 @@ const (
 	patience           = 5 // failures in a row
 )
 
+// Read reads something once, and reports whether it has ended.
+type Read[T any] func(context.Context) (v T, ended bool, err error)
+
 // Until calls read until it reports that what it read has ended, or until ctx does. It
 // waits for interval after the first call, and half as long again after each further
 // one, up to most; 0 stands for 2 and 30 seconds. Up to five failures of the server or
 // the network in a row are waited for, too. Any other error ends it. The result is what
 // was read last, the zero T if nothing was.
-func Until[T any](ctx context.Context, interval, most time.Duration, read func(context.Context) (v T, ended bool, err error)) (last T, err error) {
+func Until[T any](ctx context.Context, interval, most time.Duration, read Read[T]) (last T, err error) {
 	if interval == 0 {
 		interval = defaultInterval
 	}
