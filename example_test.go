@@ -20,8 +20,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// startExample starts a Zadig in memory, in place of yours. It holds the
-// samples of the documentation.
+// startExample starts a Zadig in memory, in place of yours. It holds
+// zadigtest.Shop.
 func startExample() *zadigtest.Server {
 	srv, err := zadigtest.Start(zadigtest.WithToken("the-token"))
 	if err != nil {
@@ -43,14 +43,16 @@ func ExampleNewClient() {
 		fmt.Println(err)
 		return
 	}
-	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "nginx2"}) {
+	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "shop"}) {
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
 		fmt.Println(release.VersionInfo.Version, release.VersionInfo.WorkflowName)
 	}
-	// Output: test nginx2-ops-workflow
+	// Output:
+	// v1.3.0 zadig-delivery-shop
+	// v1.2.0 zadig-delivery-shop
 }
 
 // A program that its users configure by ZADIG_URL, ZADIG_TOKEN and
@@ -68,13 +70,13 @@ func ExampleNewClientFromEnv() {
 		fmt.Println(err) // such as: ZADIG_URL is not set
 		return
 	}
-	release, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{ProjectName: "nginx2"})
+	release, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{ProjectName: "shop"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(release.VersionInfo.Version)
-	// Output: test
+	// Output: v1.3.0
 }
 
 func ExampleNewClient_badInput() {
@@ -95,22 +97,18 @@ func ExampleClient_With() {
 	}
 	page, err := once.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
-	// Output: 1 <nil>
+	// Output: 2 <nil>
 }
 
 func ExampleClient_Get() {
 	srv := startExample()
 	defer srv.Close()
 
-	var page struct {
-		List []struct {
-			Version string `json:"version_name"`
-		}
-	}
-	query := url.Values{"projectKey": {"nginx2"}, "pageNum": {"1"}, "pageSize": {"20"}}
-	err := srv.Client().Get(context.Background(), "/openapi/delivery/releases", query, &page)
-	fmt.Println(page.List, err)
-	// Output: [{test}] <nil>
+	var labels []string
+	query := url.Values{"projectName": {"shop"}}
+	err := srv.Client().Get(context.Background(), "/api/aslan/delivery/releases/labels", query, &labels)
+	fmt.Println(labels, err)
+	// Output: [stable] <nil>
 }
 
 func ExampleError() {
@@ -171,7 +169,7 @@ func ExampleWithHTTPClient() {
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
 	shared.CloseIdleConnections()
-	// Output: 1 <nil>
+	// Output: 2 <nil>
 }
 
 // A test without a network. [httpmock]'s Activate has no effect on a client
@@ -274,7 +272,7 @@ func ExampleWithTokenSource() {
 	}
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
-	// Output: 1 <nil>
+	// Output: 2 <nil>
 }
 
 // ticks lets an attempt pass at each tick.

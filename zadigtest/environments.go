@@ -99,6 +99,11 @@ func (s *store) addDeployments(deployments []*Deployment) error {
 	})
 }
 
+func object(o map[string]any, name string) map[string]any {
+	v, _ := o[name].(map[string]any)
+	return v
+}
+
 func array(o map[string]any, name string) []any {
 	v, _ := o[name].([]any)
 	return v
@@ -220,8 +225,8 @@ func (s *store) hasProject(name string) bool {
 }
 
 // ClusterDown responds as Zadig does when it can no longer reach the Kubernetes
-// cluster of an environment: since v3.4.1 or earlier the status of every service is
-// "", before the request fails with status 400 and code 6065.
+// cluster of an environment: since v3.4.1 the status of every service is "", and
+// before the request fails with status 400 and code 6065.
 func ClusterDown() Fault {
 	return Fault{name: "ClusterDown", state: clusterDown}.On(GetEnvironment, GetProductionEnvironment)
 }

@@ -19,7 +19,7 @@ var fieldsTable string
 type field struct {
 	name         string
 	wraps        string // from the outside in: "[" for each array, "{" for each map around the value
-	kind         string // string, id, number, bool, object, any, nothing
+	kind         string // string, id, integer, number, bool, object, any, nothing
 	presence     string // always, null, omit, empty
 	since, until version
 	members      *[]*field
@@ -92,7 +92,7 @@ func (f *field) project(value any, wraps string, v version) any {
 	case f.kind == "object":
 		return f.projectObject(value, v)
 	case f.kind != "any" && (isEmpty(value) || f.presence == "empty"):
-		return map[string]any{"string": "", "id": zeroID, "number": 0, "bool": false}[f.kind]
+		return map[string]any{"string": "", "id": zeroID, "integer": 0, "number": 0, "bool": false}[f.kind]
 	}
 	return value
 }
@@ -151,11 +151,6 @@ func treeOf(doc any) (tree map[string]any, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	return tree, decoder.Decode(&tree)
-}
-
-func object(o map[string]any, name string) map[string]any {
-	v, _ := o[name].(map[string]any)
-	return v
 }
 
 // without returns a copy of an object without a member.

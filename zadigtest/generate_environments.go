@@ -14,7 +14,7 @@ import (
 // production, each after an approval.
 func (d *Data) addEnvironments() {
 	type place struct{ project, name string }
-	known := make(map[place]*environment.Environment)
+	known, revisions := make(map[place]*environment.Environment), make(map[string]int)
 	for _, r := range slices.Backward(d.Releases) {
 		info := r.VersionInfo
 		env := info.ProductEnvInfo
@@ -33,7 +33,9 @@ func (d *Data) addEnvironments() {
 		e.UpdateBy, e.UpdateTime = info.CreatedBy, info.CreatedAt
 		for _, group := range env.Services {
 			for _, s := range group {
-				d.deploy(e, s, info)
+				name := e.ProjectName + "/" + e.Name + "/" + s.ServiceName
+				revisions[name]++
+				d.deploy(e, s, info, revisions[name])
 			}
 		}
 		if env.Production && info.Type == "" && len(r.DeployInfo) > 0 {
@@ -42,8 +44,8 @@ func (d *Data) addEnvironments() {
 	}
 }
 
-// deploy brings a service to an environment, in place of its last revision.
-func (d *Data) deploy(e *environment.Environment, s *delivery.EnvService, info *delivery.VersionInfo) {
+// deploy brings a revision of a service to an environment, in place of the last one.
+func (d *Data) deploy(e *environment.Environment, s *delivery.EnvService, info *delivery.VersionInfo, revision int) {
 	i := slices.IndexFunc(e.Services, func(have *environment.EnvService) bool { return have.ServiceName == s.ServiceName })
 	if i < 0 {
 		i = len(e.Services)
@@ -53,12 +55,6 @@ func (d *Data) deploy(e *environment.Environment, s *delivery.EnvService, info *
 	for _, c := range s.Containers {
 		c := &environment.Container{Name: c.Name, Image: c.Image, ImageName: imageName(c.Image)}
 		e.Services[i].Containers = append(e.Services[i].Containers, c)
-	}
-	revision := 1
-	for _, before := range d.Deployments {
-		if before.ProjectName == e.ProjectName && before.EnvName == e.Name && before.ServiceName == s.ServiceName {
-			revision = before.Revision + 1
-		}
 	}
 	d.Deployments = append(d.Deployments, &Deployment{
 		ProjectName: e.ProjectName, EnvName: e.Name, Production: e.Production,

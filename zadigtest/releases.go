@@ -25,10 +25,9 @@ func (c *call) listReleases() *response {
 			perPage = 20
 		}
 	}
-	differs := func(parameter, value string) bool { return c.query(parameter) != "" && c.query(parameter) != value }
 	found := slices.DeleteFunc(c.releases(), func(r *release) bool {
 		info := r.VersionInfo
-		return differs("projectName", info.ProductName) || differs("workflowName", info.WorkflowName) ||
+		return c.differs("projectName", info.ProductName) || c.differs("workflowName", info.WorkflowName) ||
 			taskID != 0 && taskID != info.TaskID || label != "" && !slices.Contains(info.Labels, label)
 	})
 	shown, ok := window(found, page, perPage)
@@ -113,7 +112,8 @@ func (c *call) document(r *release, brief, inList bool) any {
 	case !brief:
 		return asSent("release", r.nested, c.version)
 	}
-	info := without(object(r.nested, "versionInfo"), "progress") // only in details
+	info, _ := r.nested["versionInfo"].(map[string]any)
+	info = without(info, "progress") // only in details
 	if c.version >= v34 {
 		info = without(info, "productEnvInfo")
 	}
@@ -124,7 +124,7 @@ func (c *call) isBroken(r *release) bool { return slices.Contains(c.broken, r.Ve
 
 func (c *call) unreadable(r *release) *response {
 	if c.version < v23 {
-		return panicked()
+		return empty(http.StatusInternalServerError) // the handler panics
 	}
 	return internalError("failed to find product template " + r.VersionInfo.ProductName + ", err: " + noDocuments)
 }
