@@ -28,9 +28,9 @@ const (
 	OperationRollback = "rollback"
 )
 
-// Deployment is one change that deployed a service: by a workflow, by hand, by a
-// rollback, or to something else than the image. Neighbors can have the same images.
-// The server does not say which task deployed.
+// Deployment is one change that deployed a service: by a workflow, by hand or by a
+// rollback. It may have changed variables or replicas only, so that two in a row have
+// the same images. The server does not say which task deployed.
 type Deployment struct {
 	ServiceName    string       `json:"service_name"`             // name of the chart release with HistoryOptions.Chart
 	Revision       int          `json:"revision"`                 // from 1, ascending

@@ -29,8 +29,8 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // ListOptions are the options of [Service.List].
 type ListOptions struct {
-	// Production selects production environments. Servers have a list of its own
-	// for them, which needs a license and other rights.
+	// Production selects the production environments. Servers list them apart, and
+	// require a license and the right to view them.
 	Production bool
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"path"
+	"strings"
 	"testing"
 	"time"
 
@@ -231,6 +233,27 @@ func TestRecordedFailures(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"env_detail_kube_down":               "Zadig cannot reach the Kubernetes cluster of this environment",
+		"env_detail_cluster_deleted":         "Zadig cannot reach the Kubernetes cluster of this environment",
+		"env_detail_helm_with_chart_release": "Zadig cannot put this environment together: one of its services has no template",
+		"env_detail_unknown":                 "Zadig has no record of this",
+		"db_down_env_list":                   "Zadig cannot read its database",
+		"db_down_version_list":               "Zadig cannot read its database",
+	} {
+		name, call := "v5.0.0/"+name, get(path.Base(recording.Get(t, "environment/v5.0.0/"+name).Request.Path))
+		switch {
+		case strings.Contains(name, "env_list"):
+			call = list
+		case strings.Contains(name, "version_list"):
+			call = history("dev", false)
+		}
+		assert.Equal(t, want, zadig.Explain(call(t.Context(), recorded(t, name))), name)
 	}
 }
 

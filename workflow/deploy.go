@@ -8,7 +8,7 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Deploy is one image that a deploy job brings to an environment, or brought.
+// Deploy is one image that a deploy job brings to an environment.
 type Deploy struct {
 	Stage       string `json:"stage"`
 	Job         string `json:"job"`

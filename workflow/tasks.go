@@ -26,8 +26,8 @@ type TasksOptions struct {
 }
 
 // Tasks returns the tasks of a workflow, newest first, each once, with a request for
-// each page. They have no stages ([Task.IsSummary]): read with [Service.Task] those
-// of interest. workflow is the key, not the display name. Up to v5.0.0 servers check no
+// each page. They have no stages ([Task.IsSummary]): read those of interest with
+// [Service.Task]. workflow is the key, not the display name. Up to v5.0.0 servers check no
 // rights.
 //
 // A loop without a task means that the workflow has none, that it does not exist, or

@@ -17,7 +17,7 @@ import (
 var (
 	ErrFailed   = errors.New("the task failed")
 	ErrRejected = errors.New("the task was rejected") // an approver said no
-	ErrCanceled = errors.New("the task was canceled") // Task.TaskRevoker says by whom
+	ErrCanceled = errors.New("the task was canceled") // by Task.TaskRevoker; a server that restarts cancels all
 	ErrTimedOut = errors.New("the task timed out")    // by its own limit, or that of an approval
 )
 
