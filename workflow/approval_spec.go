@@ -3,7 +3,6 @@ package workflow
 import (
 	"cmp"
 	"encoding/json"
-	"strconv"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
@@ -42,58 +41,17 @@ type approveUser struct {
 	OperationTime int64  `json:"operation_time"`
 }
 
-// chatApproval is one of Lark or DingTalk.
-type chatApproval struct {
-	Timeout int `json:"timeout"`
-	Nodes   []*struct {
-		Type  string         `json:"type"` // "AND", "OR", …
-		Users []*approveUser `json:"approve_users"`
-	} `json:"approval_nodes"`
-	Users []*approveUser `json:"approve_users"` // Lark up to v1.17.0, where all must approve
-	// Instance has the decisions of Lark since v4.2.0 (read in source).
-	Instance *larkInstance `json:"approval_instance"`
-}
-
-type larkInstance struct {
-	Tasks []*struct {
-		ID       string `json:"id"`
-		OpenID   string `json:"open_id"`
-		UserName string `json:"user_name"`
-		Status   string `json:"status"`
-		EndTime  string `json:"end_time"` // milliseconds
-	} `json:"task_list"`
-	Timeline []*struct {
-		TaskID  string `json:"task_id"`
-		Comment string `json:"comment"`
-	} `json:"timeline"`
-}
-
-// weComApproval has the decisions in the details, up to v4.3.0 (read in source).
-type weComApproval struct {
-	Timeout int `json:"timeout"`
-	Nodes   []*struct {
-		Type     int            `json:"type"`    // 1: it decides, 2: it is informed
-		Relation int            `json:"apv_rel"` // 1: all, 2: one
-		Users    []*approveUser `json:"users"`
-	} `json:"approval_nodes"`
-	Details []*struct {
-		SubNodes []*struct {
-			User struct {
-				ID string `json:"user_id"`
-			} `json:"user_info"`
-			Comment string `json:"speech"`
-			Status  int    `json:"status"`
-			Time    int64  `json:"timestamp"`
-		} `json:"sub_nodes"`
-	} `json:"approval_node_details"`
+// decodeApproval decodes an approval, or of another shape what does not depend on it.
+func decodeApproval(spec json.RawMessage) *approvalSpec {
+	a := new(approvalSpec)
+	if err := json.Unmarshal(spec, a); err != nil {
+		return &approvalSpec{Enabled: a.Enabled, Status: a.Status, Type: a.Type}
+	}
+	return a
 }
 
 func ofJob(stage *Stage, job *Job) *Approval {
-	var spec approvalSpec
-	if err := json.Unmarshal(job.Spec, &spec); err != nil {
-		spec = approvalSpec{Type: spec.Type}
-	}
-	a := spec.approval()
+	a := decodeApproval(job.Spec).approval()
 	a.Stage, a.Job, a.Status, a.Error, a.StartTime, a.EndTime = stage.Name, job.Name, job.Status, job.Error, job.StartTime, job.EndTime
 	return a
 }
@@ -101,8 +59,8 @@ func ofJob(stage *Stage, job *Job) *Approval {
 // ofStage returns the approval of a stage, or nil if it has none. Up to v1.17.0 it has
 // no status of its own.
 func ofStage(stage *Stage) *Approval {
-	var spec approvalSpec
-	if err := json.Unmarshal(stage.Approval, &spec); err != nil || !spec.Enabled {
+	spec := decodeApproval(stage.Approval)
+	if !spec.Enabled {
 		return nil
 	}
 	a := spec.approval()
@@ -150,64 +108,6 @@ func newStep(needed int, users []*approveUser) *ApprovalStep {
 		})
 	}
 	return step
-}
-
-func (c *chatApproval) steps() (steps []*ApprovalStep) {
-	if len(c.Users) > 0 {
-		steps = append(steps, newStep(len(c.Users), c.Users))
-	}
-	for n := range nilsafe.Values(c.Nodes) {
-		needed := len(n.Users)
-		if n.Type == "OR" {
-			needed = min(needed, 1)
-		}
-		steps = append(steps, newStep(needed, n.Users))
-	}
-	instance := nilsafe.OrZero(c.Instance)
-	for t := range nilsafe.Values(instance.Tasks) {
-		decided := Approver{ID: t.OpenID, Name: t.UserName, Decision: larkDecisions[t.Status]}
-		if decided.Decision != "" {
-			milliseconds, _ := strconv.ParseInt(t.EndTime, 10, 64)
-			decided.OperationTime = milliseconds / 1000
-		}
-		for entry := range nilsafe.Values(instance.Timeline) {
-			if entry.TaskID == t.ID {
-				decided.Comment = entry.Comment
-			}
-		}
-		steps = record(steps, decided)
-	}
-	return steps
-}
-
-var larkDecisions = map[string]string{"APPROVED": DecisionApprove, "REJECTED": DecisionReject, "TRANSFERRED": DecisionRedirect}
-
-func (w *weComApproval) steps() (steps []*ApprovalStep) {
-	const informed, one = 2, 2
-	for n := range nilsafe.Values(w.Nodes) {
-		if n.Type == informed {
-			continue
-		}
-		needed := len(n.Users)
-		if n.Relation == one {
-			needed = min(needed, 1)
-		}
-		steps = append(steps, newStep(needed, n.Users))
-	}
-	for d := range nilsafe.Values(w.Details) {
-		for sub := range nilsafe.Values(d.SubNodes) {
-			if decision, ok := weComDecisions[sub.Status]; ok {
-				steps = record(steps, Approver{ID: sub.User.ID, Decision: decision, Comment: sub.Comment, OperationTime: sub.Time})
-			}
-		}
-	}
-	return steps
-}
-
-// weComDecisions are 2 approved, 13 approved and an approver added, 3 rejected,
-// 4 handed on, 15 moved on.
-var weComDecisions = map[int]string{
-	2: DecisionApprove, 13: DecisionApprove, 3: DecisionReject, 4: DecisionRedirect, 15: DecisionRedirect,
 }
 
 // record enters a decision at the first approver with its id who has none. One who was

@@ -181,6 +181,9 @@ func TestStagesUpToV1_17(t *testing.T) {
 		assert.Equal(t, row.want, task.Approvals()[0].Status, name)
 		assert.Len(t, task.Approvals()[0].Steps, 1, name)
 	}
+	odd := read(t, `{"task_id":7,"workflow_name":"shop-dev","stages":[{"status":"reject","approval":{"enabled":true,"native_approval":7}}]}`)
+	require.Len(t, odd.Approvals(), 1)
+	assert.Equal(t, workflow.StatusReject, odd.Approvals()[0].Status)
 	off := read(t, `{"task_id":7,"workflow_name":"shop-dev","stages":[{"approval":{"enabled":false},"jobs":[]},null]}`)
 	assert.Nil(t, off.Approvals())
 }
