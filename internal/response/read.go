@@ -29,6 +29,8 @@ func (b *Body) buffered() (data []byte, err error) {
 	defer b.Close()
 	if data = b.Data; data == nil {
 		data, err = ReadAll(b, b.maxBytes())
+	} else if int64(len(data)) > b.maxBytes() {
+		err = ErrTooLarge
 	}
 	switch {
 	case errors.Is(err, ErrTooLarge):
