@@ -126,6 +126,7 @@ func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 		{"a backslash at the end of a piece", text(`\"{x`, 50_000), false},
 		{"backslashes before a quote", text(`\\`, 50_000), false},
 		{"too many brackets after a backslash", `[{"id":"\\","any":[` + strings.Repeat(`{},`, 1000) + `{}]}]`, true},
+		{"too many objects with escapes", `[{"any":[` + strings.Repeat(`{"x":"\n"},`, most/(1<<10+128)+1) + `1]}]`, true},
 		{"text of three bytes each", text("交", 80_000), false},
 		{"too many invalid bytes", text("\xff", most/16+1), true},
 	} {
