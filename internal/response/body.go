@@ -61,10 +61,8 @@ type Settings struct {
 // Body is the body of a 2xx response of the client.
 type Body struct {
 	io.ReadCloser
+	Data []byte // what the client read of a buffered body: all of it, or more than MaxBytes
 	Settings
-	// Data is what the client read of a buffered body: all of it, or more than
-	// MaxBytes. If it is nil, the ReadCloser has the body.
-	Data []byte
 	// Reject returns the function that makes the error for a response that is
 	// not what was requested, from the beginning of the body. The error matches
 	// kind. Both are functions so that nothing that prints a body prints the
