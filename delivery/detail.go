@@ -16,9 +16,9 @@ const detailPath = "/openapi/delivery/releases/detail"
 // errNoDetail is the reason why a response is not the requested release.
 var errNoDetail = errors.New("project_name or version is missing or differs from the request")
 
-// detail is a release as the OpenAPI shows it: flat, without its id, workflow
+// detail is a release as the OpenAPI shows it: without its id, workflow
 // and task, and without the chart versions of the environment.
-type detail struct{ flat }
+type detail struct{ releaseV4 }
 
 // Validate returns an error for a detail that does not name its release.
 func (d *detail) Validate() error {

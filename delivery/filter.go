@@ -9,11 +9,11 @@ import (
 // checkFiltered returns an error for a release from a server that ignores a
 // filter.
 func (o ListOptions) checkFiltered(w *wireRelease) error {
-	flat := w.VersionInfo == nil
+	isV4 := w.VersionInfo == nil
 	switch {
-	case o.ServiceName != "" && flat:
+	case o.ServiceName != "" && isV4:
 		return errors.New("servers since v4.0 ignore serviceName; use All, which applies it")
-	case o.Label != "" && !flat:
+	case o.Label != "" && !isV4:
 		return errors.New("servers before v4.0 ignore label; use All, which applies it")
 	}
 	return nil
@@ -29,7 +29,7 @@ func (o ListOptions) hasService(r *Release) bool {
 
 // delivers reports whether the release has a service with this name of its own.
 func (r *Release) delivers(service string) bool {
-	if r.isFlat() {
+	if r.isV4() {
 		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })
 	}
 	return slices.ContainsFunc(r.DeployInfo, func(d *DeployInfo) bool {

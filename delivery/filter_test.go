@@ -96,9 +96,9 @@ func TestAllHasTheImagesOnEveryServer(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, releases, page.Releases)
 				for i, r := range releases {
-					if len(data.Releases[i].Images()) > 0 {
-						assert.Equal(t, leftOut && verbosity == delivery.VerbosityListed, r.ServicesOmitted(), r.VersionInfo.ID)
-						assert.Equal(t, r.ServicesOmitted(), len(r.Images()) == 0, r.VersionInfo.ID)
+					if len(data.Releases[i].DeployInfo) > 0 {
+						assert.Equal(t, leftOut && verbosity == delivery.VerbosityListed, r.IsSummary(), r.VersionInfo.ID)
+						assert.Equal(t, r.IsSummary(), len(r.Images()) == 0, r.VersionInfo.ID)
 					}
 				}
 			}

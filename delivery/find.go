@@ -85,7 +85,7 @@ func (f *finder) walk(ctx context.Context, most int) (found *Release, err error)
 				return false
 			}
 		}
-		more = m.isFlat() && most > 0 && seen >= most
+		more = m.isV4() && most > 0 && seen >= most
 		return !more
 	}, nil)
 	switch {

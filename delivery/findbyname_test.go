@@ -103,7 +103,7 @@ func TestFindByNameAmongMany(t *testing.T) {
 	for n := 1; n <= 4_000; n++ {
 		releases = append(releases, &delivery.Release{
 			VersionInfo: &delivery.VersionInfo{ID: id(n), ProductName: "shop", Version: "v" + strconv.Itoa(n), CreatedAt: int64(1_700_000_000 + n*n)},
-			Services:    []*delivery.ReleaseService{},
+			Services:    []*delivery.FlatService{},
 		})
 	}
 	srv, s := serve(t, "v5.0.0", releases...)
@@ -176,7 +176,7 @@ func TestFindByNameWhileTheListMoves(t *testing.T) {
 			for n := 400; n < 600; n++ {
 				srv.AddRelease(&delivery.Release{
 					VersionInfo: &delivery.VersionInfo{ID: id(n), ProductName: "shop", Version: id(n), CreatedAt: int64(1_700_000_000 + n)},
-					Services:    []*delivery.ReleaseService{},
+					Services:    []*delivery.FlatService{},
 				})
 			}
 		}, true},

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 
 	"github.com/zadig-go/zadig/internal/ordered"
@@ -15,12 +14,6 @@ type Page struct {
 	// not send it. Servers do since v2.3.1. Total does not count releases that
 	// ServiceName leaves out.
 	Total int
-}
-
-// LogValue counts the releases and leaves them out: their commits hold
-// credentials, which a JSON handler would print.
-func (p Page) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("releases", len(p.Releases)), slog.Int("total", p.Total))
 }
 
 // List returns one page of releases, 20 if PerPage is not set, newest first.

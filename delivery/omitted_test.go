@@ -1,8 +1,6 @@
 package delivery_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -16,58 +14,30 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// What a list left out is not taken for nothing.
-func TestServicesOmitted(t *testing.T) {
+// A summary says so, after encoding and decoding, too: it has no images, and is
+// compared with nothing.
+func TestSummary(t *testing.T) {
 	t.Parallel()
-	m := (&model{flat: true, omitServices: true, xTotal: true}).fill(2)
-	page, err := m.client(t).Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
-	require.NoError(t, err)
-	a, b := page.Releases[0], page.Releases[1]
-	full, err := m.client(t).Delivery.Get(t.Context(), id(2), delivery.GetOptions{ProjectName: "p"})
-	require.NoError(t, err)
-
-	data, err := json.Marshal(a)
-	require.NoError(t, err)
-	again := new(delivery.Release)
-	require.NoError(t, json.Unmarshal(data, again))
-	for name, r := range map[string]*delivery.Release{"listed": a, "read from JSON": again, "without credentials": a.WithoutCredentials()} {
-		assert.True(t, r.ServicesOmitted(), name)
-		for _, changes := range []delivery.Changes{delivery.Diff(r, b), delivery.Diff(r, full), delivery.Diff(full, r), delivery.Diff(nil, r)} {
-			assert.Equal(t, delivery.Changes{Incomplete: true}, changes, name)
-			assert.False(t, changes.IsEmpty(), name)
-			assert.Equal(t, "not compared: a list left the services of a release out", changes.String(), name)
-		}
-	}
-
-	assert.False(t, full.ServicesOmitted())
-	assert.False(t, (*delivery.Release)(nil).ServicesOmitted())
-	a.Services = full.Services
-	assert.False(t, a.ServicesOmitted(), "they are there now")
-	assert.Equal(t, "no changes", delivery.Diff(a, full).String())
-}
-
-// One program prints the same images whatever Zadig it reads, without an
-// option.
-func TestTheSameImagesOnEveryServer(t *testing.T) {
-	t.Parallel()
-	images := func(t *testing.T, version string) (printed []string) {
-		t.Helper()
+	for _, version := range []string{"v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {
 		_, s := serve(t, version, history()...)
-		for release, err := range s.All(t.Context(), delivery.ListOptions{}) {
-			require.NoError(t, err)
-			for _, image := range release.Images() {
-				printed = append(printed, fmt.Sprintln(release.VersionInfo.Version, image.Service, image.Image))
+		page, err := s.List(t.Context(), delivery.ListOptions{Verbosity: delivery.VerbosityBrief})
+		require.NoError(t, err)
+		details, err := s.List(t.Context(), delivery.ListOptions{})
+		require.NoError(t, err)
+		brief, full := page.Releases[0], details.Releases[0]
+		require.NotEmpty(t, full.Images(), version)
+		assert.False(t, full.IsSummary(), version)
+		for codec, r := range decoded(t, encode(t, brief)) {
+			assert.True(t, r.IsSummary(), "%s, %s", version, codec)
+			assert.Nil(t, r.Images(), version)
+			for _, changes := range []delivery.Changes{delivery.Diff(r, full), delivery.Diff(full, r), delivery.Diff(nil, r)} {
+				assert.Equal(t, delivery.Changes{Incomplete: true}, changes, version)
+				assert.False(t, changes.IsEmpty(), version)
+				assert.Equal(t, "not compared: the details of a release were not read", changes.String(), version)
 			}
+			_, found := r.Service(full.Images()[0].Service)
+			assert.False(t, found, version)
 		}
-		return printed
-	}
-	want := images(t, "v1.11.0")
-	require.NotEmpty(t, want)
-	for _, version := range []string{"v3.4.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, want, images(t, version))
-		})
 	}
 }
 

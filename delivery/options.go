@@ -23,7 +23,7 @@ const (
 	VerbosityBrief Verbosity = "brief"
 	// VerbosityListed is what the server's detailed list has, without further
 	// requests. Since v4.2 its releases have no services, and their
-	// [Release.ServicesOmitted] is true. The value itself is not sent.
+	// [Release.IsSummary] is true. The value itself is not sent.
 	VerbosityListed Verbosity = "listed"
 )
 

@@ -123,6 +123,9 @@ func (r result) read(ctx context.Context, s *Service, o ListOptions, settings *r
 			return err
 		})
 	}
+	if r.release != nil && o.Verbosity == VerbosityBrief {
+		r.release.summary = true
+	}
 	return r
 }
 
@@ -146,8 +149,8 @@ func (s *Service) newest(ctx context.Context, o ListOptions) (newest *Release, e
 
 // lacks reports whether the list left out something that o selects.
 func (m summary) lacks(o ListOptions) bool {
-	if m.isFlat() { // since v4.2 lists have no services
-		return m.servicesOmitted && (o.isDetailed() || o.ServiceName != "")
+	if m.isV4() { // since v4.2 lists have no services
+		return m.Release.summary && (o.isDetailed() || o.ServiceName != "")
 	}
 	return m.brief && o.Verbosity != VerbosityBrief
 }

@@ -22,7 +22,7 @@ type summary struct {
 // summaryOf returns the release of a list that was requested with this verbosity.
 func summaryOf(w *wireRelease, o ListOptions) summary {
 	r := w.listed()
-	return summary{r, o.Verbosity == VerbosityBrief && !r.isFlat() && r.DeployInfo == nil} // up to v1.7.1 it has no effect
+	return summary{r, o.Verbosity == VerbosityBrief && !r.isV4() && r.DeployInfo == nil} // up to v1.7.1 it has no effect
 }
 
 // openPage requests one page of the list.
@@ -78,7 +78,7 @@ func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*
 	switch {
 	case isRefused(err):
 		r, err = s.askAgain(ctx, m, err, skipManifests)
-	case errors.Is(err, errdef.ErrForbidden) && !m.isFlat() && v.TaskID != 0:
+	case errors.Is(err, errdef.ErrForbidden) && !m.isV4() && v.TaskID != 0:
 		r, err = s.ofTask(ctx, v, err, skipManifests)
 	}
 	if isOfOneRelease(err) && !isReleaseError(err) {

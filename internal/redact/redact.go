@@ -6,7 +6,6 @@ package redact
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -122,10 +121,15 @@ func Value(v any, literals ...string) any {
 	return v
 }
 
-var secretName = regexp.MustCompile(`(?i)(?:` + secretNames + `)$`)
+// IsSecretName reports whether the name of a member or variable says that its
+// value is secret: it ends in "token", "password" or the like.
+func IsSecretName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(nameHints, func(secret string) bool { return strings.HasSuffix(name, secret) })
+}
 
 func member(name string, v any, literals []string) any {
-	if secretName.MatchString(name) {
+	if IsSecretName(name) {
 		switch v.(type) {
 		case string, float64, json.Number, []any:
 			return Mask
