@@ -42,7 +42,7 @@ func TestArtifactRoundTrip(t *testing.T) {
 func TestFullArtifactRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, section := range []string{"artifact", "traced"} {
-		data, err := json.Marshal(recording.Full(t, section))
+		data, err := json.Marshal(recording.Full(t, section, nil))
 		require.NoError(t, err)
 		checkRoundTrip[*artifact.Artifact](t, section, data)
 	}

@@ -37,8 +37,9 @@ func Fields(t testing.TB, section string) (fields []Field) {
 }
 
 // Full returns a document in which every member of a section has another value,
-// as encoding/json decodes it. Arrays have one element.
-func Full(t testing.TB, section string) map[string]any {
+// as encoding/json decodes it. Arrays have one element. If change is not nil, it
+// may replace the value of each path.
+func Full(t testing.TB, section string, change func(path string, value any) any) map[string]any {
 	t.Helper()
 	document := make(map[string]any)
 	for i, f := range Fields(t, section) {
@@ -51,7 +52,11 @@ func Full(t testing.TB, section string) map[string]any {
 		}
 		member := strings.TrimRight(name, "[]{}")
 		if _, again := around[member]; !again && !strings.HasPrefix(f.Type, "as ") && f.Type != "nothing" {
-			around[member] = wrapped(name[len(member):], f.value(i))
+			value := f.value(i)
+			if change != nil {
+				value = change(f.Path, value)
+			}
+			around[member] = wrapped(name[len(member):], value)
 		}
 	}
 	return document
