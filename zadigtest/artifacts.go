@@ -3,10 +3,13 @@ package zadigtest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/zadig-go/zadig/artifact"
 )
 
 func (c *call) listArtifacts() *response {
@@ -52,10 +55,9 @@ func (c *call) matchingArtifacts() (found []*storedItem, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	differs := func(parameter, value string) bool { return c.query(parameter) != "" && c.query(parameter) != value }
 	return slices.DeleteFunc(c.data.artifacts.all(), func(a *storedItem) bool {
 		return a.Type == "image" && a.ImageSize == 0 ||
-			differs("type", a.Type) || differs("source", a.Source) || differs("imageTag", a.ImageTag) ||
+			c.differs("type", a.Type) || c.differs("source", a.Source) || c.differs("imageTag", a.ImageTag) ||
 			!name.MatchString(a.Name) || c.query("image") != "" && !image.MatchString(a.Image)
 	}), true
 }
@@ -63,34 +65,23 @@ func (c *call) matchingArtifacts() (found []*storedItem, ok bool) {
 // artifactsOfRepo lists artifacts by the commits of their builds, newest build
 // first. It lists one item for each build, so an artifact may appear twice.
 func (c *call) artifactsOfRepo() (found []*storedItem, ok bool) {
-	builds := make(map[int64][]*storedItem) // by time
+	made := make(map[*artifact.Activity]*storedItem)
 	repo, branch := c.query("repoName"), c.query("branch")
+	fits := func(commit *artifact.Commit) bool {
+		return commit != nil && (repo == "" || commit.RepoName == repo) && (branch == "" || commit.Branch == branch)
+	}
 	for _, a := range c.data.artifacts.all() {
 		for _, activity := range a.Activities {
-			if activity == nil || activity.Type != "build" {
-				continue
-			}
-			for _, commit := range activity.Commits {
-				if commit != nil && (repo == "" || commit.RepoName == repo) && (branch == "" || commit.Branch == branch) {
-					builds[activity.CreatedTime] = append(builds[activity.CreatedTime], a)
-					break
-				}
+			if activity.Type == artifact.ActivityBuild && slices.ContainsFunc(activity.Commits, fits) {
+				made[activity] = a
 			}
 		}
 	}
-	return newestFirst(builds), true
-}
-
-func newestFirst(builds map[int64][]*storedItem) (sorted []*storedItem) {
-	times := make([]int64, 0, len(builds))
-	for t := range builds {
-		times = append(times, t)
+	builds := slices.SortedFunc(maps.Keys(made), func(a, b *artifact.Activity) int { return cmp.Compare(b.CreatedTime, a.CreatedTime) })
+	for _, build := range builds {
+		found = append(found, made[build])
 	}
-	slices.SortFunc(times, func(a, b int64) int { return cmp.Compare(b, a) })
-	for _, t := range times {
-		sorted = append(sorted, builds[t]...)
-	}
-	return sorted
+	return found, true
 }
 
 func (c *call) getArtifact() *response {

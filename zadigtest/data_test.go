@@ -71,7 +71,8 @@ func TestChangesWhileItRuns(t *testing.T) {
 
 func TestArtifactsWithoutIDGetOne(t *testing.T) {
 	t.Parallel()
-	traced := &artifact.Artifact{Name: "a", Type: "image", Image: "registry.example.com/a:1", Activities: []*artifact.Activity{{Type: "build"}, nil}}
+	traced := image(1, "registry.example.com/a:1")
+	traced.ID, traced.Activities = "", []*artifact.Activity{{Type: "build"}, nil}
 	srv := zadigtest.NewServer(t, zadigtest.WithArtifacts(traced, &artifact.Artifact{Type: "file", Name: "pkg"}))
 	id := ask(t, srv, artifactsPath+"/image?image="+traced.Image).body
 	assert.Len(t, id, 24)

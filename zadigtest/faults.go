@@ -21,7 +21,7 @@ import (
 type Fault struct {
 	name      string
 	endpoints []Endpoint
-	times     int // 0: without end
+	times     int // 0 or less: without end
 	skip      int
 	match     func(*http.Request) bool
 
@@ -126,11 +126,12 @@ func RateLimited(retryAfter time.Duration) Fault {
 // HTML responds with a status and a page: the login page of a single sign-on in
 // front of Zadig if code is 200, otherwise the error page of a proxy.
 func HTML(code int) Fault {
-	page := "<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head>\n<body><form method=\"post\" action=\"/login\"></form></body>\n</html>\n"
+	title, content := "Sign in", `<form method="post" action="/login"></form>`
 	if code != http.StatusOK {
-		title := fmt.Sprintf("%d %s", code, http.StatusText(code))
-		page = "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title + "</h1></center>\r\n</body>\r\n</html>\r\n"
+		title = fmt.Sprintf("%d %s", code, http.StatusText(code))
+		content = "<h1>" + title + "</h1>"
 	}
+	page := "<!DOCTYPE html>\n<html>\n<head><title>" + title + "</title></head>\n<body>" + content + "</body>\n</html>\n"
 	f := Status(code, page)
 	f.name = fmt.Sprintf("HTML(%d)", code)
 	return f
@@ -258,7 +259,7 @@ func (s *Server) ClearFaults() {
 func (s *faults) remove(f *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.armed = slices.DeleteFunc(slices.Clone(s.armed), func(g *Fault) bool { return g == f })
+	s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 }
 
 // hit holds the effects of the faults on one request.
@@ -275,8 +276,8 @@ func (s *faults) take(r *http.Request, e Endpoint) hit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var h hit
-	spent := make(map[*Fault]bool)
-	for _, f := range s.armed {
+	armed := slices.Clone(s.armed)
+	for _, f := range armed {
 		if len(f.endpoints) > 0 && !slices.Contains(f.endpoints, e) || f.match != nil && !f.match(r) {
 			continue
 		}
@@ -287,13 +288,11 @@ func (s *faults) take(r *http.Request, e Endpoint) hit {
 			f.skip--
 			continue
 		}
-		if f.times > 0 {
-			f.times--
-			spent[f] = f.times == 0
+		if f.times--; f.times == 0 {
+			s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 		}
 		f.apply(&h)
 	}
-	s.armed = slices.DeleteFunc(slices.Clone(s.armed), func(f *Fault) bool { return spent[f] })
 	return h
 }
 

@@ -218,27 +218,32 @@ func statuses(t *testing.T, srv *zadigtest.Server, paths ...string) []int {
 
 func TestWhichRequestsAFaultHits(t *testing.T) {
 	t.Parallel()
+	type faults []zadigtest.Fault
 	unavailable := zadigtest.Status(503, "")
+	onLists := unavailable.On(zadigtest.ListReleases)
 	secondPage := func(r *http.Request) bool { return r.URL.Query().Get("page") == "2" }
+	badGateway := zadigtest.Status(502, "").Times(1)
 	list, trace, other := releasesPath, tracePath+"?image=x", "/api/aslan/nope"
 	for name, row := range map[string]struct {
-		faults []zadigtest.Fault
+		faults faults
 		paths  []string
 		want   []int
 	}{
-		"all":                 {[]zadigtest.Fault{unavailable}, []string{list, trace, other}, []int{503, 503, 503}},
-		"times":               {[]zadigtest.Fault{unavailable.Times(2)}, []string{list, trace, list}, []int{503, 503, 200}},
-		"times below 1":       {[]zadigtest.Fault{unavailable.Times(-1)}, []string{list, list}, []int{503, 503}},
-		"on":                  {[]zadigtest.Fault{unavailable.On(zadigtest.ListReleases)}, []string{trace, list, other}, []int{500, 503, 404}},
-		"on several":          {[]zadigtest.Fault{unavailable.On(zadigtest.ListReleases, zadigtest.NoEndpoint)}, []string{trace, list, other}, []int{500, 503, 503}},
-		"times on":            {[]zadigtest.Fault{unavailable.On(zadigtest.ListReleases).Times(1)}, []string{trace, list, list}, []int{500, 503, 200}},
-		"after":               {[]zadigtest.Fault{unavailable.After(1).Times(1)}, []string{list, list, list}, []int{200, 503, 200}},
-		"after on":            {[]zadigtest.Fault{unavailable.On(zadigtest.ListReleases).After(1)}, []string{trace, list, list}, []int{500, 200, 503}},
-		"when":                {[]zadigtest.Fault{unavailable.When(secondPage)}, []string{list, list + "?page=2"}, []int{200, 503}},
-		"one after the other": {[]zadigtest.Fault{unavailable.Times(1), zadigtest.Status(502, "").Times(1)}, []string{list, list, list}, []int{503, 502, 200}},
-		"delay and status":    {[]zadigtest.Fault{zadigtest.Delay(time.Millisecond).Times(1), zadigtest.Status(502, "").Times(1)}, []string{list, list}, []int{502, 200}},
+		"all":           {faults{unavailable}, []string{list, trace, other}, []int{503, 503, 503}},
+		"times":         {faults{unavailable.Times(2)}, []string{list, trace, list}, []int{503, 503, 200}},
+		"times below 1": {faults{unavailable.Times(-1)}, []string{list, list}, []int{503, 503}},
+		"on":            {faults{onLists}, []string{trace, list, other}, []int{500, 503, 404}},
+		"on several": {
+			faults{unavailable.On(zadigtest.ListReleases, zadigtest.NoEndpoint)}, []string{trace, list, other}, []int{500, 503, 503},
+		},
+		"times on":            {faults{onLists.Times(1)}, []string{trace, list, list}, []int{500, 503, 200}},
+		"after":               {faults{unavailable.After(1).Times(1)}, []string{list, list, list}, []int{200, 503, 200}},
+		"after on":            {faults{onLists.After(1)}, []string{trace, list, list}, []int{500, 200, 503}},
+		"when":                {faults{unavailable.When(secondPage)}, []string{list, list + "?page=2"}, []int{200, 503}},
+		"one after the other": {faults{unavailable.Times(1), badGateway}, []string{list, list, list}, []int{503, 502, 200}},
+		"delay and status":    {faults{zadigtest.Delay(time.Millisecond).Times(1), badGateway}, []string{list, list}, []int{502, 200}},
 		"two broken records": {
-			[]zadigtest.Fault{zadigtest.BrokenRecord(idOf(1)), zadigtest.BrokenRecord(idOf(2))},
+			faults{zadigtest.BrokenRecord(idOf(1)), zadigtest.BrokenRecord(idOf(2))},
 			[]string{list + "?page=1&per_page=1", list + "?page=2&per_page=1", list + "?verbosity=brief"}, []int{500, 500, 200},
 		},
 	} {

@@ -77,7 +77,9 @@ var (
 		"Merge pull request #512 from shop-team/hotfix\n\n紧急修复登录超时",
 		"Show \"sold out\" & <b>back soon</b> in the catalog 🛒",
 	}
-	notes   = []string{"", "Weekly release", "紧急修复：支付回调重复", "Gift cards for everybody", "灰度发布 <10%> & 观察", "see SHOP-17 \\ SHOP-18"}
+	notes = []string{
+		"", "Weekly release", "紧急修复：支付回调重复", "Gift cards for everybody", "灰度发布 <10%> & 观察", "see SHOP-17 \\ SHOP-18",
+	}
 	labels  = []string{"stable", "灰度", "hotfix", "weekly", "a&b"}
 	envs    = []string{"dev", "qa", "pre", "prod"}
 	sources = []string{delivery.SourceManual, delivery.SourceFromEnv, delivery.SourceFromVersion}
@@ -272,7 +274,8 @@ func (g *generator) artifact(r *delivery.Release, p project, b *delivery.BuildIn
 	built := &artifact.Activity{
 		ArtifactID: a.ID, Type: artifact.ActivityBuild, StartTime: b.StartTime, EndTime: b.EndTime,
 		CreatedBy: v.CreatedBy, CreatedTime: b.EndTime,
-		URL: fmt.Sprintf("/v1/projects/detail/%s/pipelines/custom/%s/%d?display_name=%s", p.name, p.workflow, v.TaskID, url.QueryEscape(p.workflow)),
+		URL: fmt.Sprintf("/v1/projects/detail/%s/pipelines/custom/%s/%d", p.name, p.workflow, v.TaskID) +
+			"?display_name=" + url.QueryEscape(p.workflow),
 	}
 	if g.chance(20) {
 		built.URL = fmt.Sprintf("/v1/projects/detail/%s/pipelines/multi/%s/%d", p.name, p.workflow, v.TaskID)

@@ -25,10 +25,9 @@ func (c *call) listReleases() *response {
 			perPage = 20
 		}
 	}
-	differs := func(parameter, value string) bool { return c.query(parameter) != "" && c.query(parameter) != value }
 	found := slices.DeleteFunc(c.releases(), func(r *release) bool {
 		info := r.VersionInfo
-		return differs("projectName", info.ProductName) || differs("workflowName", info.WorkflowName) ||
+		return c.differs("projectName", info.ProductName) || c.differs("workflowName", info.WorkflowName) ||
 			taskID != 0 && taskID != info.TaskID || label != "" && !slices.Contains(info.Labels, label)
 	})
 	shown, ok := window(found, page, perPage)

@@ -90,6 +90,11 @@ type call struct {
 // query returns the first value of a query parameter.
 func (c *call) query(name string) string { return c.request.URL.Query().Get(name) }
 
+// differs reports whether a query parameter is given and not the value.
+func (c *call) differs(parameter, value string) bool {
+	return c.query(parameter) != "" && c.query(parameter) != value
+}
+
 // send returns the response with a value as the version sends it, by a section
 // of fields.tsv.
 func (c *call) send(section string, value any) *response {

@@ -36,16 +36,17 @@ type Server struct {
 	log     requestLog
 	fail    func(format string, args ...any) // what a misuse after the start does
 
-	mu      sync.Mutex
-	address string
-	running *listening // nil while the server is down
-	stopped []*listening
-	closed  bool
+	mu       sync.Mutex
+	address  string
+	stop     func()         // closes the listener and the connections; nil while the server is down
+	handlers sync.WaitGroup // of all requests
+	closed   bool
 }
 
 // NewServer starts a server for a test, which closes it when the test and all
 // its subtests are over. Without options it behaves as the newest of [Versions],
-// holds [Shop] and accepts requests with any token or none. Bad options fail the test, and so does bad input to the server's methods.
+// holds [Shop] and accepts requests with any token or none. Bad options fail the
+// test, and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)
@@ -72,16 +73,15 @@ func Start(opts ...Option) (*Server, error) {
 	s := &Server{token: cfg.token}
 	s.fail = func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 	s.version.Store(int64(cfg.version))
-	if err := s.data.addReleases(cfg.data.Releases); err != nil {
+	if err = s.data.addReleases(cfg.data.Releases); err == nil {
+		err = s.data.addArtifacts(cfg.data.Artifacts)
+	}
+	if err == nil {
+		err = s.listen("127.0.0.1:0")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("zadigtest: %w", err)
 	}
-	if err := s.data.addArtifacts(cfg.data.Artifacts); err != nil {
-		return nil, fmt.Errorf("zadigtest: %w", err)
-	}
-	if err := s.listen("127.0.0.1:0"); err != nil {
-		return nil, fmt.Errorf("zadigtest: %w", err)
-	}
-	s.address = s.running.listener.Addr().String()
 	s.URL = "http://" + s.address
 	return s, nil
 }
@@ -101,18 +101,14 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 }
 
 // Close closes the server and all its connections, and waits until its
-// goroutines have ended. It also waits for running [Hook]s, so a Hook must not
+// handlers have ended. It also waits for running [Hook]s, so a Hook must not
 // call it. Close may be called more than once.
 func (s *Server) Close() {
+	s.Down()
 	s.mu.Lock()
 	s.closed = true
-	s.stop()
-	stopped := s.stopped
 	s.mu.Unlock()
-	for _, run := range stopped {
-		run.connections.Wait()
-		run.handlers.Wait()
-	}
+	s.handlers.Wait()
 }
 
 // Down takes the server off the network, as during a restart of Zadig: open
@@ -122,7 +118,10 @@ func (s *Server) Close() {
 func (s *Server) Down() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stop()
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
 }
 
 // Up brings the server back after [Server.Down], on the same port. If another
@@ -131,7 +130,7 @@ func (s *Server) Down() {
 func (s *Server) Up() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.running != nil || s.closed {
+	if s.stop != nil || s.closed {
 		return
 	}
 	if err := s.listen(s.address); err != nil {
@@ -178,46 +177,25 @@ func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 // DeleteArtifact removes an artifact by its id and reports whether it existed.
 func (s *Server) DeleteArtifact(id string) bool { return s.data.artifacts.remove(id) }
 
-// listening is a server on the network, from Start or Up until Down or Close.
-type listening struct {
-	listener    net.Listener
-	http        *http.Server
-	cancel      context.CancelFunc
-	done        chan struct{}  // closed when no connection is accepted any more
-	connections sync.WaitGroup // goroutines of net/http
-	handlers    sync.WaitGroup // of hijacked connections, too
-}
-
 func (s *Server) listen(address string) error {
 	listener, err := listenAgain(address)
 	if err != nil {
 		return err
 	}
+	s.address = listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
-	run := &listening{listener: listener, cancel: cancel, done: make(chan struct{})}
-	run.http = &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			run.handlers.Add(1)
-			defer run.handlers.Done()
-			s.handle(w, r)
-		}),
-		BaseContext: func(net.Listener) context.Context { return ctx },
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				run.connections.Add(1)
-			case http.StateClosed, http.StateHijacked:
-				run.connections.Done()
-			}
-		},
+	server := &http.Server{
+		Handler:           http.HandlerFunc(s.serve),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ReadHeaderTimeout: time.Minute,
 	}
-	go func() {
-		defer close(run.done)
-		_ = run.http.Serve(listener) // ends with ErrServerClosed
-	}()
-	s.running = run
+	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
+	s.stop = func() {
+		cancel()
+		_ = server.Close()
+		_ = listener.Close() // in case Serve has not begun
+	}
 	return nil
 }
 
@@ -232,17 +210,19 @@ func listenAgain(address string) (net.Listener, error) {
 	}
 }
 
-// stop closes the listener and the connections. It does not wait for handlers.
-func (s *Server) stop() {
-	run := s.running
-	if run == nil {
-		return
+// serve handles a request, unless the server is closed.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	closed := s.closed
+	if !closed {
+		s.handlers.Add(1)
 	}
-	s.running = nil
-	s.stopped = append(s.stopped, run)
-	run.cancel()
-	_ = run.http.Close()
-	<-run.done
+	s.mu.Unlock()
+	if closed {
+		panic(http.ErrAbortHandler)
+	}
+	defer s.handlers.Done()
+	s.handle(w, r)
 }
 
 // handle logs a request, applies the faults that it meets and sends the

@@ -45,7 +45,7 @@ func TestBadInput(t *testing.T) {
 		{"release with another id", zadigtest.WithReleases(shortID), `1 of 1: its id must be 24 hex digits (got "release-1")`},
 		{"two releases", zadigtest.WithReleases(k8s("p", 1), k8s("q", 2), k8s("q", 1)), "there are two with the id " + idOf(1)},
 		{"nil artifact", zadigtest.WithArtifacts(nil), "1 of 1: must not be nil"},
-		{"artifact without image", zadigtest.WithArtifacts(image(1, "")), `1 of 1: "` + idOf(1) + `" has no Image, which only Type "file" may leave out`},
+		{"artifact without image", zadigtest.WithArtifacts(image(1, "")), `has no Image, which only Type "file" may leave out`},
 		{"artifact with another id", zadigtest.WithArtifacts(badArtifact), `1 of 1: its id must be 24 hex digits (got "artifact-1")`},
 		{"two artifacts", zadigtest.WithArtifacts(image(1, "i"), image(1, "j")), "there are two with the id " + idOf(1)},
 	} {

@@ -89,7 +89,9 @@ func TestTask(t *testing.T) {
 	failed.VersionInfo.Status = delivery.StatusFailed
 	failed.Error, failed.Services = "denied", []*delivery.FlatService{{
 		ServiceName: "cart",
-		Images:      []*delivery.ServiceImage{{ContainerName: "app", SourceImage: "a/cart:1", TargetImage: "b/cart:1", PushImage: true}, {ContainerName: "side"}},
+		Images: []*delivery.ServiceImage{
+			{ContainerName: "app", SourceImage: "a/cart:1", TargetImage: "b/cart:1", PushImage: true}, {ContainerName: "side"},
+		},
 	}}
 	creating := k8s("shop", 8)
 	creating.VersionInfo.Status = delivery.StatusCreating
@@ -106,7 +108,7 @@ func TestTask(t *testing.T) {
 		`"distribute_target":[{"service_name":"cart","service_module":"app","source_image":"a/cart:1","target_image":"b/cart:1"}]`)
 	assertParts(t, get("workflowKey=dev&taskId=8").body, `"status":"running"`, `"start_time":1700000008`, `"stages":[]`)
 	assertParts(t, get("workflowKey=ci&taskId=3").body, `"start_time":1700000000`, `"end_time":1700000060`, `"name":"build"`)
-	for _, query := range []string{"", "workflowKey=dev", "workflowKey=dev&taskId=9", "workflowKey=dev&taskId=-7", "taskId=7", "workflowKey=ci&taskId=7"} {
+	for _, query := range []string{"", "workflowKey=dev", "workflowKey=dev&taskId=9", "taskId=7", "workflowKey=ci&taskId=7"} {
 		assert.Equal(t, 500, get(query).status, query)
 		assert.Contains(t, get(query).body, "mongo: no documents in result", query)
 	}

@@ -134,7 +134,9 @@ func TestUpgradedRelease(t *testing.T) {
 	chart.VersionInfo.Progress = &delivery.Progress{Error: "no such chart"}
 	chart.DistributeInfo = []*delivery.DistributeInfo{{
 		DistributeType: delivery.DistributeChart, ChartName: "vote", ChartVersion: "1.0.1", ChartRepoName: "harbor",
-		SubDistributes: []*delivery.DistributeInfo{{DistributeType: delivery.DistributeImage, RegistryName: "harbor.example.com:5000/prod/vote:v1"}},
+		SubDistributes: []*delivery.DistributeInfo{{
+			DistributeType: delivery.DistributeImage, RegistryName: "harbor.example.com:5000/prod/vote:v1",
+		}},
 	}}
 	environment := k8s("shop", 3)
 	environment.VersionInfo.ProductEnvInfo = &delivery.ProductEnvInfo{Services: [][]*delivery.EnvService{
