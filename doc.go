@@ -96,8 +96,8 @@
 //
 // The token goes to the scheme, host and port of the base URL, redirects
 // included, and nowhere else. Errors, logs and the printed forms of the SDK's
-// types do not show it. The credentials that servers send along with commits are
-// replaced by "[redacted]" when a response is decoded.
+// types show neither it nor the credentials that servers send along with
+// commits (type delivery.Secret).
 //
 // # Tests
 //

@@ -307,8 +307,9 @@ func WithMaxResponseBytes(n int64) Option {
 }
 
 // WithRawJSON keeps the JSON of each release and artifact for their RawJSON
-// methods, which return members that this version of the SDK does not know. It
-// doubles the memory of a release. Default: off.
+// methods, which return members that this version of the SDK does not know. It is
+// kept as it was sent, credentials included, and doubles the memory of a release.
+// Default: off.
 func WithRawJSON() Option {
 	return func(c *config) error {
 		c.rawJSON = true

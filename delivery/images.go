@@ -18,8 +18,8 @@ type Image struct {
 // Images returns the images that a release delivers, in the server's order, each
 // service, container and image once:
 //
-//   - up to v3.4, the images that were deployed, and those of packaged charts
-//   - since v4.0, the images of its services
+//   - up to v3.4, those of DeployInfo, and those of packaged charts
+//   - since v4.0, those of Services
 //
 // An image that the release pushes has the reference that it is pushed to, whether
 // or not the push succeeded: see [Release.Succeeded]. Any other has the reference

@@ -34,23 +34,19 @@ const (
 	StatusFailed   = "failed"
 )
 
-// Release is one version in the delivery center, with what was built,
-// deployed, tested and distributed for it.
+// Release is one version in the delivery center.
 //
-// Up to v3.4 the server sends the documented object ({"versionInfo":{…},
-// "buildInfo":[…],…}), which fills the first group of fields. Since v4.0 it sends
-// another object, which fills VersionInfo and the second group. Services is not nil
-// exactly if the second was read. Encoding writes the object that was read.
+// Up to v3.4 the server sends the documented object, which fills the first group of
+// fields. Since v4.0 it sends another one, which fills VersionInfo and the second
+// group; only then Services is not nil. Encoding writes the object that was read.
 //
 // Decoding replaces credentials by "[redacted]": the tokens, keys and passwords of
 // commits, the addresses of chat webhooks, and the values of variables whose name
 // ends in "token", "password", "secret" or the like. It removes user info from
-// addresses. Manifests, the values of charts and RawJSON stay as the server sent
-// them.
+// addresses. Manifests, the values of charts and RawJSON stay as they were sent.
 //
 // A field whose comment names no version is sent by every server that sends its
-// object. Fields were recorded on v1.11.0 and v5.0.0, or read in the server's source
-// from v1.6.0 to v5.0.0.
+// object, by recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
 type Release struct {
 	VersionInfo       *VersionInfo      // versionInfo; never nil in a release that was read
 	BuildInfo         []*BuildInfo      // buildInfo: one per built service

@@ -20,8 +20,8 @@ import (
 //	err := json.Unmarshal(job.Spec, &build)
 //
 // It may hold credentials of code hosts and of variables, so fmt and slog print
-// its length in its place. JSON keeps it. fmt prints the content for a verb that go
-// vet rejects (%w, %p).
+// its length in its place. JSON keeps it. As with delivery.Secret, fmt prints the
+// content for a verb that go vet rejects (%w, %p).
 type Spec json.RawMessage
 
 // MarshalJSON returns the JSON that the server sent, or null for a nil Spec.
