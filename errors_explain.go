@@ -18,15 +18,17 @@ import (
 	"syscall"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Explain returns one plain sentence for the user of a program: what err means and
 // what to check. Like an error string, it is in lower case and has no full stop.
-// Print err below it for the details.
+// Print err below it for the details, if it differs.
 //
 // If the address or the token is wrong, the sentence names the variable that
-// [NewClientFromEnv] reads. Explain returns "" for nil only.
+// [NewClientFromEnv] reads. For an error that has nothing to do with Zadig, such as
+// that of a full disk, Explain returns its own text in one line, and "" for nil.
 func Explain(err error) string {
 	if err == nil {
 		return ""
@@ -55,7 +57,7 @@ func Explain(err error) string {
 	if timedOut(err) {
 		return "the time for this ran out"
 	}
-	return cmp.Or(explainSentinel(err), "this error comes neither from Zadig nor from the connection to it")
+	return cmp.Or(explainSentinel(err), redact.Line(err.Error()))
 }
 
 const truncated = "the connection to Zadig broke in the middle of a response"

@@ -60,7 +60,7 @@ func TestSameAnswersOnEveryServer(t *testing.T) {
 		v.Status, v.ProductEnvInfo.EnvName = delivery.StatusSuccess, "dev"
 	}
 	k8s.VersionInfo.Type, chart.VersionInfo.Type = delivery.TypeK8SYAML, delivery.TypeHelmChart
-	for _, version := range []string{"v1.8.0", "v1.11.0", "v2.3.1", "v3.4.1", "v4.0.0", "v4.2.0", "v5.0.0"} {
+	for _, version := range []string{"v1.11.0", "v2.3.1", "v3.4.1", "v4.0.0", "v5.0.0"} {
 		_, s := serve(t, version, k8s, chart)
 		page, err := s.List(t.Context(), delivery.ListOptions{ProjectName: "shop"})
 		require.NoError(t, err)

@@ -43,6 +43,9 @@ func (s *Service) newestOfEach(ctx context.Context, o ListOptions, yield func(*R
 		}
 		return true
 	}, always)
+	if len(newest) == 0 {
+		return ended
+	}
 	for f := range s.completeAll(ctx, newest, o) {
 		if f.release == nil && f.err == nil { // deleted meanwhile
 			f.release, f.err = s.newestIn(ctx, f.summary.VersionInfo.ProductName, o)

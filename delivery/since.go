@@ -164,7 +164,8 @@ func (p *pending) read(ctx context.Context, s *Service, before MarkedRelease, o 
 	if f.release == nil { // deleted meanwhile
 		return
 	}
-	p.now.Unfinished, p.now.Failed = f.release.InProgress(), f.release.Failed()
+	p.now.Unfinished = f.release.InProgress()
+	p.now.Failed = f.release.Failed() || before.Failed && p.now.Unfinished // a retry can fail, too
 	known := before.Unfinished && p.now.Unfinished || before.Failed && (p.now.Unfinished || p.now.Failed)
 	if !known && o.selectsService(f.release) && (!o.Succeeded || f.release.Succeeded()) {
 		p.release = f.release

@@ -101,15 +101,14 @@ func Hook(f func(*http.Request)) Fault { return Fault{name: "Hook", hook: f} }
 // The Content-Type is that of JSON, HTML or plain text, by how the body begins. An
 // empty body has none.
 func Status(code int, body string) Fault {
-	resp := empty(code)
+	resp := typed(code, textType, []byte(body))
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
 	case body == "":
-	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "["):
-		resp = typed(code, jsonType, []byte(body))
+		resp = empty(code)
+	case start != "" && strings.Contains("{[", start[:1]):
+		resp.with("Content-Type", jsonType)
 	case strings.HasPrefix(start, "<"):
-		resp = typed(code, htmlType, []byte(body))
-	default:
-		resp = typed(code, textType, []byte(body))
+		resp.with("Content-Type", htmlType)
 	}
 	return Fault{name: fmt.Sprintf("Status(%d)", code), response: resp}
 }

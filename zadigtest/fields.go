@@ -153,11 +153,6 @@ func treeOf(doc any) (tree map[string]any, err error) {
 	return tree, decoder.Decode(&tree)
 }
 
-func object(o map[string]any, name string) map[string]any {
-	v, _ := o[name].(map[string]any)
-	return v
-}
-
 // without returns a copy of an object without a member.
 func without(o map[string]any, name string) map[string]any {
 	rest := maps.Clone(o)

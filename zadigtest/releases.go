@@ -112,7 +112,8 @@ func (c *call) document(r *release, brief, inList bool) any {
 	case !brief:
 		return asSent("release", r.nested, c.version)
 	}
-	info := without(object(r.nested, "versionInfo"), "progress") // only in details
+	info, _ := r.nested["versionInfo"].(map[string]any)
+	info = without(info, "progress") // only in details
 	if c.version >= v34 {
 		info = without(info, "productEnvInfo")
 	}
@@ -123,7 +124,7 @@ func (c *call) isBroken(r *release) bool { return slices.Contains(c.broken, r.Ve
 
 func (c *call) unreadable(r *release) *response {
 	if c.version < v23 {
-		return panicked()
+		return empty(http.StatusInternalServerError) // the handler panics
 	}
 	return internalError("failed to find product template " + r.VersionInfo.ProductName + ", err: " + noDocuments)
 }

@@ -74,9 +74,6 @@ func internalError(description string) *response {
 	}))
 }
 
-// panicked returns the response of a server whose handler has panicked.
-func panicked() *response { return empty(http.StatusInternalServerError) }
-
 func encode(value any) []byte {
 	data, err := json.Marshal(value)
 	if err != nil {

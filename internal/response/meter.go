@@ -19,6 +19,9 @@ const (
 // refuses no small body.
 func maxCost(limit int64) int64 { return max(4*limit, 1<<20) }
 
+// freeBytes returns how many bytes never exceed a limit.
+func freeBytes(limit int64) int64 { return min(limit, maxCost(limit)/objectCost) }
+
 // meter measures JSON that arrives in pieces: the bytes of each element of an
 // array, or of a whole body, and what decoding them takes.
 type meter struct {

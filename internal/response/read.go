@@ -41,11 +41,10 @@ func (b *Body) buffered() (data []byte, err error) {
 		return nil, err
 	}
 	m := meter{limit: b.maxBytes(), whole: true}
-	if int64(len(data)) <= maxCost(m.limit)/objectCost { // whatever the JSON is
-		return data, nil
-	}
-	if _, err := m.add(data); err != nil {
-		return nil, b.tooLarge(data, err.Error())
+	if int64(len(data)) > freeBytes(m.limit) {
+		if _, err := m.add(data); err != nil {
+			return nil, b.tooLarge(data, err.Error())
+		}
 	}
 	return data, nil
 }

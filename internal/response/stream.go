@@ -124,6 +124,7 @@ func (s *Stream[T]) element() (*T, error) {
 			return nil, err
 		}
 	}
+	s.source.next(s.decoder.UnreadBuffer())
 	if s.decoder.PeekKind() == ']' {
 		return nil, s.end()
 	}

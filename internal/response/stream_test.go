@@ -45,15 +45,17 @@ func TestStreamReads(t *testing.T) {
 		{"invalid UTF-8", "[{\"id\":\"a\xffb\"}]", []result{{"a\ufffdb", ""}}},
 		{"lone surrogate", `[{"id":"a\ud800b"}]`, []result{{"a\ufffdb", ""}}},
 
-		{"scalar where an object is due", `[{"id":"1"},7,{"id":"3"}]`, []result{{"1", ""}, {"", "at /1: got a number, want an object"}, {"3", ""}}},
+		{"a scalar for an object", `[{"id":"1"},7,{"id":"3"}]`, []result{{"1", ""}, {"", "at /1: got a number, want an object"}, {"3", ""}}},
 		{"string", `["x",{"id":"2"}]`, []result{{"", "at /0: got a string, want an object"}, {"2", ""}}},
 		{"array", `[[[{"id":"9"}],[]],{"id":"2"}]`, []result{{"", "at /0: got an array, want an object"}, {"2", ""}}},
 		{"the only one", `[true]`, []result{{"", "at /0: got a boolean"}}},
 		{"the last one", `[{"id":"1"},{"id":7}]`, []result{{"1", ""}, {"", "at /1/id: got a number, want a string"}}},
 		{"all of them", `[1,2,3]`, []result{{"", "at /0"}, {"", "at /1"}, {"", "at /2"}}},
-		{"first member", `[{"n":"x","id":"1","deep":{"list":[{"v":1}]}},{"id":"2"}]`, []result{{"", "at /0/n: got a string, want an integer"}, {"2", ""}}},
+		{"first member", `[{"n":"x","id":"1","deep":{"list":[{"v":1}]}},{"id":"2"}]`,
+			[]result{{"", "at /0/n: got a string, want an integer"}, {"2", ""}}},
 		{"last member", `[{"id":"1","n":{}},{"id":"2"}]`, []result{{"1", "at /0/n: got an object, want an integer"}, {"2", ""}}},
-		{"deep inside", `[{"id":"1","deep":{"list":[{"v":1},{"v":[{"v":{}}]},{"v":3}]},"any":[[]]},{"id":"2"}]`, []result{{"1", "at /0/deep/list/1/v: got an array, want an integer"}, {"2", ""}}},
+		{"deep inside", `[{"id":"1","deep":{"list":[{"v":1},{"v":[{"v":{}}]},{"v":3}]},"any":[[]]},{"id":"2"}]`,
+			[]result{{"1", "at /0/deep/list/1/v: got an array, want an integer"}, {"2", ""}}},
 		{"number out of range", `[{"n":99999999999999999999,"id":"1"},{"id":"2"}]`, []result{{"", "at /0/n: got a number"}, {"2", ""}}},
 		{"fraction where an integer is due", `[{"id":"1","n":1.5},{"id":"2"}]`, []result{{"1", "at /0/n: got a number"}, {"2", ""}}},
 		{"a secret in the wrong place", `[{"n":"hunter2"},{"id":"2"}]`, []result{{"", "at /0/n: got a string"}, {"2", ""}}},
@@ -131,7 +133,8 @@ func TestStreamOfSomethingElse(t *testing.T) {
 		{"empty", ``, "got an empty body, want an array of things"},
 		{"white space", " \n", "an empty body"},
 		{"object", `{"message":"success"}`, "got a JSON object, want an array of things"},
-		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`, "the object of a collaboration mode"},
+		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`,
+			"the object of a collaboration mode"},
 		{"string", `"x"`, "a JSON string"},
 		{"number", `7`, "text that is not JSON"},
 		{"HTML", `<!DOCTYPE html>`, "an HTML page"},
@@ -305,7 +308,9 @@ func TestStreamBoundsEachElement(t *testing.T) {
 	} {
 		for _, raw := range []bool{false, true} {
 			for name, body := range map[string]io.Reader{
-				"at once": strings.NewReader(row.body), "byte by byte": iotest.OneByteReader(strings.NewReader(row.body)), "with EOF": iotest.DataErrReader(strings.NewReader(row.body)),
+				"at once":      strings.NewReader(row.body),
+				"byte by byte": iotest.OneByteReader(strings.NewReader(row.body)),
+				"with EOF":     iotest.DataErrReader(strings.NewReader(row.body)),
 			} {
 				t.Run(fmt.Sprintf("%s/raw %t/%s", row.name, raw, name), func(t *testing.T) {
 					t.Parallel()
@@ -438,7 +443,12 @@ func TestStreamSkipsMembers(t *testing.T) {
 	d.settings.RawJSON = true
 	s := open(t, d, response.Streamed, e)
 	defer s.Close()
-	for _, want := range []item{{ID: "1", N: 1, raw: `{"id":"1","any":["x",{"any":"]}"}],"n":1}`}, {ID: "2", raw: `{"ANY" : {"a":[1]} ,"id":"2"}`}, {raw: "null"}, {ID: "3", raw: `{"\u0061ny":1,"id":"3"}`}} {
+	for _, want := range []item{
+		{ID: "1", N: 1, raw: `{"id":"1","any":["x",{"any":"]}"}],"n":1}`},
+		{ID: "2", raw: `{"ANY" : {"a":[1]} ,"id":"2"}`},
+		{raw: "null"},
+		{ID: "3", raw: `{"\u0061ny":1,"id":"3"}`},
+	} {
 		v, err := s.Next()
 		require.NoError(t, err)
 		assert.Equal(t, want, *v)
