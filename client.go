@@ -56,7 +56,7 @@ type state struct {
 }
 
 // NewClient returns a client for the Zadig at baseURL, such as
-// "https://zadig.example.com" or, behind a path prefix,
+// "https://zadig.example.com" or, with a path prefix,
 // "https://example.com/zadig". It does no I/O. Bad input is an error here, not at
 // the first call.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
@@ -75,7 +75,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 //
 //	ZADIG_URL      the base URL; required
 //	ZADIG_TOKEN    the API token; optional
-//	ZADIG_CA_FILE  a PEM file with CAs to trust besides the system's; optional
+//	ZADIG_CA_FILE  a PEM file with CAs to trust in addition to the system's; optional
 //
 // It reads that file and does no other I/O. The options are applied after those of
 // the environment.
@@ -161,15 +161,13 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	success := resp.StatusCode >= 200 && resp.StatusCode <= 299
 	switch {
 	case success && out.Err != nil:
-		return nil, rejected(out, nil, ErrUnexpectedResponse, response.GarbledReason)
+		return nil, rejected(out, nil)(ErrUnexpectedResponse, response.GarbledReason)
 	case success && (resp.StatusCode != http.StatusPartialContent || outgoing.Header.Get("Range") != ""):
 		resp.Body = &response.Body{
 			ReadCloser: resp.Body,
 			Data:       out.Body,
 			Settings:   s.settings,
-			Reject: func(excerpt []byte, kind error, reason string) error {
-				return rejected(out, excerpt, kind, reason)
-			},
+			Reject:     func(excerpt []byte) func(error, string) error { return rejected(out, excerpt) },
 		}
 		return resp, nil
 	}
@@ -189,8 +187,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 // Get reads any other GET endpoint, such as
 // "/api/aslan/delivery/servicenames", and decodes its JSON into out as
 // encoding/json does, with the client's token, retries, size limit and errors.
-// The path is joined to the base URL and may have a query of its own. If out is
-// nil, the body is discarded.
+// The path is joined to the base URL and may have a query. If out is nil, the body
+// is discarded.
 //
 // A body that does not decode into out is [ErrUnexpectedResponse]. An error of
 // out's UnmarshalJSON is found by errors.As, and is not in the text. A path that
@@ -276,7 +274,7 @@ func (c *Client) ready() (*state, error) {
 	return c.state(), nil
 }
 
-// prepare checks a request of the caller's and copies it with its final URL.
+// prepare checks the caller's request and returns a copy with its final URL.
 func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	const method = "zadig.Client.Do"
 	if req == nil || req.URL == nil {

@@ -48,9 +48,9 @@
 //	ErrNotFound            no such release, artifact or path
 //	ErrLicense             the server has no valid license
 //	ErrRateLimited         429
-//	ErrServer              the server, or something behind it, is in trouble
+//	ErrServer              the server, or a service that it depends on, is in trouble
 //	ErrResponseTooLarge    more than the client reads
-//	ErrUnexpectedResponse  a login page, a refused redirect, an object in place of a list
+//	ErrUnexpectedResponse  a login page, a refused redirect, an object instead of a list
 //	ErrUnsupported         this version of Zadig does not have what was requested
 //
 // The status alone does not say what failed: Zadig returns 500 for an unknown
@@ -97,7 +97,7 @@
 //
 // The token goes to the scheme, host and port of the base URL and nowhere else:
 // redirects to another origin are not followed. Errors and logs mask it, and
-// whatever looks like a credential. The credentials that servers send along with
+// everything that looks like a credential. The credentials that servers send along with
 // commits are replaced by "[redacted]" when a response is decoded.
 //
 // # Tests

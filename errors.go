@@ -34,13 +34,13 @@ var (
 	ErrLicense = errdef.ErrLicense
 	// ErrRateLimited: status 429.
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer: the server, or something behind it, is in trouble.
+	// ErrServer: the server, or a service that it depends on, is in trouble.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge: a response, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
 	// ErrUnexpectedResponse: the response is not what was requested: a
-	// login page, a refused redirect, an object in place of a list.
+	// login page, a refused redirect, an object instead of a list.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 	// ErrUnsupported: this version of Zadig does not have what was requested. It
 	// also matches errors.ErrUnsupported.
@@ -98,17 +98,17 @@ func (e *Error) Error() string {
 		b.WriteString(request + ": ")
 	}
 	b.WriteString(strconv.Itoa(e.StatusCode))
-	switch said := e.failure(); {
-	case said.nested != "" && said.code != 0:
-		fmt.Fprintf(&b, " (%s code %d)", said.nested, said.code)
-	case said.nested != "":
-		fmt.Fprintf(&b, " (%s)", said.nested)
-	case said.code != 0 && said.code != e.StatusCode:
-		fmt.Fprintf(&b, " (code %d)", said.code)
+	switch f := e.failure(); {
+	case f.nested != "" && f.code != 0:
+		fmt.Fprintf(&b, " (%s code %d)", f.nested, f.code)
+	case f.nested != "":
+		fmt.Fprintf(&b, " (%s)", f.nested)
+	case f.code != 0 && f.code != e.StatusCode:
+		fmt.Fprintf(&b, " (code %d)", f.code)
 	}
 	fmt.Fprintf(&b, ": %s", e.Unwrap())
-	if why := e.why(); why != "" {
-		fmt.Fprintf(&b, ": %s", why)
+	if reason := e.reason(); reason != "" {
+		fmt.Fprintf(&b, ": %s", reason)
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
@@ -132,7 +132,7 @@ func (e *Error) Unwrap() error {
 	return e.meaning()
 }
 
-// meaning classifies what the fields hold.
+// meaning classifies the fields.
 func (e *Error) meaning() error {
 	kind, sentinel := classify(e)
 	if kind == 0 {
@@ -141,7 +141,7 @@ func (e *Error) meaning() error {
 	return &errdef.Ambiguous{Kind: kind, Default: sentinel, Resolve: e.decide}
 }
 
-// decide returns a copy of e that means something else.
+// decide returns a copy of e with another meaning, because others may hold e.
 func (e *Error) decide(sentinel error, reason string) error {
 	decided := *e
 	decided.kind = sentinel
@@ -154,16 +154,17 @@ func (e *Error) decide(sentinel error, reason string) error {
 	return &decided
 }
 
-func (e *Error) why() string {
-	const most = 300
+// reason returns the texts of the envelope or, without one, the body.
+func (e *Error) reason() string {
+	const limit = 300
 	var parts []string
-	said := e.failure()
-	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(said.message), ":"), said.description} {
-		if part = redact.Shorten(strings.TrimSpace(e.line(part)), most); part != "" {
+	f := e.failure()
+	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(f.message), ":"), f.description} {
+		if part = redact.Shorten(strings.TrimSpace(e.line(part)), limit); part != "" {
 			parts = append(parts, part)
 		}
 	}
-	if len(parts) > 0 || said.nested != "" {
+	if len(parts) > 0 || f.nested != "" {
 		return strings.Join(parts, ": ")
 	}
 	body := bytes.TrimSpace(e.Body)
@@ -173,7 +174,7 @@ func (e *Error) why() string {
 	case body[0] == '<':
 		return "an HTML page"
 	}
-	return redact.Shorten(e.line(string(body)), most)
+	return redact.Shorten(e.line(string(body)), limit)
 }
 
 // examined is how much of a body is read for an Error.
@@ -189,17 +190,21 @@ func newError(out transport.Outcome) *Error {
 	}
 	e := shownError(out, body, len(body) == examined)
 	e.readEnvelope(body)
-	e.kind = e.meaning() // before masking, which could remove a word that classify looks for
+	e.kind = e.meaning() // before masking, which could remove a word that it looks for
 	e.mask()
 	return e
 }
 
-// rejected returns the Error for a response whose status is 2xx.
-func rejected(out transport.Outcome, body []byte, sentinel error, reason string) *Error {
-	e := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
-	e.kind = sentinel
-	e.Message = e.line(reason) // it may name a member
-	return e
+// rejected returns the function that makes the Error for a response whose status
+// is 2xx.
+func rejected(out transport.Outcome, body []byte) func(sentinel error, reason string) error {
+	shown := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
+	return func(sentinel error, reason string) error {
+		e := *shown
+		e.kind = sentinel
+		e.Message = e.line(reason) // it may name a member
+		return &e
+	}
 }
 
 // shownError returns an Error without the fields of the envelope.

@@ -14,6 +14,7 @@ import (
 type failure struct {
 	status, code         int
 	message, description string
+	typed                bool   // Zadig's envelope, whose type is "error"
 	nested               string // "[400 BadRequest]": aslan's response, which picket wrapped into its own
 }
 
@@ -27,6 +28,7 @@ var meanings = []struct {
 	status   int
 	codes    []int          // nil: any, also none
 	nested   bool           // only behind picket
+	typed    bool           // only in Zadig's envelope
 	text     *regexp.Regexp // matches the description, or the body if there is none; nil: any
 	sentinel error
 	kind     errdef.Kind
@@ -72,10 +74,11 @@ var meanings = []struct {
 	{status: 400, sentinel: ErrBadRequest},
 
 	// A path that this version of Zadig does not have, or has for other methods
-	// only. Zadig sends no other 404.
+	// only; a record of other areas (read in source); and the 404 of a gateway.
 	{status: 404, codes: []int{0}, text: regexp.MustCompile(`^Invalid path: `), sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
 	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest,
 		kind: errdef.NoSuchEndpoint},
+	{status: 404, codes: []int{404}, typed: true, sentinel: ErrNotFound, kind: errdef.MissingRecord},
 	{status: 404, sentinel: ErrNotFound, kind: errdef.ForeignNotFound},
 
 	{status: 429, sentinel: ErrRateLimited},
@@ -110,7 +113,7 @@ func classify(e *Error) (errdef.Kind, error) {
 	}
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
-			(f.nested != "" || !m.nested) && (m.text == nil || m.text.MatchString(text)) {
+			(f.nested != "" || !m.nested) && (f.typed || !m.typed) && (m.text == nil || m.text.MatchString(text)) {
 			return m.kind, m.sentinel
 		}
 	}
@@ -132,7 +135,7 @@ var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(
 func (e *Error) failure() failure {
 	match := picketText.FindStringSubmatch(e.Description)
 	if e.StatusCode != http.StatusInternalServerError || match == nil {
-		return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description}
+		return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description, typed: e.Type == "error"}
 	}
 	status, _ := strconv.Atoi(match[2])
 	var inner struct {
@@ -140,5 +143,5 @@ func (e *Error) failure() failure {
 		Message, Description string
 	}
 	_ = json.Unmarshal([]byte(e.Description[len(match[0]):]), &inner) // empty after [403 Forbidden]
-	return failure{status, inner.Code, inner.Message, inner.Description, match[1]}
+	return failure{status: status, code: inner.Code, message: inner.Message, description: inner.Description, nested: match[1]}
 }

@@ -298,7 +298,7 @@ func TestKindsOfMissingPaths(t *testing.T) {
 		{404, "<html>Invalid path: </html>", errdef.ForeignNotFound},
 		{404, "", errdef.ForeignNotFound},
 		{404, `{"message":"no Route matched with those values"}`, errdef.ForeignNotFound},
-		{404, `{"code":6563,"message":"not found"}`, errdef.ForeignNotFound},
+		{404, `{"code":6563,"message":"not found","type":"error"}`, errdef.ForeignNotFound},
 		{404, `{"code":404,"message":"Not Found","description":"Invalid path: /x"}`, errdef.ForeignNotFound},
 	} {
 		client, _ := clienttest.Serve(t, servertest.Status(row.status, row.body))
@@ -314,4 +314,11 @@ func TestKindsOfMissingPaths(t *testing.T) {
 		_, err = client.Artifact.Get(t.Context(), "619dbaa8c528010000010000")
 		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err), row.body)
 	}
+}
+
+func TestNotFoundInZadigsEnvelopeIsNotAmbiguous(t *testing.T) {
+	t.Parallel()
+	client, _ := clienttest.Serve(t, servertest.Status(404, envelope(404, "")))
+	_, err := client.Artifact.Trace(t.Context(), "image:1")
+	require.ErrorIs(t, err, zadig.ErrNotFound)
 }

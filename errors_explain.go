@@ -18,15 +18,17 @@ import (
 	"syscall"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Explain returns one plain sentence for the user of a program: what err means and
 // what to check. Like an error string, it is in lower case and has no full stop.
-// Print err below it for the details.
+// Print err below it for the details, if it differs.
 //
 // If the address or the token is wrong, the sentence names the variable that
-// [NewClientFromEnv] reads. Explain returns "" for nil only.
+// [NewClientFromEnv] reads. For an error that has nothing to do with Zadig, such as
+// that of a full disk, Explain returns its own text in one line, and "" for nil.
 func Explain(err error) string {
 	if err == nil {
 		return ""
@@ -55,7 +57,7 @@ func Explain(err error) string {
 	if timedOut(err) {
 		return "the time for this ran out"
 	}
-	return cmp.Or(explainSentinel(err), "this error comes neither from Zadig nor from the connection to it")
+	return cmp.Or(explainSentinel(err), redact.Line(err.Error()))
 }
 
 const truncated = "the connection to Zadig broke in the middle of a response"
@@ -88,34 +90,34 @@ func explainSentinel(err error) string {
 // inWalk matches the URL of a release by id, and that of a page after the first.
 var inWalk = regexp.MustCompile(`/delivery/releases/[0-9a-fA-F]{24}(?:\?|$)|[?&]page=(?:[2-9]|1[0-9])`)
 
-// explain returns the sentence for what the sentinel alone does not say, or "".
+// explain returns a sentence that says more than that of the sentinel, or "".
 func (e *Error) explain() string {
-	said := e.failure()
+	f := e.failure()
 	page := bytes.HasPrefix(bytes.TrimSpace(e.Body), []byte("<"))
 	switch {
-	case said.status == http.StatusBadGateway, said.status == http.StatusServiceUnavailable, said.status == http.StatusGatewayTimeout:
-		return fmt.Sprintf("Zadig is not available at the moment: what stands in front of it reports %d", said.status)
-	case page && said.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
+	case f.status == http.StatusBadGateway, f.status == http.StatusServiceUnavailable, f.status == http.StatusGatewayTimeout:
+		return fmt.Sprintf("Zadig is not available at the moment: the gateway in front of it reports %d", f.status)
+	case page && f.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
 		return "a web page came in place of data, such as the login page of a gateway: " +
-			"check ZADIG_URL, and what stands in front of Zadig"
+			"check ZADIG_URL, and the gateway in front of Zadig"
 	case errors.Is(e, ErrForbidden) && inWalk.MatchString(e.URL):
 		return "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
 			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
-	case said.status == http.StatusBadRequest && said.code == 6065:
+	case errors.Is(e, ErrServer) && f.status == http.StatusBadRequest && f.code == 6065:
 		return "Zadig cannot reach the Kubernetes cluster of this environment"
-	case errors.Is(e, ErrServer) && said.status == http.StatusBadRequest && said.code == 6078:
+	case errors.Is(e, ErrServer) && f.status == http.StatusBadRequest && f.code == 6078:
 		return "Zadig cannot put this environment together: one of its services has no template"
-	case errors.Is(e, ErrServer) && (said.status == http.StatusBadRequest || isDatabase(said.description)):
+	case errors.Is(e, ErrServer) && (f.status == http.StatusBadRequest || isDatabase(f.description)):
 		return "Zadig cannot read its database"
-	case errors.Is(e, ErrServer) && strings.Contains(said.description, " err:Get "): // picket, of aslan
+	case errors.Is(e, ErrServer) && strings.Contains(f.description, " err:Get "): // picket, of aslan
 		return "an internal service of Zadig is unreachable: it, or its database, is down"
 	case !errors.Is(e, ErrUnexpectedResponse):
 		return ""
-	case said.status >= 300 && said.status <= 399:
+	case f.status >= 300 && f.status <= 399:
 		return "the address of Zadig redirects to another place: check ZADIG_URL"
-	case said.status == http.StatusNotFound:
+	case f.status == http.StatusNotFound:
 		return "the server at this address does not have a path that every Zadig has: " +
-			"check ZADIG_URL, and what stands in front of Zadig"
+			"check ZADIG_URL, and the gateway in front of Zadig"
 	}
 	return ""
 }
@@ -152,7 +154,7 @@ func explainNoResponse(sent *url.Error) string {
 	case isDNS && dns.IsNotFound:
 		return fmt.Sprintf("there is no host named %s: check ZADIG_URL", dns.Name)
 	case isDNS:
-		return fmt.Sprintf("the name server does not answer for %s", dns.Name)
+		return fmt.Sprintf("the name server does not respond for %s", dns.Name)
 	case errors.Is(cause, syscall.ECONNREFUSED):
 		return fmt.Sprintf("Zadig cannot be reached: nothing listens at %s; check ZADIG_URL", host)
 	case timedOut(cause):

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/zadigtest"
@@ -58,7 +60,7 @@ func TestExplainResponses(t *testing.T) {
 	}
 	const (
 		page = "a web page came in place of data, such as the login page of a gateway: " +
-			"check ZADIG_URL, and what stands in front of Zadig"
+			"check ZADIG_URL, and the gateway in front of Zadig"
 		notFound = "Zadig has no record of this"
 		limited  = "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
 			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
@@ -81,7 +83,7 @@ func TestExplainResponses(t *testing.T) {
 		"429": {new(zadigtest.RateLimited(time.Second)), list,
 			"Zadig, or a gateway in front of it, received too many requests and asks to wait"},
 		"502 with a page": {new(zadigtest.HTML(502)), list,
-			"Zadig is not available at the moment: what stands in front of it reports 502"},
+			"Zadig is not available at the moment: the gateway in front of it reports 502"},
 		"database, list":  {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
 		"database, by id": {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},
 		"picket alone": {new(zadigtest.Status(500, picketAlone)), trace,
@@ -90,7 +92,7 @@ func TestExplainResponses(t *testing.T) {
 		"login page":         {new(zadigtest.HTML(200)), list, page},
 		"page of a firewall": {new(zadigtest.HTML(403)), list, page},
 		"404 of a gateway": {new(zadigtest.Status(404, "default backend - 404")), list,
-			"the server at this address does not have a path that every Zadig has: check ZADIG_URL, and what stands in front of Zadig"},
+			"the server at this address does not have a path that every Zadig has: check ZADIG_URL, and the gateway in front of Zadig"},
 		"not JSON": {new(zadigtest.Garbage()), list, "the response is not one that Zadig is known to send"},
 		"redirect": {new(zadigtest.Status(302, "").WithHeader("Location", "https://new.example.com/")), list,
 			"the address of Zadig redirects to another place: check ZADIG_URL"},
@@ -171,7 +173,7 @@ func TestExplainNoResponse(t *testing.T) {
 		"name server away": {
 			"http://zadig.example.com", dialing("",
 				&net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", Name: "zadig.example.com", IsTimeout: true}}),
-			"the name server does not answer for zadig.example.com",
+			"the name server does not respond for zadig.example.com",
 		},
 		"no route": {
 			"http://zadig.example.com:8080", dialing("", &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}),
@@ -251,7 +253,6 @@ func TestExplainOthers(t *testing.T) {
 	_, refused := client.Delivery.List(t.Context(), delivery.ListOptions{Page: -1})
 	_, option := zadig.NewClient("https://zadig.example.com", zadig.WithToken(""))
 	_, base := zadig.NewClient("zadig.example.com")
-	const other = "this error comes neither from Zadig nor from the connection to it"
 	for name, row := range map[string]struct {
 		err  error
 		want string
@@ -265,8 +266,11 @@ func TestExplainOthers(t *testing.T) {
 			`the program configures its client wrongly: the base URL must begin with http:// or https:// (got "zadig.example.com")`},
 		"sentinel, no Error": {fmt.Errorf("release %q: %w", "v1", zadig.ErrNotFound), "Zadig has no record of this"},
 		"unsupported":        {zadig.ErrUnsupported, "this version of Zadig does not support the request"},
-		"full disk":          {&fs.PathError{Op: "write", Err: syscall.ENOSPC}, other},
-		"not a URL":          {&url.Error{Op: "parse", URL: ":", Err: errors.New("missing protocol scheme")}, other},
+		"stalled":            {&response.TruncatedError{Err: os.ErrDeadlineExceeded}, "Zadig stopped sending in the middle of a response"},
+		"certificate": {&url.Error{Op: "Get", Err: &tls.CertificateVerificationError{Err: errors.New("x")}},
+			"the server's certificate is not valid"},
+		"full disk": {&fs.PathError{Op: "write", Path: "x\ny", Err: syscall.ENOSPC}, "write x y: no space left on device"},
+		"not a URL": {&url.Error{Op: "parse", URL: ":", Err: errors.New("missing protocol scheme")}, `parse ":": missing protocol scheme`},
 	} {
 		assert.Equal(t, row.want, zadig.Explain(row.err), name)
 	}
@@ -274,7 +278,7 @@ func TestExplainOthers(t *testing.T) {
 		zadig.ErrBadRequest, zadig.ErrUnauthorized, zadig.ErrForbidden, zadig.ErrLicense, zadig.ErrRateLimited,
 		zadig.ErrServer, zadig.ErrResponseTooLarge, zadig.ErrUnexpectedResponse,
 	} {
-		assert.NotContains(t, []string{"", other}, zadig.Explain(err))
+		assert.NotContains(t, []string{"", err.Error()}, zadig.Explain(err))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/jarcoal/httpmock"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
@@ -132,7 +133,7 @@ func ExampleError() {
 	default:
 		fmt.Println("no response:", err)
 	}
-	// Output: a new token is needed: GET /api/directory/dc/artifact?image=shop%2Fcart%3A1: 401: unauthorized: empty body
+	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=shop%2Fcart%3A1: 401: unauthorized: empty body
 }
 
 // A program prints the sentence first, and the detail on a line of its own.
@@ -186,7 +187,7 @@ func ExampleWithTransport() {
 		fmt.Println(err)
 		return
 	}
-	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0")
+	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0", artifact.OneRequest)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -215,7 +216,7 @@ func ExampleWithMiddleware() {
 		})
 	}
 	client := srv.Client(zadig.WithMiddleware(watch), zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}))
-	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{SkipDetails: true})
 	fmt.Println(err)
 	// Output:
 	// /api/aslan/delivery/releases 503
@@ -298,7 +299,7 @@ func ExampleWithRateLimiter() {
 	client := srv.Client(zadig.WithRateLimiter(ticks{ticker}))
 	start := time.Now()
 	for range 3 {
-		if _, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed}); err != nil {
+		if _, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{SkipDetails: true}); err != nil {
 			fmt.Println(err)
 			return
 		}

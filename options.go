@@ -22,7 +22,7 @@ import (
 // [Client.With] return an error.
 type Option func(*config) error
 
-// config is what the options say. It is copied, never shared.
+// config holds the values of the options. It is copied, never shared.
 type config struct {
 	token      func(context.Context) (string, error)
 	header     http.Header
@@ -278,9 +278,10 @@ func WithHeader(key, value string) Option {
 // buffered response, or one release of a list that [delivery.Service.All]
 // streams. A larger one is [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
-// From 1 MiB on the decoded values count as well: an object as at least 1 KiB,
-// any other element of an array as 48 bytes. So the heap grows by less than 4
-// times n, whatever the JSON holds. The error names the array.
+// JSON that is small but takes more than 4 times n to decode, and more than 1 MiB,
+// is refused, too: an object counts as 1 KiB, any other value as 64 bytes, a byte
+// that is not UTF-8 as 16. With Go's default settings the heap, garbage included,
+// grows by less than 16 times n for one response.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 0 {
@@ -295,8 +296,9 @@ func WithMaxResponseBytes(n int64) Option {
 }
 
 // WithRawJSON keeps the JSON of each release and artifact for their RawJSON
-// methods, which return members that this version of the SDK does not know. It
-// doubles the memory of a release. Default: off.
+// methods, which return members that this version of the SDK does not know. It is
+// kept as it was sent, credentials included, and doubles the memory of a release.
+// Default: off.
 func WithRawJSON() Option {
 	return func(c *config) error {
 		c.rawJSON = true

@@ -119,7 +119,7 @@ func takeNotes(ctx context.Context, artifacts *artifact.Service, from, to *deliv
 		}
 	}
 	traced := make(map[string]artifact.Result)
-	for image, result := range artifacts.TraceMany(ctx, toTrace, artifact.TraceManyOptions{Full: true}) {
+	for image, result := range artifacts.TraceMany(ctx, toTrace, artifact.TraceManyOptions{}) {
 		traced[image] = result
 		progress.Show("%d images traced", len(traced))
 		if errors.Is(result.Err, context.Canceled) || errors.Is(result.Err, zadig.ErrUnauthorized) {

@@ -25,7 +25,7 @@ func find(ctx context.Context, releases *delivery.Service, o delivery.ListOption
 	if version == latest {
 		r, err = releases.Latest(ctx, o)
 	} else {
-		r, err = releases.Find(ctx, o, version)
+		r, err = releases.Find(ctx, version, o)
 	}
 	if errors.Is(err, zadig.ErrNotFound) {
 		return nil, notThere(ctx, releases, o, version)
@@ -44,7 +44,7 @@ func before(ctx context.Context, releases *delivery.Service, o delivery.ListOpti
 		case r.VersionInfo.ID == after.VersionInfo.ID:
 			reached = true
 		case reached && !r.Failed():
-			whole, err := releases.Find(ctx, delivery.ListOptions{ProjectName: o.ProjectName, WorkflowName: r.VersionInfo.WorkflowName}, r.VersionInfo.Version)
+			whole, err := releases.Find(ctx, r.VersionInfo.Version, delivery.ListOptions{ProjectName: o.ProjectName, WorkflowName: r.VersionInfo.WorkflowName})
 			if err == nil && whole.VersionInfo.ID != r.VersionInfo.ID { // a newer one has the same name
 				return releases.Get(ctx, r.VersionInfo.ID, delivery.GetOptions{ProjectName: o.ProjectName})
 			}

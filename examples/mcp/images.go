@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/core"
 )
@@ -59,11 +57,7 @@ func pullRequest(p core.PullRequest) string {
 // trace returns the artifact of an image, with all pull requests, also where
 // only the digest is known.
 func (t tools) trace(ctx context.Context, name string) (*artifact.Artifact, error) {
-	a, err := t.client.Artifact.GetByImage(ctx, name)
-	if errors.Is(err, zadig.ErrNotFound) && strings.Contains(name, "@") {
-		return t.client.Artifact.FindByDigest(ctx, name)
-	}
-	return a, err
+	return t.client.Artifact.Trace(ctx, name)
 }
 
 func (t tools) traceImage(ctx context.Context, in imageIn) (out traced, err error) {

@@ -111,7 +111,7 @@ func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error)
 }
 
 func (t tools) find(ctx context.Context, project, version string) (*delivery.Release, error) {
-	return t.client.Delivery.Find(ctx, delivery.ListOptions{ProjectName: project}, version)
+	return t.client.Delivery.Find(ctx, version, delivery.ListOptions{ProjectName: project})
 }
 
 func (t tools) getRelease(ctx context.Context, in versionIn) (out release, err error) {

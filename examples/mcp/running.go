@@ -50,7 +50,7 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out running, err
 	}
 	names := capped(images, &out.Omitted, func(i runningImage) string { return i.name })
 	images = images[:len(names)]
-	results := maps.Collect(t.client.Artifact.TraceMany(ctx, names, artifact.TraceManyOptions{Full: true}))
+	results := maps.Collect(t.client.Artifact.TraceMany(ctx, names, artifact.TraceManyOptions{}))
 	out.Images = make([]traced, len(images))
 	for i, image := range images {
 		out.Images[i] = t.running(ctx, image, results[image.name])
@@ -63,7 +63,7 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out running, err
 func (t tools) running(ctx context.Context, image runningImage, result artifact.Result) traced {
 	a, err := result.Artifact, result.Err
 	if digest := cmp.Or(image.id, image.name); errors.Is(err, zadig.ErrNotFound) && strings.Contains(digest, "@") {
-		a, err = t.client.Artifact.FindByDigest(ctx, digest)
+		a, err = t.client.Artifact.Trace(ctx, digest)
 	}
 	switch {
 	case errors.Is(err, zadig.ErrNotFound):
@@ -72,7 +72,7 @@ func (t tools) running(ctx context.Context, image runningImage, result artifact.
 		return traced{Image: text(image.name), Commits: []commit{}, Error: explain(err)}
 	}
 	out := describe(image.name, a)
-	out.Drifted = a.Drifted(image.id)
+	out.Drifted = a.CompareDigest(image.id) == artifact.DigestDrifted
 	return out
 }
 

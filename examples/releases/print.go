@@ -98,7 +98,7 @@ type image struct {
 
 func (p *jsonPrinter) Print(r *delivery.Release) error {
 	if p.settings.full {
-		return cli.WriteJSON(p.out, r.WithoutCredentials())
+		return cli.WriteJSON(p.out, r)
 	}
 	v := r.VersionInfo
 	line := record{

@@ -51,7 +51,7 @@ func (t *tracer) findByDigest(ctx context.Context, images []string) error {
 	for range min(len(images), cmp.Or(t.concurrency, usual)) {
 		workers.Go(func() {
 			for image := range next {
-				found, err := t.artifacts.FindByDigest(ctx, image)
+				found, err := t.artifacts.Trace(ctx, image)
 				findings <- finding{image, artifact.Result{Artifact: found, Err: err}}
 			}
 		})

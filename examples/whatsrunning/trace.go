@@ -105,9 +105,9 @@ func newOrigin(u *use, result artifact.Result) *origin {
 		o.status, o.err = failed, result.Err
 	case u.Pods > 0 && u.ImageID == "":
 		o.status = pending
-	case result.Artifact.Drifted(u.ImageID):
+	case result.Artifact.CompareDigest(u.ImageID) == artifact.DigestDrifted:
 		o.status = drifted
-	case result.Artifact.BuiltDigest(u.ImageID):
+	case result.Artifact.CompareDigest(u.ImageID) == artifact.DigestSame:
 		o.status = built
 	default:
 		o.status = unverified

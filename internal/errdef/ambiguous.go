@@ -24,9 +24,12 @@ const (
 	// NoSuchEndpoint: Zadig itself says that this version does not have the path,
 	// or does not have it for GET.
 	NoSuchEndpoint
-	// ForeignNotFound: a 404 that Zadig does not send, but a gateway or another
-	// server in its place. It says nothing about a record.
+	// ForeignNotFound: a 404 that does not come from Zadig, but from a gateway or
+	// another server. It says nothing about a record.
 	ForeignNotFound
+	// MissingRecord: a 404 with Zadig's envelope, which Zadig does not send for a
+	// release or an artifact.
+	MissingRecord
 	// MissingVersion: the OpenAPI reports that a project has no version with this
 	// name.
 	MissingVersion

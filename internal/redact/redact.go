@@ -6,7 +6,6 @@ package redact
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,7 +42,7 @@ func allSecrets(s string, literals []string) []span {
 }
 
 // fold replaces each run of control characters, line separators and
-// bidirectional controls by a space, and what is not UTF-8 by U+FFFD.
+// bidirectional controls by a space, and invalid UTF-8 by U+FFFD.
 func fold(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	if !strings.ContainsFunc(s, disturbs) {
@@ -136,10 +135,15 @@ func Value(v any, literals ...string) any {
 	return v
 }
 
-var secretName = regexp.MustCompile(`(?i)(?:` + secretNames + `)$`)
+// IsSecretName reports whether the name of a member or variable says that its
+// value is secret: it ends in "token", "password" or the like.
+func IsSecretName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(nameHints, func(secret string) bool { return strings.HasSuffix(name, secret) })
+}
 
 func member(name string, v any, literals []string) any {
-	if secretName.MatchString(name) {
+	if IsSecretName(name) {
 		switch v.(type) {
 		case string, float64, json.Number, []any:
 			return Mask

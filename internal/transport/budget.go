@@ -24,9 +24,9 @@ func (b *Budget) take() bool {
 	return false
 }
 
-// credit gives back what a success after so many attempts is worth.
+// credit gives back the worth of a success after so many attempts.
 func (b *Budget) credit(attempts int) {
-	if b.spent.Load() > 0 && b.spent.Add(-max(1, int64(attempts-1)*retryCost)) < 0 {
+	if b.spent.Add(-max(1, int64(attempts-1)*retryCost)) < 0 {
 		b.spent.Store(0)
 	}
 }

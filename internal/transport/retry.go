@@ -52,7 +52,7 @@ func (c *call) retryClient() *retryablehttp.Client {
 		HTTPClient: &client,
 		RetryMax:   c.config.Retry.MaxAttempts - 1,
 		RequestLogHook: func(_ retryablehttp.Logger, _ *http.Request, n int) {
-			c.attempts, c.waiting, c.failureEnds = n+1, false, time.Time{}
+			c.attempts, c.waiting, c.failureLeft = n+1, false, min(c.config.Timeout, maxStall)
 		},
 		CheckRetry:   c.checkRetry,
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait },

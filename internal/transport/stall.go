@@ -80,16 +80,13 @@ func (e *exchange) received(resp *http.Response) {
 }
 
 // Read ends the exchange if the body stalls while somebody waits here. A body that
-// keeps arriving is never cut off, except those of failures: all that an attempt
-// meets, as it follows redirects, share one limit.
+// keeps arriving is never cut off, except that of a failure. The failures of one
+// attempt, such as the redirects that it follows, share one limit.
 func (e *exchange) Read(p []byte) (n int, err error) {
 	e.limit = min(e.config.Timeout, maxStall)
-	left := e.limit
+	left, start := e.limit, time.Now()
 	if e.failure {
-		if e.failureEnds.IsZero() {
-			e.failureEnds = time.Now().Add(left)
-		}
-		left = time.Until(e.failureEnds)
+		left = e.failureLeft
 	}
 	e.timer.Reset(left)
 	for range maxEmptyReads {
@@ -98,6 +95,9 @@ func (e *exchange) Read(p []byte) (n int, err error) {
 		}
 	}
 	e.timer.Stop()
+	if e.failure {
+		e.failureLeft -= time.Since(start)
+	}
 	switch {
 	case n == 0 && err == nil && len(p) > 0:
 		err = io.ErrNoProgress

@@ -89,7 +89,7 @@ type call struct {
 
 	attempts     int // the current one included
 	tokens       []string
-	failureEnds  time.Time      // when the bodies of this attempt's failures must have arrived
+	failureLeft  time.Duration  // for the bodies of the current attempt's failures
 	wait         time.Duration  // before the next attempt
 	waiting      bool           // for the next attempt
 	lastResponse *http.Response // of the attempt before

@@ -6,55 +6,51 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
-// Field is a member of a JSON document that servers send: a row of
-// zadigtest/fields.tsv, which explains the columns.
-type Field struct {
-	Path, Type, Presence, Since, Until string
-}
+// field is a member of a JSON document that servers send.
+type field struct{ path, kind string }
 
-// Fields returns a section of zadigtest/fields.tsv, such as "release", without the
-// members that are always zero. An object comes before its members.
-func Fields(t testing.TB, section string) (fields []Field) {
+// fields returns a section of zadigtest/fields.tsv without the members that are
+// always zero. An object comes before its members.
+func fields(t testing.TB, section string) (fields []field) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(Dir(t), "..", "..", "zadigtest", "fields.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	data, err := os.ReadFile(filepath.Join(root(t), "zadigtest", "fields.tsv"))
+	require.NoError(t, err)
 	_, rows, _ := strings.Cut(string(data), "\n["+section+"]\n")
 	rows, _, _ = strings.Cut(rows, "\n[")
 	for row := range strings.Lines(rows) {
 		c := strings.Split(strings.TrimSpace(row), "\t")
 		if len(c) == 5 && c[2] != "empty" {
-			fields = append(fields, Field{c[0], c[1], c[2], c[3], c[4]})
+			fields = append(fields, field{c[0], c[1]})
 		}
 	}
-	if len(fields) == 0 {
-		t.Fatalf("zadigtest/fields.tsv has no section %q", section)
-	}
+	require.NotEmpty(t, fields, "zadigtest/fields.tsv has no section %q", section)
 	return fields
 }
 
-// Full returns a document in which every member of a section has another value,
-// as encoding/json decodes it. Arrays have one element. If change is not nil, it
+// Full returns a document in which every member of a section of
+// zadigtest/fields.tsv, such as "release", has another value, as encoding/json
+// decodes it. Arrays have one element. If change is not nil, it
 // may replace the value of each path.
 func Full(t testing.TB, section string, change func(path string, value any) any) map[string]any {
 	t.Helper()
 	document := make(map[string]any)
-	for i, f := range Fields(t, section) {
-		around, name := document, f.Path
-		if dot := strings.LastIndexByte(f.Path, '.'); dot >= 0 {
-			for step := range strings.SplitSeq(f.Path[:dot], ".") {
+	for i, f := range fields(t, section) {
+		around, name := document, f.path
+		if dot := strings.LastIndexByte(f.path, '.'); dot >= 0 {
+			for step := range strings.SplitSeq(f.path[:dot], ".") {
 				around = inside(around[strings.TrimRight(step, "[]{}")])
 			}
-			name = f.Path[dot+1:]
+			name = f.path[dot+1:]
 		}
 		member := strings.TrimRight(name, "[]{}")
-		if _, again := around[member]; !again && !strings.HasPrefix(f.Type, "as ") && f.Type != "nothing" {
+		if _, again := around[member]; !again && !strings.HasPrefix(f.kind, "as ") && f.kind != "nothing" {
 			value := f.value(i)
 			if change != nil {
-				value = change(f.Path, value)
+				value = change(f.path, value)
 			}
 			around[member] = wrapped(name[len(member):], value)
 		}
@@ -85,8 +81,8 @@ func wrapped(suffix string, value any) any {
 }
 
 // value returns a value that no other field has.
-func (f Field) value(n int) any {
-	switch f.Type {
+func (f field) value(n int) any {
+	switch f.kind {
 	case "string", "id":
 		return fmt.Sprintf("text <%d> 中文", n)
 	case "integer":

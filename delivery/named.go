@@ -16,9 +16,9 @@ const detailPath = "/openapi/delivery/releases/detail"
 // errNoDetail is the reason why a response is not the requested release.
 var errNoDetail = errors.New("project_name or version is missing or differs from the request")
 
-// detail is a release as the OpenAPI shows it: flat, without its id, workflow
+// detail is a release as the OpenAPI shows it: without its id, workflow
 // and task, and without the chart versions of the environment.
-type detail struct{ flat }
+type detail struct{ releaseV4 }
 
 // Validate returns an error for a detail that does not name its release.
 func (d *detail) Validate() error {
@@ -28,10 +28,10 @@ func (d *detail) Validate() error {
 	return nil
 }
 
-// detail reads the release of a project that has this version, without
-// manifests. It returns nil and no error if the project has no such version, and
-// an error if that cannot be decided.
-func (s *Service) detail(ctx context.Context, project, version string) (*Release, error) {
+// named reads the release of a project that has this version, without manifests.
+// It returns nil and no error if the project has no such version, and an error if
+// the response does not say.
+func (s *Service) named(ctx context.Context, project, version string) (*Release, error) {
 	d, err := response.Get[detail](ctx, s.sender(), response.Endpoint{
 		Path: detailPath,
 		Query: struct {
