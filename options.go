@@ -290,7 +290,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n == 0 {
 			n = defaultMaxBytes
 		}
-		c.maxBytes = min(n, math.MaxInt64/2) // so that limits can be computed from it
+		c.maxBytes = min(n, math.MaxInt64/8) // so that limits can be computed from it
 		return nil
 	}
 }

@@ -29,7 +29,7 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 				}
 			}
 			if err == nil && settings == nil {
-				settings = new(stream.Settings())
+				settings = &stream.Settings
 			}
 			return stream, err
 		},

@@ -29,7 +29,6 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		return nil, 0, err
 	}
 	defer stream.Close()
-	settings := stream.Settings()
 	for {
 		w, err := stream.Next()
 		switch {
@@ -38,7 +37,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		case err != nil:
 			return nil, 0, asReleaseError(w, err)
 		}
-		summaries = append(summaries, w.summary(o, &settings))
+		summaries = append(summaries, w.summary(o, &stream.Settings))
 	}
 }
 

@@ -22,8 +22,8 @@ type source struct {
 // next begins an element, of which the decoder has these bytes. Most elements are so
 // small that they need not be measured.
 func (s *source) next(unread []byte) {
-	if int64(len(unread)) <= freeBytes(s.meter.limit) {
-		s.meter = meter{limit: s.meter.limit, depth: 1}
+	if int64(len(unread)) <= s.meter.free {
+		s.meter = meter{limits: s.meter.limits, depth: 1}
 		s.measures, s.element = false, append(s.element[:0], unread...)
 	}
 }
@@ -48,7 +48,7 @@ func (s *source) measure(p []byte) (int, error) {
 		return s.meter.add(p)
 	}
 	s.element = append(s.element, p...)
-	if int64(len(s.element)) <= freeBytes(s.meter.limit) {
+	if int64(len(s.element)) <= s.meter.free {
 		return len(p), nil
 	}
 	s.measures = true
