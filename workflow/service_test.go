@@ -110,7 +110,6 @@ func TestOddDoers(t *testing.T) {
 		service *workflow.Service
 		want    error // nil: any
 	}{
-		"nil service":  {nil, nil},
 		"zero service": {new(workflow.Service), nil},
 		"nil doer":     {workflow.New(nil), nil},
 		"an error":     {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},

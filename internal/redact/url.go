@@ -25,6 +25,13 @@ func URLWithoutQuery(u *url.URL, literals ...string) string {
 	return URL(&safe, literals...)
 }
 
+// Addresses replaces each by its [Address].
+func Addresses(addresses ...*string) {
+	for _, a := range addresses {
+		*a = Address(*a)
+	}
+}
+
 // Address returns the address of a code host, which need not be a URL, without
 // user info and secrets.
 func Address(address string) string {
