@@ -36,6 +36,9 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 		return nil, err
 	}
 	r, err := s.byID(ctx, id, o.ProjectName, false)
+	if err == nil {
+		return r, nil
+	}
 	if refusal, ok := asRefusal(err); ok {
 		r, err = s.getAgain(ctx, id, o.ProjectName, refusal)
 	}
@@ -61,6 +64,9 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 		return nil, refusal.Resolve(errdef.ErrUnsupported, "servers up to v1.7.1 find no release by id; use All with its filters")
 	}
 	r, err := s.byID(ctx, id, project, false)
+	if err == nil {
+		return r, nil
+	}
 	if missing, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, missing.Resolve(errdef.ErrNotFound, "")
 	}

@@ -25,10 +25,12 @@ func URLWithoutQuery(u *url.URL, literals ...string) string {
 	return URL(&safe, literals...)
 }
 
-// Addresses replaces each by its [Address].
+// Addresses replaces each by its [Address], if it has user info or a query.
 func Addresses(addresses ...*string) {
 	for _, a := range addresses {
-		*a = Address(*a)
+		if strings.ContainsAny(*a, "@=") {
+			*a = Address(*a)
+		}
 	}
 }
 

@@ -28,30 +28,26 @@ func (s *source) next(unread []byte) {
 	}
 }
 
+// Read returns what precedes the element that exceeds a limit.
 func (s *source) Read(p []byte) (n int, err error) {
 	if s.err != nil {
 		return 0, s.err
 	}
 	n, s.err = s.body.Read(p[:min(len(p), 32<<10)])
+	p = p[:n]
 	s.head = append(s.head, p[:min(n, headBytes-len(s.head))]...)
 	s.read += int64(n)
-	fits, err := s.measure(p[:n])
+	unmeasured := p
+	if !s.measures {
+		s.element = append(s.element, p...)
+		if int64(len(s.element)) <= s.meter.free {
+			return n, s.err
+		}
+		s.measures, unmeasured = true, s.element
+	}
+	fits, err := s.meter.add(unmeasured)
 	if err != nil {
 		s.err = err
 	}
-	return fits, s.err
-}
-
-// measure returns how many bytes of p precede the element that exceeds a limit.
-func (s *source) measure(p []byte) (int, error) {
-	if s.measures {
-		return s.meter.add(p)
-	}
-	s.element = append(s.element, p...)
-	if int64(len(s.element)) <= s.meter.free {
-		return len(p), nil
-	}
-	s.measures = true
-	fits, err := s.meter.add(s.element)
-	return max(fits-len(s.element)+len(p), 0), err
+	return max(fits-len(unmeasured)+n, 0), s.err
 }
