@@ -1,7 +1,6 @@
 package artifact_test
 
 import (
-	"math"
 	"testing"
 	"time"
 
@@ -17,11 +16,10 @@ func TestActivityDuration(t *testing.T) {
 		start, end int64
 		want       time.Duration
 	}{
-		"some time":          {1637062032, 1637062125, 93 * time.Second},
-		"no start":           {0, 1637062125, 0},
-		"no end":             {1637062032, 0, 0},
-		"end before start":   {1637062125, 1637062032, 0},
-		"longer than can be": {1, 253402000000, math.MaxInt64},
+		"some time":        {1637062032, 1637062125, 93 * time.Second},
+		"no start":         {0, 1637062125, 0},
+		"no end":           {1637062032, 0, 0},
+		"end before start": {1637062125, 1637062032, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
