@@ -1,6 +1,7 @@
 package zadig
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -109,16 +110,7 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 // long streams. client is not changed, and the token still goes to no other
 // origin. Default: the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
-	return func(c *config) error {
-		if client == nil {
-			return errors.New("WithHTTPClient: got nil, want an *http.Client")
-		}
-		if client.Transport != nil && isNil(client.Transport) {
-			return errors.New("WithHTTPClient: got a nil pointer or function as the client's Transport, want an http.RoundTripper")
-		}
-		c.httpClient, c.baseChanged = client, true
-		return nil
-	}
+	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
 }
 
 // WithTransport sends requests through rt. Default: the SDK's own transport. It
@@ -165,28 +157,14 @@ type RetryPolicy struct {
 func WithRetry(policy RetryPolicy) Option {
 	return func(c *config) error {
 		switch {
-		case policy.MaxAttempts < 0:
-			return fmt.Errorf("WithRetry: MaxAttempts must not be negative (got %d)", policy.MaxAttempts)
-		case policy.MinWait < 0:
-			return fmt.Errorf("WithRetry: MinWait must not be negative (got %s)", policy.MinWait)
-		case policy.MaxWait < 0:
-			return fmt.Errorf("WithRetry: MaxWait must not be negative (got %s)", policy.MaxWait)
+		case policy.MaxAttempts < 0 || policy.MinWait < 0 || policy.MaxWait < 0:
+			return fmt.Errorf("WithRetry: no field may be negative (got %+v)", policy)
 		case policy.MaxWait > 0 && policy.MinWait > policy.MaxWait:
 			return fmt.Errorf("WithRetry: MinWait must not be longer than MaxWait (got %s and %s)", policy.MinWait, policy.MaxWait)
 		}
-		if policy.MaxAttempts == 0 {
-			policy.MaxAttempts = defaultAttempts
-		}
-		if policy.MinWait == 0 {
-			policy.MinWait = defaultMinWait
-			if policy.MaxWait > 0 {
-				policy.MinWait = min(defaultMinWait, policy.MaxWait)
-			}
-		}
-		if policy.MaxWait == 0 {
-			policy.MaxWait = max(defaultMaxWait, policy.MinWait)
-		}
-		c.retry = policy
+		c.retry.MaxAttempts = cmp.Or(policy.MaxAttempts, defaultAttempts)
+		c.retry.MaxWait = cmp.Or(policy.MaxWait, max(defaultMaxWait, policy.MinWait))
+		c.retry.MinWait = cmp.Or(policy.MinWait, min(defaultMinWait, c.retry.MaxWait))
 		return nil
 	}
 }
