@@ -3,7 +3,7 @@ module github.com/zadig-go/zadig/examples/otel
 go 1.26.0
 
 require (
-	github.com/zadig-go/zadig v0.0.0
+	github.com/zadig-go/zadig v0.3.0
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/exporters/stdout/stdoutmetric v1.47.0
 	go.opentelemetry.io/otel/exporters/stdout/stdouttrace v1.47.0
@@ -26,5 +26,3 @@ require (
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 )
-
-replace github.com/zadig-go/zadig => ../..

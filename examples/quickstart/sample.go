@@ -6,7 +6,8 @@ import (
 )
 
 // The release and the artifact that Zadig's documentation shows, made one
-// story: the image of the artifact is the one that the release deployed.
+// story: the image of the artifact is one that the release deployed. The other
+// is from elsewhere.
 const sampleImage = "ccr.ccs.tencentyun.com/koderover-rc/nginx-test:20211116230712-1-master"
 
 var sampleRelease = &delivery.Release{
@@ -16,6 +17,8 @@ var sampleRelease = &delivery.Release{
 	},
 	DeployInfo: []*delivery.DeployInfo{{
 		ID: "619dbaa8c528c2182225e8da", ServiceName: "nginx/nginx-test", ContainerName: "nginx-test", Image: sampleImage,
+	}, {
+		ID: "619dbaa8c528c2182225e8db", ServiceName: "redis/redis", ContainerName: "redis", Image: "docker.io/library/redis:7",
 	}},
 }
 

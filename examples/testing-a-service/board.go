@@ -1,12 +1,8 @@
-// Command testing-a-service is a small service that uses the SDK, for the sake
-// of its tests: board_test.go tests it with zadigtest, as your service could
-// be.
+// Command testing-a-service is a small service that uses the SDK; board_test.go
+// tests it with zadigtest.
 //
-// GET /latest/{project} returns the newest release of a project and the
-// commits that its images were built from. When Zadig cannot be asked, it
-// returns the last one again, marked as stale.
-//
-//	ZADIG_URL=https://zadig.example.com ZADIG_TOKEN=… go run .
+// GET /latest/{project} returns the newest release of a project and the commits
+// of its images, or the last ones, marked as stale, if Zadig cannot be asked.
 package main
 
 import (

@@ -1,0 +1,214 @@
+package changelog
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// notes are what changed from one release to another.
+type notes struct {
+	Project   string         `json:"project"`
+	From      record.Release `json:"from"`
+	To        record.Release `json:"to"`
+	Commits   []*commit      `json:"commits"`
+	Issues    []issue        `json:"issues"`
+	Images    []image        `json:"images"`
+	Manifests []string       `json:"manifests"` // services whose manifests differ
+	Untraced  []untraced     `json:"untraced"`
+
+	failed error // an image could not be traced, for another reason than that Zadig does not know it
+}
+
+type image struct {
+	Change    string       `json:"change"` // added, changed, rolled back or not in this release
+	Service   string       `json:"service"`
+	Container string       `json:"container"`
+	From      string       `json:"from"`
+	To        string       `json:"to"`
+	Compare   []comparison `json:"compare"` // one for each repository that the two were built from
+}
+
+// place returns the service and container.
+func (i image) place() string {
+	return record.Image{Service: i.Service, Container: i.Container}.Place()
+}
+
+// comparison is a page of a code host with all commits from one build to
+// another.
+type comparison struct {
+	Repo string `json:"repo"`
+	URL  string `json:"url"`
+}
+
+type issue struct {
+	Key   string `json:"key"`
+	URL   string `json:"url"`
+	Title string `json:"title"`
+}
+
+type untraced struct {
+	Service string `json:"service"`
+	Image   string `json:"image"`
+	Old     bool   `json:"old"` // an image of the old version: its commits are not known, and so not left out
+	Reason  string `json:"reason"`
+}
+
+// The values of image.Change.
+const (
+	added      = "added"
+	changed    = "changed"
+	rolledBack = "rolled back"
+	missing    = "not in this release"
+)
+
+// takeNotes compares two releases and traces the images that differ.
+func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Release) (*notes, error) {
+	changes := delivery.Diff(from, to)
+	n := &notes{
+		Project: to.VersionInfo.ProductName, From: record.NewRelease(from), To: record.NewRelease(to),
+		Commits: []*commit{}, Issues: []issue{}, Images: []image{}, Manifests: append([]string{}, changes.Manifests...), Untraced: []untraced{},
+	}
+	for _, i := range changes.Changed {
+		n.Images = append(n.Images, image{Change: changed, Service: i.Service, Container: i.Container, From: i.From, To: i.To})
+	}
+	for _, i := range changes.Added {
+		n.Images = append(n.Images, image{Change: added, Service: i.Service, Container: i.Container, To: i.Image})
+	}
+	for _, i := range changes.Removed {
+		n.Images = append(n.Images, image{Change: missing, Service: i.Service, Container: i.Container, From: i.Image})
+	}
+	n.Images = withoutRepeated(n.Images)
+	var toTrace []string
+	for _, i := range n.Images {
+		for _, ref := range []string{i.From, i.To} {
+			if ref != "" {
+				toTrace = append(toTrace, ref)
+			}
+		}
+	}
+	traced, err := tracer.Trace(ctx, toTrace)
+	if err != nil {
+		return nil, err
+	}
+	n.fill(traced, issueTitles(to))
+	return n, nil
+}
+
+// withoutRepeated drops changes that name no container where another one says
+// the same of one: a packaged chart and its environment both name one image.
+func withoutRepeated(images []image) []image {
+	return slices.DeleteFunc(slices.Clone(images), func(i image) bool {
+		return i.Container == "" && slices.ContainsFunc(images, func(other image) bool {
+			return other.Container != "" && other.Service == i.Service && other.From == i.From && other.To == i.To
+		})
+	})
+}
+
+// fill adds what the new images were built from and the old ones were not, and
+// for images that were rolled back the reverse.
+func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string) {
+	var was, is, back, gone []*artifact.Artifact
+	services := make(map[string][]string) // by image
+	for at := range n.Images {
+		i := &n.Images[at]
+		i.Compare = []comparison{}
+		older, newer := n.traced(traced, *i, i.From, true), n.traced(traced, *i, i.To, false)
+		for _, ref := range []string{i.From, i.To} {
+			services[ref] = appendNew(services[ref], i.place())
+		}
+		if i.Change == changed && isRollback(older, newer) {
+			i.Change = rolledBack
+			older, newer = newer, older
+			back, gone = append(back, older), append(gone, newer)
+		} else {
+			was, is = append(was, older), append(is, newer)
+		}
+		for _, page := range artifact.CompareURLs(older, newer) {
+			i.Compare = append(i.Compare, comparison{page.RepoOwner + "/" + page.RepoName, page.URL})
+		}
+	}
+	changes := artifact.Diff(was, is)
+	for _, c := range changes.Commits {
+		n.addCommit(c, services)
+	}
+	for _, c := range artifact.Diff(back, gone).Commits {
+		n.addCommit(c, services).Type = "rollback"
+	}
+	for _, text := range changes.Issues {
+		one := issue{Key: text, Title: titles[text]}
+		if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
+			one.Key, one.URL = path.Base(text), text
+		}
+		n.Issues = appendNew(n.Issues, one)
+	}
+}
+
+// isRollback reports whether the newer image was built before the older one.
+func isRollback(older, newer *artifact.Artifact) bool {
+	if older == nil || newer == nil {
+		return false
+	}
+	a, b := origin.New(artifact.Result{Artifact: older}).BuiltAt, origin.New(artifact.Result{Artifact: newer}).BuiltAt
+	return a != nil && b != nil && b.Before(*a)
+}
+
+// traced returns the artifact of an image, nil if it could not be traced.
+func (n *notes) traced(traced map[string]artifact.Result, i image, ref string, old bool) *artifact.Artifact {
+	result := traced[ref]
+	if err := result.Err; err != nil {
+		reason := "not known to Zadig"
+		if !errors.Is(err, zadig.ErrNotFound) {
+			reason, n.failed = cli.Explain(err), err
+		}
+		if i.Change != missing { // of what is missing nothing is compared
+			n.Untraced = appendNew(n.Untraced, untraced{i.place(), ref, old, reason})
+		}
+	}
+	return result.Artifact
+}
+
+func (n *notes) addCommit(c artifact.NewCommit, services map[string][]string) *commit {
+	line := newCommit(record.NewCommit(c.Commit))
+	for _, image := range c.Images {
+		for _, service := range services[image] {
+			line.Services = appendNew(line.Services, service)
+		}
+	}
+	n.Commits = append(n.Commits, line)
+	return line
+}
+
+// issueTitles returns the summaries of issues by their keys and pages, as far as
+// the release has them: servers up to v3.4 send them.
+func issueTitles(r *delivery.Release) map[string]string {
+	titles := make(map[string]string)
+	for _, build := range r.BuildInfo {
+		if build == nil {
+			continue
+		}
+		for _, i := range build.Issues {
+			if i != nil {
+				titles[i.Key], titles[i.URL] = i.Summary, i.Summary
+			}
+		}
+	}
+	return titles
+}
+
+// appendNew appends what is not there yet.
+func appendNew[E comparable](all []E, one E) []E {
+	if slices.Contains(all, one) {
+		return all
+	}
+	return append(all, one)
+}

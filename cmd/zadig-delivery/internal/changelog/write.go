@@ -1,0 +1,208 @@
+package changelog
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+)
+
+func (n *notes) write(w io.Writer, format cli.Format) error {
+	var err error
+	switch format {
+	case cli.JSON:
+		return cli.WriteJSON(w, n)
+	case cli.Markdown:
+		_, err = io.WriteString(w, n.markdown())
+		return err
+	case cli.CSV:
+		return n.writeCommits(w, format)
+	}
+	for at, line := range n.head() {
+		if at == 0 {
+			line = n.Project + " " + n.To.Version + ": " + line
+		}
+		fmt.Fprintln(w, cli.Clean(line))
+	}
+	if len(n.Commits) > 0 {
+		fmt.Fprintln(w)
+		err = n.writeCommits(w, format)
+	}
+	for _, i := range n.Issues {
+		fmt.Fprintln(w, cli.Clean("issue "+i.Key+" "+i.Title))
+	}
+	if len(n.Images) > 0 {
+		fmt.Fprintln(w)
+		err = cmp.Or(err, n.writeImages(w, format))
+	}
+	for _, line := range n.foot() {
+		fmt.Fprintln(w, cli.Clean(line))
+	}
+	for _, u := range n.Untraced {
+		fmt.Fprintln(w, cli.Clean("not traced: "+u.Image+" ("+u.Service+"): "+u.what()))
+	}
+	return err
+}
+
+// head returns the sentences about the releases.
+func (n *notes) head() []string {
+	to, from := n.To, n.From
+	released := "Released"
+	if to.Env != "" {
+		released += " to " + to.Env
+	}
+	lines := []string{fmt.Sprintf("%s by %s on %s; changes since %s of %s.", released, to.CreatedBy, cli.Time(to.CreatedAt), from.Version, cli.Time(from.CreatedAt))}
+	if to.Env != from.Env && to.Env != "" && from.Env != "" {
+		lines = append(lines, fmt.Sprintf("%s was released to %s, and not to %s.", from.Version, from.Env, to.Env))
+	}
+	back := 0
+	for _, i := range n.Images {
+		if i.Change == rolledBack {
+			back++
+		}
+	}
+	switch {
+	case back > 0:
+		lines = append(lines, fmt.Sprintf("This is a rollback of %d of %d images: they were built before those of %s.", back, len(n.Images), from.Version))
+	case to.CreatedAt.Before(from.CreatedAt):
+		lines = append(lines, fmt.Sprintf("%s is older than %s: these are the changes of going back.", to.Version, from.Version))
+	}
+	for _, r := range []struct {
+		what, version, failure string
+		failed                 bool
+	}{{"This release", to.Version, to.Failure, to.Status == "failed"}, {from.Version, from.Version, from.Failure, from.Status == "failed"}} {
+		if r.failed {
+			lines = append(lines, r.what+" failed: "+cmp.Or(cli.Clean(r.failure), "Zadig gives no reason."))
+		}
+	}
+	if len(n.Images) == 0 && len(n.Manifests) == 0 {
+		lines = append(lines, "No image changed.")
+	}
+	return lines
+}
+
+// foot returns the sentences about the images.
+func (n *notes) foot() (lines []string) {
+	has := func(change string) bool {
+		return slices.ContainsFunc(n.Images, func(i image) bool { return i.Change == change })
+	}
+	if has(missing) {
+		lines = append(lines, "What is not in this release may run on as it did.")
+	}
+	if has(added) && n.From.Status == "failed" {
+		lines = append(lines, n.From.Version+" failed: what is added may have been delivered before it.")
+	}
+	if len(n.Manifests) > 0 {
+		lines = append(lines, "Manifests differ, if only in the image: "+strings.Join(n.Manifests, ", ")+".")
+	}
+	return lines
+}
+
+func (n *notes) writeCommits(w io.Writer, format cli.Format) error {
+	out := cli.NewOutput(w, format, cli.Column{Name: "TYPE"}, cli.Column{Name: "SUBJECT", Least: 16}, cli.Column{Name: "COMMIT"},
+		cli.Column{Name: "REPOSITORY", Drop: 4, Least: 8}, cli.Column{Name: "REF", Wide: true}, cli.Column{Name: "PR", Drop: 2},
+		cli.Column{Name: "AUTHOR", Drop: 3, Least: 6}, cli.Column{Name: "SERVICES", Drop: 5, Least: 8}, cli.Column{Name: "URL", Wide: true})
+	for _, kind := range kinds {
+		for _, c := range n.Commits {
+			if c.Type != kind.name {
+				continue
+			}
+			row := cli.Texts(c.Type, c.Subject, c.Short(), c.Repo, c.Ref(), c.Pulls(), c.Author, strings.Join(c.Services, ", "), c.URL)
+			if err := out.Add(c, row); err != nil {
+				return err
+			}
+		}
+	}
+	return out.Flush()
+}
+
+func (n *notes) writeImages(w io.Writer, format cli.Format) error {
+	out := cli.NewOutput(w, format, cli.Column{Name: "SERVICE", Least: 8}, cli.Column{Name: "FROM", Least: 16}, cli.Column{Name: "TO", Least: 16}, cli.Column{Name: "CHANGE"})
+	for _, i := range n.Images {
+		change := cli.Cell{Text: i.Change, Markdown: i.Change}
+		for _, c := range i.Compare {
+			name := "compare"
+			if len(i.Compare) > 1 {
+				name += " " + c.Repo
+			}
+			change.Markdown += ", " + cli.Link(name, c.URL)
+		}
+		short := func(ref string) cli.Cell { return cli.Cell{Text: tag(ref), Code: true} }
+		if err := out.Add(i, []cli.Cell{{Text: i.place()}, short(i.From), short(i.To), change}); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// tag returns what tells an image from another one of its repository.
+func tag(ref string) string {
+	if at := strings.IndexByte(ref, '@'); at >= 0 {
+		return cli.Shorten(ref[at+1:], 20)
+	}
+	return ref[strings.LastIndexAny(ref, "/:")+1:]
+}
+
+func (u untraced) what() string {
+	if u.Old {
+		return u.Reason + "; commits that the old release had too could not be left out"
+	}
+	return u.Reason
+}
+
+// markdown returns the notes as they are published.
+func (n *notes) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s %s\n", cli.Escape(n.Project), cli.Escape(n.To.Version))
+	for _, line := range n.head() {
+		fmt.Fprintf(&b, "\n%s\n", cli.Escape(line))
+	}
+	if text := cli.Escape(n.To.Description); text != "" {
+		fmt.Fprintf(&b, "\n> %s\n", text)
+	}
+	for _, kind := range kinds {
+		heading := "\n## " + kind.heading + "\n\n"
+		for _, c := range n.Commits {
+			if c.Type == kind.name {
+				b.WriteString(heading + c.markdown())
+				heading = ""
+			}
+		}
+	}
+	if len(n.Issues) > 0 {
+		b.WriteString("\n## Issues\n\n")
+	}
+	for _, i := range n.Issues {
+		fmt.Fprintf(&b, "- %s\n", strings.TrimSpace(cli.Link(i.Key, i.URL)+" "+cli.Escape(i.Title)))
+	}
+	if len(n.Images) > 0 {
+		b.WriteString("\n## Images\n\n")
+		_ = n.writeImages(&b, cli.Markdown)
+	}
+	for _, line := range n.foot() {
+		fmt.Fprintf(&b, "\n%s\n", cli.Escape(line))
+	}
+	if len(n.Untraced) > 0 {
+		b.WriteString("\n## Not traced\n\n")
+	}
+	for _, u := range n.Untraced {
+		fmt.Fprintf(&b, "- %s (%s): %s\n", cli.Code(u.Image), cli.Escape(u.Service), cli.Escape(u.what()))
+	}
+	return b.String()
+}
+
+// markdown returns the line of a commit.
+func (c *commit) markdown() string {
+	links := []string{cli.CodeLink(c.Short(), c.URL)}
+	for _, pr := range c.PullRequests {
+		links = append(links, cli.Link(pr.Name(), pr.URL))
+	}
+	line := "- " + cli.Escape(cmp.Or(c.Subject, "no message")) + " (" + strings.Join(links, ", ") + ")"
+	if c.Author != "" {
+		line += " by " + cli.Escape(c.Author)
+	}
+	return line + ", " + cli.Escape(c.Repo) + ": " + cli.Escape(strings.Join(c.Services, ", ")) + "\n"
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/zadig-go/zadig"
+)
+
+// Name is the program's name, in what it writes to stderr.
+const Name = "zadig-delivery"
+
+// Exit codes.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130 // 128 and the number of the signal, as in shells
+)
+
+type usageError struct{ error }
+
+// Usage returns an error about arguments or input: exit code 2.
+func Usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// explained is an error with a sentence of the program's own.
+type explained struct {
+	error
+
+	sentence string
+}
+
+func (e *explained) Unwrap() error { return e.error }
+
+// Explained returns err with the sentence that Explain returns for it.
+func Explained(err error, format string, args ...any) error {
+	return &explained{err, fmt.Sprintf(format, args...)}
+}
+
+// NeedsProject explains that a list of all projects is forbidden.
+func NeedsProject(err error, project string) error {
+	if project == "" && errors.Is(err, zadig.ErrForbidden) {
+		return Explained(err, "without --project Zadig shows releases only to users who may see all projects: name one with --project")
+	}
+	return err
+}
+
+// Explain returns one line that tells a person what an error means.
+func Explain(err error) string { return cmp.Or(sentence(err), Clean(err.Error())) }
+
+// sentence returns "" if nothing is plainer than the error itself.
+func sentence(err error) string {
+	own, ok := errors.AsType[*explained](err)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	case ok:
+		return own.sentence
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full"
+	case errors.Is(err, zadig.ErrUnauthorized) && os.Getenv("ZADIG_TOKEN") == "":
+		return "ZADIG_TOKEN is not set, and Zadig needs an API token: it is in Zadig's user settings"
+	}
+	return zadig.Explain(err)
+}
+
+// Complain writes one plain sentence about err, and below it the detail with
+// the host if that says more.
+func Complain(stderr io.Writer, about string, err error) {
+	plain := sentence(err)
+	fmt.Fprintf(stderr, "%s: %s\n", about, cmp.Or(plain, Clean(err.Error())))
+	if own, ok := errors.AsType[*explained](err); ok {
+		err = own.error
+	}
+	if plain == "" || errors.Is(err, context.Canceled) {
+		return
+	}
+	detail := Clean(err.Error())
+	if host := Host(); host != "" && !strings.Contains(detail, host) {
+		detail = host + ": " + detail
+	}
+	fmt.Fprintf(stderr, "  %s\n", detail)
+}
+
+// Exit writes err to stderr, if there is one, and returns the exit code.
+func Exit(err error, stderr io.Writer) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "%s: %s\n", Name, Clean(err.Error()))
+		return exitUsage
+	}
+	Complain(stderr, Name, err)
+	if errors.Is(err, context.Canceled) {
+		return exitInterrupted
+	}
+	return exitFailed
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Flags are the flags that commands share. A command registers those it has.
+type Flags struct {
+	Project, Env, Status string
+	Since                time.Time // zero: not set
+	Limit                int       // 0: all
+	Format               Format
+	Statuses             []string // values of --status; set it before Register
+	Demo                 bool
+}
+
+// ReleaseStatuses are the values of --status for releases.
+var ReleaseStatuses = []string{"success", "failed", "creating"}
+
+// Register adds flags to a command by their names, "output" with the formats
+// that the command has.
+func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) {
+	set := cmd.Flags()
+	for _, name := range names {
+		switch name {
+		case "project":
+			set.StringVar(&f.Project, name, "", "only this `project`; users with rights in one project must name it")
+		case "env":
+			set.StringVar(&f.Env, name, "", "only this `environment`")
+		case "status":
+			set.Func(name, "only those with this `status`: "+strings.Join(f.Statuses, ", "), oneOf(&f.Status, f.Statuses))
+			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(f.Statuses, cobra.ShellCompDirectiveNoFileComp))
+		case "since":
+			set.Func(name, "only releases not older than this `time`, such as 90m, 12h, 7d, 1w, 2024-03-01 or 2024-03-01T12:00:00+08:00", f.setSince)
+		case "limit":
+			set.Func(name, "at most `n` releases, the newest; 0 for all", f.setLimit)
+		}
+	}
+	if len(formats) > 0 {
+		f.Format = formats[0]
+		var texts []string
+		for _, format := range formats {
+			texts = append(texts, string(format))
+		}
+		set.FuncP("output", "o", "output `format`: "+strings.Join(texts, ", ")+" (default "+texts[0]+")", oneOf(&f.Format, formats))
+		_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(texts, cobra.ShellCompDirectiveNoFileComp))
+	}
+	set.BoolVar(&f.Demo, "demo", false, "ask an embedded Zadig with made-up data instead of yours")
+}
+
+func oneOf[T ~string](to *T, values []T) func(string) error {
+	return func(text string) error {
+		if *to = T(text); !slices.Contains(values, *to) {
+			return errors.New("no such value")
+		}
+		return nil
+	}
+}
+
+func (f *Flags) setSince(text string) (err error) {
+	f.Since, err = ParseSince(text, time.Now())
+	return err
+}
+
+func (f *Flags) setLimit(text string) (err error) {
+	if f.Limit, err = strconv.Atoi(text); err != nil || f.Limit < 0 {
+		return errors.New("must be a number from 0")
+	}
+	return nil
+}
+
+// ParseSince reads a time, or a length of time before now. Days and weeks
+// count too.
+func ParseSince(text string, now time.Time) (time.Time, error) {
+	for unit, days := range map[string]int{"d": 1, "w": 7} {
+		if count, ok := strings.CutSuffix(text, unit); ok {
+			if n, err := strconv.ParseUint(count, 10, 16); err == nil {
+				return now.AddDate(0, 0, -int(n)*days), nil
+			}
+		}
+	}
+	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
+		return now.Add(-ago), nil
+	}
+	for _, layout := range []string{time.RFC3339, time.DateTime, "2006-01-02 15:04", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, errors.New("neither a length of time, such as 12h, 7d or 1w, nor a date")
+}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// Say writes a line to stderr.
+func Say(stderr io.Writer, format string, args ...any) {
+	fmt.Fprintf(stderr, Name+": "+format+"\n", args...)
+}
+
+// NoArgs returns an error if a command has arguments.
+func NoArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return Usage("%s takes no arguments, but %q was given (see %s -h)", cmd.Name(), args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// Each calls do for each release until it returns false, and skip with the
+// error of each that could not be read. The error is the one that ended the
+// loop, or says how many releases were skipped.
+func Each(releases iter.Seq2[*delivery.Release, error], skip func(error), do func(*delivery.Release) (bool, error)) error {
+	skipped := 0
+	var failed error // the last error: the end of the loop, or one release of it
+	for r, err := range releases {
+		if failed != nil { // the loop went on: it was about one release
+			skipped++
+			skip(failed)
+			failed = nil
+		}
+		if failed = err; err != nil {
+			continue
+		}
+		if more, err := do(r); err != nil {
+			return err
+		} else if !more {
+			break
+		}
+	}
+	if failed == nil && skipped > 0 {
+		return fmt.Errorf("releases that could not be read: %d", skipped)
+	}
+	return failed
+}
+
+// KnownProject returns an error if a project has no releases, with the names of
+// similar projects: Zadig returns an empty list for one that does not exist.
+func KnownProject(ctx context.Context, releases *delivery.Service, project string) error {
+	if project == "" {
+		return nil
+	}
+	page, err := releases.List(ctx, delivery.ListOptions{ProjectName: project, PerPage: 1, Verbosity: delivery.VerbosityBrief})
+	if err != nil || len(page.Releases) > 0 {
+		return err
+	}
+	var names []string
+	for r, err := range releases.LatestByProject(ctx, delivery.ListOptions{Verbosity: delivery.VerbosityBrief}) {
+		if err != nil { // a user who may not see all projects gets no names
+			break
+		}
+		names = append(names, r.VersionInfo.ProductName)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return NotFound(fmt.Sprintf("project %q does not exist or has no releases", project), "there are releases of", project, names)
+}
+
+// NotFound returns an error with the names that are most like one that was not
+// found.
+func NotFound(what, intro, name string, names []string) error {
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) > 0 {
+		const most = 3
+		nearest := Nearest(name, names)
+		what += "; " + intro + " " + strings.Join(nearest[:min(most, len(nearest))], ", ")
+	}
+	return errors.New(what)
+}

@@ -1,0 +1,128 @@
+// Package find finds a release by what a person calls it.
+package find
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// Names of versions that stand for others.
+const (
+	Latest   = "latest"
+	Previous = "previous"
+)
+
+// Finder finds releases of one project.
+type Finder struct {
+	Releases *delivery.Service
+	Project  string
+	Workflow string // "": all
+	Env      string // "": all
+}
+
+var id = regexp.MustCompile(`^[0-9a-f]{24}$`)
+
+func (f Finder) options() delivery.ListOptions {
+	return delivery.ListOptions{ProjectName: f.Project, WorkflowName: f.Workflow}
+}
+
+// Find returns the release with a version, an id, or the newest one for
+// "latest".
+func (f Finder) Find(ctx context.Context, version string) (r *delivery.Release, err error) {
+	switch {
+	case id.MatchString(version):
+		r, err = f.Releases.Get(ctx, version, delivery.GetOptions{ProjectName: f.Project})
+	case f.Env != "":
+		r, err = f.first(ctx, func(r *delivery.Release) bool { return version == Latest || r.VersionInfo.Version == version })
+	case version == Latest:
+		r, err = f.Releases.Latest(ctx, f.options())
+	default:
+		r, err = f.Releases.Find(ctx, f.options(), version)
+	}
+	if errors.Is(err, zadig.ErrNotFound) {
+		return nil, f.notFound(ctx, version)
+	}
+	return r, err
+}
+
+// Before returns the newest release before another one, to the same environment
+// if that is known, that succeeded.
+func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.Release, error) {
+	if f.Env == "" {
+		f.Env = record.Env(after)
+	}
+	reached := false
+	r, err := f.first(ctx, func(r *delivery.Release) bool {
+		was := reached
+		reached = reached || r.VersionInfo.ID == after.VersionInfo.ID
+		return was && record.Status(r) == delivery.StatusSuccess
+	})
+	if errors.Is(err, zadig.ErrNotFound) {
+		return nil, fmt.Errorf("%s has no release before version %q that succeeded", f, after.VersionInfo.Version)
+	}
+	return r, err
+}
+
+// first returns the first release, newest first, that matches, with its
+// details. It returns zadig.ErrNotFound if there is none.
+func (f Finder) first(ctx context.Context, matches func(*delivery.Release) bool) (*delivery.Release, error) {
+	o := f.options()
+	o.Verbosity = delivery.VerbosityListed
+	failed := zadig.ErrNotFound
+	for r, err := range f.Releases.All(ctx, o) {
+		switch {
+		case err != nil:
+			failed = err
+		case (f.Env == "" || record.Env(r) == f.Env) && matches(r):
+			if r.ServicesOmitted() {
+				return f.Releases.Get(ctx, r.VersionInfo.ID, delivery.GetOptions{ProjectName: f.Project})
+			}
+			return r, nil
+		}
+	}
+	return nil, failed
+}
+
+// notFound returns an error that names the versions that are most like one.
+func (f Finder) notFound(ctx context.Context, version string) error {
+	if err := cli.KnownProject(ctx, f.Releases, f.Project); err != nil {
+		return err
+	}
+	var versions, envs []string // newest first
+	o := f.options()
+	o.Verbosity = delivery.VerbosityListed
+	for r, err := range f.Releases.All(ctx, o) {
+		if err == nil {
+			envs = append(envs, record.Env(r))
+			if f.Env == "" || record.Env(r) == f.Env {
+				versions = append(versions, r.VersionInfo.Version)
+			}
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case len(versions) == 0 && f.Env != "":
+		return cli.NotFound(f.String()+" has no releases", "there are", f.Env, envs)
+	}
+	return cli.NotFound(fmt.Sprintf("%s has no version %q", f, version), "the nearest:", version, versions)
+}
+
+// String names what is searched.
+func (f Finder) String() string {
+	text := fmt.Sprintf("project %q", f.Project)
+	if f.Workflow != "" {
+		text += fmt.Sprintf(", workflow %q", f.Workflow)
+	}
+	if f.Env != "" {
+		text += fmt.Sprintf(", environment %q", f.Env)
+	}
+	return text
+}

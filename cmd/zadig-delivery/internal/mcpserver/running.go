@@ -1,0 +1,99 @@
+package mcpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/running"
+)
+
+type runningIn struct {
+	PodsFile string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
+	Pods     string   `json:"pods,omitempty" jsonschema:"in place of pods_file: that output itself"`
+	Images   []string `json:"images,omitempty" jsonschema:"in place of pods: image references"`
+	Project  string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it, of all, for which users need more rights"`
+	Env      string   `json:"env,omitempty" jsonschema:"look for releases to this environment"`
+	Status   string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
+	Offset   int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
+}
+
+type runningImage struct {
+	Status     string         `json:"status"`
+	Pods       int            `json:"pods"`
+	Namespaces map[string]int `json:"namespaces"`         // pods in each
+	Problems   map[string]int `json:"problems,omitempty"` // containers by why they wait, such as CrashLoopBackOff
+	Release    *summary       `json:"release,omitempty"`  // the newest with the image, among the newest releases
+	traced
+}
+
+type runningOut struct {
+	Counts     map[string]int `json:"counts"` // images by status, of all pages
+	Images     []runningImage `json:"images"`
+	NextOffset int            `json:"next_offset,omitempty"`
+	Releases   string         `json:"releases,omitempty"` // why releases are missing
+}
+
+func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, err error) {
+	uses, err := in.read()
+	if err != nil {
+		return out, err
+	}
+	all, err := running.Trace(ctx, origin.Tracer{Artifacts: t.client.Artifact}, uses.Sorted(), nil)
+	if err != nil {
+		return out, err
+	}
+	out.Counts, out.Images = make(map[string]int), []runningImage{}
+	var selected []*running.Image
+	for _, i := range all {
+		out.Counts[i.Status]++
+		if in.Status == "" || in.Status == i.Status {
+			selected = append(selected, i)
+		}
+	}
+	if in.Offset < 0 || in.Offset > len(selected) {
+		return out, fmt.Errorf("offset must be from 0 to %d (got %d)", len(selected), in.Offset)
+	}
+	page := selected[in.Offset:]
+	if len(page) > maxElements {
+		page, out.NextOffset = page[:maxElements], in.Offset+maxElements
+	}
+	if err := running.FindReleases(ctx, t.client.Delivery, in.Project, in.Env, 100, page, nil); err != nil {
+		out.Releases = clip("not all releases could be read: " + err.Error())
+	}
+	for _, i := range page {
+		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
+		if i.Release != nil {
+			line.Release = new(summarize(*i.Release))
+		}
+		out.Images = append(out.Images, line)
+	}
+	return out, ctx.Err()
+}
+
+// read reads what runs. Of a file that is no list of pods it tells nothing.
+func (in runningIn) read() (*running.Uses, error) {
+	uses, given := new(running.Uses), 0
+	for _, is := range []bool{in.Pods != "", in.PodsFile != "", len(in.Images) > 0} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		return nil, errors.New("got none or several of pods_file, pods and images, want one of them")
+	case len(in.Images) > 0:
+		return uses, running.ReadImages(strings.NewReader(strings.Join(in.Images, "\n")), uses)
+	}
+	if in.PodsFile != "" {
+		content, err := os.ReadFile(in.PodsFile)
+		if err != nil {
+			return nil, err
+		}
+		in.Pods = string(content)
+	}
+	return uses, running.ReadPods(strings.NewReader(in.Pods), false, uses)
+}

@@ -1,0 +1,111 @@
+// Package record has what commands write of releases, images and commits: the
+// JSON of -o json and of the tools for agents. It has chosen fields alone, none
+// of which is a credential.
+package record
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// Release is a release without its details.
+type Release struct {
+	ID          string    `json:"id"`
+	Project     string    `json:"project"`
+	Version     string    `json:"version"`
+	Env         string    `json:"env"`               // "": none
+	Status      string    `json:"status"`            // see Status
+	Failure     string    `json:"failure,omitempty"` // the server's reason why it failed
+	Workflow    string    `json:"workflow"`
+	Task        int       `json:"task"`
+	Type        string    `json:"type"`
+	Labels      []string  `json:"labels"`
+	CreatedBy   string    `json:"created_by"`
+	CreatedAt   time.Time `json:"created_at"`
+	Description string    `json:"description"`
+	Images      []Image   `json:"images,omitzero"` // nil: not read
+}
+
+// Image is an image of a release.
+type Image struct {
+	Service   string `json:"service"`
+	Container string `json:"container"`
+	Image     string `json:"image"`
+}
+
+// Place returns service and container, or the service alone if both have one
+// name.
+func (i Image) Place() string {
+	if i.Container == i.Service {
+		return i.Service
+	}
+	return strings.Trim(i.Service+"/"+i.Container, "/")
+}
+
+// NewRelease returns the record of a release, without images.
+func NewRelease(r *delivery.Release) Release {
+	v := r.VersionInfo
+	return Release{
+		ID: v.ID, Project: v.ProductName, Version: v.Version, Env: Env(r), Status: Status(r), Failure: r.FailureReason(),
+		Workflow: v.WorkflowName, Task: v.TaskID, Type: v.Type, Labels: append([]string{}, v.Labels...),
+		CreatedBy: v.CreatedBy, CreatedAt: v.Created().UTC(), Description: v.Desc,
+	}
+}
+
+// Images returns the images of a release, each once: a packaged chart and its
+// environment may both name one.
+func Images(r *delivery.Release) []Image {
+	images := []Image{}
+	for _, i := range r.Images() {
+		if !slices.ContainsFunc(images, func(j Image) bool { return j.Service == i.Service && j.Image == i.Image }) {
+			images = append(images, Image(i))
+		}
+	}
+	return images
+}
+
+// Env returns the environment of a release, or "".
+func Env(r *delivery.Release) string {
+	if r.VersionInfo.ProductEnvInfo != nil {
+		return cmp.Or(r.EnvName, r.VersionInfo.ProductEnvInfo.EnvName)
+	}
+	return r.EnvName
+}
+
+// Status returns how a release ended: success, failed, or creating while it has
+// not. Releases of workflows up to v3.4 exist once their workflow has ended and
+// have no status of their own: success.
+func Status(r *delivery.Release) string {
+	switch r.VersionInfo.Status {
+	case "":
+		return delivery.StatusSuccess
+	case delivery.StatusRetrying:
+		return delivery.StatusCreating
+	}
+	return r.VersionInfo.Status
+}
+
+// WebURL returns the address of a release's page in the Zadig at host, or ""
+// without a host.
+func WebURL(base string, r Release) string {
+	if base == "" {
+		return ""
+	}
+	return strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project) + "/version/detail/" + url.PathEscape(r.ID)
+}
+
+// TaskURL returns the address of the page of the workflow task that made a
+// release, or "".
+func TaskURL(base string, r Release) string {
+	if base == "" || r.Task == 0 || r.Workflow == "" {
+		return ""
+	}
+	return strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project) + "/pipelines/custom/" + url.PathEscape(r.Workflow) +
+		"/" + strconv.Itoa(r.Task)
+}

@@ -1,0 +1,136 @@
+// Package release has the command that shows one release.
+package release
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/find"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
+)
+
+const long = `Shows a release with its images and the commits, pull requests and authors that
+they were built from. The release is a version, an id, or latest.`
+
+const examples = `  zadig-delivery release --project shop v1.3.0
+  zadig-delivery release --project shop --env prod latest`
+
+// line is the release in JSON.
+type line struct {
+	record.Release
+	URL     string  `json:"url"`
+	TaskURL string  `json:"task_url"`
+	Images  []image `json:"images"`
+}
+
+type image struct {
+	record.Image
+	origin.Origin
+}
+
+// Command returns the command.
+func Command() *cobra.Command {
+	var f cli.Flags
+	cmd := &cobra.Command{
+		Use: "release version", Short: "Show one release: images, commits, pull requests", Long: long, Example: examples,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) != 1:
+				return cli.Usage("release needs one version, an id, or latest (got %d arguments)", len(args))
+			case f.Project == "":
+				return cli.Usage("release needs --project")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, args []string) error { return run(cmd, f, args[0]) },
+	}
+	f.Register(cmd, cli.Formats, "project", "env")
+	return cmd
+}
+
+func run(cmd *cobra.Command, f cli.Flags, version string) error {
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
+	client, closeServer, err := cli.Connect(ctx, f.Demo, cli.DemoData())
+	if err != nil {
+		return err
+	}
+	defer closeServer()
+	r, err := find.Finder{Releases: client.Delivery, Project: f.Project, Env: f.Env}.Find(ctx, version)
+	if err != nil {
+		return err
+	}
+	l := line{Release: record.NewRelease(r), Images: []image{}}
+	if !f.Demo {
+		l.URL, l.TaskURL = record.WebURL(os.Getenv("ZADIG_URL"), l.Release), record.TaskURL(os.Getenv("ZADIG_URL"), l.Release)
+	}
+	var names []string
+	for _, i := range record.Images(r) {
+		l.Images = append(l.Images, image{Image: i})
+		names = append(names, i.Image)
+	}
+	progress := cli.NewProgress(stderr)
+	defer progress.Clear()
+	results, failed := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(ctx, names)
+	progress.Clear()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for at := range l.Images {
+		result := results[l.Images[at].Image.Image]
+		if result.Err != nil && !errors.Is(result.Err, zadig.ErrNotFound) {
+			failed = cmp.Or(failed, result.Err)
+		}
+		l.Images[at].Origin = origin.New(result)
+	}
+	if failed != nil {
+		failed = cli.Explained(failed, "not all images could be traced: %s", cli.Explain(failed))
+	}
+	return errors.Join(l.write(cmd, f.Format), failed)
+}
+
+func (l line) write(cmd *cobra.Command, format cli.Format) error {
+	w := cmd.OutOrStdout()
+	if format == cli.Table || format == cli.Wide {
+		l.writeHead(cmd)
+	}
+	if format == cli.JSON {
+		return cli.WriteJSON(w, l)
+	}
+	out := cli.NewOutput(w, format, origin.Columns(
+		cli.Column{Name: "SERVICE", Once: true, Least: 8}, cli.Column{Name: "IMAGE", Once: true, Least: 24}, cli.Column{Name: "BUILT", Once: true, Wide: true},
+	)...)
+	for _, i := range l.Images {
+		name := cli.Cell{Text: i.Image.Image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(i.Image.Image, columns) }}
+		if err := out.Add(i, i.Rows(cli.Cell{Text: i.Place()}, name, cli.Cell{Text: i.Built()})...); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// writeHead writes what is known of the release as a whole.
+func (l line) writeHead(cmd *cobra.Command) {
+	task := ""
+	if l.Task > 0 {
+		task = fmt.Sprintf("%d of %s", l.Task, l.Workflow)
+	}
+	for _, fact := range [][2]string{
+		{"Release", l.Project + " " + l.Version}, {"Status", l.Status}, {"Failure", l.Failure}, {"Environment", l.Env},
+		{"Created", cli.Time(l.CreatedAt) + " by " + l.CreatedBy}, {"Task", task}, {"Labels", strings.Join(l.Labels, ", ")},
+		{"Description", cli.Clean(l.Description)}, {"Page", l.URL}, {"Task's page", l.TaskURL},
+	} {
+		if fact[1] != "" {
+			fmt.Fprintf(cmd.OutOrStdout(), "%-12s  %s\n", fact[0], cli.Clean(fact[1]))
+		}
+	}
+	fmt.Fprintln(cmd.OutOrStdout())
+}

@@ -1,0 +1,90 @@
+package releases
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// tail is how many releases --follow begins with if nothing else is said.
+const tail = 10
+
+// followAll writes the last releases and then those that appear, and those
+// that have ended, until the context ends, which is no failure. After a first
+// success it waits until a server that is away responds again.
+func (c *command) followAll(ctx context.Context) error {
+	begin, err := c.beginning(ctx)
+	mark := delivery.Mark{CreatedAt: begin}
+	reported := "" // the error that stderr has
+	for first := true; ; first = false {
+		if err == nil {
+			err = c.look(ctx, &mark, begin)
+		}
+		err = errors.Join(err, c.out.Flush())
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil && reported != "":
+			cli.Say(c.stderr, "Zadig responds again")
+			reported = ""
+		case err == nil:
+		case first, errors.Is(err, zadig.ErrUnauthorized), errors.Is(err, zadig.ErrBadRequest), errors.Is(err, zadig.ErrLicense):
+			return err
+		case err.Error() != reported:
+			reported = err.Error()
+			cli.Complain(c.stderr, cli.Name+": asking again every "+c.interval.String(), err)
+		}
+		err = nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(c.interval):
+		}
+	}
+}
+
+// beginning returns the time of the oldest release to begin with, and 0 if
+// there are none yet.
+func (c *command) beginning(ctx context.Context) (unix int64, err error) {
+	if !c.Since.IsZero() {
+		return c.Since.Unix(), nil
+	}
+	limit := c.Limit
+	if limit == 0 {
+		limit = tail
+	}
+	for r, err := range c.delivery.All(ctx, c.list) {
+		switch {
+		case err != nil:
+			return 0, err
+		case c.selects(r):
+			unix = r.VersionInfo.CreatedAt
+			limit--
+		}
+		if limit == 0 {
+			break
+		}
+	}
+	if unix == 0 {
+		cli.Say(c.stderr, "no releases match yet")
+	}
+	return unix, nil
+}
+
+// look writes what is new since the mark.
+func (c *command) look(ctx context.Context, mark *delivery.Mark, begin int64) (failed error) {
+	for r, err := range c.delivery.Since(ctx, mark, c.list) {
+		switch failed = err; {
+		case err != nil, r.VersionInfo.CreatedAt < begin, !c.selects(r):
+		default:
+			if err := c.print(r); err != nil {
+				return err
+			}
+		}
+	}
+	return failed
+}

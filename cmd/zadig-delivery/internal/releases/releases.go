@@ -1,0 +1,202 @@
+// Package releases has the command that lists releases, follows them as they
+// appear, and exports them.
+package releases
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+const long = `Lists releases, newest first. With --follow it goes on and writes new ones as
+they appear, oldest first, and each one again when it has ended.
+
+STATUS is success, failed, or creating. Releases of workflows up to Zadig v3.4
+exist once their workflow has ended: success. For a failed release the server's
+reason stands in place of the description.`
+
+const examples = `  zadig-delivery releases --project shop --env prod --since 7d
+  zadig-delivery releases --project shop --status failed -o wide
+  zadig-delivery releases --project shop --service cart --images
+  zadig-delivery releases --project shop --follow
+  zadig-delivery releases -o json --full > all.jsonl`
+
+// command is the state of one call.
+type command struct {
+	cli.Flags
+
+	list     delivery.ListOptions // the filters of the SDK
+	images   bool
+	full     bool
+	follow   bool
+	interval time.Duration
+
+	delivery *delivery.Service
+	out      *cli.Output
+	stderr   io.Writer
+	progress *cli.Progress
+}
+
+// Command returns the command.
+func Command() *cobra.Command {
+	var c command
+	cmd := &cobra.Command{
+		Use: "releases", Aliases: []string{"list"}, Short: "List releases, follow them, export them",
+		Long: long, Example: examples, Args: cli.NoArgs, ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd) },
+	}
+	c.Statuses = cli.ReleaseStatuses
+	c.Register(cmd, cli.Formats, "project", "env", "status", "since", "limit")
+	flags := cmd.Flags()
+	flags.StringVar(&c.list.WorkflowName, "workflow", "", "only this `workflow`, by its key")
+	flags.IntVar(&c.list.TaskID, "task", 0, "only this `task` of the workflow")
+	flags.StringVar(&c.list.ServiceName, "service", "", "only releases of this `service`; costs more, because releases are read in detail")
+	flags.StringVar(&c.list.Label, "label", "", "only releases with this `label`")
+	flags.BoolVar(&c.images, "images", false, "with their images; since Zadig v4.2 each release is a request")
+	flags.BoolVar(&c.full, "full", false, "with -o json: whole releases as the server sends them, without credentials")
+	flags.BoolVar(&c.follow, "follow", false, "go on and write new releases as they appear; begins with the last ten")
+	flags.DurationVar(&c.interval, "interval", 30*time.Second, "--follow sends a request each `duration`")
+	return cmd
+}
+
+func (c *command) run(cmd *cobra.Command) error {
+	switch {
+	case c.full && c.Format != cli.JSON:
+		return cli.Usage("--full needs -o json")
+	case c.list.TaskID < 0:
+		return cli.Usage("--task must not be negative (got %d)", c.list.TaskID)
+	case c.interval <= 0:
+		return cli.Usage("--interval must be positive (got %s)", c.interval)
+	}
+	client, closeServer, err := cli.Connect(cmd.Context(), c.Demo, cli.DemoData())
+	if err != nil {
+		return err
+	}
+	defer closeServer()
+	c.list.ProjectName = c.Project
+	c.list.SkipManifests = !c.full
+	if !c.images && !c.full && c.list.ServiceName == "" {
+		c.list.Verbosity = delivery.VerbosityListed
+	}
+	c.delivery, c.stderr, c.progress = client.Delivery, cmd.ErrOrStderr(), cli.NewProgress(cmd.ErrOrStderr())
+	defer c.progress.Clear()
+	c.out = cli.NewOutput(cmd.OutOrStdout(), c.Format, c.columns()...)
+	if c.follow {
+		return cli.NeedsProject(c.followAll(cmd.Context()), c.Project)
+	}
+	err = c.listAll(cmd.Context())
+	c.progress.Clear()
+	return cli.NeedsProject(errors.Join(err, c.out.Flush()), c.Project)
+}
+
+// selects applies the filters that the SDK does not have.
+func (c *command) selects(r *delivery.Release) bool {
+	return (c.Env == "" || record.Env(r) == c.Env) && (c.Status == "" || record.Status(r) == c.Status)
+}
+
+// listAll writes the releases, newest first.
+func (c *command) listAll(ctx context.Context) error {
+	if c.Limit > 0 && c.Env == "" && c.Status == "" && c.list.ServiceName == "" {
+		c.list.PerPage = min(c.Limit, 100)
+	}
+	printed := 0
+	failed := cli.Each(c.delivery.All(ctx, c.list), c.complain, func(r *delivery.Release) (bool, error) {
+		if r.VersionInfo.Created().Before(c.Since) {
+			return false, nil
+		}
+		if !c.selects(r) {
+			return true, nil
+		}
+		printed++
+		c.progress.Show("%d releases, back to %s", printed, cli.Time(r.VersionInfo.Created()))
+		return printed != c.Limit, c.print(r)
+	})
+	if failed == nil && printed == 0 {
+		if err := cli.KnownProject(ctx, c.delivery, c.Project); err != nil {
+			return err
+		}
+		if c.Format != cli.JSON {
+			cli.Say(c.stderr, "no releases match")
+		}
+	}
+	return failed
+}
+
+// complain reports a release that cannot be read.
+func (c *command) complain(err error) {
+	c.progress.Clear()
+	cli.Complain(c.stderr, cli.Name+": left out", err)
+}
+
+func (c *command) columns() []cli.Column {
+	columns := []cli.Column{
+		{Name: "CREATED", Once: true},
+		{Name: "PROJECT", Once: true, Drop: 4, Least: 10},
+		{Name: "VERSION", Once: true, Least: 10},
+		{Name: "ENV", Once: true, Least: 8},
+		{Name: "STATUS", Once: true},
+		{Name: "BY", Once: true, Drop: 5, Least: 6},
+		{Name: "WORKFLOW", Once: true, Wide: true},
+		{Name: "TASK", Once: true, Wide: true},
+		{Name: "LABELS", Once: true, Wide: true},
+		{Name: "ID", Once: true, Wide: true},
+	}
+	if c.images {
+		return append(columns, cli.Column{Name: "SERVICE", Least: 8}, cli.Column{Name: "IMAGE", Least: 24})
+	}
+	return append(columns, cli.Column{Name: "DESCRIPTION", Once: true, Drop: 6, Least: 12})
+}
+
+// print adds a release to the output.
+func (c *command) print(r *delivery.Release) error {
+	if c.full {
+		return c.out.Add(r.WithoutCredentials())
+	}
+	line := record.NewRelease(r)
+	task := ""
+	if line.Task > 0 {
+		task = strconv.Itoa(line.Task)
+	}
+	cells := cli.Texts(cli.Time(line.CreatedAt), line.Project, line.Version, line.Env, line.Status, line.CreatedBy,
+		line.Workflow, task, strings.Join(line.Labels, ", "), line.ID)
+	if !c.images {
+		text := cli.FirstLine(line.Description)
+		if line.Failure != "" {
+			text = line.Failure
+		}
+		return c.out.Add(line, append(cells, cli.Cell{Text: text}))
+	}
+	line.Images = c.imagesOf(r)
+	var rows [][]cli.Cell
+	for _, i := range line.Images {
+		image := cli.Cell{Text: i.Image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(i.Image, columns) }}
+		rows = append(rows, append(cells[:len(cells):len(cells)], cli.Cell{Text: i.Place()}, image))
+	}
+	if len(rows) == 0 {
+		rows = append(rows, cells)
+	}
+	return c.out.Add(line, rows...)
+}
+
+// imagesOf returns the images of a release, or those of --service in it.
+func (c *command) imagesOf(r *delivery.Release) []record.Image {
+	images := record.Images(r)
+	if c.list.ServiceName == "" {
+		return images
+	}
+	service, _ := r.Service(c.list.ServiceName)
+	own := []record.Image{}
+	for _, i := range service.Images {
+		own = append(own, record.Image(i))
+	}
+	return own
+}

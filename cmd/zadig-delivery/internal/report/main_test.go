@@ -1,0 +1,182 @@
+package report
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	os.Exit(m.Run())
+}
+
+// report runs the command against a server, with one attempt for each request,
+// and returns the page.
+func report(t *testing.T, srv *zadigtest.Server, args ...string) (page, log string, code int) {
+	t.Helper()
+	var out, stderr bytes.Buffer
+	cmd := Command()
+	cmd.SetArgs(append(args, "--file", "-"))
+	cmd.SetOut(&out)
+	cmd.SetErr(&stderr)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	ctx := cli.WithClient(t.Context(), srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
+	code = cli.Exit(cmd.ExecuteContext(ctx), &stderr)
+	return out.String(), stderr.String(), code
+}
+
+func TestSinceAndLimit(t *testing.T) {
+	t.Parallel()
+	data := zadigtest.Generate(1, 30)
+	srv := serverWith(t, data)
+	page, log, code := report(t, srv, "--no-trace", "--limit", "12")
+	require.Zero(t, code, log)
+	assert.Equal(t, 12, rows(t, page))
+	assert.Contains(t, page, "These are the newest 12 releases; there are more.")
+
+	page, _, _ = report(t, srv, "--no-trace", "--limit", "30")
+	assert.Equal(t, 30, rows(t, page))
+	assert.NotContains(t, page, "there are more.")
+
+	day := data.Releases[0].VersionInfo.Created().Format(time.DateOnly)
+	page, _, _ = report(t, srv, "--no-trace", "--since", day)
+	var want []string
+	for _, r := range data.Releases {
+		if r.VersionInfo.Created().Format(time.DateOnly) >= day {
+			want = append(want, r.VersionInfo.ID)
+		}
+	}
+	assert.Equal(t, want, dataOf(t, page).ids(t))
+}
+
+// One image that cannot be traced is missing in the page, and the exit code
+// says so.
+func TestOneImageFails(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]zadigtest.Fault{
+		"forbidden": zadigtest.NoPermission().On(zadigtest.TraceArtifact, zadigtest.FindArtifact).Times(1),
+		"fails":     zadigtest.Status(500, "").On(zadigtest.TraceArtifact, zadigtest.FindArtifact).Times(1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := serverWith(t, *oneRelease(unchanged))
+			srv.Inject(fault)
+			page, log, code := report(t, srv)
+			assert.Equal(t, 1, code)
+			assert.Contains(t, log, "the page lacks the origin of 1 image: ")
+			wellFormed(t, page)
+		})
+	}
+}
+
+// Where the token's user may not trace, the page has no commits, and says so.
+func TestTracingIsForbidden(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(3, 100)))
+	srv.Inject(zadigtest.NoPermission().On(zadigtest.TraceArtifact, zadigtest.FindArtifact))
+	page, log, code := report(t, srv, "--project", "shop")
+	require.Zero(t, code, log)
+	assert.Contains(t, log, "the page lacks commits, and says so")
+	sent := len(srv.RequestsTo(zadigtest.TraceArtifact)) + len(srv.RequestsTo(zadigtest.FindArtifact))
+	assert.Less(t, sent, 40, "the other images are not asked for")
+	wellFormed(t, page)
+	assert.Contains(t, page, "Zadig does not let the token&#39;s user trace images: commits, pull requests and authors are missing.")
+	texts := dataOf(t, page).Strings
+	assert.Contains(t, texts, "registry.example.com/shop/cart", "the images are there")
+	assert.NotContains(t, texts, "shop-team/shop", "the repository of commits")
+}
+
+func TestBrokenRecordIsLeftOut(t *testing.T) {
+	t.Parallel()
+	data := zadigtest.Generate(1, 20)
+	for _, version := range []string{"v1.11.0", "v5.0.0"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(data))
+			srv.Inject(zadigtest.BrokenRecord(data.Releases[19].VersionInfo.ID)) // the last of the list
+			page, log, code := report(t, srv, "--no-trace")
+			assert.Equal(t, 1, code)
+			assert.Contains(t, log, "the page lacks 1 release: ")
+			assert.Equal(t, 19, rows(t, page))
+			assert.Contains(t, page, "1 release could not be read.")
+		})
+	}
+}
+
+// A run that broke off leaves a cache with which the next one goes on.
+func TestCacheIsResumed(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(3, 100)))
+	file := filepath.Join(t.TempDir(), "cache")
+	whole, log, code := report(t, srv, "--cache", file)
+	require.Zero(t, code, log)
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.NotContains(t, string(content), "not-a-real-token")
+	require.NoError(t, os.WriteFile(file, content[:len(content)/10], 0o600)) // in the middle of a line
+
+	srv.ClearRequests()
+	page, log, code := report(t, srv, "--cache", file)
+	require.Zero(t, code, log)
+	first := len(srv.RequestsTo(zadigtest.GetRelease))
+	assert.Positive(t, first)
+	assert.Less(t, first, 100)
+	withoutTime := func(page string) string { _, data, _ := strings.Cut(page, `id="data">`); return data }
+	assert.Equal(t, withoutTime(whole), withoutTime(page))
+
+	srv.ClearRequests()
+	page, log, code = report(t, srv, "--cache", file)
+	require.Zero(t, code, log)
+	assert.Equal(t, withoutTime(whole), withoutTime(page))
+	assert.Empty(t, srv.RequestsTo(zadigtest.GetRelease))
+
+	_, log, code = report(t, srv, "--cache", os.Args[0])
+	assert.Equal(t, 2, code)
+	assert.Contains(t, log, "is no cache of this program")
+}
+
+func TestSaveKeepsModeAndLink(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "page.html"), filepath.Join(dir, "link.html")
+	require.NoError(t, save(file, []byte("a"), nil))
+	require.NoError(t, os.Chmod(file, 0o640))
+	require.NoError(t, os.Symlink(file, link))
+	require.NoError(t, save(link, []byte("b"), nil))
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "b", string(content))
+	info, err := os.Lstat(file)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o640), info.Mode())
+	info, err = os.Lstat(link)
+	require.NoError(t, err)
+	assert.Equal(t, os.ModeSymlink, info.Mode().Type())
+}
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	cmd := Command()
+	var out bytes.Buffer
+	cmd.SetArgs([]string{"--demo", "--project", "shop", "--file", "-"})
+	cmd.SetOut(&out)
+	cmd.SetErr(io.Discard)
+	require.NoError(t, cmd.ExecuteContext(t.Context()))
+	page := out.String()
+	wellFormed(t, page)
+	assert.Greater(t, rows(t, page), 300)
+	assert.Contains(t, page, `class="banner" role="note"><b>Made-up data.</b>`)
+	assert.Contains(t, dataOf(t, page).Strings, "shop-team/shop", "the repository of commits")
+}

@@ -1,0 +1,276 @@
+package report
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
+)
+
+// embedded is the data in a page.
+type embedded struct {
+	Strings  []string
+	Releases [][]any
+}
+
+// dataOf reads the data of a page, as its script does.
+func dataOf(t *testing.T, page string) (data embedded) {
+	t.Helper()
+	_, text, found := strings.Cut(page, `<script type="application/json" id="data">`)
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "</script>")
+	require.NoError(t, json.Unmarshal([]byte(text), &data))
+	return data
+}
+
+// ids are those of the releases that a page lists.
+func (d embedded) ids(t *testing.T) (ids []string) {
+	t.Helper()
+	for _, row := range d.Releases {
+		raw, err := base64.RawURLEncoding.DecodeString(row[0].(string))
+		require.NoError(t, err)
+		ids = append(ids, hex.EncodeToString(raw))
+	}
+	return ids
+}
+
+// rows is how many releases a page lists.
+func rows(t *testing.T, page string) int {
+	t.Helper()
+	return len(dataOf(t, page).Releases)
+}
+
+// wellFormed fails the test unless every element is closed where it should be.
+func wellFormed(t *testing.T, page string) {
+	t.Helper()
+	page = regexp.MustCompile(`(?s)<(script|style)[^>]*>.*?</(script|style)>`).ReplaceAllString(page, "")
+	page = regexp.MustCompile(` hidden([ >])`).ReplaceAllString(page, "$1")
+	page = strings.Replace(page, "<!doctype html>", "", 1)
+	decoder := xml.NewDecoder(strings.NewReader(page))
+	decoder.Entity = xml.HTMLEntity
+	for {
+		_, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		require.NoError(t, err)
+	}
+}
+
+// oneRelease is a release with an image that Zadig built and one that it did
+// not.
+func oneRelease(change func(*delivery.Release)) *zadigtest.Data {
+	r := &delivery.Release{
+		VersionInfo: &delivery.VersionInfo{
+			ID: "65e13f00aa00000000000001", ProductName: "shop", Version: "v1.2.0", WorkflowName: "shop-ops", TaskID: 7,
+			CreatedBy: "李雷", CreatedAt: 1709280000, Desc: "weekly",
+		},
+		DeployInfo: []*delivery.DeployInfo{
+			{ServiceName: "cart/app", ContainerName: "app", Image: "registry.example.com/shop/cart:1.2.0"},
+			{ServiceName: "cache/redis", ContainerName: "redis", Image: "docker.io/library/redis:7"},
+		},
+	}
+	change(r)
+	return &zadigtest.Data{Releases: []*delivery.Release{r}, Artifacts: []*artifact.Artifact{{
+		Type: "image", Image: "registry.example.com/shop/cart:1.2.0", ImageDigest: "sha256:0123",
+		Activities: []*artifact.Activity{{
+			Type: artifact.ActivityBuild, StartTime: 1709279000, EndTime: 1709279125, Issues: []string{"SHOP-17"},
+			Commits: []*artifact.Commit{{
+				Source: "github", Address: "https://github.example.com", RepoOwner: "shop-team", RepoName: "cart", Branch: "main",
+				CommitID: "4b15c43b012e7a4a901fdcfe33736ad1c3b53f48", CommitMessage: "fix: <b>stock</b> & price\n\nmore", AuthorName: "韩梅梅", PR: 736,
+			}},
+		}},
+	}}}
+}
+
+func unchanged(*delivery.Release) {}
+
+func serverWith(t *testing.T, data zadigtest.Data) *zadigtest.Server {
+	t.Helper()
+	return zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"), zadigtest.WithData(data))
+}
+
+func TestShowsReleasesWithTheirOrigin(t *testing.T) {
+	t.Parallel()
+	srv := serverWith(t, *oneRelease(unchanged))
+	page, log, code := report(t, srv, "--project", "shop")
+	require.Zero(t, code, log)
+	wellFormed(t, page)
+	assert.Contains(t, page, "<title>shop: releases</title>")
+	data := dataOf(t, page)
+	assert.Equal(t, []string{"65e13f00aa00000000000001"}, data.ids(t))
+	assert.Equal(t, "v1.2.0", data.Releases[0][1])
+	for _, text := range []string{
+		"李雷", "shop-ops", "cart", "app", "registry.example.com/shop/cart", "main", "shop-team/cart", "韩梅梅", "SHOP-17",
+		"https://github.example.com/shop-team/cart/commit/", "https://github.example.com/shop-team/cart/pull/", "fix: <b>stock</b> & price",
+	} {
+		assert.Contains(t, data.Strings, text)
+	}
+	assert.Contains(t, page, `"SxXEOwEueko"`[:8], "the commit, packed")
+	srv.ExpectRequests(t, zadigtest.FindArtifact, 2)
+	srv.ExpectRequest(t, zadigtest.ListReleases, "projectName", "shop")
+}
+
+func TestNoTrace(t *testing.T) {
+	t.Parallel()
+	srv := serverWith(t, zadigtest.Generate(1, 40))
+	page, log, code := report(t, srv, "--no-trace")
+	require.Zero(t, code, log)
+	wellFormed(t, page)
+	srv.ExpectRequests(t, zadigtest.TraceArtifact, 0)
+	assert.Equal(t, 40, rows(t, page))
+	assert.Contains(t, page, "Images were not traced.")
+	assert.Contains(t, page, "/-/commit/", "releases up to v3.4 know their commits themselves")
+	assert.NotContains(t, page, "not-a-real-token", "a credential that servers send along with commits")
+}
+
+const hostile = "\"'></script><script>hacked=1</script><img src=x onerror=hacked=1><!--<script>\u202egpj.exe\u2028{{.}}"
+
+// hostileData is a release with what anyone may type into Zadig.
+func hostileData() zadigtest.Data {
+	data := oneRelease(func(r *delivery.Release) {
+		v := r.VersionInfo
+		v.Desc, v.Version, v.CreatedBy, v.WorkflowName, v.Labels, v.Status = hostile, hostile, hostile, hostile, []string{hostile}, hostile
+		v.ProductName = hostile
+		v.ProductEnvInfo = &delivery.ProductEnvInfo{EnvName: hostile, ProductName: hostile}
+		r.DeployInfo[0].ServiceName, r.DeployInfo[1].Image = hostile, "x/"+hostile
+	})
+	commit := data.Artifacts[0].Activities[0].Commits[0]
+	commit.CommitMessage, commit.AuthorName, commit.Branch, commit.Address = hostile, hostile, hostile, "javascript:hacked=1"
+	data.Artifacts[0].Activities[0].Issues = []string{hostile}
+	other := data.Releases[0]
+	return zadigtest.Data{Releases: []*delivery.Release{other}, Artifacts: data.Artifacts}
+}
+
+func TestEscapes(t *testing.T) {
+	t.Parallel()
+	page, log, code := report(t, serverWith(t, hostileData()))
+	require.Zero(t, code, log)
+	wellFormed(t, page)
+	assert.Equal(t, 2, strings.Count(page, "<script"), "the data and the page's own")
+	assert.Equal(t, 2, strings.Count(page, "</script"))
+	for _, bad := range []string{"<img", "<!--", "javascript:", "\u202e", "\u2028"} {
+		assert.NotContains(t, page, bad)
+	}
+	assert.Contains(t, page, `\u003c/script\u003e`)
+	assert.Contains(t, page, "script-src &#39;sha256-", "a script that got in all the same would not run")
+}
+
+func TestNothingReleased(t *testing.T) {
+	t.Parallel()
+	page, log, code := report(t, serverWith(t, zadigtest.Data{}))
+	require.Zero(t, code, log)
+	wellFormed(t, page)
+	assert.Contains(t, page, "No releases")
+}
+
+func TestOddData(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*delivery.Release){
+		"nothing known": func(r *delivery.Release) {
+			*r = delivery.Release{VersionInfo: &delivery.VersionInfo{ID: r.VersionInfo.ID}}
+		},
+		"ends before":     func(r *delivery.Release) { r.BuildInfo = []*delivery.BuildInfo{{StartTime: 9, EndTime: 3}, nil} },
+		"far future":      func(r *delivery.Release) { r.VersionInfo.CreatedAt = 1 << 40 },
+		"ancient":         func(r *delivery.Release) { r.VersionInfo.CreatedAt = 1 },
+		"failed release":  func(r *delivery.Release) { r.VersionInfo.Status = delivery.StatusFailed },
+		"a long long day": func(r *delivery.Release) { r.VersionInfo.Version = strings.Repeat("长", 500) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := zadigtest.Generate(1, 5)
+			odd := oneRelease(change)
+			data.Releases = append(data.Releases, odd.Releases...)
+			page, log, code := report(t, serverWith(t, data))
+			require.Zero(t, code, log)
+			wellFormed(t, page)
+			assert.Equal(t, 6, rows(t, page))
+			for _, bad := range []string{">NaN", "+Inf", "ZgotmplZ"} {
+				assert.NotContains(t, page, bad)
+			}
+		})
+	}
+}
+
+// Releases without a date are the last ones, and in no chart.
+func TestUndatedReleasesAreApart(t *testing.T) {
+	t.Parallel()
+	data := zadigtest.Generate(1, 5)
+	data.Releases[1].VersionInfo.CreatedAt = 0
+	page, log, code := report(t, serverWith(t, data), "--no-trace")
+	require.Zero(t, code, log)
+	ids := dataOf(t, page).ids(t)
+	assert.Equal(t, data.Releases[1].VersionInfo.ID, ids[4])
+	assert.Contains(t, page, "Without a date, and so not in the chart: 1 release.")
+}
+
+func TestFailedReleasesAreMarked(t *testing.T) {
+	t.Parallel()
+	data := oneRelease(func(r *delivery.Release) {
+		r.VersionInfo.Type, r.VersionInfo.Status = delivery.TypeHelmChart, delivery.StatusFailed
+		r.VersionInfo.Progress = &delivery.Progress{Error: "push denied"}
+	})
+	page, log, code := report(t, serverWith(t, *data))
+	require.Zero(t, code, log)
+	assert.Contains(t, dataOf(t, page).Strings, "push denied")
+	assert.Contains(t, page, `<dt>change failure rate, 1 of 1</dt><dd>100 %</dd>`)
+}
+
+func TestPageInChinese(t *testing.T) {
+	t.Parallel()
+	page, log, code := report(t, serverWith(t, *oneRelease(unchanged)), "--lang", "zh")
+	require.Zero(t, code, log)
+	wellFormed(t, page)
+	assert.Contains(t, page, `<html lang="zh-CN">`)
+	assert.Contains(t, page, "<title>所有项目：版本</title>")
+	_, body, _ := strings.Cut(page, "</style>")
+	body, _, _ = strings.Cut(body, `<script type="application/json"`)
+	body = regexp.MustCompile(`<[^>]*>|shop|v1\.2\.0|cart|UTC|zadig-delivery report|zadig-delivery|--[a-z]+|github.com/zadig-go/zadig|Zadig|JavaScript|127[.\d:]+`).ReplaceAllString(body, " ")
+	assert.NotRegexp(t, `[A-Za-z]{2,}`, body, "no English is left")
+}
+
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	made := func(id, version string, failed bool, images ...string) *delivery.Release {
+		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: strings.Repeat("0", 23) + id, ProductName: "shop", Version: version, Type: delivery.TypeK8SYAML}}
+		if failed {
+			r.VersionInfo.Status = delivery.StatusFailed
+		}
+		for _, image := range images {
+			service, _, _ := strings.Cut(image, ":")
+			r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{ServiceName: service, Image: "shop/" + image})
+		}
+		return r
+	}
+	found := []*delivery.Release{
+		made("3", "v3", false, "cart:3", "search:3"),
+		made("2", "v2", true, "cart:2"),
+		made("1", "v1", false, "cart:1", "order:1"),
+	}
+	var releases []*release
+	for i, r := range found {
+		releases = append(releases, newRelease(r))
+		releases[i].Created = time.Unix(1709280000-int64(i), 0)
+	}
+	compare(found, releases)
+	assert.Same(t, releases[2], releases[0].Previous, "the one before that did not fail")
+	assert.Same(t, releases[2], releases[1].Previous)
+	assert.Nil(t, releases[2].Previous)
+	e := &encoder{index: map[*release]int{releases[0]: 0, releases[1]: 1, releases[2]: 2}}
+	assert.Equal(t, []int{2, 1, 1, 0, 2, 2, 0}, e.changes(releases[0]), "two further down; cart changed, search is new, order is gone")
+	assert.Equal(t, []int{1, 1, 1, 2, 0}, e.changes(releases[1]))
+	assert.Empty(t, e.changes(releases[2]))
+}

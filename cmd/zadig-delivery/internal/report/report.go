@@ -1,0 +1,117 @@
+// Package report has the command that writes one HTML page about releases: what
+// each environment has now, every release with its images, commits, pull
+// requests and authors, and how often and how well is delivered.
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+)
+
+const long = `Writes one HTML page about the releases of a project: what each environment has
+now and how environments differ, all releases with images, commits, pull
+requests and authors, and how often and how well is delivered. The page is one
+file and needs no network.
+
+Each image is traced, and since Zadig v4.2 each release is read by itself: with
+--cache a file keeps what was read, and the next run goes on where one ended.`
+
+const examples = `  zadig-delivery report --project shop                     writes report.html
+  zadig-delivery report --project shop --since 90d --file - > shop.html
+  zadig-delivery report --limit 0 --cache zadig.cache      everything, quickly the second time
+  zadig-delivery report --demo                             to see what it looks like`
+
+// settings are what the flags say.
+type settings struct {
+	cli.Flags
+
+	file    string
+	cache   string
+	noTrace bool
+	lang    language
+}
+
+// Command returns the command.
+func Command() *cobra.Command {
+	s := settings{Flags: cli.Flags{Limit: 1000, Statuses: cli.ReleaseStatuses}}
+	cmd := &cobra.Command{
+		Use: "report", Short: "Write an HTML page about releases", Long: long, Example: examples, Args: cli.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
+	}
+	s.Register(cmd, []cli.Format{cli.HTML, cli.JSON}, "project", "env", "status", "since", "limit")
+	cmd.Flags().Lookup("limit").Usage += " (default 1000)"
+	cmd.Flags().StringVar(&s.file, "file", "report.html", "write the page to this `file`, or to standard output if it is -")
+	cmd.Flags().StringVar(&s.cache, "cache", "", "keep what was read in this `file`, and read it from there")
+	cmd.Flags().BoolVar(&s.noTrace, "no-trace", false, "do not trace images: commits only where releases have them (up to v3.4)")
+	cmd.Flags().Func("lang", "`language` of the page: en or zh (default en)", s.lang.set)
+	return cmd
+}
+
+// run writes the page. Its error can come with a page that lacks something.
+func (s *settings) run(cmd *cobra.Command) error {
+	if s.Format == cli.JSON {
+		s.file = stdoutName
+	}
+	if err := checkFolder(s.file); err != nil { // before minutes of requests
+		return err
+	}
+	data := cli.DemoData
+	if s.Demo {
+		data = demoData
+	}
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
+	client, closeServer, err := cli.Connect(ctx, s.Demo, data())
+	if err != nil {
+		return err
+	}
+	defer closeServer()
+	base := os.Getenv("ZADIG_URL")
+	if s.Demo {
+		base = ""
+	}
+	store, err := openCache(s.cache, base)
+	if err != nil {
+		return err
+	}
+	defer store.close()
+	progress := cli.NewProgress(stderr)
+	defer progress.Clear()
+	found, missing, err := collect(ctx, client, *s, store, progress)
+	if err != nil {
+		return err
+	}
+	progress.Clear()
+	now := time.Now()
+	if s.Demo && len(found) > 0 {
+		now = found[0].Created.Add(time.Hour)
+	}
+	var out bytes.Buffer
+	p := newPage(found, missing, *s, base, now)
+	if s.Format == cli.JSON {
+		err = cli.WriteJSON(&out, p.summary())
+	} else {
+		err = render(&out, p)
+	}
+	if err == nil {
+		err = save(s.file, out.Bytes(), cmd.OutOrStdout())
+	}
+	if err != nil {
+		return err
+	}
+	if s.file != stdoutName {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s of %s\n", filepath.ToSlash(s.file), counted(len(found), "release"), cmp.Or(s.Project, "all projects"))
+	}
+	if missing.forbidden != nil {
+		cli.Say(stderr, "Zadig does not let the token's user trace images, so the page lacks commits, and says so")
+	}
+	return missing.error()
+}

@@ -1,0 +1,308 @@
+package running
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+)
+
+// Use is one image as it runs: the same image with another digest is another.
+type Use struct {
+	Image      string         `json:"image"`      // as the pod asks for it
+	ImageID    string         `json:"image_id"`   // as the pod's status has it; "" if nothing runs
+	Pods       int            `json:"pods"`       // how many run it
+	Namespaces map[string]int `json:"namespaces"` // the same for each namespace
+	Places     []Place        `json:"places"`     // each container that runs it
+}
+
+// Place is a container that runs an image.
+type Place struct {
+	Namespace string `json:"namespace"`
+	Workload  string `json:"workload"` // such as "Deployment/cart", "" for a pod that nothing controls
+	Pod       string `json:"pod"`
+	Container string `json:"container"`
+	Problem   string `json:"problem,omitempty"` // why the container waits, such as CrashLoopBackOff
+}
+
+// Problems returns how many containers have a problem, by its name.
+func (u *Use) Problems() map[string]int {
+	problems := make(map[string]int)
+	for _, p := range u.Places {
+		if p.Problem != "" {
+			problems[p.Problem]++
+		}
+	}
+	return problems
+}
+
+// Uses collects what runs.
+type Uses struct {
+	byImage map[[2]string]*Use // by image and digest
+}
+
+// Add adds an image with the digest that runs, "" if that is not known.
+func (u *Uses) Add(image, imageID string) *Use {
+	_, digest, found := strings.Cut(imageID, "@")
+	if !found {
+		digest = imageID // "docker-pullable://name@…" and "name@…" are one, a bare id is not
+	}
+	if u.byImage == nil {
+		u.byImage = make(map[[2]string]*Use)
+	}
+	key := [2]string{image, digest}
+	if u.byImage[key] == nil {
+		u.byImage[key] = &Use{Image: image, ImageID: imageID, Namespaces: make(map[string]int), Places: []Place{}}
+	}
+	return u.byImage[key]
+}
+
+// Sorted returns the uses in the order of their images.
+func (u *Uses) Sorted() []*Use {
+	return slices.SortedFunc(maps.Values(u.byImage), func(a, b *Use) int {
+		return cmp.Or(strings.Compare(a.Image, b.Image), strings.Compare(a.ImageID, b.ImageID))
+	})
+}
+
+// pod is what is needed of a pod.
+type pod struct {
+	Kind     string `json:"kind"`
+	Metadata struct {
+		Name            string            `json:"name"`
+		Namespace       string            `json:"namespace"`
+		Labels          map[string]string `json:"labels"`
+		OwnerReferences []ownerReference  `json:"ownerReferences"`
+	} `json:"metadata"`
+	Spec struct {
+		Containers          []container `json:"containers"`
+		InitContainers      []container `json:"initContainers"`
+		EphemeralContainers []container `json:"ephemeralContainers"`
+	} `json:"spec"`
+	Status struct {
+		Phase                      string            `json:"phase"`
+		ContainerStatuses          []containerStatus `json:"containerStatuses"`
+		InitContainerStatuses      []containerStatus `json:"initContainerStatuses"`
+		EphemeralContainerStatuses []containerStatus `json:"ephemeralContainerStatuses"`
+	} `json:"status"`
+}
+
+type container struct {
+	Name  string `json:"name"`
+	Image string `json:"image"`
+}
+
+type containerStatus struct {
+	Name    string `json:"name"`
+	ImageID string `json:"imageID"`
+	State   struct {
+		Waiting struct {
+			Reason string `json:"reason"`
+		} `json:"waiting"`
+	} `json:"state"`
+}
+
+// problem returns why a container waits, "" if it merely starts.
+func (s containerStatus) problem() string {
+	switch reason := s.State.Waiting.Reason; reason {
+	case "ContainerCreating", "PodInitializing":
+		return ""
+	default:
+		return reason
+	}
+}
+
+type ownerReference struct {
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Controller bool   `json:"controller"`
+}
+
+// workload returns what controls a pod. A Deployment does so through a
+// ReplicaSet that has its name and a hash, which is a label of the pod.
+func (p *pod) workload() string {
+	for _, owner := range p.Metadata.OwnerReferences {
+		if !owner.Controller {
+			continue
+		}
+		if hash := p.Metadata.Labels["pod-template-hash"]; owner.Kind == "ReplicaSet" && hash != "" {
+			if name, ok := strings.CutSuffix(owner.Name, "-"+hash); ok {
+				return "Deployment/" + name
+			}
+		}
+		return owner.Kind + "/" + owner.Name
+	}
+	return ""
+}
+
+// addTo counts the pod for each of its images, once for each.
+func (p *pod) addTo(u *Uses) {
+	statuses := make(map[string]containerStatus) // by container: a pod has each name once
+	for _, s := range slices.Concat(p.Status.ContainerStatuses, p.Status.InitContainerStatuses, p.Status.EphemeralContainerStatuses) {
+		statuses[s.Name] = s
+	}
+	counted := make(map[*Use]bool)
+	for _, c := range slices.Concat(p.Spec.InitContainers, p.Spec.Containers, p.Spec.EphemeralContainers) {
+		if c.Image == "" {
+			continue
+		}
+		one := u.Add(c.Image, statuses[c.Name].ImageID)
+		one.Places = append(one.Places, Place{p.Metadata.Namespace, p.workload(), p.Metadata.Name, c.Name, statuses[c.Name].problem()})
+		if !counted[one] {
+			counted[one] = true
+			one.Pods++
+			one.Namespaces[p.Metadata.Namespace]++
+		}
+	}
+}
+
+const howTo = "pipe `kubectl get pods -A -o json` into it, or give --pods or --images"
+
+// ReadPods reads what kubectl prints as JSON: a list or one pod, and several of
+// these one after the other, such as those of several clusters. One pod at a
+// time is in memory.
+func ReadPods(in io.Reader, finished bool, to *Uses) error {
+	documents := json.NewDecoder(in)
+	for n := 0; ; n++ {
+		err := readDocument(documents, func(p *pod) {
+			if finished || p.Status.Phase != "Succeeded" && p.Status.Phase != "Failed" {
+				p.addTo(to)
+			}
+		})
+		var syntax *json.SyntaxError
+		switch {
+		case err == io.EOF && n > 0: //nolint:errorlint // the end, as json.Decoder says it
+			return nil
+		case err == io.EOF: //nolint:errorlint // as above
+			return cli.Usage("the input is empty: %s", howTo)
+		case errors.As(err, &syntax) && n == 0 && syntax.Offset <= 2:
+			return cli.Usage("the input is no JSON: give kubectl -o json, in place of -o yaml or a table")
+		case err != nil:
+			return cli.Usage("the input is no list of pods (%v): %s", err, howTo)
+		}
+	}
+}
+
+// readDocument reads one list or one pod. The error is io.EOF itself if there
+// is none.
+func readDocument(in *json.Decoder, each func(*pod)) error {
+	begin, err := in.Token()
+	if err != nil {
+		return err
+	}
+	if begin != json.Delim('{') {
+		return errors.New("got no object")
+	}
+	var (
+		kind        string
+		single      = make(map[string]json.RawMessage)
+		items, pods int
+	)
+	for in.More() {
+		key, err := in.Token()
+		if err != nil {
+			return unexpected(err)
+		}
+		switch key {
+		case "kind":
+			err = in.Decode(&kind)
+		case "items":
+			items, pods, err = readItems(in, each)
+		default:
+			var value json.RawMessage
+			err = in.Decode(&value)
+			single[key.(string)] = value
+		}
+		if err != nil {
+			return unexpected(err)
+		}
+	}
+	if _, err := in.Token(); err != nil {
+		return unexpected(err)
+	}
+	switch {
+	case kind == "Pod":
+		whole, err := json.Marshal(single)
+		if err != nil {
+			return err
+		}
+		var p pod
+		if err := json.Unmarshal(whole, &p); err != nil {
+			return err
+		}
+		each(&p)
+	case kind != "List" && kind != "PodList":
+		return fmt.Errorf("got kind %q, want List or Pod", kind)
+	case items > 0 && pods == 0:
+		return errors.New("got a list of other things")
+	}
+	return nil
+}
+
+// readItems reads the items of a list and hands on those that are pods.
+func readItems(in *json.Decoder, each func(*pod)) (items, pods int, err error) {
+	switch begin, err := in.Token(); {
+	case err != nil:
+		return 0, 0, err
+	case begin == nil:
+		return 0, 0, nil
+	case begin != json.Delim('['):
+		return 0, 0, errors.New("its items are no array")
+	}
+	for in.More() {
+		var p pod
+		var typed *json.UnmarshalTypeError
+		switch err := in.Decode(&p); {
+		case errors.As(err, &typed) && p.Kind != "" && p.Kind != "Pod": // something else, with members of other types
+		case err != nil:
+			return items, pods, err
+		case p.Kind == "Pod" || p.Kind == "": // the API leaves it out in a PodList
+			pods++
+			each(&p)
+		}
+		items++
+	}
+	_, err = in.Token()
+	return items, pods, err
+}
+
+// unexpected is the end of the input where there should be more.
+func unexpected(err error) error {
+	if err == io.EOF { //nolint:errorlint // the end, as json.Decoder says it
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// ReadImages reads one image a line. Empty lines and those that begin with #
+// do not count.
+func ReadImages(in io.Reader, to *Uses) error {
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		image := strings.TrimSpace(lines.Text())
+		if image == "" || strings.HasPrefix(image, "#") {
+			continue
+		}
+		if strings.ContainsAny(image, " \t{}\"") {
+			return cli.Usage("--images: %q is no image; want one a line", cli.Shorten(image, 60))
+		}
+		imageID := ""
+		if strings.Contains(image, "@") {
+			imageID = image
+		}
+		to.Add(image, imageID)
+	}
+	if err := lines.Err(); err != nil {
+		return cli.Usage("--images: %v", err)
+	}
+	if len(to.byImage) == 0 {
+		return cli.Usage("--images: got no image")
+	}
+	return nil
+}

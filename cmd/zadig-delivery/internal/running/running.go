@@ -1,0 +1,167 @@
+// Package running has the command that traces what runs in a cluster.
+package running
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+)
+
+const long = `Writes for each image that runs, init containers included, what Zadig knows of
+it: commit, pull requests, author, the newest release that has it, and who
+released it. Pods are read from stdin or --pods, as kubectl prints them. STATUS
+is one of
+
+  drifted     another digest runs than was built: the tag was pushed again, and
+              commit and author are those of the build, not of what runs
+  built       the digest that runs is the one that was built
+  unverified  Zadig built it, but one of the digests is not known
+  pending     Zadig built it, and it does not run yet
+  failed      Zadig could not be asked about it; see stderr
+  unknown     not known to Zadig by name or digest; see --mirror`
+
+const examples = `  kubectl get pods -A -o json | zadig-delivery running
+  kubectl get pods -A -o json | zadig-delivery running --status drifted --exit-code
+  docker ps --format '{{.Image}}' | zadig-delivery running --images -`
+
+//go:embed testdata/pods.json
+var demoPods []byte
+
+type command struct {
+	cli.Flags
+
+	pods, images        string // files
+	finished, exitCode  bool
+	knownOnly           bool
+	concurrency, limits int
+	mirrors             Mirrors
+}
+
+// Command returns the command.
+func Command() *cobra.Command {
+	var c command
+	cmd := &cobra.Command{
+		Use: "running", Short: "Trace what runs in a cluster to commits and releases", Long: long, Example: examples,
+		Args: cli.NoArgs, ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd) },
+	}
+	c.Statuses = Statuses
+	c.Register(cmd, cli.Formats, "status")
+	flags := cmd.Flags()
+	flags.StringVar(&c.Project, "project", "", "look for releases of this `project` only; users with rights in one project must name it")
+	flags.StringVar(&c.Env, "env", "", "look for releases to this `environment` only")
+	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each is a request")
+	flags.StringVar(&c.pods, "pods", "", "read pods from this `file` in place of stdin")
+	flags.StringVar(&c.images, "images", "", "read images from this `file` in place of pods, one a line; - is stdin")
+	flags.BoolVar(&c.knownOnly, "known-only", false, "leave out images that are not known to Zadig")
+	flags.BoolVar(&c.finished, "finished", false, "with pods that have ended, such as those of jobs")
+	flags.BoolVar(&c.exitCode, "exit-code", false, "end with exit code 1 if an image drifted")
+	flags.IntVar(&c.concurrency, "concurrency", 0, "trace `n` images at the same time (default 8)")
+	flags.Func("mirror", "images of a mirror, as `from=to`: what runs as from/… was built as to/…; can be repeated", c.mirrors.set)
+	return cmd
+}
+
+func (c *command) run(cmd *cobra.Command) error {
+	if c.concurrency < 0 || c.limits < 0 {
+		return cli.Usage("--concurrency and --releases must not be negative")
+	}
+	uses, err := c.read(cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
+	client, closeServer, err := cli.Connect(ctx, c.Demo, cli.DemoData())
+	if err != nil {
+		return err
+	}
+	defer closeServer()
+	progress := cli.NewProgress(stderr)
+	defer progress.Clear()
+	tracer := origin.Tracer{Artifacts: client.Artifact, Concurrency: c.concurrency, Progress: progress}
+	images, err := Trace(ctx, tracer, uses.Sorted(), c.mirrors)
+	if err != nil {
+		return err
+	}
+	err = FindReleases(ctx, client.Delivery, c.Project, c.Env, c.limits, images, progress)
+	progress.Clear()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		cli.Complain(stderr, cli.Name+": without releases", cli.NeedsProject(err, c.Project))
+	}
+	counts := make(map[string]int)
+	for _, i := range images {
+		counts[i.Status]++
+		if i.err != nil {
+			cli.Complain(stderr, cli.Name+": "+cli.Clean(i.Image), i.err)
+		}
+	}
+	if err := c.write(cmd.OutOrStdout(), images, counts); err != nil {
+		return err
+	}
+	switch {
+	case counts[failed] > 0:
+		return fmt.Errorf("images that Zadig could not be asked about: %d of %d", counts[failed], len(images))
+	case c.exitCode && counts[Drifted] > 0:
+		return fmt.Errorf("images that drifted: %d of %d", counts[Drifted], len(images))
+	}
+	return nil
+}
+
+// read reads what runs.
+func (c *command) read(stdin io.Reader) (*Uses, error) {
+	uses := new(Uses)
+	read := func(in io.Reader) error { return ReadPods(in, c.finished, uses) }
+	name := c.pods
+	if c.images != "" {
+		name, read = c.images, func(in io.Reader) error { return ReadImages(in, uses) }
+	}
+	switch {
+	case c.pods != "" && c.images != "":
+		return nil, cli.Usage("--pods and --images exclude each other")
+	case name == "" && c.Demo:
+		return uses, read(bytes.NewReader(demoPods))
+	case name == "" && cli.IsTerminal(stdin):
+		return nil, cli.Usage("nothing on stdin: %s", howTo)
+	case name == "" || name == "-":
+		return uses, read(stdin)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, cli.Usage("%v", err)
+	}
+	defer file.Close()
+	return uses, read(file)
+}
+
+// summary returns how many images have which status, and which pods have
+// problems.
+func summary(images []*Image, counts map[string]int) string {
+	var all []string
+	for _, status := range Statuses {
+		if n := counts[status]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	if len(all) == 0 {
+		return "No images run.\n"
+	}
+	text := "\n" + strings.Join(all, ", ") + ".\n"
+	for _, i := range images {
+		for _, p := range i.Places {
+			if p.Problem != "" {
+				text += fmt.Sprintf("%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace), cli.Clean(p.Pod))
+			}
+		}
+	}
+	return text
+}

@@ -1,0 +1,179 @@
+package running
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// Image is a running image with where it comes from.
+type Image struct {
+	Status string `json:"status"`
+	*Use
+	Release *record.Release `json:"release"` // the newest that has it; null if it is not known
+	origin.Origin
+
+	err error // with failed
+}
+
+// The values of Status, in the order of the output.
+const (
+	Drifted    = "drifted"
+	Built      = "built"
+	unverified = "unverified"
+	pending    = "pending"
+	failed     = "failed"
+	unknown    = "unknown"
+)
+
+// Statuses are the values of Status.
+var Statuses = []string{Drifted, Built, unverified, pending, failed, unknown}
+
+// Mirrors are names under which images run, with those under which they were
+// built.
+type Mirrors [][2]string
+
+func (m *Mirrors) set(text string) error {
+	from, to, _ := strings.Cut(text, "=")
+	from, to = strings.TrimSuffix(from, "/"), strings.TrimSuffix(to, "/")
+	if from == "" || to == "" {
+		return errors.New("must be from=to, such as mirror.example.com=registry.example.com")
+	}
+	*m = append(*m, [2]string{from, to})
+	return nil
+}
+
+// built returns the name under which an image was built.
+func (m Mirrors) built(image string) string {
+	for _, one := range m {
+		if rest, ok := strings.CutPrefix(image, one[0]); ok && (rest == "" || strings.ContainsRune("/:@", rune(rest[0]))) {
+			return one[1] + rest
+		}
+	}
+	return image
+}
+
+// Trace traces what runs: by the name, and else by the digest. The error is one
+// that would be the same for each image; others are in the images.
+func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mirrors) ([]*Image, error) {
+	var names, digests []string
+	for _, u := range running {
+		names = append(names, mirrors.built(u.name()))
+	}
+	results, err := tracer.Trace(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	for i, u := range running {
+		if digest := u.pinned(); digest != "" && errors.Is(results[names[i]].Err, zadig.ErrNotFound) {
+			digests = append(digests, digest)
+		}
+	}
+	byDigest, err := tracer.Trace(ctx, digests)
+	if err != nil {
+		return nil, err
+	}
+	var images []*Image
+	for i, u := range running {
+		result := results[names[i]]
+		if other, ok := byDigest[u.pinned()]; ok && errors.Is(result.Err, zadig.ErrNotFound) {
+			result = other
+		}
+		images = append(images, newImage(u, result))
+	}
+	slices.SortStableFunc(images, func(a, b *Image) int {
+		return slices.Index(Statuses, a.Status) - slices.Index(Statuses, b.Status)
+	})
+	return images, nil
+}
+
+// name returns the image as it was pushed: without the digest where it has a
+// tag as well.
+func (u *Use) name() string {
+	if ref, err := artifact.ParseImage(u.Image); err == nil && ref.Tag != "" {
+		ref.Digest = ""
+		return ref.String()
+	}
+	return u.Image
+}
+
+// pinned returns what runs as a name with a digest, or "" if there is none: a
+// node that has loaded an image knows only the image's own id.
+func (u *Use) pinned() string {
+	for _, image := range []string{u.ImageID, u.Image} {
+		if _, name, ok := strings.Cut(image, "://"); ok {
+			image = name
+		}
+		if ref, err := artifact.ParseImage(image); err == nil && ref.Digest != "" {
+			return image
+		}
+	}
+	return ""
+}
+
+func newImage(u *Use, result artifact.Result) *Image {
+	i := &Image{Use: u, Origin: origin.New(result)}
+	switch a := result.Artifact; {
+	case errors.Is(result.Err, zadig.ErrNotFound):
+		i.Status, i.Origin.Error = unknown, ""
+	case result.Err != nil:
+		i.Status, i.err = failed, result.Err
+	case u.Pods > 0 && u.ImageID == "":
+		i.Status = pending
+	case a.Drifted(u.ImageID):
+		i.Status = Drifted
+	case a.BuiltDigest(u.ImageID):
+		i.Status = Built
+	default:
+		i.Status = unverified
+	}
+	return i
+}
+
+// FindReleases sets the newest release of each image, among the newest releases
+// that there are, as many as limit.
+func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image, progress *cli.Progress) error {
+	byName := make(map[string][]*Image)
+	waiting := 0
+	for _, i := range images {
+		if i.BuiltImage == "" {
+			continue
+		}
+		waiting++
+		byName[i.BuiltImage] = append(byName[i.BuiltImage], i)
+		if i.BuiltDigest != "" { // a release can pin it
+			byName[i.BuiltDigest] = append(byName[i.BuiltDigest], i)
+		}
+	}
+	looked := 0
+	skip := func(error) {} // an image of it has no release, as if it were older
+	o := delivery.ListOptions{ProjectName: project, SkipManifests: true, PerPage: min(max(limit, 1), 100)}
+	if limit == 0 || waiting == 0 {
+		return nil
+	}
+	return cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
+		looked++
+		progress.Show("%d releases searched", looked)
+		if env != "" && record.Env(r) != env {
+			return looked < limit, nil
+		}
+		for _, name := range r.Images() {
+			_, digest, _ := strings.Cut(name.Image, "@")
+			for _, i := range slices.Concat(byName[name.Image], byName[digest]) {
+				if i.Release == nil {
+					i.Release = new(record.NewRelease(r))
+					waiting--
+				}
+			}
+		}
+		return looked < limit && waiting > 0, nil
+	})
+}

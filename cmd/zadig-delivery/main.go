@@ -1,0 +1,79 @@
+// Command zadig-delivery answers questions about releases: what was released,
+// what runs, which commit an image comes from, and what changed.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/changelog"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/mcpserver"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/projects"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/release"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/releases"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/report"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/running"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/trace"
+)
+
+const long = `Reads the releases (版本) and images of a Zadig: what was released, what runs,
+which commit an image comes from, and what changed. It only reads.
+
+The connection comes from the environment:
+  ZADIG_URL      address of Zadig, such as https://zadig.example.com
+  ZADIG_TOKEN    API token, from Zadig's user settings
+  ZADIG_CA_FILE  PEM file with a CA to trust in addition to the system's
+
+Exit codes: 0 done; 1 failed, or not all could be done; 2 wrong arguments or
+input; 130 interrupted.`
+
+func main() { os.Exit(run()) }
+
+// run runs the command that the arguments name. An interrupt ends its context,
+// and a second one the process.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return cli.Exit(root().ExecuteContext(ctx), os.Stderr)
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: cli.Name, Short: "Releases and images of a Zadig", Long: long, Version: version(),
+		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			hint := "see " + cli.Name + " -h"
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				hint = "is " + near[0] + " meant?"
+			}
+			return cli.Usage("no command %q; %s", args[0], hint)
+		},
+		Args: cobra.ArbitraryArgs,
+	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cli.Usage("%v (see %s -h)", err, cmd.CommandPath()) })
+	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	cmd.AddCommand(changelog.Command(), mcpserver.Command(version()), projects.Command(), release.Command(), releases.Command(),
+		report.Command(), running.Command(), trace.Command())
+	return cmd
+}
+
+// version returns the version of the module as it was built, which go install
+// knows.
+func version() string {
+	if built, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(built.Main.Version, "v") {
+		return built.Main.Version
+	}
+	return "v" + zadig.Version
+}
