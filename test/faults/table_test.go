@@ -397,7 +397,7 @@ var faults = []struct {
 		{
 			name: "reads by id find nothing", place: ailing(zadigtest.RecordNotFound()),
 			once:   &outcomes{succeeds(0), succeeds(0), succeeds(2), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
-			always: &outcomes{succeeds(0), succeeds(0), fails(zadig.ErrServer, 3), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
+			always: &outcomes{succeeds(0), succeeds(0), fails(zadig.ErrNotFound, 3), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
 		},
 		{
 			name: "a gateway without the route", place: ailing(zadigtest.GatewayNotFound().On(zadigtest.GetRelease)),
