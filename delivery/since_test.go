@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,32 +100,6 @@ func TestSinceGoesOn(t *testing.T) {
 	require.Len(t, rest, 19)
 	assert.Equal(t, "v12", rest[0])
 	assert.Equal(t, rest, since(t, s, &saved, shop), "a copy of a mark stays where it was")
-}
-
-// Of releases of one second each comes once, whatever order the server has for
-// them, and whichever of them the loop ended at.
-func TestSinceWithReleasesOfOneSecond(t *testing.T) {
-	t.Parallel()
-	onVersions(t, func(t *testing.T, version string) {
-		srv, s := serve(t, version)
-		var mark delivery.Mark
-		var got []string
-		for n := 1; n <= 12; n++ {
-			srv.AddRelease(dated(100-n, fmt.Sprintf("v%d", n), 1_700_000_000, ""))
-			count := 0
-			for r, err := range s.Since(t.Context(), &mark, shop) {
-				require.NoError(t, err)
-				if count++; n%3 == 0 && count == 2 {
-					break
-				}
-				got = append(got, r.VersionInfo.Version)
-			}
-		}
-		got = append(got, since(t, s, &mark, shop)...)
-		slices.Sort(got)
-		assert.Len(t, got, 12)
-		assert.Len(t, slices.Compact(got), 12)
-	})
 }
 
 // A release that is in progress or failed comes as it is, and once more within a day
