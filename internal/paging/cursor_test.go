@@ -1,6 +1,7 @@
 package paging_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -160,6 +161,8 @@ func TestWalkWhileTheListMoves(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(l *list){
 		"one deleted":        func(l *list) { l.elements = l.elements[1:] },
+		"three deleted":      func(l *list) { l.elements = l.elements[3:] },
+		"five deleted":       func(l *list) { l.elements = l.elements[5:] },
 		"most deleted":       func(l *list) { l.elements = l.elements[40:] },
 		"many created":       func(l *list) { l.elements = append(numbered(160, 1)[:60], l.elements...) },
 		"one in the middle":  func(l *list) { l.elements = slices.Delete(l.elements, 5, 6) },
@@ -168,12 +171,15 @@ func TestWalkWhileTheListMoves(t *testing.T) {
 		"nothing but errors": func(*list) {},
 	} {
 		for request := 2; request < 9; request++ {
-			for _, timed := range []bool{true, false} {
-				l := list{elements: numbered(100, 1), total: func(n int) int { return n }}
-				if !timed {
-					l.elements = untimed(100)
+			for _, elements := range [][]element{numbered(100, 1), untimed(100), numbered(100, 4)} {
+				l := list{elements: elements}
+				if request%2 == 0 {
+					l.total = func(n int) int { return n }
 				}
 				l.before = func(n int) error {
+					slices.SortStableFunc(l.elements, func(a, b element) int { // those of one second have no order
+						return cmp.Or(cmp.Compare(b.Created, a.Created), (n%2*2-1)*cmp.Compare(b.ID, a.ID)*int(min(b.Created, 1)))
+					})
 					if n == request {
 						change(&l)
 						return fmt.Errorf("%w", errdef.ErrForbidden) // which Zadig may send to anybody, once
