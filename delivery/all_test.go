@@ -172,10 +172,10 @@ func TestAllYieldsAnErrorInPlaceOfAnOddRelease(t *testing.T) {
 func TestAllResumesAPage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
 		reset := errors.New("reset by peer")
 		for wait, want := range map[time.Duration]error{time.Second: nil, 1000 * time.Hour: context.DeadlineExceeded} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
 			z := (&movingZadig{}).fill(10)
 			z.body = func(body string) io.Reader {
 				if len(z.requests) > 1 {
