@@ -17,7 +17,7 @@
 //	}
 //
 // The lists of v4.2 and later leave out services and images, so All also reads
-// each release by id. VerbosityListed avoids these requests.
+// each release by id. ListOptions.SkipDetails avoids these requests.
 //
 // List returns one page:
 //
