@@ -42,9 +42,9 @@ func (e *WaitError) Error() string {
 	if e.Release == nil {
 		return e.Err.Error()
 	}
-	reason := ""
-	if e.Release.Error != "" {
-		reason = " (" + redact.Line(e.Release.Error) + ")"
+	reason := e.Release.FailureReason()
+	if reason != "" {
+		reason = " (" + redact.Line(reason) + ")"
 	}
 	return fmt.Sprintf("delivery.Wait: release %s is %s%s: %s", e.Release.VersionInfo.ID, e.Release.VersionInfo.Status, reason, e.Err)
 }
@@ -73,9 +73,9 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 		switch {
 		case err != nil:
 			return nil, false, err
-		case r.VersionInfo.Status == StatusFailed:
+		case r.Failed():
 			failed = ErrFailed
-		case r.VersionInfo.Status != StatusCreating && r.VersionInfo.Status != StatusRetrying:
+		case !r.InProgress():
 			failed = nil
 		case stuck:
 		default:

@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
 // withoutCredentials returns a specification with a mask in place of what is a
-// credential, or may be one: strings whose name says so, the values of variables that
-// the server does not mark as harmless, and YAML of variables. It returns nil for
-// null, and a specification without any of these as it is.
+// credential, or may be one: secret members, and the values of variables that the
+// server does not mark as harmless. It returns nil for null, and a specification
+// without any of these as it is.
 func withoutCredentials(spec json.RawMessage) json.RawMessage {
 	decoder := json.NewDecoder(bytes.NewReader(spec))
 	decoder.UseNumber()
@@ -21,7 +20,7 @@ func withoutCredentials(spec json.RawMessage) json.RawMessage {
 		return nil
 	}
 	if !mask(tree) {
-		return bytes.Clone(spec)
+		return spec
 	}
 	masked, _ := json.Marshal(tree) // decoded from JSON
 	return masked
@@ -29,9 +28,10 @@ func withoutCredentials(spec json.RawMessage) json.RawMessage {
 
 const masked = "[redacted]"
 
+// secretNames are the members that may be secret although their names do not say so:
+// YAML of variables, and the addresses of chats, which are enough to write to them.
 var secretNames = []string{
-	"token", "password", "passwd", "secret", "ssh_key", "access_key", "api_key", "private_key",
-	"yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml",
+	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "webhook", "hook_address",
 }
 
 // mask masks the credentials in a tree of JSON values, and reports whether there were
@@ -67,6 +67,5 @@ func isVariable(object map[string]any) bool {
 }
 
 func isSecret(name string) bool {
-	lower := strings.ToLower(name)
-	return slices.ContainsFunc(secretNames, func(part string) bool { return strings.Contains(lower, part) })
+	return redact.IsSecretName(name) || slices.Contains(secretNames, name)
 }

@@ -114,7 +114,7 @@ func (c *call) send(section string, value any) *response {
 	return jsonResponse(asSent(section, value, c.version))
 }
 
-// route returns the response to a request that no fault replaces.
+// respond returns the response to a request that no fault replaces.
 func (c *call) respond(rt *route) *response {
 	path, directory := c.request.URL.Path, strings.HasPrefix(c.request.URL.Path, "/api/directory/")
 	switch {

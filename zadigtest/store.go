@@ -243,10 +243,10 @@ func (c *collection[D]) all() []D {
 
 // find returns the document with an id, or nil.
 func (c *collection[D]) find(id string) (none D) {
-	for _, d := range c.all() {
-		if d.id() == strings.ToLower(id) {
-			return d
-		}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if i := slices.IndexFunc(c.docs, func(d D) bool { return d.id() == strings.ToLower(id) }); i >= 0 {
+		return c.docs[i]
 	}
 	return none
 }
