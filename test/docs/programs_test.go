@@ -99,8 +99,7 @@ func TestCookbookPrograms(t *testing.T) {
 		code  int
 	}{
 		"The newest release of each project": {want: []string{
-			"shop v1.3.0 [cart/cart: registry.example.com/shop/cart:1.3.0 web/web: registry.example.com/shop/web:1.3.0]\n",
-			"pay v0.1.0 []\n",
+			"shop v1.3.0\n  cart: 4b15c43b by alice\n  web: Zadig has no record of this\npay v0.1.0\n",
 		}},
 		"What is new since the last run": {},
 		"What is in production": {
