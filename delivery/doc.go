@@ -32,6 +32,6 @@
 //	var mark delivery.Mark // keep it as JSON
 //	for release, err := range client.Delivery.Since(ctx, &mark, o) {
 //
-// A [Service] sends requests through a [Doer], such as a *zadig.Client. [New]
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
 // returns a Service for any Doer.
 package delivery
