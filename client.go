@@ -52,13 +52,13 @@ type state struct {
 }
 
 // NewClient returns a client for the Zadig at baseURL, such as
-// "https://zadig.example.com" or, behind a path prefix,
+// "https://zadig.example.com" or, with a path prefix,
 // "https://example.com/zadig". It does no I/O. Bad input is an error here, not at
 // the first call.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
-		return nil, fmt.Errorf("zadig: %w", err)
+		return nil, &configError{err: err}
 	}
 	cfg, err := defaults().with(opts)
 	if err != nil {
@@ -71,40 +71,33 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 //
 //	ZADIG_URL      the base URL; required
 //	ZADIG_TOKEN    the API token; optional
-//	ZADIG_CA_FILE  a PEM file with CAs to trust besides the system's; optional
+//	ZADIG_CA_FILE  a PEM file with CAs to trust in addition to the system's; optional
 //
 // It reads that file and does no other I/O. The options are applied after those of
 // the environment.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	baseURL := os.Getenv("ZADIG_URL")
 	if baseURL == "" {
-		return nil, &environmentError{variable: "ZADIG_URL"}
+		return nil, &configError{variable: "ZADIG_URL"}
 	}
 	if _, err := parseBaseURL(baseURL); err != nil {
-		return nil, &environmentError{"ZADIG_URL", err}
+		return nil, &configError{"ZADIG_URL", err}
 	}
 	var fromEnv []Option
-	file := os.Getenv("ZADIG_CA_FILE")
 	if token := os.Getenv("ZADIG_TOKEN"); token != "" {
 		if err := transport.CheckToken(token); err != nil {
-			return nil, &environmentError{"ZADIG_TOKEN", err}
+			return nil, &configError{"ZADIG_TOKEN", err}
 		}
 		fromEnv = append(fromEnv, WithToken(token))
 	}
-	if file != "" {
+	if file := os.Getenv("ZADIG_CA_FILE"); file != "" {
 		pool, err := loadCAs(file)
 		if err != nil {
-			return nil, &environmentError{"ZADIG_CA_FILE", err}
+			return nil, &configError{"ZADIG_CA_FILE", err}
 		}
 		fromEnv = append(fromEnv, WithTLSConfig(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}
-	client, err := NewClient(baseURL, append(fromEnv, opts...)...)
-	if err != nil && file != "" {
-		if _, without := NewClient(baseURL, opts...); without == nil {
-			return nil, fmt.Errorf("%w (ZADIG_CA_FILE is set: it is a TLS configuration)", err)
-		}
-	}
-	return client, err
+	return NewClient(baseURL, append(fromEnv, opts...)...)
 }
 
 // With returns a copy of c to which opts are applied; c is not changed. The copy
@@ -157,44 +150,41 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	out := s.transport.Do(outgoing)
-	if out.Response != nil {
-		out.Response.Request = withoutToken(out)
+	resp := out.Response
+	if resp == nil {
+		return nil, out.Err
 	}
-	if out.Response == nil {
-		return nil, newTransportError(out)
+	success := resp.StatusCode >= 200 && resp.StatusCode <= 299
+	switch {
+	case success && out.Err != nil:
+		return nil, rejected(out, nil)(ErrUnexpectedResponse, response.GarbledReason)
+	case success && (resp.StatusCode != http.StatusPartialContent || outgoing.Header.Get("Range") != ""):
+		resp.Body = &response.Body{
+			ReadCloser: resp.Body,
+			Data:       out.Body,
+			Settings:   s.settings,
+			Reject:     func(excerpt []byte) func(error, string) error { return rejected(out, excerpt) },
+		}
+		return resp, nil
 	}
-	if status := out.Response.StatusCode; status >= 200 && status <= 299 && out.Err == nil {
-		return s.succeeded(out), nil
-	}
-	failed := newError(out.Response, out)
-	if failed.StatusCode >= 300 && failed.StatusCode <= 399 {
-		failed.Message = failed.line(refusedRedirect(out.Response, s.base))
+	failed := newError(out)
+	switch {
+	case resp.StatusCode == http.StatusPartialContent:
+		failed.Message = "a part of the response, which was not requested"
+	case resp.StatusCode >= 300 && resp.StatusCode <= 399:
+		failed.Message = refusedRedirect(out, s.base)
 	}
 	if out.Err != nil {
-		return nil, fmt.Errorf("%w; no further response: %w", failed, safeText(out.Err, out.Tokens, out.Err))
+		return nil, fmt.Errorf("%w; no further response: %w", failed, out.Err)
 	}
 	return nil, failed
-}
-
-// succeeded returns a response whose body carries the client's settings to the
-// services.
-func (s *state) succeeded(out transport.Outcome) *http.Response {
-	resp := out.Response
-	resp.Body = &response.Body{
-		ReadCloser: &safeBody{resp.Body, func() []string { return out.Tokens }},
-		Settings:   s.settings,
-		Reject: func(excerpt []byte, kind error, reason string) error {
-			return rejected(resp, out, excerpt, kind, reason)
-		},
-	}
-	return resp
 }
 
 // Get reads any other GET endpoint, such as
 // "/api/aslan/delivery/servicenames", and decodes its JSON into out as
 // encoding/json does, with the client's token, retries, size limit and errors.
-// The path is joined to the base URL and may have a query of its own. If out is
-// nil, the body is discarded.
+// The path is joined to the base URL and may have a query. If out is nil, the body
+// is discarded.
 //
 // A body that does not decode into out is [ErrUnexpectedResponse]. An error of
 // out's UnmarshalJSON is found by errors.As, and is not in the text. A path that
@@ -221,11 +211,10 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	if header == nil {
 		header = http.Header{}
 	}
-	if header.Get("User-Agent") == "" {
-		header.Set("User-Agent", cfg.userAgent)
-	}
-	if header.Get("Accept") == "" {
-		header.Set("Accept", "application/json")
+	for name, value := range map[string]string{"User-Agent": userAgent, "Accept": "application/json"} {
+		if header.Get(name) == "" {
+			header.Set(name, value)
+		}
 	}
 	policy := transport.Policy(cfg.retry)
 	s := &state{base: base, config: cfg, roundTrip: shared, budget: budget}
@@ -251,7 +240,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 		Budget:     budget,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("zadig: %w", err)
+		return nil, &configError{err: err}
 	}
 	c := &Client{state: func() *state { return s }}
 	c.Delivery = delivery.New(c)
@@ -273,8 +262,6 @@ func (c config) base() http.RoundTripper {
 	return transport.NewBase(c.tls, c.proxy)
 }
 
-func (s *state) hasJar() bool { return s.config.httpClient != nil && s.config.httpClient.Jar != nil }
-
 func (c *Client) ready() (*state, error) {
 	if c == nil || c.state == nil {
 		return nil, errors.New("zadig: this Client was not made by NewClient")
@@ -282,7 +269,7 @@ func (c *Client) ready() (*state, error) {
 	return c.state(), nil
 }
 
-// prepare checks a request of the caller's and copies it with its final URL.
+// prepare checks the caller's request and returns a copy with its final URL.
 func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	const method = "zadig.Client.Do"
 	if req == nil || req.URL == nil {
@@ -316,9 +303,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 		}
 	}
 	outgoing.Method, outgoing.Host, outgoing.RequestURI = http.MethodGet, "", ""
-	if s.hasJar() { // net/http would write the cookies into the caller's map
-		outgoing.Header = req.Header.Clone()
-	}
+	outgoing.Header = req.Header.Clone() // a cookie jar writes into it
 	if outgoing.Header == nil {
 		outgoing.Header = http.Header{}
 	}
@@ -332,23 +317,6 @@ func joinPath(base, relative *url.URL) (path, rawPath string) {
 	}
 	join := func(a, b string) string { return strings.TrimSuffix(a, "/") + "/" + strings.TrimPrefix(b, "/") }
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
-}
-
-// withoutToken returns the request of a response without the token, which a
-// redirect may have put into the URL.
-func withoutToken(out transport.Outcome) *http.Request {
-	sent := out.Response.Request
-	if sent == nil || sent.URL == nil || sent.URL == out.Request.URL {
-		return out.Request
-	}
-	redirected := *out.Request
-	redirected.URL = sent.URL
-	if shown := redact.URL(sent.URL, out.Tokens...); shown != sent.URL.String() {
-		if masked, err := url.Parse(shown); err == nil {
-			redirected.URL = masked
-		}
-	}
-	return &redirected
 }
 
 func parseBaseURL(baseURL string) (*url.URL, error) {
@@ -367,7 +335,7 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, errors.New("the base URL must not hold user info; use WithToken")
 	case u.Host == "" && strings.Contains(baseURL, "@"): // what stands before it may be a password
-		return nil, errors.New("the base URL must not hold an @ before its host; it must begin with http:// or https://, and the token goes to WithToken")
+		return nil, errors.New("the base URL must begin with http:// or https:// (got an @ before a host; use WithToken)")
 	case u.Scheme == "" || (u.Host == "" && u.Opaque == ""):
 		return nil, fmt.Errorf("the base URL must begin with http:// or https:// (got %q)", redact.Line(baseURL))
 	case u.Scheme != "http" && u.Scheme != "https":

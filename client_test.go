@@ -80,10 +80,11 @@ func TestNewClientJoinsTheBaseURL(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			var sent string
-			client := clienttest.New(t, row.base, zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
-				sent = req.URL.String()
-				return servertest.Response(req, servertest.Status(http.StatusOK, "[]")), nil
-			})))
+			client := clienttest.New(t, row.base,
+				zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
+					sent = req.URL.String()
+					return servertest.Response(req, servertest.Status(http.StatusOK, "[]")), nil
+				})))
 			require.NoError(t, client.Get(t.Context(), row.path, nil, nil))
 			assert.Equal(t, row.want, sent)
 		})
@@ -128,7 +129,8 @@ func TestWithSharesNothingThatChanges(t *testing.T) {
 			return next.RoundTrip(marked)
 		}))
 	}
-	parent, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithToken("parent-token"), zadig.WithHeader("Who", "parent"), mark("a"), mark("b"), mark("c"))
+	parent, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithToken("parent-token"), zadig.WithHeader("Who", "parent"),
+		mark("a"), mark("b"), mark("c"))
 	one, err := parent.With(zadig.WithHeader("Who", "one"), zadig.WithHeader("Only", "one"), mark("one"))
 	require.NoError(t, err)
 	two, err := parent.With(zadig.WithHeader("Only", "two"), zadig.WithToken("other-token"), mark("two"))
@@ -171,8 +173,10 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 		{"middleware", nil, []zadig.Option{zadig.WithMiddleware(func(rt http.RoundTripper) http.RoundTripper { return rt })}, 1},
 		{"retry and timeout", nil, []zadig.Option{clienttest.FastRetry(), zadig.WithTimeout(1e9)}, 1},
 		{"the user's transport", []zadig.Option{zadig.WithTransport(new(http.Transport))}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
-		{"the user's client", []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
-		{"token, after a TLS configuration", []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
+		{"the user's client", []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})},
+			[]zadig.Option{zadig.WithToken("abcdef")}, 1},
+		{"token, after a TLS configuration", []zadig.Option{zadig.WithTLSConfig(tlsConfig())},
+			[]zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"TLS configuration", nil, []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, 2},
 		{"proxy", nil, []zadig.Option{zadig.WithProxy(noProxy)}, 2},
 		{"transport", nil, []zadig.Option{zadig.WithTransport(new(http.Transport))}, 2},

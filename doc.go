@@ -48,9 +48,10 @@
 //	ErrNotFound            no such release, artifact or path
 //	ErrLicense             the server has no valid license
 //	ErrRateLimited         429
-//	ErrServer              the server, or something behind it, is in trouble
+//	ErrServer              the server, or a service that it depends on, is in trouble
 //	ErrResponseTooLarge    more than the client reads
-//	ErrUnexpectedResponse  a login page, a refused redirect, an object in place of a list
+//	ErrUnexpectedResponse  a login page, a refused redirect, an object instead of a list
+//	ErrUnsupported         this version of Zadig does not have what was requested
 //
 // The status alone does not say what failed: Zadig returns 500 for an unknown
 // image, and 400 when its database is down. A request that gets no response
@@ -58,11 +59,11 @@
 // cause, such as context.DeadlineExceeded, and is not an Error. The SDK's own
 // timeout is os.ErrDeadlineExceeded.
 //
-// [Explain] returns one plain sentence for any of these errors: what it means and
-// what to check.
+// [Explain] returns one plain sentence for any error: what it means and what to
+// check.
 //
-// Comments of methods list the errors that have a special meaning there. The
-// common ones are all others above.
+// Comments of methods list the errors that have a special meaning there. All
+// methods may return the others.
 //
 // # Retries
 //
@@ -94,10 +95,10 @@
 //
 // # Secrets
 //
-// The token goes to the scheme, host and port of the base URL, redirects
-// included, and nowhere else. Errors, logs and the printed forms of the SDK's
-// types show neither it nor the credentials that servers send along with
-// commits (type delivery.Secret).
+// The token goes to the scheme, host and port of the base URL and nowhere else:
+// redirects to another origin are not followed. Errors and logs mask it, and
+// everything that looks like a credential. The credentials that servers send along with
+// commits are replaced by "[redacted]" when a response is decoded.
 //
 // # Tests
 //

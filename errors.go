@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/redact"
@@ -36,14 +34,17 @@ var (
 	ErrLicense = errdef.ErrLicense
 	// ErrRateLimited: status 429.
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer: the server, or something behind it, is in trouble.
+	// ErrServer: the server, or a service that it depends on, is in trouble.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge: a response, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
 	// ErrUnexpectedResponse: the response is not what was requested: a
-	// login page, a refused redirect, an object in place of a list.
+	// login page, a refused redirect, an object instead of a list.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
+	// ErrUnsupported: this version of Zadig does not have what was requested. It
+	// also matches errors.ErrUnsupported.
+	ErrUnsupported = errdef.ErrUnsupported
 )
 
 // Error is a response that is a failure: a response whose status is not 2xx, or a
@@ -97,17 +98,17 @@ func (e *Error) Error() string {
 		b.WriteString(request + ": ")
 	}
 	b.WriteString(strconv.Itoa(e.StatusCode))
-	switch said := e.failure(); {
-	case said.nested != "" && said.code != 0:
-		fmt.Fprintf(&b, " (%s code %d)", said.nested, said.code)
-	case said.nested != "":
-		fmt.Fprintf(&b, " (%s)", said.nested)
-	case said.code != 0 && said.code != e.StatusCode:
-		fmt.Fprintf(&b, " (code %d)", said.code)
+	switch f := e.failure(); {
+	case f.nested != "" && f.code != 0:
+		fmt.Fprintf(&b, " (%s code %d)", f.nested, f.code)
+	case f.nested != "":
+		fmt.Fprintf(&b, " (%s)", f.nested)
+	case f.code != 0 && f.code != e.StatusCode:
+		fmt.Fprintf(&b, " (code %d)", f.code)
 	}
 	fmt.Fprintf(&b, ": %s", e.Unwrap())
-	if why := e.why(); why != "" {
-		fmt.Fprintf(&b, ": %s", why)
+	if reason := e.reason(); reason != "" {
+		fmt.Fprintf(&b, ": %s", reason)
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
@@ -131,7 +132,7 @@ func (e *Error) Unwrap() error {
 	return e.meaning()
 }
 
-// meaning classifies what the fields hold.
+// meaning classifies the fields.
 func (e *Error) meaning() error {
 	kind, sentinel := classify(e)
 	if kind == 0 {
@@ -140,26 +141,30 @@ func (e *Error) meaning() error {
 	return &errdef.Ambiguous{Kind: kind, Default: sentinel, Resolve: e.decide}
 }
 
-// decide returns a copy of e that means something else.
+// decide returns a copy of e with another meaning, because others may hold e.
 func (e *Error) decide(sentinel error, reason string) error {
 	decided := *e
 	decided.kind = sentinel
+	if sentinel == ErrServer { //nolint:errorlint // itself
+		decided.kind = &errdef.Ambiguous{Kind: errdef.DatabaseDown, Default: sentinel, Resolve: decided.decide}
+	}
 	if reason != "" {
 		decided.Message = e.line(strings.TrimPrefix(decided.Message+"; "+reason, "; "))
 	}
 	return &decided
 }
 
-func (e *Error) why() string {
-	const most = 300
+// reason returns the texts of the envelope or, without one, the body.
+func (e *Error) reason() string {
+	const limit = 300
 	var parts []string
-	said := e.failure()
-	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(said.message), ":"), said.description} {
-		if part = shorten(strings.TrimSpace(e.line(part)), most); part != "" {
+	f := e.failure()
+	for _, part := range []string{strings.TrimSuffix(strings.TrimSpace(f.message), ":"), f.description} {
+		if part = redact.Shorten(strings.TrimSpace(e.line(part)), limit); part != "" {
 			parts = append(parts, part)
 		}
 	}
-	if len(parts) > 0 || said.nested != "" {
+	if len(parts) > 0 || f.nested != "" {
 		return strings.Join(parts, ": ")
 	}
 	body := bytes.TrimSpace(e.Body)
@@ -169,38 +174,43 @@ func (e *Error) why() string {
 	case body[0] == '<':
 		return "an HTML page"
 	}
-	return shorten(e.line(string(body)), most)
+	return redact.Shorten(e.line(string(body)), limit)
 }
 
-// examined is how much of a body an Error is made of.
+// examined is how much of a body is read for an Error.
 const examined = 64 << 10
 
 // newError returns the Error for a response and closes its body.
-func newError(resp *http.Response, out transport.Outcome) *Error {
+func newError(out transport.Outcome) *Error {
+	resp := out.Response
 	var body []byte
 	if resp.Body != nil {
 		body, _ = io.ReadAll(io.LimitReader(resp.Body, examined))
 		_ = resp.Body.Close()
 	}
-	e := shownError(resp, out, body, len(body) == examined)
+	e := shownError(out, body, len(body) == examined)
 	e.readEnvelope(body)
-	e.kind = e.meaning() // before masking, which could remove a word that classify looks for
+	e.kind = e.meaning() // before masking, which could remove a word that it looks for
 	e.mask()
 	return e
 }
 
-// rejected returns the Error for a response whose status is 2xx.
-func rejected(resp *http.Response, out transport.Outcome, body []byte, sentinel error, reason string) *Error {
-	e := shownError(resp, out, body[:min(len(body), examined)], true) // perhaps the beginning only
-	e.kind = sentinel
-	e.Message = e.line(reason) // it may name a member
-	return e
+// rejected returns the function that makes the Error for a response whose status
+// is 2xx.
+func rejected(out transport.Outcome, body []byte) func(sentinel error, reason string) error {
+	shown := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
+	return func(sentinel error, reason string) error {
+		e := *shown
+		e.kind = sentinel
+		e.Message = e.line(reason) // it may name a member
+		return &e
+	}
 }
 
 // shownError returns an Error without the fields of the envelope.
-func shownError(resp *http.Response, out transport.Outcome, body []byte, cutOff bool) *Error {
+func shownError(out transport.Outcome, body []byte, cutOff bool) *Error {
 	const excerpt = 2 << 10
-	tokens := out.Tokens
+	resp, tokens := out.Response, out.Tokens
 	e := &Error{
 		StatusCode: resp.StatusCode,
 		RequestID:  redact.Line(resp.Header.Get("X-Request-Id"), tokens...),
@@ -241,27 +251,27 @@ func (e *Error) mask() {
 	}
 }
 
-// refusedRedirect names the target of a redirect that was not followed, and the
+// refusedRedirect returns where a redirect that was not followed leads, and the
 // base URL that would avoid it.
-func refusedRedirect(resp *http.Response, base *url.URL) string {
-	location, err := resp.Location()
+func refusedRedirect(out transport.Outcome, base *url.URL) string {
+	location, err := out.Response.Location()
 	if err != nil {
 		return "a redirect without a usable Location"
 	}
-	target := redact.URLWithoutQuery(location)
+	show := func(u url.URL) string { return redact.URLWithoutQuery(&u, out.Tokens...) }
 	if transport.SameOrigin(location, base) {
-		return "redirect to " + target + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
+		return "redirect to " + show(*location) + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
 	}
-	path := strings.TrimPrefix(resp.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
+	requested := strings.TrimPrefix(out.Response.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
 	better := *location
 	better.RawPath = ""
-	if prefix, same := strings.CutSuffix(location.Path, path); same {
+	if prefix, same := strings.CutSuffix(location.Path, requested); same {
 		better.Path = prefix
-		return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", redact.URLWithoutQuery(&better))
+		return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", show(better))
 	}
 	better.Path = ""
 	return fmt.Sprintf("redirect to %s, another origin, where the token does not follow; if Zadig is there, use a base URL at %q",
-		target, redact.URLWithoutQuery(&better))
+		show(*location), show(better))
 }
 
 func pathAndQuery(rawURL string) string {
@@ -272,16 +282,4 @@ func pathAndQuery(rawURL string) string {
 		return "/"
 	}
 	return rawURL
-}
-
-// shorten leaves out the middle of a long text, because the cause is at its end.
-func shorten(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	tail := s[len(s)-most/2:]
-	for tail != "" && !utf8.RuneStart(tail[0]) {
-		tail = tail[1:]
-	}
-	return redact.Cut(s, most/2) + "…" + tail
 }

@@ -14,6 +14,7 @@ import (
 type failure struct {
 	status, code         int
 	message, description string
+	typed                bool   // Zadig's envelope, whose type is "error"
 	nested               string // "[400 BadRequest]": aslan's response, which picket wrapped into its own
 }
 
@@ -27,7 +28,8 @@ var meanings = []struct {
 	status   int
 	codes    []int          // nil: any, also none
 	nested   bool           // only behind picket
-	text     *regexp.Regexp // matches the description; nil: any
+	typed    bool           // only in Zadig's envelope
+	text     *regexp.Regexp // matches the description, or the body if there is none; nil: any
 	sentinel error
 	kind     errdef.Kind
 }{
@@ -40,8 +42,8 @@ var meanings = []struct {
 	{status: 400, codes: []int{7050}, sentinel: ErrLicense},
 
 	// The database of the release list is down. Up to v1.7.1 the code is 400.
-	{status: 400, codes: []int{6561}, sentinel: ErrServer},
-	{status: 400, codes: []int{400}, text: regexp.MustCompile(`获取交付中心版本列表失败`), sentinel: ErrServer},
+	{status: 400, codes: []int{6561}, sentinel: ErrServer, kind: errdef.DatabaseDown},
+	{status: 400, codes: []int{400}, text: regexp.MustCompile(`获取交付中心版本列表失败`), sentinel: ErrServer, kind: errdef.DatabaseDown},
 
 	// Build, deploy, test or security records of a detailed release cannot be
 	// read: one bad record, or the database (read in source).
@@ -58,16 +60,19 @@ var meanings = []struct {
 	// The artifact list: a bad regular expression, or the database is down.
 	{status: 400, codes: []int{6663}, sentinel: ErrBadRequest, kind: errdef.RefusedOrDown},
 	// The events of an artifact cannot be read (read in source).
-	{status: 400, codes: []int{6665}, sentinel: ErrServer},
+	{status: 400, codes: []int{6665}, sentinel: ErrServer, kind: errdef.DatabaseDown},
 
 	// Everything else that is 400: parameter checks, with an empty body since
 	// v1.8.0, with the documented one before.
 	{status: 400, sentinel: ErrBadRequest},
 
-	// A path that the server does not have: plain text from Zadig, anything
-	// from what responds in its place.
-	{status: 404, codes: []int{0}, sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
-	{status: 404, sentinel: ErrNotFound},
+	// A path that this version of Zadig does not have, or has for other methods
+	// only; a record of other areas (read in source); and the 404 of a gateway.
+	{status: 404, codes: []int{0}, text: regexp.MustCompile(`^Invalid path: `), sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
+	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest,
+		kind: errdef.NoSuchEndpoint},
+	{status: 404, codes: []int{404}, typed: true, sentinel: ErrNotFound, kind: errdef.MissingRecord},
+	{status: 404, sentinel: ErrNotFound, kind: errdef.ForeignNotFound},
 
 	{status: 429, sentinel: ErrRateLimited},
 
@@ -90,9 +95,13 @@ var meanings = []struct {
 // classify returns the meaning of a response.
 func classify(e *Error) (errdef.Kind, error) {
 	f := e.failure()
+	text := f.description
+	if f.code == 0 && f.nested == "" { // no envelope
+		text = string(e.Body)
+	}
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
-			(f.nested != "" || !m.nested) && (m.text == nil || m.text.MatchString(f.description)) {
+			(f.nested != "" || !m.nested) && (f.typed || !m.typed) && (m.text == nil || m.text.MatchString(text)) {
 			return m.kind, m.sentinel
 		}
 	}
@@ -105,37 +114,22 @@ func classify(e *Error) (errdef.Kind, error) {
 	return 0, ErrUnexpectedResponse
 }
 
-// failure returns the response of the server that failed: aslan's, if picket
-// passes it on.
+var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(\[([45][0-9][0-9]) [A-Za-z]*\]) `)
+
+// failure returns the response of the server that failed. It may be in the
+// description of picket's 500: `failed to get artifact by image err:[400
+// BadRequest] {"code":6662,…}` from dc/artifact, the same without the first words
+// from dc/releases.
 func (e *Error) failure() failure {
-	if inner, ok := behindPicket(e); ok {
-		return inner
-	}
-	return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description}
-}
-
-var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(\[([1-5][0-9][0-9]) [A-Za-z]*\]) `)
-
-// behindPicket parses the 500 of picket that holds a response of aslan:
-// `failed to get artifact by image err:[400 BadRequest] {"code":6662,…}` from
-// dc/artifact, the same without the first words from dc/releases.
-func behindPicket(e *Error) (failure, bool) {
-	if e.StatusCode != http.StatusInternalServerError {
-		return failure{}, false
-	}
 	match := picketText.FindStringSubmatch(e.Description)
-	if match == nil {
-		return failure{}, false
+	if e.StatusCode != http.StatusInternalServerError || match == nil {
+		return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description, typed: e.Type == "error"}
 	}
-	status, err := strconv.Atoi(match[2])
-	if err != nil || status < 400 {
-		return failure{}, false
+	status, _ := strconv.Atoi(match[2])
+	var inner struct {
+		Code                 int
+		Message, Description string
 	}
-	var envelope struct {
-		Code        int    `json:"code"`
-		Message     string `json:"message"`
-		Description string `json:"description"`
-	}
-	_ = json.Unmarshal([]byte(e.Description[len(match[0]):]), &envelope) // empty behind [403 Forbidden]
-	return failure{status, envelope.Code, envelope.Message, envelope.Description, match[1]}, true
+	_ = json.Unmarshal([]byte(e.Description[len(match[0]):]), &inner) // empty after [403 Forbidden]
+	return failure{status: status, code: inner.Code, message: inner.Message, description: inner.Description, nested: match[1]}
 }

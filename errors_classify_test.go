@@ -1,6 +1,7 @@
 package zadig_test
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// outcome is what Client.Get makes of a response. Where only a service can
-// tell what a response means, it is what holds until one does; the
-// services' own tests have the rest.
+// outcome is the error of Client.Get. Where only a service can determine what a
+// response means, it is the default; the services' own tests have the rest.
 type outcome struct {
 	status, code int
 	meaning      string
@@ -139,73 +140,109 @@ func TestEveryRecordedFailure(t *testing.T) {
 	}
 }
 
-// failures are those of wire/README.md that are not among the recordings,
-// with where they come from.
+// envelope is Zadig's envelope, and internal the one of its 500.
+func envelope(code int, description string) string {
+	return fmt.Sprintf(`{"code":%d,"description":%q,"extra":{},"message":"m","type":"error"}`, code, description)
+}
+
+func internal(description string) string {
+	return fmt.Sprintf(`{"code":500,"description":%s,"message":"Internal Error: "}`, quote(description))
+}
+
+// image is picket's 500 for an image, which quotes aslan.
+func image(aslan string) string { return internal("failed to get artifact by image err:" + aslan) }
+
+const (
+	noDocuments = "mongo: no documents in result"
+	noVersion   = "failed to get delivery version, projectName: shop, versionName: "
+)
+
+// failures are those of the wire that are not among the recordings, with the
+// versions on which they were seen, or "source".
 var failures = []struct {
-	name    string // and the source: the section, and the versions it was seen on
+	name    string
 	status  int
 	body    string
 	want    outcome
 	because string // a part of the error's text
 }{
-	{"no, wrong or expired token (7, source)", 401, ``, outcome{401, 0, "ErrUnauthorized"}, "401: unauthorized: empty body"},
-	{"token refused in Zadig's envelope", 401, `{"type":"error","message":"Unauthorized","code":401,"description":"","extra":{}}`, outcome{401, 401, "ErrUnauthorized"}, "401: unauthorized: Unauthorized"},
+	{"no, wrong or expired token (source)", 401, ``, outcome{401, 0, "ErrUnauthorized"}, "401: unauthorized: empty body"},
+	{"token refused in Zadig's envelope", 401, envelope(401, ""), outcome{401, 401, "ErrUnauthorized"}, "401: unauthorized: m"},
 	{"not permitted, by a gateway with a page", 403, `<html>403</html>`, outcome{403, 0, "ErrForbidden"}, "an HTML page"},
 	{"rate limit of a gateway", 429, ``, outcome{429, 0, "ErrRateLimited"}, "429: rate limited: empty body"},
 
-	{"v1.7.1: taskId is no number (1.3, 8)", 400, `{"code":400,"description":"strconv.Atoi: parsing \"invalidTaskId\": invalid syntax","extra":{},"message":"Bad Request","type":"error"}`, outcome{400, 400, "ErrBadRequest"}, "invalid syntax"},
-	{"v1.7.1: database down (8)", 400, `{"code":400,"description":"获取交付中心版本列表失败: ","extra":{},"message":"Bad Request","type":"error"}`, outcome{400, 400, "ErrServer"}, "获取交付中心版本列表失败"},
-	{"v1.7.1: any release by id (8)", 400, `{"code":6563,"description":"","extra":{},"message":"查询交付中心版本失败","type":"error"}`, outcome{400, 6563, "ErrBadRequest"}, "(code 6563)"},
-	{"v1.7.1: any product by id (8)", 400, `{"code":6078,"description":"","extra":{},"message":"获取集成环境失败","type":"error"}`, outcome{400, 6078, "ErrBadRequest"}, "(code 6078)"},
-	{"v1.7.1: image taken for an id (5)", 400, `{"code":6662,"description":"","extra":{},"message":"获取交付物信息失败","type":"error"}`, outcome{400, 6662, "ErrBadRequest"}, "(code 6662)"},
-	{"v1.7.1: no dc/artifact (4)", 404, `Invalid path: /public-api/v1/dc/artifact`, outcome{404, 0, "ErrNotFound"}, "Invalid path: /public-api/v1/dc/artifact"},
-	{"v1.7.1: bad taskId behind dc/releases (4)", 500, `{"code":500,"description":"[400 BadRequest] {\"code\":400,\"description\":\"strconv.Atoi: parsing \\\"x\\\": invalid syntax\",\"extra\":{},\"message\":\"Bad Request\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrBadRequest"}, "[400 BadRequest]"},
-	{"v1.7.1: database down behind dc/releases (4, 8)", 500, `{"code":500,"description":"[400 BadRequest] {\"code\":400,\"description\":\"获取交付中心版本列表失败: \",\"extra\":{},\"message\":\"Bad Request\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "[400 BadRequest]"},
+	{"taskId is not a number (v1.7.1)", 400, envelope(400, "strconv.Atoi: x"), outcome{400, 400, "ErrBadRequest"}, "strconv.Atoi: x"},
+	{"database down (v1.7.1)", 400, envelope(400, "获取交付中心版本列表失败: "), outcome{400, 400, "ErrServer"}, "获取交付中心版本列表失败"},
+	{"product by id (v1.7.1)", 400, envelope(6078, ""), outcome{400, 6078, "ErrBadRequest"}, "(code 6078)"},
+	{"no dc/artifact (v1.7.1)", 404, `Invalid path: /x`, outcome{404, 0, "ErrNotFound"}, "Invalid path: /x"},
+	{"bad taskId behind dc/releases (v1.7.1)", 500, internal("[400 BadRequest] " + envelope(400, "strconv.Atoi: x")),
+		outcome{500, 500, "ErrBadRequest"}, "[400 BadRequest]"},
+	{"database down behind dc/releases (v1.7.1)", 500, internal("[400 BadRequest] " + envelope(400, "获取交付中心版本列表失败: ")),
+		outcome{500, 500, "ErrServer"}, "[400 BadRequest]"},
 
-	{"broken build, deploy, test or security record (6, source)", 400, `{"code":6571,"description":"","extra":{},"message":"x","type":"error"}`, outcome{400, 6571, "ErrServer"}, "(code 6571)"},
-	{"broken deploy record (6, source)", 400, `{"code":6581,"description":"","extra":{},"message":"x","type":"error"}`, outcome{400, 6581, "ErrServer"}, "(code 6581)"},
-	{"broken test record (6, source)", 400, `{"code":6601,"description":"","extra":{},"message":"x","type":"error"}`, outcome{400, 6601, "ErrServer"}, "(code 6601)"},
-	{"broken security record (6, source)", 400, `{"code":6614,"description":"","extra":{},"message":"x","type":"error"}`, outcome{400, 6614, "ErrServer"}, "(code 6614)"},
-	{"events of an artifact (6, source)", 400, `{"code":6665,"description":"","extra":{},"message":"获取交付事件列表失败","type":"error"}`, outcome{400, 6665, "ErrServer"}, "(code 6665)"},
+	{"broken build record (source)", 400, envelope(6571, ""), outcome{400, 6571, "ErrServer"}, "(code 6571)"},
+	{"broken deploy record (source)", 400, envelope(6581, ""), outcome{400, 6581, "ErrServer"}, "(code 6581)"},
+	{"broken test record (source)", 400, envelope(6601, ""), outcome{400, 6601, "ErrServer"}, "(code 6601)"},
+	{"broken security record (source)", 400, envelope(6614, ""), outcome{400, 6614, "ErrServer"}, "(code 6614)"},
+	{"events of an artifact (source)", 400, envelope(6665, ""), outcome{400, 6665, "ErrServer"}, "(code 6665)"},
 
-	{"database down behind dc/artifact, no text of its own (4)", 500, `{"code":500,"description":"failed to get artifact by image err:[400 BadRequest] {\"code\":6662,\"description\":\"\",\"extra\":{},\"message\":\"获取交付物信息失败\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "6662"},
-	{"database down behind dc/artifact, with the driver's text (4)", 500, `{"code":500,"description":"failed to get artifact by image err:[400 BadRequest] {\"code\":6662,\"description\":\"server selection error: server selection timeout\",\"extra\":{},\"message\":\"获取交付物信息失败\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "server selection"},
-	{"the words of a missing image under another code (4)", 500, `{"code":500,"description":"failed to get artifact by image err:[400 BadRequest] {\"code\":6663,\"description\":\"mongo: no documents in result\",\"extra\":{},\"message\":\"x\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrBadRequest"}, "6663"},
-	{"the words of a missing image, and a server error inside (4)", 500, `{"code":500,"description":"failed to get artifact by image err:[500 InternalError] {\"code\":6662,\"description\":\"mongo: no documents in result\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "6662"},
-	{"a request for an image that has those words in its name", 500, `{"code":500,"description":"failed to get artifact by image err:Get \"http://aslan/?image=[400 BadRequest] {\"code\":6662} mongo: no documents\": refused","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "refused"},
-	{"second step fails (4, source)", 500, `{"code":500,"description":"failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "unexpected end of JSON"},
-	{"not permitted behind dc/artifact (4, v1.18.0 to v5.0.0)", 500, `{"code":500,"description":"failed to get artifact by image err:[403 Forbidden] ","message":"Internal Error: "}`, outcome{500, 500, "ErrForbidden"}, "[403 Forbidden]"},
-	{"user service fails behind dc/artifact (4, v1.18.0)", 500, `{"code":500,"description":"failed to get artifact by image err:[500 InternalError] ","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "[500 InternalError]"},
-	{"no token behind dc/artifact", 500, `{"code":500,"description":"failed to get artifact by image err:[401 Unauthorized] ","message":"Internal Error: "}`, outcome{500, 500, "ErrUnauthorized"}, "[401 Unauthorized]"},
-	{"no license behind dc/releases (4, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"[400 BadRequest] {\"code\":7050,\"description\":\"\",\"extra\":{},\"message\":\"用户许可证不可用，请检查许可证后重试\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrLicense"}, "7050"},
-	{"database down behind dc/releases (4)", 500, `{"code":500,"description":"[400 BadRequest] {\"code\":6561,\"description\":\"\",\"extra\":{},\"message\":\"获取交付中心版本列表失败\",\"type\":\"error\"}","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "6561"},
+	{"database down, image", 500, image("[400 BadRequest] " + envelope(6662, "")), outcome{500, 500, "ErrServer"}, "6662"},
+	{"database down, image, with the driver's text", 500, image("[400 BadRequest] " + envelope(6662, "server selection error")),
+		outcome{500, 500, "ErrServer"}, "server selection"},
+	{"the words of a missing image with another code", 500, image("[400 BadRequest] " + envelope(6663, noDocuments)),
+		outcome{500, 500, "ErrBadRequest"}, "6663"},
+	{"the words of a missing image with another status", 500, image("[500 InternalError] " + envelope(6662, noDocuments)),
+		outcome{500, 500, "ErrServer"}, "6662"},
+	{"an image that has those words in its name", 500,
+		image(`Get "http://aslan/?image=[400 BadRequest] {"code":6662} ` + noDocuments + `": refused`),
+		outcome{500, 500, "ErrServer"}, "refused"},
+	{"second step fails (source)", 500, internal("failed to unmarshal deliveryArtifactInfo err:unexpected end of JSON input"),
+		outcome{500, 500, "ErrServer"}, "unexpected end of JSON"},
+	{"not permitted, image (v1.18.0 to v5.0.0)", 500, image("[403 Forbidden] "), outcome{500, 500, "ErrForbidden"}, "[403 Forbidden]"},
+	{"user service fails, image (v1.18.0)", 500, image("[500 InternalError] "), outcome{500, 500, "ErrServer"}, "[500 InternalError]"},
+	{"no token, image", 500, image("[401 Unauthorized] "), outcome{500, 500, "ErrUnauthorized"}, "[401 Unauthorized]"},
+	{"no license behind dc/releases (v2.3.1 to v4.0.0)", 500, internal("[400 BadRequest] " + envelope(7050, "")),
+		outcome{500, 500, "ErrLicense"}, "7050"},
+	{"database down behind dc/releases", 500, internal("[400 BadRequest] " + envelope(6561, "")), outcome{500, 500, "ErrServer"}, "6561"},
 
-	{"user service fails (7, v1.18.0)", 500, ``, outcome{500, 0, "ErrServer"}, "500: server error: empty body"},
-	{"license service fails (8, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"failed to validate zadig license status, error: x","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "failed to validate"},
-	{"no such version, by the OpenAPI (recorded on v5.0.0)", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: nope error: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrNotFound"}, "versionName: nope"},
-	{"no such version, whose name has two lines", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: a\nb error: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrNotFound"}, "versionName: a"},
-	{"a version named like that, and the database down", 500, `{"code":500,"description":"failed to get delivery version, projectName: shop, versionName: x error: mongo: no documents in result error: server selection error: x","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "server selection"},
-	{"detail taken for an id (v2.3.1 to v3.4.1)", 500, `{"code":500,"description":"failed to get delivery version, ID: detail, error: 查询交付中心版本失败: ","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "ID: detail"},
-	{"project deleted, by the OpenAPI by id (v2.3.1, v3.4.1)", 500, `{"code":500,"description":"failed to get delivery version, ID: 1, error: failed to find product template gone, err: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "product template"},
-	{"project deleted (8, v2.3.1 to v4.0.0)", 500, `{"code":500,"description":"failed to find product template x, err: mongo: no documents in result","message":"Internal Error: "}`, outcome{500, 500, "ErrServer"}, "failed to find product template"},
-	{"lone percent in label (8, v4.0.0)", 400, `{"code":400,"description":"invalid URL escape \"%\"","extra":{},"message":"Bad Request","type":"error"}`, outcome{400, 400, "ErrBadRequest"}, "invalid URL escape"},
+	{"user service fails (v1.18.0)", 500, ``, outcome{500, 0, "ErrServer"}, "500: server error: empty body"},
+	{"license service fails (v2.3.1 to v4.0.0)", 500, internal("failed to validate zadig license status, error: x"),
+		outcome{500, 500, "ErrServer"}, "failed to validate"},
+	{"no such task (source)", 500, internal(noDocuments), outcome{500, 500, "ErrNotFound"}, noDocuments},
+	{"no such version, OpenAPI (v5.0.0)", 500, internal(noVersion + "nope error: " + noDocuments), outcome{500, 500, "ErrNotFound"},
+		"nope"},
+	{"no such version, with a line break", 500, internal(noVersion + "a\nb error: " + noDocuments), outcome{500, 500, "ErrNotFound"},
+		"a b error"},
+	{"a version named like that, and the database down", 500,
+		internal(noVersion + "x error: " + noDocuments + " error: server selection error: x"),
+		outcome{500, 500, "ErrServer"}, "server selection"},
+	{"detail taken for an id (v2.3.1 to v3.4.1)", 500, internal("failed to get delivery version, ID: detail, error: 查询交付中心版本失败: "),
+		outcome{500, 500, "ErrServer"}, "ID: detail"},
+	{"project deleted, OpenAPI by id (v2.3.1, v3.4.1)", 500,
+		internal("failed to get delivery version, ID: 1, error: failed to find product template gone, err: " + noDocuments),
+		outcome{500, 500, "ErrServer"}, "product template"},
+	{"project deleted (v2.3.1 to v4.0.0)", 500, internal("failed to find product template x, err: " + noDocuments),
+		outcome{500, 500, "ErrServer"}, "failed to find product template"},
+	{"lone percent in label (v4.0.0)", 400, envelope(400, `invalid URL escape "%"`), outcome{400, 400, "ErrBadRequest"},
+		"invalid URL escape"},
 
-	// 9: the description may belong to somebody else's request.
-	{"left-over description: license", 400, `{"code":7050,"description":"mongo: no documents in result","extra":{},"message":"x","type":"error"}`, outcome{400, 7050, "ErrLicense"}, "(code 7050)"},
-	{"left-over description: database down", 400, `{"code":6561,"description":"mongo: no documents in result","extra":{},"message":"x","type":"error"}`, outcome{400, 6561, "ErrServer"}, "(code 6561)"},
-	{"left-over description that looks like picket's", 400, `{"code":6662,"description":"picket:mongo: no documents in result","extra":{},"message":"x","type":"error"}`, outcome{400, 6662, "ErrBadRequest"}, "(code 6662)"},
+	// The description may belong to another request.
+	{"left-over description: license", 400, envelope(7050, noDocuments), outcome{400, 7050, "ErrLicense"}, "(code 7050)"},
+	{"left-over description: database down", 400, envelope(6561, noDocuments), outcome{400, 6561, "ErrServer"}, "(code 6561)"},
+	{"left-over description: artifact", 400, envelope(6662, noDocuments), outcome{400, 6662, "ErrBadRequest"}, "(code 6662)"},
 
-	{"proxy without Zadig behind it", 502, `<html><head><title>502 Bad Gateway</title></head></html>`, outcome{502, 0, "ErrServer"}, "502: server error: an HTML page (3 attempts)"},
+	{"proxy without Zadig behind it", 502, `<html>502</html>`, outcome{502, 0, "ErrServer"},
+		"502: server error: an HTML page (3 attempts)"},
 	{"proxy that waits no longer", 504, `upstream request timeout`, outcome{504, 0, "ErrServer"}, "upstream request timeout (3 attempts)"},
-	{"404 of something else", 404, `<!DOCTYPE html><title>Not Found</title>`, outcome{404, 0, "ErrNotFound"}, "404: not found: an HTML page"},
-	{"404 in Zadig's envelope", 404, `{"code":404,"description":"","extra":{},"message":"Not Found","type":"error"}`, outcome{404, 404, "ErrNotFound"}, "404: not found: Not Found"},
+	{"404 of something else", 404, `<!DOCTYPE html>`, outcome{404, 0, "ErrNotFound"}, "404: not found: an HTML page"},
+	{"404 in an envelope", 404, envelope(404, ""), outcome{404, 404, "ErrNotFound"}, "404: not found: m"},
 	{"other 4xx", 418, `teapot`, outcome{418, 0, "ErrBadRequest"}, "418: bad request: teapot"},
 	{"other 5xx", 599, ``, outcome{599, 0, "ErrServer"}, "599: server error"},
-	{"status out of any class", 666, ``, outcome{666, 0, "ErrServer"}, "666"},
-	{"304 that nobody asked for", 304, ``, outcome{304, 0, "ErrUnexpectedResponse"}, "304"},
-	{"login page", 200, `<!DOCTYPE html><title>Sign in</title>`, outcome{200, 0, "ErrUnexpectedResponse"}, "an HTML page, perhaps of a login"},
+	{"304 that was not requested", 304, ``, outcome{304, 0, "ErrUnexpectedResponse"}, "304"},
+	{"login page", 200, `<!DOCTYPE html><title>Sign in</title>`, outcome{200, 0, "ErrUnexpectedResponse"},
+		"an HTML page, perhaps of a login"},
 	{"success that says nothing", 200, `{"message":"success"}`, outcome{200, 0, "ErrUnexpectedResponse"}, "got a JSON object"},
-	{"failure in an envelope with 200", 200, `{"code":6561,"message":"x","type":"error"}`, outcome{200, 0, "ErrUnexpectedResponse"}, "got a JSON object"},
+	{"failure in an envelope with 200", 200, envelope(6561, ""), outcome{200, 0, "ErrUnexpectedResponse"}, "got a JSON object"},
 }
 
 func TestFailuresOfTheWire(t *testing.T) {
@@ -219,10 +256,11 @@ func TestFailuresOfTheWire(t *testing.T) {
 	}
 }
 
-// checkOutcome asks a server that answers with h for an array.
+// checkOutcome requests an array from a server that responds with h.
 func checkOutcome(t *testing.T, want outcome, h http.Handler) error {
 	t.Helper()
-	raw := &http.Client{Transport: new(http.Transport), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	raw := &http.Client{Transport: new(http.Transport),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	client, s := clienttest.Serve(t, h, zadig.WithHTTPClient(raw))
 	var out []any
 	err := client.Get(t.Context(), "/api/aslan/some/thing?image=a%3A1", nil, &out)
@@ -243,4 +281,44 @@ func checkOutcome(t *testing.T, want outcome, h http.Handler) error {
 	head := "GET " + servertest.BasePath + "/api/aslan/some/thing?image=a%3A1: " + strconv.Itoa(want.status)
 	assert.True(t, strings.HasPrefix(err.Error(), head), err)
 	return err
+}
+
+// Only Zadig's own texts say that this version does not have a path. No other 404
+// says anything about a record.
+func TestKindsOfMissingPaths(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		status int
+		body   string
+		kind   errdef.Kind
+	}{
+		{404, "Invalid path: /api/delivery/nope", errdef.NoSuchEndpoint},
+		{405, "Method not allowed: GET /openapi/delivery/releases/1", errdef.NoSuchEndpoint},
+		{404, "404 page not found", errdef.ForeignNotFound},
+		{404, "<html>Invalid path: </html>", errdef.ForeignNotFound},
+		{404, "", errdef.ForeignNotFound},
+		{404, `{"message":"no Route matched with those values"}`, errdef.ForeignNotFound},
+		{404, `{"code":6563,"message":"not found","type":"error"}`, errdef.ForeignNotFound},
+		{404, `{"code":404,"message":"Not Found","description":"Invalid path: /x"}`, errdef.ForeignNotFound},
+	} {
+		client, _ := clienttest.Serve(t, servertest.Status(row.status, row.body))
+		_, ok := errdef.AsAmbiguous(client.Get(t.Context(), "/api/x", nil, nil), row.kind)
+		assert.True(t, ok, row.body)
+
+		_, err := client.Artifact.Trace(t.Context(), "image:1")
+		want := "ErrUnexpectedResponse"
+		if row.kind == errdef.NoSuchEndpoint {
+			want = "ErrUnsupported"
+		}
+		assert.Equal(t, want, clienttest.Sentinel(err), row.body)
+		_, err = client.Artifact.Get(t.Context(), "619dbaa8c528010000010000")
+		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err), row.body)
+	}
+}
+
+func TestNotFoundInZadigsEnvelopeIsNotAmbiguous(t *testing.T) {
+	t.Parallel()
+	client, _ := clienttest.Serve(t, servertest.Status(404, envelope(404, "")))
+	_, err := client.Artifact.Trace(t.Context(), "image:1")
+	require.ErrorIs(t, err, zadig.ErrNotFound)
 }

@@ -2,6 +2,7 @@ package zadig
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -11,20 +12,23 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"syscall"
 
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Explain returns one plain sentence for the user of a program: what err means,
-// what failed and what to check. Like an error string, it is in lower case and has
-// no full stop. Print err below it for the details.
+// Explain returns one plain sentence for the user of a program: what err means and
+// what to check. Like an error string, it is in lower case and has no full stop.
+// Print err below it for the details, if it differs.
 //
 // If the address or the token is wrong, the sentence names the variable that
-// [NewClientFromEnv] reads. Explain returns "" if it cannot be plainer than err:
-// for nil, for an argument that a method refused, and for errors of other
-// packages, such as that of a full disk.
+// [NewClientFromEnv] reads. For an error that has nothing to do with Zadig, such as
+// that of a full disk, Explain returns its own text in one line, and "" for nil.
 func Explain(err error) string {
 	if err == nil {
 		return ""
@@ -32,84 +36,107 @@ func Explain(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "the request was canceled"
 	}
-	if wrong, ok := errors.AsType[*environmentError](err); ok {
+	if wrong, ok := errors.AsType[*configError](err); ok {
 		return wrong.explain()
+	}
+	if wrong, ok := errors.AsType[*errdef.ArgumentError](err); ok {
+		return fmt.Sprintf("an argument is wrong, so no request was sent: %s: %s", wrong.Argument, wrong.Reason)
 	}
 	if _, ok := errors.AsType[*response.TruncatedError](err); ok {
 		if timedOut(err) {
 			return "Zadig stopped sending in the middle of a response"
 		}
-		return broken
+		return truncated
 	}
 	if failed, ok := errors.AsType[*Error](err); ok {
-		return failed.explain()
+		return cmp.Or(failed.explain(), explainSentinel(failed))
 	}
-	if sent, ok := errors.AsType[*url.Error](err); ok && sent.Op != "parse" {
+	if sent, ok := errors.AsType[*url.Error](err); ok && sent.Op == "Get" || ok && sent.Op == http.MethodGet {
 		return explainNoResponse(sent)
 	}
-	if errors.Is(err, ErrNotFound) {
-		return notFound
+	if timedOut(err) {
+		return "the time for this ran out"
+	}
+	return cmp.Or(explainSentinel(err), redact.Line(err.Error()))
+}
+
+const truncated = "the connection to Zadig broke in the middle of a response"
+
+var sentences = []struct {
+	sentinel error
+	sentence string
+}{
+	{ErrRateLimited, "Zadig, or a gateway in front of it, received too many requests and asks to wait"},
+	{ErrUnauthorized, "Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings"},
+	{ErrForbidden, "Zadig does not let the token's user read this"},
+	{ErrLicense, "this Zadig has no valid license"},
+	{ErrNotFound, "Zadig has no record of this"},
+	{ErrUnsupported, "this version of Zadig does not support the request"},
+	{ErrServer, "Zadig failed with an internal error"},
+	{ErrResponseTooLarge, "the response is larger than this program reads"},
+	{ErrBadRequest, "Zadig refused the request"},
+	{ErrUnexpectedResponse, "the response is not one that Zadig is known to send"},
+}
+
+func explainSentinel(err error) string {
+	for _, s := range sentences {
+		if errors.Is(err, s.sentinel) {
+			return s.sentence
+		}
 	}
 	return ""
 }
 
-const (
-	notFound = "Zadig has no record of this"
-	broken   = "the connection to Zadig broke in the middle of a response"
-)
+// inWalk matches the URL of a release by id, and that of a page after the first.
+var inWalk = regexp.MustCompile(`/delivery/releases/[0-9a-fA-F]{24}(?:\?|$)|[?&]page=(?:[2-9]|1[0-9])`)
 
+// explain returns a sentence that says more than that of the sentinel, or "".
 func (e *Error) explain() string {
-	said := e.failure()
+	f := e.failure()
 	page := bytes.HasPrefix(bytes.TrimSpace(e.Body), []byte("<"))
 	switch {
-	case said.status == http.StatusBadGateway, said.status == http.StatusServiceUnavailable, said.status == http.StatusGatewayTimeout:
-		return fmt.Sprintf("Zadig is not available at the moment: what stands in front of it reports %d", said.status)
-	case errors.Is(e, ErrRateLimited):
-		return "Zadig, or a gateway in front of it, received too many requests and asks to wait"
-	case page && said.status < http.StatusInternalServerError:
-		return "a web page came in place of data, such as the login page of a gateway: check ZADIG_URL, and what stands in front of Zadig"
-	case errors.Is(e, ErrUnauthorized):
-		return "Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings"
-	case errors.Is(e, ErrForbidden):
-		return "Zadig does not let the token's user read this"
-	case errors.Is(e, ErrLicense):
-		return "this Zadig has no valid license"
-	case errors.Is(e, ErrNotFound):
-		return notFound
-	case errors.Is(e, ErrServer) && (said.status == http.StatusBadRequest || ofDatabase(said.description)):
+	case f.status == http.StatusBadGateway, f.status == http.StatusServiceUnavailable, f.status == http.StatusGatewayTimeout:
+		return fmt.Sprintf("Zadig is not available at the moment: the gateway in front of it reports %d", f.status)
+	case page && f.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
+		return "a web page came in place of data, such as the login page of a gateway: " +
+			"check ZADIG_URL, and the gateway in front of Zadig"
+	case errors.Is(e, ErrForbidden) && inWalk.MatchString(e.URL):
+		return "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
+			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
+	case errors.Is(e, ErrServer) && (f.status == http.StatusBadRequest || isDatabase(f.description)):
 		return "Zadig cannot read its database"
-	case errors.Is(e, ErrServer) && strings.Contains(said.description, " err:Get "): // picket, of aslan
-		return "one service of Zadig does not answer another: that one, or its database, is down"
-	case errors.Is(e, ErrServer):
-		return "Zadig failed with an internal error"
-	case errors.Is(e, ErrResponseTooLarge):
-		return "the response is larger than this program reads"
-	case errors.Is(e, ErrBadRequest):
-		return "Zadig refused the request"
-	case said.status >= 300 && said.status <= 399:
+	case errors.Is(e, ErrServer) && strings.Contains(f.description, " err:Get "): // picket, of aslan
+		return "an internal service of Zadig is unreachable: it, or its database, is down"
+	case !errors.Is(e, ErrUnexpectedResponse):
+		return ""
+	case f.status >= 300 && f.status <= 399:
 		return "the address of Zadig redirects to another place: check ZADIG_URL"
-	case said.status == http.StatusNotFound:
-		return "this server does not offer what was asked for: it is another version of Zadig, or ZADIG_URL leads to something else"
+	case f.status == http.StatusNotFound:
+		return "the server at this address does not have a path that every Zadig has: " +
+			"check ZADIG_URL, and the gateway in front of Zadig"
 	}
-	return "the response is not one that Zadig is known to send"
+	return ""
 }
 
-// ofDatabase reports whether a description is the text of a database driver
-// that has no connection (recorded on v5.0.0; the first since v2.3.1).
-func ofDatabase(description string) bool {
+// isDatabase reports whether a description is the text of a database driver that
+// has no connection (recorded on v5.0.0; the first since v2.3.1).
+func isDatabase(description string) bool {
 	return strings.Contains(description, "server selection error") || strings.Contains(description, "error: connection(")
 }
 
-// explainNoResponse explains a request that got no response. Not every one
-// failed on the network: a token source or a middleware can fail before.
+// explainNoResponse explains a request that got no response. A token source, a
+// rate limiter or a middleware may have failed before it was sent.
 func explainNoResponse(sent *url.Error) string {
 	cause := sent.Err
 	host := sent.URL
 	if u, err := url.Parse(sent.URL); err == nil && u.Host != "" {
 		host = u.Host
 	}
-	if strings.HasPrefix(cause.Error(), "token source: ") {
+	switch source, _, _ := strings.Cut(cause.Error(), ": "); source {
+	case "token source":
 		return "there is no API token to send, because its source failed"
+	case "rate limiter":
+		return "the program's rate limiter did not let the request pass"
 	}
 	if op, ok := errors.AsType[*net.OpError](cause); ok && op.Op == "proxyconnect" {
 		return "the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY"
@@ -123,7 +150,7 @@ func explainNoResponse(sent *url.Error) string {
 	case isDNS && dns.IsNotFound:
 		return fmt.Sprintf("there is no host named %s: check ZADIG_URL", dns.Name)
 	case isDNS:
-		return fmt.Sprintf("the name server does not answer for %s", dns.Name)
+		return fmt.Sprintf("the name server does not respond for %s", dns.Name)
 	case errors.Is(cause, syscall.ECONNREFUSED):
 		return fmt.Sprintf("Zadig cannot be reached: nothing listens at %s; check ZADIG_URL", host)
 	case timedOut(cause):
@@ -131,18 +158,19 @@ func explainNoResponse(sent *url.Error) string {
 	case errors.Is(cause, http.ErrSchemeMismatch):
 		return "the server does not speak https: check whether ZADIG_URL has to begin with http://"
 	case errors.Is(cause, io.ErrUnexpectedEOF):
-		return broken
+		return truncated
 	case errors.Is(cause, io.EOF):
 		return "Zadig closed the connection without a response, as it can while its database is down"
 	case isNetwork:
 		return fmt.Sprintf("Zadig cannot be reached at %s", host)
 	}
-	return ""
+	return fmt.Sprintf("the request to %s could not be sent, or its response could not be read", host)
 }
 
 func explainCertificate(cause error, host string) string {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](cause); ok {
-		return "the server's certificate is not signed by an authority that is trusted here: set ZADIG_CA_FILE to a PEM file with that authority"
+		return "the server's certificate is not signed by an authority that is trusted here: " +
+			"set ZADIG_CA_FILE to a PEM file with that authority"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](cause); ok {
 		return fmt.Sprintf("the server's certificate is for another host than %s: check ZADIG_URL", host)
@@ -158,25 +186,29 @@ func explainCertificate(cause error, host string) string {
 
 func timedOut(err error) bool {
 	timeout, ok := errors.AsType[net.Error](err)
-	return errors.Is(err, context.DeadlineExceeded) || ok && timeout.Timeout()
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || ok && timeout.Timeout()
 }
 
-// environmentError is the error of a variable that NewClientFromEnv reads.
-type environmentError struct {
-	variable string
-	err      error // nil: the variable is not set
+// configError is the error of an option, a base URL, or a variable that
+// NewClientFromEnv reads.
+type configError struct {
+	variable string // "" for an option or a base URL
+	err      error  // nil: the variable is not set
 }
 
-func (e *environmentError) Error() string {
-	if e.err == nil {
+func (e *configError) Error() string {
+	switch {
+	case e.err == nil:
 		return "zadig: " + e.variable + " is not set"
+	case e.variable == "":
+		return "zadig: " + e.err.Error()
 	}
 	return "zadig: " + e.variable + ": " + e.err.Error()
 }
 
-func (e *environmentError) Unwrap() error { return e.err }
+func (e *configError) Unwrap() error { return e.err }
 
-func (e *environmentError) explain() string {
+func (e *configError) explain() string {
 	switch {
 	case e.err == nil:
 		return e.variable + " is not set: it is the address of your Zadig, such as https://zadig.example.com"
@@ -184,6 +216,8 @@ func (e *environmentError) explain() string {
 		return "ZADIG_CA_FILE does not name a readable PEM file with certificates"
 	case e.variable == "ZADIG_TOKEN":
 		return "ZADIG_TOKEN holds what cannot be an API token"
+	case e.variable == "ZADIG_URL":
+		return "ZADIG_URL is not an address such as https://zadig.example.com"
 	}
-	return e.variable + " is not an address such as https://zadig.example.com"
+	return "the program configures its client wrongly: " + e.err.Error()
 }

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,23 +25,24 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-const (
-	notFoundSentence = "Zadig has no record of this"
-
-	// Seen on v5.0.0, when aslan waits for its database.
-	picketAlone = `{"code":500,"message":"Internal Error: ","description":"failed to get artifact by image err:Get \"http://aslan:25000/\": context deadline exceeded"}`
-)
+// Seen on v5.0.0, when aslan waits for its database.
+var picketAlone = image(`Get "http://aslan:25000/": context deadline exceeded`)
 
 // Each row is a server in trouble, the call that meets it, and the sentence.
 func TestExplainResponses(t *testing.T) {
 	t.Parallel()
 	list := func(t *testing.T, client *zadig.Client) error {
 		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+		return err
+	}
+	page2 := func(t *testing.T, client *zadig.Client) error {
+		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{Page: 2})
 		return err
 	}
 	trace := func(t *testing.T, client *zadig.Client) error {
@@ -55,44 +58,57 @@ func TestExplainResponses(t *testing.T) {
 		_, err := client.Delivery.Get(t.Context(), "000000000000000000000001", delivery.GetOptions{ProjectName: "shop"})
 		return err
 	}
-	find := func(t *testing.T, client *zadig.Client) error {
-		_, err := client.Delivery.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v0")
-		return err
-	}
-	const page = "a web page came in place of data, such as the login page of a gateway: check ZADIG_URL, and what stands in front of Zadig"
-	for _, version := range []string{"v1.11.0", "v4.0.0", "v5.0.0"} {
-		for name, row := range map[string]struct {
-			fault *zadigtest.Fault
-			call  func(*testing.T, *zadig.Client) error
-			want  string
-		}{
-			"image not found":      {nil, trace, notFoundSentence},
-			"release not found":    {nil, get, notFoundSentence},
-			"version not found":    {nil, find, notFoundSentence},
-			"401":                  {new(zadigtest.ExpiredToken()), list, "Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings"},
-			"403":                  {new(zadigtest.NoPermission()), list, "Zadig does not let the token's user read this"},
-			"403 behind picket":    {new(zadigtest.NoPermission()), trace, "Zadig does not let the token's user read this"},
-			"license":              {new(zadigtest.LicenseExpired()), list, "this Zadig has no valid license"},
-			"429":                  {new(zadigtest.RateLimited(time.Second)), list, "Zadig, or a gateway in front of it, received too many requests and asks to wait"},
-			"502 with a page":      {new(zadigtest.HTML(502)), list, "Zadig is not available at the moment: what stands in front of it reports 502"},
-			"503":                  {new(zadigtest.Status(503, "")), list, "Zadig is not available at the moment: what stands in front of it reports 503"},
-			"database, list":       {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
-			"picket alone":         {new(zadigtest.Status(500, picketAlone)), trace, "one service of Zadig does not answer another: that one, or its database, is down"},
-			"database, by id":      {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},
-			"panic":                {new(zadigtest.Status(500, "")), list, "Zadig failed with an internal error"},
-			"login page":           {new(zadigtest.HTML(200)), list, page},
-			"page of a firewall":   {new(zadigtest.HTML(403)), list, page},
-			"no JSON":              {new(zadigtest.Garbage()), list, "the response is not one that Zadig is known to send"},
-			"redirect":             {new(zadigtest.Status(302, "").WithHeader("Location", "https://new.example.com/")), list, "the address of Zadig redirects to another place: check ZADIG_URL"},
-			"no such endpoint":     {new(zadigtest.Status(404, "Invalid path: /x")), trace, "this server does not offer what was asked for: it is another version of Zadig, or ZADIG_URL leads to something else"},
-			"400":                  {new(zadigtest.Status(400, "")), list, "Zadig refused the request"},
-			"closed":               {new(zadigtest.HangUp()), list, "Zadig closed the connection without a response, as it can while its database is down"},
-			"cut, and read whole":  {new(zadigtest.CutAfter(20)), traceMade, "the connection to Zadig broke in the middle of a response"},
-			"cut, and read by All": {new(zadigtest.CutAfter(20)), walk, "the connection to Zadig broke in the middle of a response"},
-		} {
-			t.Run(version+" "+name, func(t *testing.T) {
+	const (
+		page = "a web page came in place of data, such as the login page of a gateway: " +
+			"check ZADIG_URL, and the gateway in front of Zadig"
+		notFound = "Zadig has no record of this"
+		limited  = "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
+			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
+		truncated = "the connection to Zadig broke in the middle of a response"
+	)
+	for name, row := range map[string]struct {
+		fault *zadigtest.Fault
+		call  func(*testing.T, *zadig.Client) error
+		want  string
+	}{
+		"image not found":   {nil, trace, notFound},
+		"release not found": {nil, get, notFound},
+		"401": {new(zadigtest.ExpiredToken()), list,
+			"Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings"},
+		"403":                 {new(zadigtest.NoPermission()), list, "Zadig does not let the token's user read this"},
+		"403 behind picket":   {new(zadigtest.NoPermission()), trace, "Zadig does not let the token's user read this"},
+		"403 by id":           {new(zadigtest.NoPermission()), get, limited},
+		"403 on a later page": {new(zadigtest.NoPermission()), page2, limited},
+		"license":             {new(zadigtest.LicenseExpired()), list, "this Zadig has no valid license"},
+		"429": {new(zadigtest.RateLimited(time.Second)), list,
+			"Zadig, or a gateway in front of it, received too many requests and asks to wait"},
+		"502 with a page": {new(zadigtest.HTML(502)), list,
+			"Zadig is not available at the moment: the gateway in front of it reports 502"},
+		"database, list":  {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
+		"database, by id": {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},
+		"picket alone": {new(zadigtest.Status(500, picketAlone)), trace,
+			"an internal service of Zadig is unreachable: it, or its database, is down"},
+		"panic":              {new(zadigtest.Status(500, "")), list, "Zadig failed with an internal error"},
+		"login page":         {new(zadigtest.HTML(200)), list, page},
+		"page of a firewall": {new(zadigtest.HTML(403)), list, page},
+		"404 of a gateway": {new(zadigtest.Status(404, "default backend - 404")), list,
+			"the server at this address does not have a path that every Zadig has: check ZADIG_URL, and the gateway in front of Zadig"},
+		"not JSON": {new(zadigtest.Garbage()), list, "the response is not one that Zadig is known to send"},
+		"redirect": {new(zadigtest.Status(302, "").WithHeader("Location", "https://new.example.com/")), list,
+			"the address of Zadig redirects to another place: check ZADIG_URL"},
+		"no such endpoint": {new(zadigtest.Status(404, "Invalid path: /x")), trace,
+			"this version of Zadig does not support the request"},
+		"400": {new(zadigtest.Status(400, "")), list, "Zadig refused the request"},
+		"closed": {new(zadigtest.HangUp()), list,
+			"Zadig closed the connection without a response, as it can while its database is down"},
+		"cut, and buffered":    {new(zadigtest.CutAfter(20)), traceMade, truncated},
+		"cut, and read by All": {new(zadigtest.CutAfter(20)), walk, truncated},
+	} {
+		for _, version := range []string{"v1.11.0", "v5.0.0"} {
+			t.Run(name+" "+version, func(t *testing.T) {
 				t.Parallel()
-				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithToken("a-token"), zadigtest.WithData(data))
+				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithToken("a-token"),
+					zadigtest.WithData(data))
 				if row.fault != nil {
 					srv.Inject(*row.fault)
 				}
@@ -150,12 +166,14 @@ func TestExplainNoResponse(t *testing.T) {
 	}{
 		"refused": {closed.URL, clienttest.FastRetry(), "Zadig cannot be reached: nothing listens at " + closedHost + "; check ZADIG_URL"},
 		"no such host": {
-			"http://zadig.example.com", dialing("", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "zadig.example.com", IsNotFound: true}}),
+			"http://zadig.example.com", dialing("",
+				&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "zadig.example.com", IsNotFound: true}}),
 			"there is no host named zadig.example.com: check ZADIG_URL",
 		},
 		"name server away": {
-			"http://zadig.example.com", dialing("", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", Name: "zadig.example.com", IsTimeout: true}}),
-			"the name server does not answer for zadig.example.com",
+			"http://zadig.example.com", dialing("",
+				&net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", Name: "zadig.example.com", IsTimeout: true}}),
+			"the name server does not respond for zadig.example.com",
 		},
 		"no route": {
 			"http://zadig.example.com:8080", dialing("", &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}),
@@ -167,7 +185,8 @@ func TestExplainNoResponse(t *testing.T) {
 		},
 		"unknown authority": {
 			secure.URL, withTLS(time.Now(), x509.NewCertPool()),
-			"the server's certificate is not signed by an authority that is trusted here: set ZADIG_CA_FILE to a PEM file with that authority",
+			"the server's certificate is not signed by an authority that is trusted here: " +
+				"set ZADIG_CA_FILE to a PEM file with that authority",
 		},
 		"another host": {
 			"https://zadig.invalid", dialing(secureHost, nil),
@@ -182,17 +201,29 @@ func TestExplainNoResponse(t *testing.T) {
 			"the server does not speak https: check whether ZADIG_URL has to begin with http://",
 		},
 		"token source": {
-			plain.URL, zadig.WithTokenSource(func(context.Context) (string, error) { return "", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }),
+			plain.URL, zadig.WithTokenSource(func(context.Context) (string, error) {
+				return "",
+					&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+			}),
 			"there is no API token to send, because its source failed",
 		},
 		"middleware": {
-			plain.URL, zadig.WithMiddleware(clienttest.Middleware(func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, syscall.ENOSPC })),
-			"",
+			plain.URL, zadig.WithMiddleware(clienttest.Middleware(func(*http.Request, http.RoundTripper) (*http.Response,
+				error) {
+				return nil, syscall.ENOSPC
+			})),
+			"the request to " + strings.TrimSuffix(strings.TrimPrefix(plain.URL, "http://"),
+				servertest.BasePath) + " could not be sent, or its response could not be read",
+		},
+		"rate limiter": {
+			plain.URL, zadig.WithRateLimiter(limitFunc(func(context.Context) error { return errors.New("would exceed context deadline") })),
+			"the program's rate limiter did not let the request pass",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := clienttest.New(t, row.base, row.option, zadig.WithTimeout(2*time.Second), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+			client := clienttest.New(t, row.base, row.option, zadig.WithTimeout(2*time.Second),
+				zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
 			t.Cleanup(client.CloseIdleConnections)
 			_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.Error(t, err)
@@ -208,7 +239,8 @@ func TestExplainTimeout(t *testing.T) {
 			<-req.Context().Done()
 			return nil, req.Context().Err()
 		})
-		client := clienttest.New(t, "http://zadig.example.com", zadig.WithTransport(silent), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+		client := clienttest.New(t, "http://zadig.example.com", zadig.WithTransport(silent),
+			zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
 		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 		require.Error(t, err)
 		assert.Equal(t, "Zadig cannot be reached in time at zadig.example.com", zadig.Explain(err), "of %v", err)
@@ -219,18 +251,34 @@ func TestExplainOthers(t *testing.T) {
 	t.Parallel()
 	client := clienttest.New(t, "https://zadig.example.com")
 	_, refused := client.Delivery.List(t.Context(), delivery.ListOptions{Page: -1})
-	require.ErrorIs(t, refused, zadig.ErrBadRequest)
+	_, option := zadig.NewClient("https://zadig.example.com", zadig.WithToken(""))
+	_, base := zadig.NewClient("zadig.example.com")
 	for name, row := range map[string]struct {
 		err  error
 		want string
 	}{
-		"nil":              {nil, ""},
-		"canceled":         {fmt.Errorf("GET /: %w", context.Canceled), "the request was canceled"},
-		"refused argument": {refused, ""},
-		"full disk":        {&net.OpError{Op: "write", Err: syscall.ENOSPC}, ""},
-		"no URL":           {&url.Error{Op: "parse", URL: ":", Err: errors.New("missing protocol scheme")}, ""},
+		"nil":      {nil, ""},
+		"canceled": {fmt.Errorf("GET /: %w", context.Canceled), "the request was canceled"},
+		"deadline": {fmt.Errorf("a wait: %w", context.DeadlineExceeded), "the time for this ran out"},
+		"argument": {refused, "an argument is wrong, so no request was sent: Page: must not be negative (got -1)"},
+		"option":   {option, "the program configures its client wrongly: WithToken: the token is empty"},
+		"base URL": {base,
+			`the program configures its client wrongly: the base URL must begin with http:// or https:// (got "zadig.example.com")`},
+		"sentinel, no Error": {fmt.Errorf("release %q: %w", "v1", zadig.ErrNotFound), "Zadig has no record of this"},
+		"unsupported":        {zadig.ErrUnsupported, "this version of Zadig does not support the request"},
+		"stalled":            {&response.TruncatedError{Err: os.ErrDeadlineExceeded}, "Zadig stopped sending in the middle of a response"},
+		"certificate": {&url.Error{Op: "Get", Err: &tls.CertificateVerificationError{Err: errors.New("x")}},
+			"the server's certificate is not valid"},
+		"full disk": {&fs.PathError{Op: "write", Path: "x\ny", Err: syscall.ENOSPC}, "write x y: no space left on device"},
+		"not a URL": {&url.Error{Op: "parse", URL: ":", Err: errors.New("missing protocol scheme")}, `parse ":": missing protocol scheme`},
 	} {
 		assert.Equal(t, row.want, zadig.Explain(row.err), name)
+	}
+	for _, err := range []error{
+		zadig.ErrBadRequest, zadig.ErrUnauthorized, zadig.ErrForbidden, zadig.ErrLicense, zadig.ErrRateLimited,
+		zadig.ErrServer, zadig.ErrResponseTooLarge, zadig.ErrUnexpectedResponse,
+	} {
+		assert.NotContains(t, []string{"", err.Error()}, zadig.Explain(err))
 	}
 }
 
@@ -239,7 +287,8 @@ func TestExplainEnvironment(t *testing.T) { //nolint:paralleltest // t.Setenv fo
 		{"no URL", "", "", "", "ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com"},
 		{"URL", "zadig.example.com", "", "", "ZADIG_URL is not an address such as https://zadig.example.com"},
 		{"token", "https://zadig.example.com", "Bearer x", "", "ZADIG_TOKEN holds what cannot be an API token"},
-		{"CA file", "https://zadig.example.com", "", "testdata/none.pem", "ZADIG_CA_FILE does not name a readable PEM file with certificates"},
+		{"CA file", "https://zadig.example.com", "", "testdata/none.pem",
+			"ZADIG_CA_FILE does not name a readable PEM file with certificates"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			setEnv(t, row.url, row.token, row.caFile)

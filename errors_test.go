@@ -30,20 +30,25 @@ func TestErrorFields(t *testing.T) {
 	}{
 		{
 			name: "envelope",
-			h:    servertest.Status(400, `{"code":6563,"description":"","extra":{},"message":"查询交付中心版本失败","type":"error"}`, "Content-Type", "application/json; charset=utf-8"),
+			h: servertest.Status(400, `{"code":6563,"description":"","extra":{},"message":"查询交付中心版本失败","type":"error"}`,
+				"Content-Type", "application/json; charset=utf-8"),
 			want: zadig.Error{StatusCode: 400, Code: 6563, Message: "查询交付中心版本失败", Type: "error", Extra: map[string]any{}},
 			text: "400 (code 6563): bad request: 查询交付中心版本失败",
 		},
 		{
 			name: "envelope with everything",
-			h:    servertest.Status(400, `{"type":"error","message":"Bad Request","code":400,"description":"image can't be empty!","extra":{"a":[1,"b"]}}`, "X-Request-Id", "4711"),
-			want: zadig.Error{StatusCode: 400, Code: 400, Message: "Bad Request", Description: "image can't be empty!", Type: "error", Extra: map[string]any{"a": []any{1.0, "b"}}, RequestID: "4711"},
+			h: servertest.Status(400, `{"type":"error","message":"Bad Request","code":400,`+
+				`"description":"image can't be empty!","extra":{"a":[1,"b"]}}`, "X-Request-Id", "4711"),
+			want: zadig.Error{StatusCode: 400, Code: 400, Message: "Bad Request", Description: "image can't be empty!",
+				Type: "error", Extra: map[string]any{"a": []any{1.0, "b"}}, RequestID: "4711"},
 			text: "400: bad request: Bad Request: image can't be empty!",
 		},
 		{
 			name: "envelope without type and extra",
-			h:    servertest.Status(500, `{"code":500,"description":"(Location51024) BSON field 'skip' value must be >= 0","message":"Internal Error: "}`),
-			want: zadig.Error{StatusCode: 500, Code: 500, Message: "Internal Error: ", Description: "(Location51024) BSON field 'skip' value must be >= 0"},
+			h: servertest.Status(500,
+				`{"code":500,"description":"(Location51024) BSON field 'skip' value must be >= 0","message":"Internal Error: "}`),
+			want: zadig.Error{StatusCode: 500, Code: 500, Message: "Internal Error: ",
+				Description: "(Location51024) BSON field 'skip' value must be >= 0"},
 			text: "500: server error: Internal Error: (Location51024) BSON field 'skip' value must be >= 0",
 		},
 		{
@@ -58,11 +63,15 @@ func TestErrorFields(t *testing.T) {
 			want: zadig.Error{StatusCode: 400, Code: 400, Message: "first second third fourth fifth [31m"},
 			text: "400: bad request: first second third fourth fifth [31m",
 		},
-		{name: "JSON that is no envelope", h: servertest.Status(400, `{"message":"x"}`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: {"message":"x"}`},
-		{name: "JSON that is no object", h: servertest.Status(400, `["x"]`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: ["x"]`},
-		{name: "code that is no number", h: servertest.Status(400, `{"code":"E1","message":"x"}`), want: zadig.Error{StatusCode: 400}, text: `400: bad request: {"code":"E1","message":"x"}`},
+		{name: "JSON that is no envelope", h: servertest.Status(400, `{"message":"x"}`), want: zadig.Error{StatusCode: 400},
+			text: `400: bad request: {"message":"x"}`},
+		{name: "JSON that is no object", h: servertest.Status(400, `["x"]`), want: zadig.Error{StatusCode: 400},
+			text: `400: bad request: ["x"]`},
+		{name: "code that is no number", h: servertest.Status(400, `{"code":"E1","message":"x"}`),
+			want: zadig.Error{StatusCode: 400}, text: `400: bad request: {"code":"E1","message":"x"}`},
 		{name: "empty", h: servertest.Status(403, ""), want: zadig.Error{StatusCode: 403}, text: "403: forbidden: empty body"},
-		{name: "text", h: servertest.Status(404, "Invalid path: /api/delivery/nope\n"), want: zadig.Error{StatusCode: 404}, text: "404: not found: Invalid path: /api/delivery/nope"},
+		{name: "text", h: servertest.Status(404, "Invalid path: /api/delivery/nope\n"), want: zadig.Error{StatusCode: 404},
+			text: "404: not found: Invalid path: /api/delivery/nope"},
 		{name: "HTML", h: servertest.Status(403, html), want: zadig.Error{StatusCode: 403}, text: "403: forbidden: an HTML page"},
 		{
 			name: "too many requests",
@@ -140,7 +149,8 @@ func TestErrorBodyIsAnExcerpt(t *testing.T) {
 	})
 	t.Run("an envelope longer than the excerpt is read", func(t *testing.T) {
 		t.Parallel()
-		client, _ := clienttest.Serve(t, servertest.Status(400, `{"code":6561,"description":"begin`+strings.Repeat("x", 10<<10)+`end","message":"m","type":"error"}`))
+		client, _ := clienttest.Serve(t,
+			servertest.Status(400, `{"code":6561,"description":"begin`+strings.Repeat("x", 10<<10)+`end","message":"m","type":"error"}`))
 		err := client.Get(t.Context(), "/api/x", nil, nil)
 		failure := clienttest.AsError(t, err)
 		assert.Equal(t, 6561, failure.Code)
@@ -178,9 +188,11 @@ func TestErrorThatAUserMakes(t *testing.T) {
 		text     string
 	}{
 		{zadig.Error{StatusCode: 404}, "ErrNotFound", "404: not found: empty body"},
-		{zadig.Error{StatusCode: 400, Code: 7050, Method: "GET", URL: "/api/x"}, "ErrLicense", "GET /api/x: 400 (code 7050): no valid license: empty body"},
+		{zadig.Error{StatusCode: 400, Code: 7050, Method: "GET", URL: "/api/x"}, "ErrLicense",
+			"GET /api/x: 400 (code 7050): no valid license: empty body"},
 		{zadig.Error{StatusCode: 400, Code: 6563}, "ErrBadRequest", "400 (code 6563): bad request: empty body"},
-		{zadig.Error{StatusCode: 500, Description: `failed to get artifact by image err:[403 Forbidden] `, URL: "https://h/x?y"}, "ErrForbidden", "/x?y: 500 ([403 Forbidden]): forbidden"},
+		{zadig.Error{StatusCode: 500, Description: `failed to get artifact by image err:[403 Forbidden] `, URL: "https://h/x?y"},
+			"ErrForbidden", "/x?y: 500 ([403 Forbidden]): forbidden"},
 		{zadig.Error{StatusCode: 503, Attempts: 3, Message: "m"}, "ErrServer", "503: server error: m (3 attempts)"},
 		{zadig.Error{Method: "GET", URL: "https://h"}, "ErrUnexpectedResponse", "GET /: 0: unexpected response: empty body"},
 	} {
@@ -205,6 +217,7 @@ func TestDecisionsDoNotChangeTheError(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, before, held.Error())
 	assert.Equal(t, "ErrNotFound", clienttest.Sentinel(held))
-	assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+	assert.Equal(t, "ErrUnsupported", clienttest.Sentinel(err))
+	require.ErrorIs(t, err, errors.ErrUnsupported)
 	assert.True(t, strings.HasPrefix(err.Error(), "GET "), err)
 }

@@ -16,12 +16,13 @@ import (
 	"github.com/jarcoal/httpmock"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// startExample starts a Zadig in memory, in place of yours. It holds the
-// samples of the documentation.
+// startExample starts a Zadig in memory, in place of yours. It holds
+// zadigtest.Shop.
 func startExample() *zadigtest.Server {
 	srv, err := zadigtest.Start(zadigtest.WithToken("the-token"))
 	if err != nil {
@@ -43,14 +44,16 @@ func ExampleNewClient() {
 		fmt.Println(err)
 		return
 	}
-	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "nginx2"}) {
+	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "shop"}) {
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
 		fmt.Println(release.VersionInfo.Version, release.VersionInfo.WorkflowName)
 	}
-	// Output: test nginx2-ops-workflow
+	// Output:
+	// v1.3.0 zadig-delivery-shop
+	// v1.2.0 zadig-delivery-shop
 }
 
 // A program that its users configure by ZADIG_URL, ZADIG_TOKEN and
@@ -63,18 +66,18 @@ func ExampleNewClientFromEnv() {
 	defer os.Unsetenv("ZADIG_URL")
 	defer os.Unsetenv("ZADIG_TOKEN")
 
-	client, err := zadig.NewClientFromEnv(zadig.WithUserAgent("release-board/1.0"))
+	client, err := zadig.NewClientFromEnv(zadig.WithHeader("User-Agent", "release-board/1.0"))
 	if err != nil {
 		fmt.Println(err) // such as: ZADIG_URL is not set
 		return
 	}
-	release, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{ProjectName: "nginx2"})
+	release, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{ProjectName: "shop"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(release.VersionInfo.Version)
-	// Output: test
+	// Output: v1.3.0
 }
 
 func ExampleNewClient_badInput() {
@@ -95,22 +98,18 @@ func ExampleClient_With() {
 	}
 	page, err := once.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
-	// Output: 1 <nil>
+	// Output: 2 <nil>
 }
 
 func ExampleClient_Get() {
 	srv := startExample()
 	defer srv.Close()
 
-	var page struct {
-		List []struct {
-			Version string `json:"version_name"`
-		}
-	}
-	query := url.Values{"projectKey": {"nginx2"}, "pageNum": {"1"}, "pageSize": {"20"}}
-	err := srv.Client().Get(context.Background(), "/openapi/delivery/releases", query, &page)
-	fmt.Println(page.List, err)
-	// Output: [{test}] <nil>
+	var labels []string
+	query := url.Values{"projectName": {"shop"}}
+	err := srv.Client().Get(context.Background(), "/api/aslan/delivery/releases/labels", query, &labels)
+	fmt.Println(labels, err)
+	// Output: [stable] <nil>
 }
 
 func ExampleError() {
@@ -122,7 +121,7 @@ func ExampleError() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1")
+	_, err = client.Artifact.Trace(context.Background(), "shop/cart:1")
 	var failed *zadig.Error
 	switch {
 	case errors.Is(err, zadig.ErrNotFound):
@@ -134,7 +133,7 @@ func ExampleError() {
 	default:
 		fmt.Println("no response:", err)
 	}
-	// Output: a new token is needed: GET /api/directory/dc/artifact?image=registry.example.com%2Fshop%2Fcart%3A1: 401: unauthorized: empty body
+	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=shop%2Fcart%3A1: 401: unauthorized: empty body
 }
 
 // A program prints the sentence first, and the detail on a line of its own.
@@ -171,7 +170,7 @@ func ExampleWithHTTPClient() {
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
 	shared.CloseIdleConnections()
-	// Output: 1 <nil>
+	// Output: 2 <nil>
 }
 
 // A test without a network. [httpmock]'s Activate has no effect on a client
@@ -188,7 +187,7 @@ func ExampleWithTransport() {
 		fmt.Println(err)
 		return
 	}
-	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0")
+	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0", artifact.OneRequest)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -217,7 +216,7 @@ func ExampleWithMiddleware() {
 		})
 	}
 	client := srv.Client(zadig.WithMiddleware(watch), zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}))
-	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{SkipDetails: true})
 	fmt.Println(err)
 	// Output:
 	// /api/aslan/delivery/releases 503
@@ -274,7 +273,7 @@ func ExampleWithTokenSource() {
 	}
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(len(page.Releases), err)
-	// Output: 1 <nil>
+	// Output: 2 <nil>
 }
 
 // ticks lets an attempt pass at each tick.
@@ -300,7 +299,7 @@ func ExampleWithRateLimiter() {
 	client := srv.Client(zadig.WithRateLimiter(ticks{ticker}))
 	start := time.Now()
 	for range 3 {
-		if _, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{Verbosity: delivery.VerbosityListed}); err != nil {
+		if _, err := client.Delivery.Latest(context.Background(), delivery.ListOptions{SkipDetails: true}); err != nil {
 			fmt.Println(err)
 			return
 		}

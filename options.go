@@ -22,11 +22,10 @@ import (
 // [Client.With] return an error.
 type Option func(*config) error
 
-// config is what the options say. It is copied, never shared.
+// config holds the values of the options. It is copied, never shared.
 type config struct {
 	token      func(context.Context) (string, error)
 	header     http.Header
-	userAgent  string
 	httpClient *http.Client
 	transport  http.RoundTripper
 	tls        *tls.Config
@@ -49,14 +48,14 @@ const (
 	defaultAttempts = 3
 	defaultMinWait  = 200 * time.Millisecond
 	defaultMaxWait  = 5 * time.Second
+	userAgent       = "zadig-go/" + Version + " (+https://github.com/zadig-go/zadig)"
 )
 
 func defaults() config {
 	return config{
-		userAgent: "zadig-go/" + Version + " (+https://github.com/zadig-go/zadig)",
-		retry:     RetryPolicy{defaultAttempts, defaultMinWait, defaultMaxWait},
-		timeout:   defaultTimeout,
-		maxBytes:  defaultMaxBytes,
+		retry:    RetryPolicy{defaultAttempts, defaultMinWait, defaultMaxWait},
+		timeout:  defaultTimeout,
+		maxBytes: defaultMaxBytes,
 	}
 }
 
@@ -66,18 +65,19 @@ func (c config) with(opts []Option) (config, error) {
 	c.baseChanged = false
 	for i, opt := range opts {
 		if opt == nil {
-			return config{}, fmt.Errorf("zadig: option %d: got nil, want an Option", i+1)
+			return config{}, &configError{err: fmt.Errorf("option %d: got nil, want an Option", i+1)}
 		}
 		if err := opt(&c); err != nil {
-			return config{}, fmt.Errorf("zadig: %w", err)
+			return config{}, &configError{err: err}
 		}
 	}
-	if (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.proxy != nil) {
-		return config{}, errors.New("zadig: WithTLSConfig and WithProxy change the SDK's own transport; " +
-			"with WithHTTPClient or WithTransport, set them on yours")
-	}
-	if c.httpClient != nil && c.transport != nil {
-		return config{}, errors.New("zadig: WithHTTPClient and WithTransport exclude each other: set the Transport of your client")
+	switch {
+	case (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.proxy != nil):
+		return config{}, &configError{err: errors.New("WithTLSConfig, WithProxy and ZADIG_CA_FILE change the SDK's own transport; " +
+			"with WithHTTPClient or WithTransport, set them on yours")}
+	case c.httpClient != nil && c.transport != nil:
+		return config{}, &configError{err: errors.New("WithHTTPClient and WithTransport exclude each other; " +
+			"set the Transport of your client")}
 	}
 	return c, nil
 }
@@ -128,10 +128,9 @@ func WithHTTPClient(client *http.Client) Option {
 }
 
 // WithTransport sends requests through rt. Default: the SDK's own transport. It
-// uses HTTP/2 and the proxy from the environment, and sends at most 64 requests at
-// a time, not counting lists that are being streamed. It pings an HTTP/2
-// connection that is silent for 5 seconds while requests wait, and closes it if
-// no reply arrives within another 5.
+// uses HTTP/2 and the proxy from the environment, and keeps up to 64 idle
+// connections. It pings an HTTP/2 connection that is silent for 5 seconds while
+// requests wait, and closes it if no reply arrives within another 5.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(c *config) error {
 		if isNil(rt) {
@@ -224,8 +223,7 @@ func WithRetry(policy RetryPolicy) Option {
 
 // WithTimeout bounds the wait for the response headers of each attempt. A timeout
 // shorter than 30 seconds also bounds how long a body may stall. It does not bound
-// a body that keeps arriving, nor the wait while 64 other requests are under way
-// on the SDK's own transport. The context bounds the call as a whole. A timeout
+// a body that keeps arriving; the context bounds the call as a whole. A timeout
 // matches os.ErrDeadlineExceeded. Default, and 0: 45 seconds, because a Zadig
 // whose database is down responds after 30.
 func WithTimeout(timeout time.Duration) Option {
@@ -259,20 +257,10 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithUserAgent replaces the header User-Agent. Default: zadig-go/<version>.
-func WithUserAgent(userAgent string) Option {
-	return func(c *config) error {
-		if err := checkHeader("User-Agent", userAgent); err != nil {
-			return fmt.Errorf("WithUserAgent: %w", err)
-		}
-		c.userAgent = userAgent
-		return nil
-	}
-}
-
-// WithHeader sends a header with each request, to the base URL's origin only.
-// A second value for the same key replaces the first. A token set by
-// [WithToken] or [WithTokenSource] replaces the header Authorization.
+// WithHeader sends a header with each request, to the base URL's origin only. A
+// second value for the same key replaces the first, and a value for User-Agent
+// replaces the SDK's own, zadig-go/<version>. A token set by [WithToken] or
+// [WithTokenSource] replaces the header Authorization.
 func WithHeader(key, value string) Option {
 	return func(c *config) error {
 		if err := checkHeader(key, value); err != nil {
@@ -290,9 +278,10 @@ func WithHeader(key, value string) Option {
 // buffered response, or one release of a list that [delivery.Service.All]
 // streams. A larger one is [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
-// From 1 MiB on the decoded values count as well: an object as at least 1 KiB,
-// any other element of an array as 48 bytes. So the heap grows by less than 4
-// times n, whatever the JSON holds. The error names the array.
+// JSON that is small but takes more than 4 times n to decode, and more than 1 MiB,
+// is refused, too: an object counts as 1 KiB, any other value as 64 bytes, a byte
+// that is not UTF-8 as 16. With Go's default settings the heap, garbage included,
+// grows by less than 16 times n for one response.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 0 {
@@ -301,14 +290,15 @@ func WithMaxResponseBytes(n int64) Option {
 		if n == 0 {
 			n = defaultMaxBytes
 		}
-		c.maxBytes = min(n, math.MaxInt64/2) // so that a position in a body can be added
+		c.maxBytes = min(n, math.MaxInt64/2) // so that limits can be computed from it
 		return nil
 	}
 }
 
 // WithRawJSON keeps the JSON of each release and artifact for their RawJSON
-// methods, which return members that this version of the SDK does not know. It
-// doubles the memory of a release. Default: off.
+// methods, which return members that this version of the SDK does not know. It is
+// kept as it was sent, credentials included, and doubles the memory of a release.
+// Default: off.
 func WithRawJSON() Option {
 	return func(c *config) error {
 		c.rawJSON = true

@@ -3,6 +3,7 @@ package artifact
 import (
 	"time"
 
+	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
@@ -18,13 +19,13 @@ const (
 
 // Activity is one thing that was done with an artifact. Which fields are filled
 // depends on Type: the comments name the types for which the recordings fill a
-// field.
+// field. Partial is explained at [Artifact.IsPartial].
 type Activity struct {
-	ArtifactID        string    `json:"artifact_id,omitzero"`        // 24 hex digits; "" from Trace
+	ArtifactID        string    `json:"artifact_id,omitzero"`        // 24 hex digits; "" if partial
 	Type              string    `json:"type"`                        // ActivityBuild and so on
 	Content           string    `json:"content,omitzero"`            // of a deploy: free text; absent when ""
 	URL               string    `json:"url,omitzero"`                // of a build: path of the task's page in Zadig; absent when ""
-	JobTaskName       string    `json:"job_task_name,omitzero"`      // since v2.2.0: job of the workflow task; absent when "", "" from Trace
+	JobTaskName       string    `json:"job_task_name,omitzero"`      // since v2.2.0: job of the workflow task; absent when "", "" if partial
 	Commits           []*Commit `json:"commits,omitzero"`            // of a build: one per repository; absent when empty
 	Issues            []string  `json:"issues,omitzero"`             // of a build: Jira issues, see [Artifact.Issues]; absent when empty
 	Namespace         string    `json:"namespace,omitzero"`          // of a deploy: Kubernetes namespace; absent when ""
@@ -49,16 +50,33 @@ func (a *Activity) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(a).En
 // Created returns CreatedTime as a time.Time, or the zero Time if it is unset.
 func (a *Activity) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).CreatedTime) }
 
-// Commit is one repository of a build with the commit that was built. Unlike
-// delivery.Commit it carries no credentials.
+// Duration returns how long the activity took, to the second. It is 0 when a
+// time is missing or the end lies before the start.
+func (a *Activity) Duration() time.Duration {
+	a = nilsafe.OrZero(a)
+	return unixtime.Between(a.StartTime, a.EndTime)
+}
+
+// Task returns the workflow task that did the activity, and false if URL names
+// none. Builds have a URL, whose path ends in
+// /pipelines/custom/<workflow>/<task> or, up to v2.3.1,
+// /pipelines/multi/<workflow>/<task>. Task sends no request.
+//
+// A path of the second form names a task of a product workflow, for which
+// client.Workflow.Task returns zadig.ErrNotFound.
+func (a *Activity) Task() (ref core.TaskRef, ok bool) {
+	return core.ParseTaskURL(nilsafe.OrZero(a).URL)
+}
+
+// Commit is one repository of a build with the commit that was built.
 type Commit struct {
-	Address       string `json:"address"`                 // URL of the code host
+	Address       string `json:"address"`                 // URL of the code host, without user info
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""
 	RepoOwner     string `json:"repo_owner"`              // user or group
 	RepoName      string `json:"repo_name"`               // repository
 	Branch        string `json:"branch"`                  // "" when a tag was built
 	PR            int    `json:"pr,omitzero"`             // pull request; absent when 0
-	PRs           []int  `json:"prs,omitzero"`            // pull requests, since v1.16.0; absent when empty, always nil from Trace
+	PRs           []int  `json:"prs,omitzero"`            // pull requests, since v1.16.0; absent when empty, nil if partial
 	Tag           string `json:"tag,omitzero"`            // absent when ""
 	CommitID      string `json:"commit_id,omitzero"`      // absent when ""
 	CommitMessage string `json:"commit_message,omitzero"` // absent when ""

@@ -12,12 +12,9 @@ import (
 // it was deployed, published and distributed.
 //
 // Fields are those of the documentation, of the responses recorded on v1.11.0
-// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. The
-// endpoint of Trace leaves out ID, DockerFile and Layers, ArtifactID and
-// JobTaskName of activities, and PRs of commits, although its documentation shows
-// ID and ArtifactID.
+// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0.
 type Artifact struct {
-	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" from Trace
+	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" if partial
 	Name                string                 `json:"name"`                           // of an image: without registry and tag
 	Type                string                 `json:"type"`                           // "image" or "file"
 	Source              string                 `json:"source"`                         // origin, "workflow" in every recording
@@ -28,14 +25,14 @@ type Artifact struct {
 	ImageSize           int64                  `json:"image_size,omitzero"`            // bytes; absent when 0
 	Architecture        string                 `json:"architecture,omitzero"`          // such as "amd64"; absent when ""
 	OS                  string                 `json:"os,omitzero"`                    // such as "linux"; absent when ""
-	DockerFile          string                 `json:"docker_file,omitzero"`           // text of the Dockerfile; absent when "", "" from Trace
-	Layers              []*Layer               `json:"layers,omitzero"`                // absent when empty, nil from Trace
+	DockerFile          string                 `json:"docker_file,omitzero"`           // text of the Dockerfile; absent when "", "" if partial
+	Layers              []*Layer               `json:"layers,omitzero"`                // absent when empty, nil if partial
 	PackageFileLocation string                 `json:"package_file_location,omitzero"` // of a file: its folder; absent when ""
 	PackageStorageURI   string                 `json:"package_storage_uri,omitzero"`   // of a file: storage that holds it; absent when ""
 	CreatedBy           string                 `json:"created_by"`                     // user name
 	CreatedTime         int64                  `json:"created_time"`                   // Unix seconds
 	Activities          []*Activity            `json:"activities,omitzero"`            // newest first; may be empty
-	SortedActivities    map[string][]*Activity `json:"sortedActivities,omitzero"`      // Activities by Activity.Type; absent when there are none
+	SortedActivities    map[string][]*Activity `json:"sortedActivities,omitzero"`      // Activities by Activity.Type; absent when empty
 
 	raw func() json.RawMessage // a closure, so that %+v does not print the document
 }
@@ -50,10 +47,17 @@ func (a *Artifact) RawJSON() json.RawMessage {
 	return a.raw()
 }
 
+// IsPartial reports whether the artifact comes from the documented endpoint alone,
+// because of [OneRequest] or because the server permits nothing else. That endpoint
+// leaves out ID, DockerFile and Layers, ArtifactID and JobTaskName of activities,
+// and PRs of commits: since v1.16.0 a build of several pull requests looks like one
+// of none.
+func (a *Artifact) IsPartial() bool { return a != nil && a.ID == "" }
+
 // Created returns CreatedTime as a time.Time, or the zero Time if it is unset.
 func (a *Artifact) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).CreatedTime) }
 
-// Layer is one layer of an image. Trace does not return layers.
+// Layer is one layer of an image.
 type Layer struct {
 	MediaType string   `json:"media_type,omitzero"` // absent when ""
 	Size      int64    `json:"size"`                // bytes

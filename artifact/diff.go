@@ -30,8 +30,8 @@ type NewCommit struct {
 //
 // Only commits that were built are known; others may lie between those of two
 // builds, see [CompareURLs]. A commit without CommitID, which not every code
-// host has, is identified by its branch, tag and message. Artifacts from
-// [Service.Trace] may lack pull requests; use TraceManyOptions.Full to get all.
+// host has, is identified by its branch, tag and message. Partial artifacts may
+// lack pull requests, see [Artifact.IsPartial].
 //
 // Elements that are nil, such as those of images that could not be traced, are
 // skipped. If an artifact is missing from from, all commits of its successor

@@ -30,17 +30,20 @@ func TestDiff(t *testing.T) {
 		return core.PullRequest{Address: "https://github.com", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
 	}
 	a, b, c := codeCommit("r", "a", "lin", 1), codeCommit("r", "b", "mei", 2, 3), codeCommit("s", "b", "mei")
+	ofBranch := &artifact.Commit{Address: a.Address, RepoOwner: "o", RepoName: "r", CommitID: "a", Branch: "release"}
 	noID := &artifact.Commit{Address: "https://p4", RepoName: "depot", Branch: "main", CommitMessage: "one"}
 	noIDLater := &artifact.Commit{Address: "https://p4", RepoName: "depot", Branch: "main", CommitMessage: "two"}
 	for name, test := range map[string]struct {
 		from, to []*artifact.Artifact
 		want     artifact.Changes
 	}{
-		"nothing":          {},
-		"not traced":       {[]*artifact.Artifact{nil}, []*artifact.Artifact{nil}, artifact.Changes{}},
-		"never built":      {nil, []*artifact.Artifact{{Image: "i:1"}}, artifact.Changes{}},
-		"the same commits": {[]*artifact.Artifact{buildOf("i:1", nil, a)}, []*artifact.Artifact{buildOf("i:2", []string{"A-1"}, a)}, artifact.Changes{}},
-		"removed":          {[]*artifact.Artifact{buildOf("i:1", nil, a)}, nil, artifact.Changes{}},
+		"nothing":     {},
+		"not traced":  {[]*artifact.Artifact{nil}, []*artifact.Artifact{nil}, artifact.Changes{}},
+		"never built": {nil, []*artifact.Artifact{{Image: "i:1"}}, artifact.Changes{}},
+		"the same commits": {
+			[]*artifact.Artifact{buildOf("i:1", nil, a)}, []*artifact.Artifact{buildOf("i:2", []string{"A-1"}, a)}, artifact.Changes{},
+		},
+		"removed": {[]*artifact.Artifact{buildOf("i:1", nil, a)}, nil, artifact.Changes{}},
 		"from nothing": {
 			nil, []*artifact.Artifact{buildOf("i:1", []string{"A-1", "A-1"}, a)},
 			artifact.Changes{
@@ -61,7 +64,7 @@ func TestDiff(t *testing.T) {
 		},
 		"the same commit of another branch": {
 			[]*artifact.Artifact{buildOf("i:1", nil, a)},
-			[]*artifact.Artifact{buildOf("i:2", nil, &artifact.Commit{Address: a.Address, RepoOwner: "o", RepoName: "r", CommitID: "a", Branch: "release"})},
+			[]*artifact.Artifact{buildOf("i:2", nil, ofBranch)},
 			artifact.Changes{},
 		},
 		"without ids": {
@@ -85,7 +88,10 @@ func TestChangesAsJSON(t *testing.T) {
 	data, err := json.Marshal(artifact.Diff(nil, []*artifact.Artifact{buildOf("i:1", []string{"A-1"}, codeCommit("r", "a", "lin", 1))}))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
-		"commits": [{"address":"https://github.com","source":"github","repo_owner":"o","repo_name":"r","branch":"","prs":[1],"commit_id":"a","author_name":"lin","images":["i:1"]}],
+		"commits": [{
+			"address":"https://github.com","source":"github","repo_owner":"o","repo_name":"r","branch":"","prs":[1],
+			"commit_id":"a","author_name":"lin","images":["i:1"]
+		}],
 		"pull_requests": [{"address":"https://github.com","source":"github","repo_owner":"o","repo_name":"r","number":1}],
 		"issues": ["A-1"], "authors": ["lin"]
 	}`, string(data))
@@ -96,21 +102,28 @@ func TestCompareURLs(t *testing.T) {
 	page := func(repo, from, to string) artifact.CompareURL {
 		return artifact.CompareURL{RepoOwner: "o", RepoName: repo, URL: "https://github.com/o/" + repo + "/compare/" + from + "..." + to}
 	}
+	commit := func(repo, id string) *artifact.Commit { return codeCommit(repo, id, "") }
 	one := func(commits ...*artifact.Commit) *artifact.Artifact { return buildOf("i:1", nil, commits...) }
+	elsewhere := func(id string) *artifact.Artifact {
+		return one(&artifact.Commit{Address: "https://h", RepoOwner: "o", RepoName: "r", CommitID: id})
+	}
 	for name, test := range map[string]struct {
 		from, to *artifact.Artifact
 		want     []artifact.CompareURL
 	}{
-		"no artifacts":              {nil, nil, nil},
-		"no earlier one":            {nil, one(codeCommit("r", "a", "")), nil},
-		"one repository":            {one(codeCommit("r", "a", "")), one(codeCommit("r", "b", "")), []artifact.CompareURL{page("r", "a", "b")}},
-		"the same commit":           {one(codeCommit("r", "a", "")), one(codeCommit("r", "a", "")), nil},
-		"two repositories":          {one(codeCommit("r", "a", ""), codeCommit("s", "c", "")), one(codeCommit("s", "d", ""), codeCommit("r", "b", "")), []artifact.CompareURL{page("s", "c", "d"), page("r", "a", "b")}},
-		"another repository":        {one(codeCommit("r", "a", "")), one(codeCommit("s", "b", "")), nil},
-		"two commits of one before": {one(codeCommit("r", "a", ""), codeCommit("r", "b", "")), one(codeCommit("r", "c", "")), nil},
-		"two commits of one after":  {one(codeCommit("r", "a", "")), one(codeCommit("r", "b", ""), codeCommit("r", "c", "")), nil},
-		"without an id":             {one(codeCommit("r", "", "")), one(codeCommit("r", "b", "")), nil},
-		"a host whose pages differ": {one(&artifact.Commit{Address: "https://h", RepoOwner: "o", RepoName: "r", CommitID: "a"}), one(&artifact.Commit{Address: "https://h", RepoOwner: "o", RepoName: "r", CommitID: "b"}), nil},
+		"no artifacts":    {nil, nil, nil},
+		"no earlier one":  {nil, one(commit("r", "a")), nil},
+		"one repository":  {one(commit("r", "a")), one(commit("r", "b")), []artifact.CompareURL{page("r", "a", "b")}},
+		"the same commit": {one(commit("r", "a")), one(commit("r", "a")), nil},
+		"two repositories": {
+			one(commit("r", "a"), commit("s", "c")), one(commit("s", "d"), commit("r", "b")),
+			[]artifact.CompareURL{page("s", "c", "d"), page("r", "a", "b")},
+		},
+		"another repository":        {one(commit("r", "a")), one(commit("s", "b")), nil},
+		"two commits of one before": {one(commit("r", "a"), commit("r", "b")), one(commit("r", "c")), nil},
+		"two commits of one after":  {one(commit("r", "a")), one(commit("r", "b"), commit("r", "c")), nil},
+		"without an id":             {one(commit("r", "")), one(commit("r", "b")), nil},
+		"a host whose pages differ": {elsewhere("a"), elsewhere("b"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,38 +2,43 @@ package artifact
 
 import "strings"
 
-// BuiltDigest reports whether the running image is known to have the digest that
-// was built. imageID is the image of a pod's status
-// (status.containerStatuses[].imageID, such as
-// "docker-pullable://host/name@sha256:…" or "host/name@sha256:…"), an image
+// DigestMatch is the result of [Artifact.CompareDigest].
+type DigestMatch string
+
+// The values of DigestMatch.
+const (
+	// DigestUnknown: one of the digests is not known, or they cannot be compared.
+	DigestUnknown DigestMatch = ""
+	// DigestSame: what runs is what was built.
+	DigestSame DigestMatch = "same"
+	// DigestDrifted: what runs is not what was built. The tag was pushed again, and
+	// the commits, author and pull requests are those of another image.
+	DigestDrifted DigestMatch = "drifted"
+)
+
+// CompareDigest compares the digest of a running image with the one that was built.
+// imageID is the image of a pod's status (status.containerStatuses[].imageID, such
+// as "docker-pullable://host/name@sha256:…" or "host/name@sha256:…"), an image
 // reference with a digest, or a bare "sha256:…".
 //
-// Check it because a tag can be pushed again. The image that runs under the tag
-// is then not the one that Trace describes, and commits, author and pull request
-// are those of another image: Zadig keeps the digest of the first build of a tag
-// (read in source), and does not know of pushes that it did not make.
+// The digest of the artifact is unknown if Zadig could not read it from the
+// registry, such as that of an image in OCI format or for several platforms.
 //
-// False does not prove that the digests differ; see [Artifact.Drifted]. An
-// artifact has no digest if Zadig could not read it from the registry, such as
-// that of an image in OCI format or for several platforms. The result is then
-// always false.
-func (a *Artifact) BuiltDigest(imageID string) bool {
-	runs, _ := runningDigest(imageID)
-	return runs != "" && runs == a.digest()
-}
-
-// Drifted reports whether the running image has another digest than the one that
-// was built, because the tag was pushed again. imageID is the same as for
-// [Artifact.BuiltDigest]. If either digest is unknown, or their algorithms
-// differ, both methods return false.
-//
-// For a bare "sha256:…" Drifted returns false: it may be the id of an image that
-// was loaded into the node, which a pod's status shows in that form and which is
-// not a digest of a registry. If it is known to be a digest, write "@sha256:…".
-func (a *Artifact) Drifted(imageID string) bool {
+// A bare "sha256:…" that differs is DigestUnknown: a pod's status shows the id of
+// an image that was loaded into the node in that form, which is not a digest of a
+// registry. If it is known to be a digest, write "@sha256:…".
+func (a *Artifact) CompareDigest(imageID string) DigestMatch {
 	runs, pulled := runningDigest(imageID)
 	built := a.digest()
-	return runs != "" && pulled && built != "" && runs != built && algorithm(runs) == algorithm(built)
+	switch {
+	case runs == "" || built == "":
+		return DigestUnknown
+	case runs == built:
+		return DigestSame
+	case pulled && algorithm(runs) == algorithm(built):
+		return DigestDrifted
+	}
+	return DigestUnknown
 }
 
 // algorithm is what a digest was made with, such as "sha256".

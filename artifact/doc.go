@@ -2,8 +2,8 @@
 // images and packages, with what happened to them.
 //
 // Start here:
-//   - [Service.Trace] returns the artifact of an image, [Service.TraceMany] those
-//     of many, and [Service.FindByDigest] the one with a running image's digest.
+//   - [Service.Trace] returns the artifact of an image, and [Service.TraceMany]
+//     those of many. Both find running images by their digest as well.
 //   - [Artifact] is an artifact. [Artifact.Commits], [Artifact.PullRequests] and
 //     [Artifact.Authors] return what it was built from.
 //   - [Diff] compares what artifacts were built from.
@@ -15,15 +15,17 @@
 //		return err // errors.Is(err, zadig.ErrNotFound): Zadig did not build it
 //	}
 //	for _, commit := range a.Commits() {
-//		fmt.Println(commit.RepoName, commit.CommitID, commit.PR, commit.AuthorName)
+//		fmt.Println(commit.RepoName, commit.CommitID, commit.AuthorName, commit.PullRequests())
 //	}
 //
-// TraceMany traces several images at a time:
+// TraceMany traces several images at a time. With the imageID of each from the
+// status of its pod, it also finds images that were pulled through a mirror:
 //
-//	for image, result := range client.Artifact.TraceMany(ctx, images, artifact.TraceManyOptions{}) {
+//	o := artifact.TraceManyOptions{ImageIDs: imageIDs}
+//	for image, result := range client.Artifact.TraceMany(ctx, images, o) {
 //		…
 //	}
 //
-// A [Service] sends requests through a [Doer], such as a *zadig.Client. [New]
+// A [Service] sends requests through a [core.Doer], such as a *zadig.Client. [New]
 // returns a Service for any Doer.
 package artifact

@@ -99,19 +99,19 @@ func ExampleImageRef_String() {
 }
 
 // Does the pod run what Zadig built? The tag alone does not tell.
-func ExampleArtifact_Drifted() {
+func ExampleArtifact_CompareDigest() {
 	cart := cartArtifact()
 	for _, imageID := range []string{ // status.containerStatuses[].imageID
 		"registry.example.com/shop/cart@sha256:1d9ddf94feb5ff9ca9d76248ad51dd2a95210895d0dbf1e87bd66cc471c41f0e",
 		"docker-pullable://registry.example.com/shop/cart@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		"docker://sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 	} {
-		switch {
-		case cart.BuiltDigest(imageID):
+		switch cart.CompareDigest(imageID) {
+		case artifact.DigestSame:
 			fmt.Println("what was built")
-		case cart.Drifted(imageID):
+		case artifact.DigestDrifted:
 			fmt.Println("pushed again, these are not its commits")
-		default:
+		case artifact.DigestUnknown:
 			fmt.Println("not known")
 		}
 	}
@@ -119,4 +119,13 @@ func ExampleArtifact_Drifted() {
 	// what was built
 	// pushed again, these are not its commits
 	// not known
+}
+
+func ExampleArtifact_Annotations() {
+	for _, annotations := range cartArtifact().Annotations() {
+		fmt.Println(annotations["org.opencontainers.image.revision"], annotations["org.opencontainers.image.source"])
+	}
+	// Output:
+	// 2f1c9e0 https://github.com/shop/cart
+	// 77aa01b
 }

@@ -11,9 +11,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-const picket = "ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736"
-
-// The commits that an image was built from.
+// The commits and pull requests that an image was built from.
 func ExampleService_Trace() {
 	srv, err := zadigtest.Start() // in place of a Zadig of your own
 	if err != nil {
@@ -22,20 +20,24 @@ func ExampleService_Trace() {
 	defer srv.Close()
 	client := srv.Client() // zadig.NewClient("https://zadig.example.com", zadig.WithToken(token))
 
-	traced, err := client.Artifact.Trace(context.Background(), picket)
+	cart, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.3.0")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, build := range traced.SortedActivities["build"] {
-		for _, commit := range build.Commits {
-			fmt.Printf("%s/%s#%d by %s: %s\n", commit.RepoOwner, commit.RepoName, commit.PR, commit.AuthorName, commit.CommitID)
+	for _, commit := range cart.Commits() {
+		fmt.Println(commit.AuthorName, commit.URL())
+		for _, pr := range commit.PullRequests() {
+			fmt.Println(pr.URL())
 		}
 	}
-	// Output: koderover/zadig#736 by user1: 4b15c43b012e7a4a901fdcfe33736ad1c3b53f48
+	// Output:
+	// alice https://github.com/shop-team/cart/commit/4b15c43b012e7a4a901fdcfe33736ad1c3b53f48
+	// https://github.com/shop-team/cart/pull/736
 }
 
-// All images of a cluster, several at a time.
+// The images that run in a cluster, with the imageID of each from the status of its
+// pod: one was pulled through a mirror.
 func ExampleService_TraceMany() {
 	srv, err := zadigtest.Start()
 	if err != nil {
@@ -44,19 +46,31 @@ func ExampleService_TraceMany() {
 	defer srv.Close()
 	client := srv.Client()
 
-	images := []string{picket, "docker.io/library/nginx:1.25", picket}
-	for image, result := range client.Artifact.TraceMany(context.Background(), images, artifact.TraceManyOptions{}) {
+	const (
+		cart    = "mirror.example.com/shop/cart:1.3.0"
+		payment = "registry.example.com/shop/payment:1.8.2"
+		nginx   = "docker.io/library/nginx:1.25"
+	)
+	imageIDs := map[string]string{
+		cart:    "mirror.example.com/shop/cart@sha256:1d9ddf94feb5ff9ca9d76248ad51dd2a95210895d0dbf1e87bd66cc471c41f0e",
+		payment: "registry.example.com/shop/payment@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	}
+	o := artifact.TraceManyOptions{ImageIDs: imageIDs}
+	for image, result := range client.Artifact.TraceMany(context.Background(), []string{cart, payment, nginx}, o) {
 		switch {
 		case errors.Is(result.Err, zadig.ErrNotFound):
 			fmt.Println(image, "was not built by this Zadig")
 		case result.Err != nil:
 			log.Print(result.Err)
+		case result.Artifact.CompareDigest(imageIDs[image]) == artifact.DigestDrifted:
+			fmt.Println(image, "was pushed again after", result.Artifact.CreatedBy, "built it")
 		default:
 			fmt.Println(image, "was built by", result.Artifact.CreatedBy)
 		}
 	}
-	// Unordered output:
-	// ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736 was built by user1
+	// Output:
+	// mirror.example.com/shop/cart:1.3.0 was built by alice
+	// registry.example.com/shop/payment:1.8.2 was pushed again after 李雷 built it
 	// docker.io/library/nginx:1.25 was not built by this Zadig
 }
 
@@ -69,12 +83,14 @@ func ExampleService_All() {
 	defer srv.Close()
 	client := srv.Client()
 
-	for image, err := range client.Artifact.All(context.Background(), artifact.ListOptions{Type: "image", Name: "^picket$"}) {
+	for image, err := range client.Artifact.All(context.Background(), artifact.ListOptions{Type: "image", Name: "^cart$"}) {
 		if err != nil {
-			log.Print(err) // the loop can go on
+			log.Print(err) // the loop can continue
 			continue
 		}
 		fmt.Println(image.ID, image.ImageTag, image.Architecture)
 	}
-	// Output: 61b84bbcc19ba8cdb184cc53 20211214154446-70-main-pr-736 amd64
+	// Output:
+	// 6668fa18aa00000000000002 1.3.0 amd64
+	// 665535f0aa00000000000004 1.2.0 amd64
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -11,38 +13,57 @@ import (
 
 const artifactsPath = "/api/aslan/delivery/artifacts"
 
-// Get returns one artifact by its id of 24 hex digits, including what Trace leaves
-// out: ID, DockerFile and Layers, ArtifactID and JobTaskName of activities, and
-// PRs of commits. All servers since v1.7 have it. Since v1.18.0 it needs the
-// system-wide right to view artifacts.
+// Get returns one artifact by its id of 24 hex digits. All servers since v1.7 have
+// it. Since v1.18.0 it needs the system-wide right to view artifacts.
 //
 // The server sends the same error for a missing artifact and for a database that
-// is down. Get then requests a list of one to distinguish them, so a missing
-// artifact costs two requests.
+// is down. Get then requests a list of one and the artifact again to distinguish
+// them, so a missing artifact costs three requests. From v1.12 to v1.17 the list
+// needs a role: other users get zadig.ErrForbidden for a missing artifact.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for a malformed id,
-// before anything is sent; zadig.ErrNotFound.
+// In addition to the common errors, Get returns zadig.ErrBadRequest for a
+// malformed id, before anything is sent, and zadig.ErrNotFound.
 func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if !isID(id) {
 		return nil, errdef.BadArgument("artifact.Get", "id", "must be 24 hex digits (got %.64q)", id)
 	}
-	a, err := s.get(ctx, artifactsPath+"/"+id, "")
-	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
-		return nil, s.resolve(ctx, u, errdef.ErrNotFound)
+	a, err := s.byID(ctx, id)
+	if isRefused(err) {
+		if err := s.checkDatabase(ctx); err != nil {
+			return nil, err
+		}
+		a, err = s.byID(ctx, id)
+	}
+	if u, refused := errdef.AsAmbiguous(err, errdef.MissingOrDown); refused {
+		return nil, u.Resolve(errdef.ErrNotFound, "")
 	}
 	return a, errdef.NotZadig(err, "this server has no artifacts by id; is the base URL right?")
 }
 
-// resolve requests a list of one. If the server can read it, the ambiguous
-// response means sentinel.
-func (s *Service) resolve(ctx context.Context, u *errdef.Ambiguous, sentinel error) error {
-	return u.ResolveByList(ctx, func() (error, string, error) {
-		_, err := s.readPage(ctx, ListOptions{}, 1, 1)
-		if _, ok := errors.AsType[*response.ElementError](err); ok { // a list all the same
-			err = nil
-		}
-		return sentinel, "", err
-	})
+// checkDatabase requests a list of one, which shows that the database is not down:
+// the reason why the server refused a request may be another.
+func (s *Service) checkDatabase(ctx context.Context) error {
+	_, err := s.List(ctx, ListOptions{PerPage: 1})
+	if _, undecodable := errors.AsType[*response.ElementError](err); err == nil || undecodable {
+		return nil
+	}
+	return fmt.Errorf("listing artifacts to learn why a request was refused: %w", err)
+}
+
+// byID requests an artifact by its id.
+func (s *Service) byID(ctx context.Context, id string) (*Artifact, error) {
+	a, err := s.get(ctx, artifactsPath+"/"+id, "")
+	if err == nil && !strings.EqualFold(a.ID, id) {
+		return nil, fmt.Errorf("artifact.Get: %w: got another artifact, want %s", errdef.ErrUnexpectedResponse, id)
+	}
+	return a, err
+}
+
+// isRefused reports whether the server says that there is no such artifact. It says
+// the same when its database is down.
+func isRefused(err error) bool {
+	_, refused := errdef.AsAmbiguous(err, errdef.MissingOrDown)
+	return refused
 }
 
 func isID(s string) bool {

@@ -2,27 +2,24 @@ package artifact_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/jarcoal/httpmock"
-
-	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 func TestGetReadsRecordings(t *testing.T) {
 	t.Parallel()
 	for name, check := range map[string]struct{ layers, dockerFile bool }{
-		"v1.11.0/artifact_by_id":             {layers: false, dockerFile: false},
+		"v1.11.0/artifact_by_id":             {},
 		"v1.11.0/artifact_by_id_file":        {},
 		"v1.11.0/artifact_by_id_full":        {layers: true, dockerFile: true},
 		"v1.11.0/artifact_by_id_no_activity": {},
@@ -50,16 +47,14 @@ func TestGetReadsRecordings(t *testing.T) {
 func TestGetRefusesIDs(t *testing.T) {
 	t.Parallel()
 	for name, bad := range map[string]string{
-		"empty":           "",
-		"23 digits":       strings.Repeat("a", 23),
-		"25 digits":       strings.Repeat("a", 25),
-		"26 digits":       strings.Repeat("a", 26),
-		"not hex":         strings.Repeat("g", 24),
-		"not hex, upper":  strings.Repeat("G", 24),
-		"a path":          "../../../../../../../etc",
-		"a line break":    strings.Repeat("a", 23) + "\n",
-		"24 wide digits":  strings.Repeat("１", 24),
-		"a whole article": strings.Repeat("long ", 1000),
+		"empty":          "",
+		"23 digits":      strings.Repeat("a", 23),
+		"26 digits":      strings.Repeat("a", 26),
+		"not hex":        strings.Repeat("g", 24),
+		"a path":         "../../../../../../../etc",
+		"a line break":   strings.Repeat("a", 23) + "\n",
+		"24 wide digits": strings.Repeat("１", 24),
+		"very long":      strings.Repeat("long ", 1000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,112 +67,107 @@ func TestGetRefusesIDs(t *testing.T) {
 			assert.Empty(t, mock.URLs())
 		})
 	}
-	c, _ := clienttest.Mocked(t, listPath+"/"+strings.Repeat("aF", 12), recording.Get(t, "v5.0.0/artifact_by_id").Respond)
-	_, err := c.Artifact.Get(t.Context(), strings.Repeat("aF", 12))
-	assert.NoError(t, err, "upper case is fine")
 }
 
-// downOrNot are answers to a list of one, for an answer that means one thing
-// when the database is there and another when it is down.
-func downOrNot(t *testing.T) map[string]struct {
-	list  httpmock.Responder
-	alive bool
-	says  string
+func TestGetOfUpperCase(t *testing.T) {
+	t.Parallel()
+	c, _ := clienttest.Mocked(t, listPath+"/"+strings.ToUpper(someID), clienttest.Respond(200, `{"id":"`+someID+`"}`))
+	_, err := c.Artifact.Get(t.Context(), strings.ToUpper(someID))
+	assert.NoError(t, err)
+}
+
+// refusals are responses to a list of one, after the server refused a request that
+// it may have refused because its database was down.
+func refusals(t *testing.T) map[string]struct {
+	list httpmock.Responder
+	want error // nil: the list works
 } {
 	t.Helper()
 	return map[string]struct {
-		list  httpmock.Responder
-		alive bool
-		says  string
+		list httpmock.Responder
+		want error
 	}{
-		"the list is answered":             {recording.Get(t, "v5.0.0/artifacts").Respond, true, ""},
-		"the list is empty":                {recording.Get(t, "v1.11.0/artifacts_none").Respond, true, ""},
-		"the list is null":                 {clienttest.Respond(200, "null"), true, ""},
-		"the list's artifact is odd":       {clienttest.Respond(200, `[17]`), true, ""},
-		"the database is down":             {recording.Get(t, "v1.11.0/db_down_artifacts").Respond, false, "listing fails, too"},
-		"the connection is closed":         {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, false, "listing fails, too"},
-		"the gateway has nobody behind it": {clienttest.Respond(503, ""), false, "listing fails, too"},
-		"a login page":                     {clienttest.Respond(200, "<html>"), false, "listing fails, too"},
-		"an object":                        {clienttest.Respond(200, `{"message":"success"}`), false, "listing fails, too"},
-		"nothing":                          {clienttest.Respond(200, ""), false, "listing fails, too"},
+		"a list":                  {recording.Get(t, "v5.0.0/artifacts").Respond, nil},
+		"an empty list":           {recording.Get(t, "v1.11.0/artifacts_none").Respond, nil},
+		"null":                    {clienttest.Respond(200, "null"), nil},
+		"an artifact of no use":   {clienttest.Respond(200, `[17]`), nil},
+		"the database is down":    {recording.Get(t, "v1.11.0/db_down_artifacts").Respond, zadig.ErrServer},
+		"no service":              {clienttest.Respond(503, ""), zadig.ErrServer},
+		"a login page":            {clienttest.Respond(200, "<html>"), zadig.ErrUnexpectedResponse},
+		"forbidden":               {clienttest.Respond(403, ""), zadig.ErrForbidden},
+		"the token has expired":   {clienttest.Respond(401, ""), zadig.ErrUnauthorized},
+		"too many requests":       {clienttest.Respond(429, ""), zadig.ErrRateLimited},
+		"the context has ended":   {func(*http.Request) (*http.Response, error) { return nil, context.Canceled }, context.Canceled},
+		"the path is not Zadig's": {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnexpectedResponse},
 	}
-}
-
-// oneSentinel checks that exactly this one matches.
-func oneSentinel(t *testing.T, err, sentinel error) {
-	t.Helper()
-	require.ErrorIs(t, err, sentinel)
-	for _, other := range []error{zadig.ErrNotFound, zadig.ErrServer, zadig.ErrUnexpectedResponse, zadig.ErrBadRequest} {
-		assert.Equal(t, errors.Is(sentinel, other), errors.Is(err, other), "exactly one sentinel: %v", other)
-	}
-	assert.NotContains(t, err.Error(), "\n", "one line")
 }
 
 // 400 with code 6662 is a missing artifact or a database that is down.
-func TestGetFindsOutWhatIsMissing(t *testing.T) {
+func TestGetRefused(t *testing.T) {
 	t.Parallel()
-	for name, test := range downOrNot(t) {
-		for _, missing := range []string{
-			"v1.11.0/artifact_by_id_not_found_fresh", "v1.11.0/artifact_by_id_not_found_after_image_error",
-			"v1.11.0/db_down_artifact_by_id", "v5.0.0/artifact_not_found",
-		} {
-			t.Run(name+"/"+missing, func(t *testing.T) {
-				t.Parallel()
-				c, mock := clienttest.Mocked(t, listPath+"/"+someID, recording.Get(t, missing).Respond)
-				mock.Get(listPath+"?page=1&per_page=1", test.list)
-				a, err := c.Artifact.Get(t.Context(), someID)
-				assert.Nil(t, a)
-				sentinel := zadig.ErrServer
-				if test.alive {
-					sentinel = zadig.ErrNotFound
-					assert.Len(t, mock.URLs(), 2)
-				}
-				oneSentinel(t, err, sentinel)
-				assert.ErrorContains(t, err, test.says)
-				assert.ErrorContains(t, err, listPath+"/"+someID, "it is about the artifact")
-			})
-		}
+	missing := recording.Get(t, "v1.11.0/artifact_by_id_not_found_fresh").Respond
+	for name, test := range refusals(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, mock := clienttest.Mocked(t, idPath, missing)
+			mock.Get(listPath+"?page=1&per_page=1", test.list)
+			a, err := c.Artifact.Get(t.Context(), someID)
+			assert.Nil(t, a)
+			if test.want == nil {
+				require.ErrorIs(t, err, zadig.ErrNotFound)
+				assert.ErrorContains(t, err, idPath)
+				assert.Len(t, mock.URLs(), 3)
+				return
+			}
+			require.ErrorIs(t, err, test.want)
+			assert.ErrorContains(t, err, "listing artifacts to learn why a request was refused: ")
+			assert.NotContains(t, clienttest.Sentinel(err), " and ")
+		})
 	}
 }
 
-func TestGetWhoseContextEndsBeforeItIsDecided(t *testing.T) {
+func TestGetRefusedOnce(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	c, mock := clienttest.Mocked(t, listPath+"/"+someID, recording.Get(t, "v5.0.0/artifact_not_found").Respond)
-	mock.Get(listPath, func(req *http.Request) (*http.Response, error) {
-		cancel()
-		<-req.Context().Done()
-		return nil, req.Context().Err()
-	})
-	_, err := c.Artifact.Get(ctx, someID)
-	require.ErrorIs(t, err, context.Canceled)
-	require.NotErrorIs(t, err, zadig.ErrNotFound)
-	var answer *zadig.Error
-	require.ErrorAs(t, err, &answer, "what came is not lost")
-	assert.Equal(t, 6662, answer.Code)
-	assert.NotContains(t, err.Error(), "\n", "one line")
-	assert.Len(t, mock.URLs(), 2)
+	for name, test := range map[string]struct {
+		again httpmock.Responder
+		want  error
+	}{
+		"found":           {clienttest.Respond(200, `{"id":"`+someID+`"}`), nil},
+		"another failure": {clienttest.Respond(401, ""), zadig.ErrUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, mock := clienttest.Mocked(t, idPath, inTurn(recording.Get(t, "v1.11.0/db_down_artifact_by_id").Respond, test.again))
+			mock.Get(listPath, clienttest.Respond(200, "[]"))
+			a, err := c.Artifact.Get(t.Context(), someID)
+			require.ErrorIs(t, err, test.want)
+			assert.Equal(t, test.want == nil, a != nil)
+			assert.Len(t, mock.URLs(), 3)
+		})
+	}
 }
 
 func TestGetFailures(t *testing.T) {
 	t.Parallel()
+	respond, unknownPath := clienttest.Respond, recording.Get(t, "v1.11.0/aslan_unknown_route").Respond
 	for name, test := range map[string]struct {
 		response httpmock.Responder
 		sentinel error
 		says     string
 	}{
-		"null":          {clienttest.Respond(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
-		"empty object":  {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an artifact: neither id nor image"},
-		"array":         {recording.Get(t, "v5.0.0/artifacts").Respond, zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
-		"login page":    {clienttest.Respond(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
-		"no permission": {recording.Get(t, "v5.0.0/forbidden_artifacts").Respond, zadig.ErrForbidden, "403"},
-		"unknown path":  {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},
-		"its events":    {clienttest.Respond(400, `{"code":6665,"description":"","extra":{},"message":"","type":"error"}`), zadig.ErrServer, "6665"},
+		"null":            {respond(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
+		"empty object":    {respond(200, `{}`), zadig.ErrUnexpectedResponse, "want an artifact: neither id nor image"},
+		"another":         {respond(200, `{"id":"`+id(7)+`"}`), zadig.ErrUnexpectedResponse, "got another artifact, want " + someID},
+		"array":           {recording.Get(t, "v5.0.0/artifacts").Respond, zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
+		"login page":      {respond(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},
+		"no permission":   {recording.Get(t, "v5.0.0/forbidden_artifacts").Respond, zadig.ErrForbidden, "403"},
+		"unknown path":    {unknownPath, zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},
+		"a gateway's 404": {respond(404, `{"code":404,"message":"none"}`), zadig.ErrUnexpectedResponse, "is the base URL right?"},
+		"its events":      {respond(400, `{"code":6665,"message":"","type":"error"}`), zadig.ErrServer, "6665"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, mock := clienttest.Mocked(t, listPath+"/"+someID, test.response)
+			c, mock := clienttest.Mocked(t, idPath, test.response)
 			a, err := c.Artifact.Get(t.Context(), someID)
 			assert.Nil(t, a)
 			require.ErrorIs(t, err, test.sentinel)

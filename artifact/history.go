@@ -26,9 +26,8 @@ func (a *Artifact) Commits() []*Commit {
 }
 
 // PullRequests returns the pull requests of all builds, each once, those of the
-// newest build first. It is nil if none are known. An artifact from
-// [Service.Trace] lacks those in Commit.PRs; one from [Service.GetByImage] or
-// [Service.Get] has all.
+// newest build first. It is nil if none are known. A partial artifact may lack
+// some, see [Artifact.IsPartial].
 func (a *Artifact) PullRequests() []core.PullRequest {
 	var all []core.PullRequest
 	for _, c := range a.builtCommits() {

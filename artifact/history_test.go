@@ -1,9 +1,7 @@
 package artifact_test
 
 import (
-	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -18,7 +16,9 @@ func TestHistory(t *testing.T) {
 	assert.Nil(t, none.Commits())
 	assert.Nil(t, none.PullRequests())
 	commit := func(repo, author string, pr int, prs ...int) *artifact.Commit {
-		return &artifact.Commit{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, CommitID: "c", AuthorName: author, PR: pr, PRs: prs}
+		return &artifact.Commit{
+			Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, CommitID: "c", AuthorName: author, PR: pr, PRs: prs,
+		}
 	}
 	pull := func(repo string, number int) core.PullRequest {
 		return core.PullRequest{Address: "https://h", Source: "github", RepoOwner: "o", RepoName: repo, Number: number}
@@ -37,11 +37,15 @@ func TestHistory(t *testing.T) {
 			nil, {Type: artifact.ActivityDeploy, Issues: []string{"no"}, Commits: []*artifact.Commit{commit("r", "no", 1)}},
 		}},
 		"built once": {
-			[]*artifact.Activity{nil, build([]string{"A-1", "A-2", "A-1", ""}, commit("r", "lin", 7), nil, commit("lib", "", 0), commit("s", "mei", 0, 9, 8))},
+			[]*artifact.Activity{
+				nil, build([]string{"A-1", "A-2", "A-1", ""}, commit("r", "lin", 7), nil, commit("lib", "", 0), commit("s", "mei", 0, 9, 8)),
+			},
 			[]core.PullRequest{pull("r", 7), pull("s", 9), pull("s", 8)}, []string{"lin", "mei"}, []string{"A-1", "A-2"},
 		},
 		"the same commit for another pull request, newest first": {
-			[]*artifact.Activity{build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8))},
+			[]*artifact.Activity{
+				build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8)),
+			},
 			[]core.PullRequest{pull("r", 8), pull("r", 7)}, []string{"lin", "mei"}, []string{"A-3", "A-1"},
 		},
 	} {
@@ -51,47 +55,6 @@ func TestHistory(t *testing.T) {
 			assert.Equal(t, test.pulls, a.PullRequests())
 			assert.Equal(t, test.authors, a.Authors())
 			assert.Equal(t, test.issues, a.Issues())
-		})
-	}
-}
-
-// Histories of many builds: each commit, pull request, author and issue is
-// looked up, not compared with all the others.
-func TestLongHistory(t *testing.T) {
-	t.Parallel()
-	const n = 40_000
-	a := longHistory(n)
-	start := time.Now()
-	assert.Len(t, a.Commits(), n)
-	assert.Len(t, a.PullRequests(), n)
-	assert.Len(t, a.Authors(), n)
-	assert.Len(t, a.Issues(), n)
-	assert.Less(t, time.Since(start), 20*time.Second)
-}
-
-// longHistory is an artifact of n builds, all different and each twice.
-func longHistory(n int) *artifact.Artifact {
-	a := &artifact.Artifact{}
-	for i := range 2 * n {
-		id := fmt.Sprint(i % n)
-		a.Activities = append(a.Activities, &artifact.Activity{
-			Type: artifact.ActivityBuild, Issues: []string{id},
-			Commits: []*artifact.Commit{{CommitID: id, AuthorName: id, PR: i%n + 1}},
-		})
-	}
-	return a
-}
-
-func BenchmarkHistory(b *testing.B) {
-	for _, n := range []int{1_000, 10_000, 40_000} {
-		b.Run(fmt.Sprintf("builds=%d", n), func(b *testing.B) {
-			a := longHistory(n)
-			for b.Loop() {
-				a.Commits()
-				a.PullRequests()
-				a.Authors()
-				a.Issues()
-			}
 		})
 	}
 }

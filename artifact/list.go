@@ -2,7 +2,6 @@ package artifact
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"math"
 
@@ -30,8 +29,8 @@ type ListOptions struct {
 	// refuses another.
 	Page int
 	// PerPage is how many artifacts a page has. 0 is 20 for List and 100 for
-	// All. All requests larger pages where these would not do: with a PerPage
-	// of ten or less, and from a server that ignores Page.
+	// All, which requests larger pages where many artifacts were created in the
+	// same second.
 	PerPage int
 }
 
@@ -47,43 +46,37 @@ type Page struct {
 const (
 	listPerPage = 20
 	allPerPage  = 100
-
-	noList = "this server has no artifact list; is the base URL right?"
 )
 
 // List returns one page of artifacts, 20 if PerPage is not set, newest first.
 // [Service.All] returns everything. All servers since v1.7 have the list, although
 // it is not documented (recorded on v1.11.0 and v5.0.0). Since v1.18.0 it needs
-// the system-wide right to view artifacts. The server leaves out images whose
-// details it could not read when they were pushed.
+// the system-wide right to view artifacts, from v1.12 to v1.17 a role.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for a negative number and
-// for a filter beside RepoName or Branch, before anything is sent, and for a
-// regular expression that the server refuses; zadig.ErrUnexpectedResponse for an
-// artifact that cannot be decoded.
+// The list lacks images without an ImageSize, which Zadig could not read from the
+// registry when they were pushed. [Service.Trace] and [Service.Get] find them.
+//
+// In addition to the common errors, List returns zadig.ErrBadRequest for a negative
+// number and for a filter beside RepoName or Branch, before anything is sent, and
+// for a regular expression that the server refuses, and
+// zadig.ErrUnexpectedResponse for an artifact that cannot be decoded.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("artifact.List"); err != nil {
 		return nil, err
 	}
-	page, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage))
-	if element, ok := errors.AsType[*response.ElementError](err); ok {
-		return nil, element.Err
-	}
-	return page, s.listFailure(ctx, err, o)
-}
-
-// readPage requests one page and reads it to its end. An artifact that cannot
-// be decoded ends it with a *response.ElementError.
-func (s *Service) readPage(ctx context.Context, o ListOptions, page, perPage int) (*Page, error) {
-	artifacts, header, err := response.List[listedArtifact](ctx, s.sender(), o.endpoint(page, perPage), nil)
+	page := &Page{Artifacts: []*Artifact{}}
+	err := s.listed(ctx, o, func() error {
+		artifacts, header, err := response.List[listedArtifact](ctx, s.sender(), o.endpoint(max(o.Page, 1), o.perPage(listPerPage)), nil)
+		for _, w := range artifacts {
+			page.Artifacts = append(page.Artifacts, w.artifact())
+		}
+		page.Total = paging.Total(header)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	result := &Page{Artifacts: make([]*Artifact, len(artifacts)), Total: paging.Total(header)}
-	for i := range artifacts {
-		result.Artifacts[i] = artifacts[i].artifact()
-	}
-	return result, nil
+	return page, nil
 }
 
 // All returns every artifact that o selects, newest first, each once. It streams
@@ -103,9 +96,12 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 		byBuild := o.RepoName != "" || o.Branch != ""
 		pages := paging.Pages[listedArtifact]{
 			Size: o.perPage(allPerPage),
-			Open: func(page, size int) (*response.Stream[listedArtifact], error) {
-				stream, err := response.Elements[listedArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
-				return stream, s.listFailure(ctx, err, o)
+			Open: func(page, size int) (stream *response.Stream[listedArtifact], err error) {
+				err = s.listed(ctx, o, func() error {
+					stream, err = response.Elements[listedArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
+					return err
+				})
+				return stream, err
 			},
 			Key: func(w *listedArtifact) (string, int64) {
 				if byBuild { // and in the order of the builds
@@ -116,8 +112,8 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 			Repeats: byBuild,
 		}
 		err := pages.Walk(ctx, func(w *listedArtifact, err error) bool {
-			if element, ok := errors.AsType[*response.ElementError](err); ok {
-				return yield(nil, element.Err)
+			if err != nil {
+				return yield(nil, err)
 			}
 			return yield(w.artifact(), nil)
 		}, func() bool { return true })
@@ -127,30 +123,34 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 	}
 }
 
-// listFailure resolves the ambiguous failures of the list.
-func (s *Service) listFailure(ctx context.Context, err error, o ListOptions) error {
-	if u, ok := errdef.AsAmbiguous(err, errdef.RefusedOrDown); ok {
-		if o.Name == "" && o.Image == "" {
-			return u.Resolve(errdef.ErrServer, "")
+// listed requests a page of the list, and resolves its ambiguous failures.
+func (s *Service) listed(ctx context.Context, o ListOptions, send func() error) error {
+	sentinel, err := errdef.ErrServer, send()
+	if _, refused := errdef.AsAmbiguous(err, errdef.RefusedOrDown); refused && (o.Name != "" || o.Image != "") {
+		if err := s.checkDatabase(ctx); err != nil {
+			return err
 		}
-		return s.resolve(ctx, u, errdef.ErrBadRequest)
+		sentinel, err = errdef.ErrBadRequest, send()
 	}
-	if u, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // a build whose artifact is gone breaks its page
+	if u, refused := errdef.AsAmbiguous(err, errdef.RefusedOrDown); refused {
+		return u.Resolve(sentinel, "")
+	}
+	if u, isBroken := errdef.AsAmbiguous(err, errdef.MissingOrDown); isBroken { // a build whose artifact is gone breaks its page
 		return u.Resolve(errdef.ErrServer, "")
 	}
-	return errdef.NotZadig(err, noList)
+	return errdef.NotZadig(err, "this server has no artifact list; is the base URL right?")
 }
 
 func (o ListOptions) check(method string) error {
-	byBuild := o.RepoName != "" || o.Branch != ""
+	perPage, byBuild := o.perPage(listPerPage), o.RepoName != "" || o.Branch != ""
 	other := o.Type != "" || o.Source != "" || o.ImageTag != "" || o.Name != "" || o.Image != ""
 	switch {
 	case o.Page < 0:
 		return errdef.BadArgument(method, "Page", "must not be negative (got %d)", o.Page)
 	case o.PerPage < 0:
 		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
-	case o.Page > math.MaxInt/o.perPage(listPerPage):
-		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/o.perPage(listPerPage), o.perPage(listPerPage), o.Page)
+	case o.Page > math.MaxInt/perPage:
+		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/perPage, perPage, o.Page)
 	case byBuild && other:
 		return errdef.BadArgument(method, "RepoName", "every filter other than RepoName and Branch must be empty, because the server ignores it")
 	}

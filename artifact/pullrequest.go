@@ -16,7 +16,7 @@ func (c *Commit) URL() string {
 }
 
 // PullRequests returns the pull requests of PR and PRs, each once, or nil if there
-// are none. [Service.Trace] leaves PRs out; [Service.GetByImage] returns them.
+// are none. The commits of a partial artifact lack PRs, see [Artifact.IsPartial].
 func (c *Commit) PullRequests() []core.PullRequest {
 	if c == nil {
 		return nil

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
@@ -52,7 +55,32 @@ func (w *wireArtifact) SetRaw(raw json.RawMessage) {
 	w.raw = func() json.RawMessage { return raw }
 }
 
-func (w *wireArtifact) artifact() *Artifact { return &w.Artifact }
+// artifact returns the artifact, without user info in its addresses.
+func (w *wireArtifact) artifact() *Artifact {
+	hideUserInfo(&w.PackageStorageURI)
+	hideUserInfoOf(w.Activities)
+	for _, activities := range w.SortedActivities {
+		hideUserInfoOf(activities)
+	}
+	return &w.Artifact
+}
+
+func hideUserInfoOf(activities []*Activity) {
+	for a := range nilsafe.Values(activities) {
+		hideUserInfo(&a.DistStorageURL, &a.SrcStorageURL)
+		for c := range nilsafe.Values(a.Commits) {
+			hideUserInfo(&c.Address)
+		}
+	}
+}
+
+func hideUserInfo(addresses ...*string) {
+	for _, address := range addresses {
+		if strings.Contains(*address, "@") {
+			*address = redact.Address(*address)
+		}
+	}
+}
 
 // listedArtifact is an element of a list, where each artifact has its id.
 type listedArtifact struct{ wireArtifact }

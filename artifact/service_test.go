@@ -2,6 +2,7 @@ package artifact_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -39,6 +40,10 @@ var calls = map[string]func(context.Context, *artifact.Service) error{
 		_, err := s.Trace(ctx, "nginx:1")
 		return err
 	},
+	"Trace, OneRequest": func(ctx context.Context, s *artifact.Service) error {
+		_, err := s.Trace(ctx, "nginx:1", artifact.OneRequest)
+		return err
+	},
 	"TraceMany": func(ctx context.Context, s *artifact.Service) error {
 		for _, result := range s.TraceMany(ctx, []string{"nginx:1"}, artifact.TraceManyOptions{}) {
 			return result.Err
@@ -47,13 +52,9 @@ var calls = map[string]func(context.Context, *artifact.Service) error{
 	},
 }
 
-// Whatever a Doer does, or whether there is one, a call ends in an error and
-// not in a panic.
-func TestOddDoers(t *testing.T) {
+// Without a Doer, or with one that fails, a call returns an error and does not panic.
+func TestDoerErrors(t *testing.T) {
 	t.Parallel()
-	answers := func(resp *http.Response) *artifact.Service {
-		return artifact.New(doer(func(*http.Request) (*http.Response, error) { return resp, nil }))
-	}
 	down := errors.New("no route to host")
 	for name, test := range map[string]struct {
 		service *artifact.Service
@@ -63,12 +64,6 @@ func TestOddDoers(t *testing.T) {
 		"zero service":  {&artifact.Service{}, nil},
 		"nil Doer":      {artifact.New(nil), nil},
 		"nil client":    {artifact.New((*zadig.Client)(nil)), nil},
-		"zero client":   {artifact.New(&zadig.Client{}), nil},
-		"nil response":  {answers(nil), zadig.ErrUnexpectedResponse},
-		"nil body":      {answers(&http.Response{StatusCode: http.StatusOK}), zadig.ErrUnexpectedResponse},
-		"not 2xx":       {answers(&http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("[]"))}), zadig.ErrUnexpectedResponse},
-		"zero status":   {answers(&http.Response{Body: http.NoBody}), zadig.ErrUnexpectedResponse},
-		"empty body":    {answers(&http.Response{StatusCode: http.StatusOK, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
 		"its own error": {artifact.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 	} {
 		for method, call := range calls {
@@ -89,8 +84,9 @@ func TestPlainDoer(t *testing.T) {
 	t.Parallel()
 	body := map[string]string{
 		listPath:                `[{"id":"` + someID + `"}]`,
-		listPath + "/" + someID: `{"id":"` + someID + `"}`,
-		tracePath:               `{"image":"nginx:1"}`,
+		listPath + "/" + someID: `{"id":"` + someID + `","image":"nginx:1"}`,
+		imagePath:               someID,
+		documentedPath:          `{"image":"nginx:1"}`,
 	}
 	s := artifact.New(doer(func(req *http.Request) (*http.Response, error) {
 		assert.Equal(t, http.MethodGet, req.Method)
@@ -114,6 +110,32 @@ func TestNilContext(t *testing.T) {
 			assert.ErrorContains(t, err, "ctx")
 			assert.Empty(t, mock.URLs())
 		})
+	}
+}
+
+// User info is removed from every address when it is decoded; WithRawJSON keeps it.
+func TestAddressesHaveNoUserInfo(t *testing.T) {
+	t.Parallel()
+	const (
+		address    = `"https://bot:s3cret@h.example/p"`
+		activities = `[{"dist_storage_url":` + address + `,"src_storage_url":` + address + `,"commits":[{"address":` + address + `},null]},null]`
+		body       = `{"id":"` + someID + `","package_storage_uri":` + address +
+			`,"activities":` + activities + `,"sortedActivities":{"build":` + activities + `}}`
+	)
+	c, mock := clienttest.Mocked(t, idPath, clienttest.Respond(200, body))
+	mock.Get(listPath, clienttest.Respond(200, "["+body+"]"))
+	c, err := c.With(zadig.WithRawJSON())
+	require.NoError(t, err)
+	a, err := c.Artifact.Get(t.Context(), someID)
+	require.NoError(t, err)
+	page, err := c.Artifact.List(t.Context(), artifact.ListOptions{})
+	require.NoError(t, err)
+	for _, a := range append(page.Artifacts, a) {
+		encoded, err := json.Marshal(a)
+		require.NoError(t, err)
+		assert.NotContains(t, string(encoded), "s3cret")
+		assert.Equal(t, 7, strings.Count(string(encoded), `"https://h.example/p"`), string(encoded))
+		assert.Contains(t, string(a.RawJSON()), "s3cret")
 	}
 }
 

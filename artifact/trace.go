@@ -2,31 +2,126 @@ package artifact
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Trace returns the artifact of an image with everything that happened to it:
-// the builds with their commits and issues, deploys and publications. The
-// image must be the exact reference under which it was pushed, with its registry
-// and its tag or digest. [Service.FindByDigest] finds an image for which a cluster
-// has another reference. When two artifacts have the same image, the server
-// returns one of them. Since v1.18.0 Trace needs the system-wide right to view
-// artifacts.
+// TraceOption is an option of [Service.Trace].
+type TraceOption func(*traceOptions)
+
+type traceOptions struct {
+	oneRequest bool
+	imageID    string
+}
+
+// OneRequest makes Trace send one request, to the documented endpoint. The
+// artifact is partial, see [Artifact.IsPartial], and is found only by the exact
+// reference under which it was pushed.
+var OneRequest TraceOption = func(o *traceOptions) { o.oneRequest = true }
+
+// ImageID tells Trace which image runs under a tag. imageID is that of a pod's
+// status, see [Artifact.CompareDigest].
 //
-// Pull requests may be missing. Since v1.16.0 a build can have several, in
-// Commit.PRs, and the endpoint leaves that member out, so that a build of pull
-// requests 7 and 8 looks like one without any. [Service.GetByImage] returns them.
+// A tag does not identify an image. If it was built again, the server returns its
+// first build; it does not know of pushes that it did not make; and a mirror has
+// another registry. If Zadig has no artifact of the reference, or one with another
+// digest, Trace returns the artifact with the digest of imageID. If no artifact is
+// known to have that, the result is the same as without the option.
+func ImageID(imageID string) TraceOption {
+	return func(o *traceOptions) { o.imageID = imageID }
+}
+
+// Trace returns the artifact of an image, with its builds, their commits and pull
+// requests, and where it was deployed and published. It finds an image by the
+// reference under which it was pushed, and one with a digest by the digest, in any
+// registry. See [ImageID] for an image that runs.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty image,
-// before anything is sent; zadig.ErrNotFound when Zadig did not build the
-// image; zadig.ErrUnexpectedResponse from servers up to v1.7.1, which cannot
-// trace. A server whose database is down is zadig.ErrServer.
-func (s *Service) Trace(ctx context.Context, image string) (*Artifact, error) {
-	if image == "" {
-		return nil, errdef.BadArgument("artifact.Trace", "image", "must not be empty")
+// Trace sends two requests. If the reference is not known, or is that of another
+// digest, Trace lists the artifacts with the same last path element, newest first
+// and 100 a request, until one has the digest. Zadig does not know all digests, see
+// [Artifact.CompareDigest], and lists only images with an ImageSize. Since v1.18.0
+// Trace needs the system-wide right to view artifacts.
+//
+// In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
+// image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
+// zadig.ErrUnsupported for servers up to v1.7.1.
+func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
+	var o traceOptions
+	for _, opt := range opts {
+		opt(&o)
 	}
+	switch {
+	case image == "":
+		return nil, errdef.BadArgument("artifact.Trace", "image", "must not be empty")
+	case o.oneRequest:
+		return s.documented(ctx, image)
+	case o.imageID != "" || strings.Contains(image, "@"):
+		return s.running(ctx, image, o.imageID)
+	}
+	return s.byImage(ctx, image)
+}
+
+// byImage returns the artifact of an image with this reference. If the server
+// refuses to read it, the documented endpoint shows whether there is one: its text
+// distinguishes a missing artifact from a database that is down. If it finds one, the
+// refusal was temporary, or the user may read nothing else.
+func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
+	a, err := s.complete(ctx, image)
+	if err == nil || !isRefused(err) && !isDenied(err) {
+		return a, err
+	}
+	partial, err := s.documented(ctx, image)
+	if err != nil {
+		return nil, err
+	}
+	a, err = s.complete(ctx, image)
+	if isDenied(err) {
+		return partial, nil
+	}
+	if u, refused := errdef.AsAmbiguous(err, errdef.MissingOrDown); refused {
+		return nil, u.Resolve(errdef.ErrServer, "although there is an artifact of the image")
+	}
+	return a, err
+}
+
+// isDenied reports whether the server, or a gateway, does not let the user read
+// what was requested.
+func isDenied(err error) bool {
+	_, isUnknown := errdef.AsAmbiguous(err, errdef.NoSuchEndpoint)
+	_, isGateway := errdef.AsAmbiguous(err, errdef.ForeignNotFound)
+	return isUnknown || isGateway || errors.Is(err, errdef.ErrForbidden)
+}
+
+// complete reads an artifact with two requests: its id by image, and all of it by id.
+func (s *Service) complete(ctx context.Context, image string) (*Artifact, error) {
+	id, err := response.Text(ctx, s.sender(), response.Endpoint{
+		Path: artifactsPath + "/image", RawQuery: "image=" + url.QueryEscape(image), Want: "the id of an artifact",
+	}, isID)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.byID(ctx, id)
+	if err == nil && a.Image != image {
+		return nil, anotherImage(image)
+	}
+	return a, err
+}
+
+// documented reads an artifact from the endpoint that Zadig documents, which leaves
+// a part out.
+func (s *Service) documented(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image))
+	if err == nil && a.Image != image {
+		return nil, anotherImage(image)
+	}
 	return a, errdef.Unsupported(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
+}
+
+func anotherImage(image string) error {
+	return fmt.Errorf("artifact.Trace: %w: got the artifact of another image, want that of %.300q", errdef.ErrUnexpectedResponse, image)
 }

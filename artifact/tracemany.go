@@ -15,9 +15,19 @@ import (
 type TraceManyOptions struct {
 	// Concurrency is how many images are traced at the same time. 0: 8.
 	Concurrency int
-	// Full reads each image by [Service.GetByImage] in place of
-	// [Service.Trace]: twice the requests, for all pull requests and ids.
-	Full bool
+	// OneRequest traces each image with the option [OneRequest].
+	OneRequest bool
+	// ImageIDs holds the imageID of images, for the option [ImageID].
+	ImageIDs map[string]string
+}
+
+// options are those of tracing one image.
+func (o TraceManyOptions) options(image string) []TraceOption {
+	opts := []TraceOption{ImageID(o.ImageIDs[image])}
+	if o.OneRequest {
+		opts = append(opts, OneRequest)
+	}
+	return opts
 }
 
 // Result is the outcome of tracing one image: an artifact, or else an error.
@@ -26,10 +36,13 @@ type Result struct {
 	Err      error
 }
 
-// TraceMany traces images with several workers and yields each distinct image with
-// its result, in order. At most 2 × Concurrency results wait for an earlier one. An error of one image does not stop the others. When ctx ends, each
-// image that is left yields its error and its cause. When the loop ends, all
-// workers have ended. A panic of the Doer is raised in the goroutine that ranges.
+// TraceMany traces images as [Service.Trace] does, several at the same time, and
+// yields each distinct image with its result, in order. At most 2 × Concurrency
+// images are traced ahead of the loop.
+//
+// An error of one image does not stop the others. When ctx ends, each image that
+// is left yields the context's error and its cause. When the loop ends, no request
+// is running. A panic of the Doer is raised in the goroutine that ranges.
 //
 // A negative Concurrency or a nil ctx yields one zadig.ErrBadRequest, for the
 // image "".
@@ -44,16 +57,17 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 			yield("", Result{Err: errdef.BadArgument("artifact.TraceMany", "ctx", "must not be nil")})
 			return
 		}
-		trace := s.Trace
-		if o.Full {
-			trace = s.GetByImage
+		type traced struct {
+			image  string
+			result Result
 		}
-		for t := range ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(pending), func(ctx context.Context, image string) traced {
-			t := traced{image: image}
-			if t.result.Err = response.Ended(ctx); t.result.Err == nil {
-				t.result.Artifact, t.result.Err = trace(ctx, image)
+		workers := cmp.Or(o.Concurrency, defaultConcurrency)
+		for t := range ordered.Map(ctx, workers, slices.Values(pending), func(ctx context.Context, image string) traced {
+			if err := response.Ended(ctx); err != nil {
+				return traced{image, Result{Err: err}}
 			}
-			return t
+			a, err := s.Trace(ctx, image, o.options(image)...)
+			return traced{image, Result{a, err}}
 		}) {
 			if !yield(t.image, t.result) {
 				return
@@ -62,10 +76,6 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 	}
 }
 
+// defaultConcurrency is modest: Zadig opens a connection of its own for each
+// permission check.
 const defaultConcurrency = 8
-
-// traced is one image with its result.
-type traced struct {
-	image  string
-	result Result
-}

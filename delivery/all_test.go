@@ -6,405 +6,488 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
-func TestAllOnServersThatPageDifferently(t *testing.T) {
+func TestAllIsComplete(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		model    *model
+		zadig    *movingZadig
 		count    int
 		options  delivery.ListOptions
 		requests int
 	}{
-		"nothing there":                        {&model{}, 0, delivery.ListOptions{}, 1},
-		"one page, not full":                   {&model{}, 48, delivery.ListOptions{}, 2},
-		"one page, not full, X-Total":          {&model{xTotal: true}, 48, delivery.ListOptions{}, 1},
-		"one full page":                        {&model{}, 100, delivery.ListOptions{}, 2},
-		"one full page, X-Total":               {&model{xTotal: true}, 100, delivery.ListOptions{}, 2},
-		"several pages":                        {&model{}, 250, delivery.ListOptions{}, 3},
-		"many pages":                           {&model{}, 10_000, delivery.ListOptions{}, 114},
-		"many pages, X-Total":                  {&model{xTotal: true}, 10_000, delivery.ListOptions{}, 114},
-		"pages of 20":                          {&model{}, 48, delivery.ListOptions{PerPage: 20}, 3},
-		"pages of two":                         {&model{}, 9, delivery.ListOptions{PerPage: 2}, 9},
-		"pages of one":                         {&model{}, 5, delivery.ListOptions{PerPage: 1}, 5},
-		"as many as a server's default page":   {&model{}, 20, delivery.ListOptions{}, 2},
-		"brief":                                {&model{}, 250, delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, 3},
-		"flat (v4.0)":                          {&model{flat: true, xTotal: true}, 250, delivery.ListOptions{}, 3},
-		"never more than 20 at a time":         {&model{most: 20}, 103, delivery.ListOptions{}, 7},
-		"never more than 20, X-Total":          {&model{most: 20, xTotal: true}, 103, delivery.ListOptions{}, 7},
-		"20 at a time whatever is asked":       {&model{fixed: 20}, 103, delivery.ListOptions{}, 30},
-		"everything on every page":             {&model{fixed: 1 << 30}, 250, delivery.ListOptions{}, 2},
-		"everything on every page, X-Total":    {&model{fixed: 1 << 30, xTotal: true}, 250, delivery.ListOptions{}, 2},
-		"the same page again and again":        {&model{ignorePage: true}, 1000, delivery.ListOptions{}, 12},
-		"the same page, which is all there is": {&model{ignorePage: true}, 100, delivery.ListOptions{}, 3},
+		"nothing":              {&movingZadig{}, 0, delivery.ListOptions{}, 1},
+		"one page":             {&movingZadig{}, 48, delivery.ListOptions{}, 2},
+		"several pages":        {&movingZadig{}, 250, delivery.ListOptions{}, 3},
+		"many pages, X-Total":  {&movingZadig{total: true}, 10_000, delivery.ListOptions{}, 115},
+		"pages of 20":          {&movingZadig{}, 48, delivery.ListOptions{PerPage: 20}, 3},
+		"pages of one":         {&movingZadig{}, 9, delivery.ListOptions{PerPage: 1}, 12},
+		"brief":                {&movingZadig{}, 250, delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, 3},
+		"v4.0":                 {&movingZadig{flat: true, total: true}, 250, delivery.ListOptions{}, 3},
+		"v4.2":                 {&movingZadig{flat: true, omits: true, total: true}, 250, delivery.ListOptions{}, 3 + 250},
+		"v4.2, summaries":      {&movingZadig{flat: true, omits: true, total: true}, 250, delivery.ListOptions{SkipDetails: true}, 3},
+		"a gateway that caps":  {&movingZadig{limit: 20}, 103, delivery.ListOptions{}, 8},
+		"a cap, and X-Total":   {&movingZadig{limit: 20, total: true}, 103, delivery.ListOptions{}, 8},
+		"a cap at few":         {&movingZadig{limit: 8}, 90, delivery.ListOptions{}, 30},
+		"a cap that is a page": {&movingZadig{limit: 100}, 250, delivery.ListOptions{}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := test.model.fill(test.count)
-			w := walk(t, m.client(t), test.options)
+			z := test.zadig.fill(test.count)
+			w := walk(t, z.client(t), test.options)
 			assert.Empty(t, w.errs)
-			assert.Equal(t, m.ids(), orEmpty(w.ids), "every release, once, in the server's order")
-			assert.LessOrEqual(t, len(m.requests), test.requests, "requests")
+			assert.Equal(t, z.ids(), append([]string{}, w.ids...), "every release, once, in the server's order")
+			assert.LessOrEqual(t, len(z.requests), test.requests, "requests")
 		})
 	}
 }
 
-func orEmpty(ids []string) []string {
-	if ids == nil {
-		return []string{}
-	}
-	return ids
-}
-
-func TestAllAsksForPagesWithNumbers(t *testing.T) {
+// Before v4.0 releases of one second have no order, and a page may end in the
+// middle of them: in a burst, and where 204 releases have a few seconds.
+func TestAllWithReleasesOfOneSecond(t *testing.T) {
 	t.Parallel()
-	m := (&model{xTotal: true}).fill(3)
-	walk(t, m.client(t), delivery.ListOptions{ProjectName: "p"})
-	require.Len(t, m.requests, 1)
-	assert.Equal(t, url.Values{
-		"page": {"1"}, "per_page": {"100"}, "projectName": {"p"}, "ifPassFilter": {"true"},
-	}, m.requests[0].Query())
+	for name, seconds := range map[string]func(n int) int64{
+		"at the boundary": func(n int) int64 { return min(1, int64(n%8)) },
+		"bursts of 30":    func(n int) int64 { return int64((n + 29) % 30 / 29) },
+		"all of them":     func(int) int64 { return 0 },
+	} {
+		for _, size := range []int{0, 20} {
+			for seed := range uint64(5) {
+				z := (&movingZadig{shuffle: rand.New(rand.NewPCG(seed, 1))}).fill(0)
+				for n := range 204 {
+					z.create(seconds(n))
+				}
+				w := walk(t, z.client(t), delivery.ListOptions{PerPage: size})
+				require.Empty(t, w.errs, name)
+				require.ElementsMatch(t, z.ids(), w.ids, name)
+			}
+		}
+	}
 }
 
 func TestAllWhileReleasesComeAndGo(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(30 * *walks) { // 30 kinds
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			rng := rand.New(rand.NewPCG(seed, 1))
-			m := (&model{xTotal: seed%2 == 0, flat: seed%3 == 0}).fill(200 + rng.IntN(300))
-			throughout := m.watch()
-			next := 10_000
-			m.before = func(int) { m.churn(rng, 7, &next) }
-			w := walk(t, m.client(t), delivery.ListOptions{PerPage: 20 + int(seed%30)})
-			assert.Empty(t, w.errs)
-			distinct := slices.Compact(slices.Sorted(slices.Values(w.ids)))
-			assert.Len(t, w.ids, len(distinct), "none twice")
-			for _, id := range throughout() {
-				_, found := slices.BinarySearch(distinct, id)
-				assert.True(t, found, "%s was there throughout", id)
+	for name, change := range map[string]func(z *movingZadig, request int){
+		"300 of 500 deleted": func(z *movingZadig, request int) {
+			if request == 3 {
+				z.remove(0, 300)
 			}
-		})
-	}
-}
-
-func TestAllSurvivesMassDeletion(t *testing.T) {
-	t.Parallel()
-	m := (&model{}).fill(500)
-	m.before = func(n int) {
-		if n == 3 {
-			m.remove(0, 300)
-		}
-	}
-	w := walk(t, m.client(t), delivery.ListOptions{})
-	assert.Empty(t, w.errs)
-	assert.Subset(t, w.ids, m.ids())
-	assert.LessOrEqual(t, len(m.requests), 12)
-}
-
-func TestAllSurvivesMassCreation(t *testing.T) {
-	t.Parallel()
-	m := (&model{}).fill(300)
-	before := m.ids()
-	m.before = func(n int) {
-		if n == 2 {
-			for i := range 1000 {
-				m.insert(10_000 + i)
+		},
+		"a thousand created": func(z *movingZadig, request int) {
+			for i := 0; request == 2 && i < 1000; i++ {
+				z.create(1)
 			}
-		}
-	}
-	w := walk(t, m.client(t), delivery.ListOptions{})
-	assert.Empty(t, w.errs)
-	assert.Subset(t, w.ids, before)
-}
-
-func TestAllGoesOnBehindABrokenRecord(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		options  delivery.ListOptions
-		errs     int
-		requests int
-	}{
-		// page 2 of 3: refused, brief, and 99 by id
-		"detailed":         {delivery.ListOptions{}, 1, 3 + 1 + 100},
-		"brief needs none": {delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, 0, 3},
+		},
+		"more and more": func(z *movingZadig, request int) {
+			for i := 0; request < 50 && i < 30; i++ {
+				z.create(1)
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := (&model{}).fill(250)
-			broken := 150
-			m.records[broken].broken = true
-			w := walk(t, m.client(t), test.options)
-			require.Len(t, w.errs, test.errs)
-			want := m.ids()
-			if test.errs > 0 {
-				require.ErrorIs(t, w.errs[0], zadig.ErrServer)
-				assert.ErrorContains(t, w.errs[0], m.records[broken].id)
-				want = slices.Delete(want, broken, broken+1)
+			z := (&movingZadig{}).fill(500)
+			before := z.ids()
+			z.before = func(*http.Request) *http.Response { change(z, len(z.requests)); return nil }
+			w := walk(t, z.client(t), delivery.ListOptions{})
+			assert.Empty(t, w.errs)
+			for _, one := range before {
+				assert.True(t, slices.Contains(w.ids, one) || !slices.Contains(z.ids(), one), "%s is lost", one)
 			}
-			assert.Equal(t, want, w.ids)
-			assert.LessOrEqual(t, len(m.requests), test.requests)
+			assert.Len(t, w.ids, len(slices.Compact(slices.Sorted(slices.Values(w.ids)))), "none twice")
 		})
 	}
 }
 
-func TestAllEndsWhenTheServerIsInTrouble(t *testing.T) {
+// The size of pages is capped, and the newest release is deleted between find and
+// count: the short page is full, and X-Total is what came.
+func TestAllWithACapAndADeletionBetweenFindAndCount(t *testing.T) {
 	t.Parallel()
-	m := (&model{}).fill(10)
-	m.body = func(int, *url.URL, []byte) io.Reader { return strings.NewReader("<html>login</html>") }
-	w := walk(t, m.client(t), delivery.ListOptions{})
-	require.Len(t, w.errs, 1)
-	require.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse)
-	assert.Empty(t, w.ids)
+	for _, limit := range []int{20, 199} {
+		z := (&movingZadig{total: true, limit: limit}).fill(limit + 1)
+		z.counted = sync.OnceFunc(func() { z.remove(0, 1) })
+		w := walk(t, z.client(t), delivery.ListOptions{PerPage: 500})
+		assert.Empty(t, w.errs)
+		assert.Contains(t, w.ids, id(1), "the oldest")
+	}
+}
+
+func TestAllOnServersThatAreWrong(t *testing.T) {
+	t.Parallel()
+	one := func(query string, z *movingZadig) { // ignores parameters
+		z.before = func(req *http.Request) *http.Response {
+			values := req.URL.Query()
+			given, _ := url.ParseQuery(query)
+			for name := range given {
+				values.Set(name, given.Get(name))
+			}
+			req.URL = &url.URL{Path: req.URL.Path, RawQuery: values.Encode()}
+			return nil
+		}
+	}
+	for name, test := range map[string]struct {
+		wrong func(*movingZadig)
+		says  string
+		most  int // requests
+	}{
+		"it ignores page": {func(z *movingZadig) { one("page=1", z) }, "the list has no end", 40},
+		"and per_page":    {func(z *movingZadig) { z.total = true; one("page=1&per_page=20", z) }, "the list ended after 20 elements, want the 195 of X-Total", 40},
+		"it sends two":    {func(z *movingZadig) { z.limit = 2 }, "the list has no end", 40}, // pages that cannot overlap
+		"everything":      {func(z *movingZadig) { one("page=1&per_page=1000", z) }, "got a page of 101 elements or more, want at most 100", 1},
+		"X-Total is high": {
+			func(z *movingZadig) { z.total, z.count = true, func(n int) int { return n + 1 } },
+			"the list ended after 195 elements, want the 196 of X-Total", 6,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			z := (&movingZadig{}).fill(195)
+			test.wrong(z)
+			w := walk(t, z.client(t), delivery.ListOptions{})
+			require.Len(t, w.errs, 1)
+			require.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse)
+			require.ErrorContains(t, w.errs[0], test.says)
+			assert.LessOrEqual(t, len(z.requests), test.most)
+		})
+	}
+}
+
+// A double in a test of a user's sends the same body whatever is requested, or for
+// the first page.
+func TestAllOnADouble(t *testing.T) {
+	t.Parallel()
+	release := func(n, created int) string {
+		return fmt.Sprintf(`{"versionInfo":{"id":%q,"created_at":%d}}`, id(n), created)
+	}
+	for body, most := range map[string]int{
+		`[]`:                         1,
+		`[{},{"versionInfo":{}},17]`: 2,
+		`[` + release(1, 7) + `]`:    2,
+		`[` + release(2, 7) + `,{}]`: 2,
+		`[` + release(2, 8) + `,` + release(1, 7) + `]`:                       2,
+		`[` + release(2, 0) + `,` + release(1, 0) + `]`:                       2,
+		`[` + release(3, 7) + `,` + release(2, 7) + `,` + release(1, 7) + `]`: 2,
+		`[` + release(3, 7) + `,` + release(2, 8) + `,` + release(1, 9) + `]`: 2,
+		`[` + strings.Repeat(release(1, 7)+`,`, 10) + release(2, 6) + `]`:     2,
+	} {
+		for _, pages := range []string{"same", "one"} {
+			requests := 0
+			s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+				if requests++; pages == "one" && req.URL.Query().Get("page") != "1" {
+					return respond(req, http.StatusOK, "[]"), nil
+				}
+				return respond(req, http.StatusOK, body), nil
+			}))
+			w := walk(t, s, delivery.ListOptions{})
+			want := min(strings.Count(body, `"id"`), 3)
+			if strings.Count(body, id(1)) == 10 {
+				want = 2
+			}
+			assert.Len(t, w.ids, want, body)
+			if pages == "same" {
+				assert.LessOrEqual(t, requests, most, body)
+			} else {
+				assert.LessOrEqual(t, requests, 4, body)
+			}
+		}
+	}
 }
 
 func TestAllYieldsAnErrorInPlaceOfAnOddRelease(t *testing.T) {
 	t.Parallel()
-	for name, odd := range map[string]string{
-		"a string for a number": `{"versionInfo":{"id":"` + id(3) + `","taskId":"three"}}`,
-		"no release":            `{"message":"success"}`,
-		"empty object":          `{}`,
-		"null":                  `null`,
-		"a number":              `17`,
-		"an array":              `[[]]`,
-		"deep inside":           `{"versionInfo":{"id":"` + id(3) + `"},"buildInfo":[{"commits":[{"pr":[1,{"a":[]}]}]}],"testInfo":[]}`,
+	for name, test := range map[string]struct{ odd, id string }{
+		"a string for a number": {`{"versionInfo":{"id":"` + id(3) + `","taskId":"three"}}`, id(3)},
+		"no release":            {`{"message":"success"}`, ""},
+		"null":                  {`null`, ""},
+		"a number":              {`17`, ""},
+		"deep inside":           {`{"versionInfo":{"id":"` + id(3) + `"},"buildInfo":[{"commits":[{"pr":[1,{"a":[]}]}]}]}`, id(3)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := (&model{}).fill(5)
-			m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
-				return strings.NewReader(strings.Replace(string(body), m.json(m.records[2], false, true), odd, 1))
-			}
-			w := walk(t, m.client(t), delivery.ListOptions{})
-			require.Len(t, w.errs, 1)
-			require.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse)
-			require.ErrorContains(t, w.errs[0], "at /2")
+			z := (&movingZadig{}).fill(5)
+			third := z.object(z.releases[2], false, false)
+			z.body = func(body string) io.Reader { return strings.NewReader(strings.Replace(body, third, test.odd, 1)) }
+			s := z.client(t)
+			w := walk(t, s, delivery.ListOptions{})
 			assert.Equal(t, []string{id(5), id(4), id(2), id(1)}, w.ids)
-
-			_, err := m.client(t).Delivery.List(t.Context(), delivery.ListOptions{})
-			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
-			assert.ErrorContains(t, err, "at /2")
+			require.Len(t, w.errs, 1)
+			_, err := s.List(t.Context(), delivery.ListOptions{})
+			for _, err := range append(w.errs, err) {
+				require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+				require.ErrorContains(t, err, "at /2")
+				failed, ok := errors.AsType[*delivery.ReleaseError](err)
+				require.True(t, ok)
+				assert.Equal(t, test.id, failed.ID)
+			}
 		})
 	}
 }
 
-func TestAllResumesAPageCutAtAnyByte(t *testing.T) {
+func TestAllResumesAPage(t *testing.T) {
 	t.Parallel()
-	m := (&model{}).fill(4)
-	whole := len(listBody(t, m))
-	for at := range whole {
-		for how, end := range map[string]io.Reader{"reset": iotest.ErrReader(errors.New("connection reset")), "clean": strings.NewReader("")} {
-			m := (&model{xTotal: true}).fill(4)
-			m.body = func(n int, _ *url.URL, body []byte) io.Reader {
-				if n == 1 {
-					return io.MultiReader(strings.NewReader(string(body[:at])), end)
-				}
-				return nil
-			}
-			w := walk(t, m.client(t), delivery.ListOptions{})
-			if how == "clean" && at == 0 {
-				require.Len(t, w.errs, 1, "an empty body is an answer, and the wrong one")
-				continue
-			}
-			require.Empty(t, w.errs, "%s at byte %d", how, at)
-			require.Equal(t, m.ids(), w.ids, "%s at byte %d", how, at)
-			require.Len(t, m.requests, 2)
-		}
+	cut := func(body string, at int, end error) io.Reader {
+		return io.MultiReader(strings.NewReader(body[:at]), iotest.ErrReader(end))
 	}
+	reset := errors.New("reset by peer")
+	t.Run("cut at any byte", func(t *testing.T) {
+		t.Parallel()
+		for at := 1; at < 600; at += 7 {
+			for _, end := range []error{reset, io.EOF} {
+				z := (&movingZadig{total: true}).fill(4)
+				z.body = func(body string) io.Reader {
+					if len(z.requests) == 1 {
+						return cut(body, at, end)
+					}
+					return iotest.OneByteReader(strings.NewReader(body))
+				}
+				w := walk(t, z.client(t), delivery.ListOptions{})
+				require.Empty(t, w.errs, "%v at byte %d", end, at)
+				require.Equal(t, z.ids(), w.ids, "%v at byte %d", end, at)
+			}
+		}
+	})
+	always := func(z *movingZadig) { z.body = func(body string) io.Reader { return cut(body, len(body)/2, reset) } }
+	for name, test := range map[string]struct {
+		retry    zadig.RetryPolicy
+		requests int
+	}{
+		"three times without progress": {zadig.RetryPolicy{MinWait: 1, MaxWait: 1}, 4},
+		"not without retry":            {zadig.RetryPolicy{MaxAttempts: 1}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			z := (&movingZadig{}).fill(10)
+			always(z)
+			w := walk(t, z.client(t, zadig.WithRetry(test.retry)), delivery.ListOptions{})
+			require.Len(t, w.errs, 1)
+			require.ErrorIs(t, w.errs[0], reset)
+			assert.NotEmpty(t, w.ids, "what came is good")
+			assert.Len(t, z.requests, test.requests)
+		})
+	}
+	t.Run("not after the context", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			z := (&movingZadig{}).fill(10)
+			always(z)
+			s := z.client(t, zadig.WithRetry(zadig.RetryPolicy{MinWait: 1000 * time.Hour, MaxWait: 1000 * time.Hour}))
+			var last error
+			for _, err := range s.All(ctx, delivery.ListOptions{}) {
+				last = err
+			}
+			require.ErrorIs(t, last, context.DeadlineExceeded)
+			require.ErrorIs(t, last, reset)
+			assert.NotContains(t, last.Error(), "\n", "one line")
+			assert.Len(t, z.requests, 1)
+		})
+	})
 }
 
 // endless repeats a piece forever.
 type endless string
 
-func (e endless) Read(p []byte) (int, error) {
-	n := 0
+func (e endless) Read(p []byte) (n int, _ error) {
 	for n < len(p) {
 		n += copy(p[n:], e)
 	}
 	return n, nil
 }
 
-func TestAllReadsBodiesThatComeByteByByte(t *testing.T) {
+func TestAllEndsOnABodyThatIsEndless(t *testing.T) {
 	t.Parallel()
-	m := (&model{}).fill(4)
-	m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
-		return iotest.OneByteReader(strings.NewReader(string(body)))
-	}
-	w := walk(t, m.client(t), delivery.ListOptions{})
-	assert.Empty(t, w.errs)
-	assert.Equal(t, m.ids(), w.ids)
-}
-
-func TestAllEndsOnABodyThatIsEndlessFromAnyByte(t *testing.T) {
-	t.Parallel()
-	whole := len(listBody(t, (&model{}).fill(2)))
-	for at := range whole + 1 {
-		for _, piece := range []endless{" ", "x", "[", `{"a":`, `"\u0061`} {
-			m := (&model{}).fill(2)
-			m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
-				return io.MultiReader(strings.NewReader(string(body[:at])), piece)
+	for _, piece := range []string{" ", "x", "[", `{"a":`, `"\u0061`} {
+		for _, at := range []int{0, 1, 17, 200} {
+			z := (&movingZadig{}).fill(2)
+			z.body = func(body string) io.Reader {
+				return io.MultiReader(strings.NewReader(body[:at]), endless(piece))
 			}
-			w := walk(t, m.client(t, zadig.WithMaxResponseBytes(1024)), delivery.ListOptions{})
+			w := walk(t, z.client(t, zadig.WithMaxResponseBytes(1024)), delivery.ListOptions{})
 			require.NotEmpty(t, w.errs, "%q from byte %d on", piece, at)
 			last := w.errs[len(w.errs)-1]
 			require.True(t, errors.Is(last, zadig.ErrResponseTooLarge) || errors.Is(last, zadig.ErrUnexpectedResponse), "%q from byte %d on: %v", piece, at, last)
-			require.Equal(t, m.ids()[:len(w.ids)], orEmpty(w.ids), "what came before is good")
-			require.Len(t, m.requests, 1, "it did not break off")
+			require.Len(t, z.requests, 1, "it did not break off")
 		}
 	}
 }
 
-func listBody(t *testing.T, m *model) []byte {
-	t.Helper()
-	resp := m.list(mustRequest(t, "http://zadig.test/?page=1&per_page=100"), 1)
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return body
-}
-
-func TestAllEndsOnAServerThatAlwaysBreaks(t *testing.T) {
+// A detailed page that the server cannot build is put together from a brief list and
+// requests by id. One that is deleted meanwhile is left out, and errors of one
+// release are in its place.
+func TestAllGoesOnBehindABrokenRecord(t *testing.T) {
 	t.Parallel()
-	m := (&model{}).fill(10)
-	m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
-		return io.MultiReader(strings.NewReader(string(body[:len(body)/2])), iotest.ErrReader(errors.New("reset by peer")))
-	}
-	w := walk(t, m.client(t), delivery.ListOptions{})
-	require.Len(t, w.errs, 1)
-	assert.ErrorContains(t, w.errs[0], "reset by peer")
-	assert.NotEmpty(t, w.ids, "what came is good")
-	assert.Len(t, m.requests, 4, "once with progress, three times without")
-}
-
-func TestAllDoesNotResumeWithoutRetry(t *testing.T) {
-	t.Parallel()
-	m := (&model{}).fill(10)
-	m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
-		return io.MultiReader(strings.NewReader(string(body[:len(body)/2])), iotest.ErrReader(errors.New("reset by peer")))
-	}
-	w := walk(t, m.client(t, zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})), delivery.ListOptions{})
-	require.Len(t, w.errs, 1)
-	assert.Len(t, m.requests, 1)
-}
-
-func TestAllRefusesGarbageBehindTheArray(t *testing.T) {
-	t.Parallel()
-	for _, garbage := range []string{"x", "[]", "{}", "null", ",", "]"} {
-		t.Run(garbage, func(t *testing.T) {
+	const other = 3
+	for name, test := range map[string]struct {
+		status   int
+		body     string
+		sentinel error // nil: not even an error
+		ends     bool
+	}{
+		"alone":             {0, "", nil, false},
+		"an object":         {200, `{"message":"success"}`, zadig.ErrUnexpectedResponse, false},
+		"another release":   {200, `{"versionInfo":{"id":"` + id(4) + `"}}`, zadig.ErrUnexpectedResponse, false},
+		"undecodable":       {200, `{"versionInfo":{"id":17}}`, zadig.ErrUnexpectedResponse, false},
+		"broken as well":    {500, "", zadig.ErrServer, false},
+		"test not readable": {400, `{"code":6601,"message":"","type":"error"}`, zadig.ErrServer, false},
+		"token expired":     {401, "", zadig.ErrUnauthorized, true},
+		"gateway":           {503, "", zadig.ErrServer, true},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := (&model{}).fill(2)
-			m.body = func(_ int, _ *url.URL, body []byte) io.Reader {
-				return strings.NewReader(string(body) + " " + garbage)
+			z := (&movingZadig{}).fill(6)
+			z.releases[1].broken = true // id 5
+			z.before = func(req *http.Request) *http.Response {
+				if test.status > 0 && strings.HasSuffix(req.URL.Path, id(other)) {
+					return respond(req, test.status, test.body)
+				}
+				return nil
 			}
-			w := walk(t, m.client(t), delivery.ListOptions{})
-			require.Len(t, w.errs, 1)
-			require.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse)
-			_, err := m.client(t).Delivery.List(t.Context(), delivery.ListOptions{})
-			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+			w := walk(t, z.client(t), delivery.ListOptions{})
+			want := []string{id(6), id(4), id(3), id(2), id(1)}
+			switch {
+			case test.ends:
+				want = want[:2]
+			case test.sentinel != nil:
+				want = slices.Delete(want, 2, 3)
+			}
+			assert.Equal(t, want, w.ids)
+			require.NotEmpty(t, w.errs)
+			require.ErrorIs(t, w.errs[0], zadig.ErrServer)
+			require.ErrorContains(t, w.errs[0], "release "+id(5)+": ")
+			if test.sentinel != nil {
+				require.Len(t, w.errs, 2)
+				require.ErrorIs(t, w.errs[1], test.sentinel)
+				_, ofOne := errors.AsType[*delivery.ReleaseError](w.errs[1])
+				assert.Equal(t, !test.ends, ofOne)
+			}
 		})
 	}
+	t.Run("brief needs no details", func(t *testing.T) {
+		t.Parallel()
+		z := (&movingZadig{}).fill(6)
+		z.releases[1].broken = true
+		assert.Equal(t, walked{ids: z.ids()}, walk(t, z.client(t), delivery.ListOptions{Verbosity: delivery.VerbosityBrief}))
+	})
+	t.Run("the brief list fails, too", func(t *testing.T) {
+		t.Parallel()
+		z := (&movingZadig{}).fill(6)
+		z.before = func(req *http.Request) *http.Response { return respond(req, http.StatusInternalServerError, "") }
+		w := walk(t, z.client(t), delivery.ListOptions{})
+		require.Len(t, w.errs, 1)
+		require.ErrorIs(t, w.errs[0], zadig.ErrServer)
+		assert.NotContains(t, w.errs[0].Error(), "verbosity", "what was requested in the first place")
+	})
 }
 
-func TestAllStopsWhenTheContextEnds(t *testing.T) {
+// Under load Zadig forbids everything to everybody: one such response in the middle
+// does not end a walk, and without the right it ends.
+func TestAllForbiddenInTheMiddle(t *testing.T) {
 	t.Parallel()
-	m := (&model{}).fill(1000)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	c := m.client(t)
-	var ids int
-	var last error
-	for _, err := range c.Delivery.All(ctx, delivery.ListOptions{}) {
-		if last = err; err == nil {
-			if ids++; ids == 150 {
-				cancel()
+	for name, test := range map[string]struct {
+		fault zadigtest.Fault
+		want  error
+	}{
+		"once, by id":   {zadigtest.NoPermission().On(zadigtest.GetRelease).After(7).Times(1), nil},
+		"once, a page":  {zadigtest.NoPermission().On(zadigtest.ListReleases).After(1).Times(1), nil},
+		"ever, by id":   {zadigtest.NoPermission().On(zadigtest.GetRelease).After(7), zadig.ErrForbidden},
+		"ever, a page":  {zadigtest.NoPermission().On(zadigtest.ListReleases).After(1), zadig.ErrForbidden},
+		"the beginning": {zadigtest.NoPermission().Times(1), zadig.ErrForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, s := serve(t, "v5.0.0", history()...)
+			srv.Inject(test.fault)
+			w := walk(t, s, delivery.ListOptions{PerPage: 200})
+			if test.want == nil {
+				assert.Empty(t, w.errs)
+				assert.Len(t, w.ids, 251)
+				return
 			}
-		}
+			require.Len(t, w.errs, 1)
+			assert.ErrorIs(t, w.errs[0], test.want)
+		})
 	}
-	require.ErrorIs(t, last, context.Canceled)
-	assert.Len(t, m.requests, 2, "no request after the end")
 }
 
 func TestAllCanBeRangedTwiceAndLeft(t *testing.T) {
 	t.Parallel()
-	m := (&model{}).fill(250)
-	all := m.client(t).Delivery.All(t.Context(), delivery.ListOptions{})
+	z := (&movingZadig{}).fill(250)
+	all := z.client(t).All(t.Context(), delivery.ListOptions{})
 	for _, err := range all {
 		require.NoError(t, err)
 		break
 	}
-	assert.Len(t, m.requests, 1, "nothing is asked beyond the page at hand")
-	var ids []string
-	for r, err := range all {
+	assert.Len(t, z.requests, 1, "nothing is requested beyond the page at hand")
+	n := 0
+	for _, err := range all {
 		require.NoError(t, err)
-		ids = append(ids, r.VersionInfo.ID)
+		n++
 	}
-	assert.Equal(t, m.ids(), ids)
+	assert.Equal(t, 250, n)
 }
 
-func TestAllSkipsManifests(t *testing.T) {
+// Requests by id do not wait for the connection of the page that names them,
+// however few connections a transport allows and however many walks there are.
+func TestAllSharesFewConnections(t *testing.T) {
 	t.Parallel()
-	for name, m := range map[string]*model{"documented": {}, "flat": {flat: true}} {
-		t.Run(name, func(t *testing.T) {
+	for connections, concurrent := range map[int]int{1: 2, 4: 10} {
+		t.Run(fmt.Sprintf("%d of %d", connections, concurrent), func(t *testing.T) {
 			t.Parallel()
-			m.fill(3)
-			c := m.client(t)
-			for _, skip := range []bool{false, true} {
-				for r, err := range c.Delivery.All(t.Context(), delivery.ListOptions{SkipManifests: skip}) {
-					require.NoError(t, err)
-					for _, d := range r.DeployInfo {
-						assert.Equal(t, skip, d.YAMLContents == nil)
-						assert.Equal(t, "nginx/main", d.ServiceName)
+			srv, _ := serve(t, "v5.0.0", history()...)
+			s := srv.Client(zadig.WithTransport(&http.Transport{MaxConnsPerHost: connections})).Delivery
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			var walks sync.WaitGroup
+			for range concurrent {
+				walks.Go(func() {
+					n := 0
+					for _, err := range s.All(ctx, delivery.ListOptions{}) {
+						if !assert.NoError(t, err) {
+							return
+						}
+						n++
 					}
-					for _, s := range r.Services {
-						assert.Equal(t, skip, s.YAMLContent == "")
-						assert.Equal(t, "nginx", s.ServiceName)
-					}
-				}
+					assert.Equal(t, 251, n)
+				})
 			}
+			walks.Wait()
 		})
 	}
 }
 
-func TestAllRefusesArgumentsBeforeARequest(t *testing.T) {
+// A panic of the Doer in a request by id is repeated where the loop is.
+func TestAllPanicsWhereTheLoopIs(t *testing.T) {
 	t.Parallel()
-	for name, o := range map[string]delivery.ListOptions{
-		"TaskID":      {TaskID: -1},
-		"Page":        {Page: -1},
-		"PerPage":     {PerPage: -1},
-		"ServiceName": {ServiceName: "nginx", Verbosity: delivery.VerbosityBrief},
-		"Verbosity":   {Verbosity: "Brief"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			m := (&model{}).fill(3)
-			c := m.client(t)
-			w := walk(t, c, o)
-			require.Len(t, w.errs, 1)
-			_, err := c.Delivery.List(t.Context(), o)
-			for _, err := range []error{w.errs[0], err} {
-				require.ErrorIs(t, err, zadig.ErrBadRequest)
-				assert.ErrorContains(t, err, name)
-			}
-			assert.Empty(t, m.requests)
-		})
+	z := (&movingZadig{flat: true, omits: true, total: true}).fill(50)
+	z.before = func(req *http.Request) *http.Response {
+		if strings.HasSuffix(req.URL.Path, id(40)) {
+			panic("the transport")
+		}
+		return nil
 	}
-	t.Run("a later page", func(t *testing.T) {
-		t.Parallel()
-		m := (&model{}).fill(3)
-		w := walk(t, m.client(t), delivery.ListOptions{Page: 2})
-		require.Len(t, w.errs, 1)
-		require.ErrorIs(t, w.errs[0], zadig.ErrBadRequest)
-		require.ErrorContains(t, w.errs[0], "Page: must be 0 or 1, because All begins at the first page (got 2)")
-		assert.Empty(t, m.requests)
+	var ids []string
+	require.PanicsWithValue(t, "the transport", func() {
+		for r, err := range z.client(t).All(t.Context(), delivery.ListOptions{}) {
+			require.NoError(t, err)
+			ids = append(ids, r.VersionInfo.ID)
+		}
 	})
+	assert.Equal(t, z.ids()[:10], ids, "those before it")
 }

@@ -1,15 +1,13 @@
 package delivery
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// BuildInfo is one service that was built for a release. Its commits carry
-// credentials.
+// BuildInfo is one service that was built for a release.
 type BuildInfo struct {
 	ID          string       `json:"id"`                  // 24 hex digits
 	ReleaseID   string       `json:"releaseId"`           // 24 hex digits
@@ -36,17 +34,6 @@ func (b *BuildInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(b)
 
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (b *BuildInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(b).DeletedAt) }
-
-// LogValue returns what identifies the build. It leaves out the commits, whose
-// credentials a JSON handler would print.
-func (b BuildInfo) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("id", b.ID),
-		slog.String("release", b.ReleaseID),
-		slog.String("service", b.ServiceName),
-		slog.String("image", b.ImageName),
-	)
-}
 
 // ImageInfo describes a built image.
 type ImageInfo struct {
@@ -83,8 +70,8 @@ type Issue struct {
 }
 
 // Commit is one repository of a build, the commit that was checked out, and
-// how Zadig accesses the repository. OAuthToken, Password, SSHKey and
-// PrivateAccessToken are credentials: fmt and slog mask them, JSON keeps them.
+// how Zadig accesses the repository. A credential that Zadig sends is replaced by
+// "[redacted]".
 type Commit struct {
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""
 	RepoOwner     string `json:"repo_owner"`              // user or group
@@ -112,11 +99,11 @@ type Commit struct {
 	Address            string `json:"address"`                       // URL of the code host
 	DisableSSL         bool   `json:"disable_ssl,omitzero"`          // since v3.4.1: certificates are not checked
 	AuthType           string `json:"auth_type,omitzero"`            // since v1.12.0: which credential counts; absent when ""
-	OAuthToken         Secret `json:"oauth_token"`                   // credential, may be ""
+	OAuthToken         string `json:"oauth_token"`                   // credential, may be ""
 	Username           string `json:"username,omitzero"`             // goes with Password; absent when ""
-	Password           Secret `json:"password,omitzero"`             // credential; absent when ""
-	SSHKey             Secret `json:"ssh_key,omitzero"`              // credential, since v1.12.0; absent when ""
-	PrivateAccessToken Secret `json:"private_access_token,omitzero"` // credential, since v1.12.0; absent when ""
+	Password           string `json:"password,omitzero"`             // credential; absent when ""
+	SSHKey             string `json:"ssh_key,omitzero"`              // credential, since v1.12.0; absent when ""
+	PrivateAccessToken string `json:"private_access_token,omitzero"` // credential, since v1.12.0; absent when ""
 
 	ProjectUUID string `json:"project_uuid,omitzero"` // up to v1.18.0; absent when ""
 	RepoUUID    string `json:"repo_uuid,omitzero"`    // up to v1.18.0; absent when ""
@@ -137,20 +124,4 @@ type Commit struct {
 	ViewMapping  string `json:"view_mapping,omitzero"`  // Perforce, since v3.3.0; absent when ""
 	ChangelistID int    `json:"changelist_id,omitzero"` // Perforce, since v3.3.0; absent when 0
 	ShelveID     int    `json:"shelve_id,omitzero"`     // Perforce, since v3.3.0; absent when 0
-
-	// Never filled for a release.
-	EnableProxy bool `json:"enable_proxy,omitzero"` // since v1.10.0
-}
-
-// LogValue returns what identifies the commit. It leaves out the credentials,
-// which a JSON handler would print.
-func (c Commit) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("owner", c.RepoOwner),
-		slog.String("repo", c.RepoName),
-		slog.String("branch", c.Branch),
-		slog.String("tag", c.Tag),
-		slog.Int("pr", c.PR),
-		slog.String("commit", c.CommitID),
-	)
 }

@@ -1,104 +1,95 @@
 package delivery
 
 import (
-	"reflect"
-	"slices"
+	"encoding/json"
 
+	"github.com/zadig-go/zadig/internal/nilsafe"
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// secretFields are the fields that hold a credential, or a value that may well
-// be one: the values of variables, and the address of a webhook, which is enough
-// to write to a chat. fmt and slog print a mask in their place.
-var secretFields = map[reflect.Type][]string{
-	reflect.TypeFor[Commit]():             {"OAuthToken", "Password", "SSHKey", "PrivateAccessToken"},
-	reflect.TypeFor[DeployEnv]():          {"Value"},
-	reflect.TypeFor[EnvVar]():             {"Value"},
-	reflect.TypeFor[GlobalVariable]():     {"Value"},
-	reflect.TypeFor[RenderVariableKV]():   {"Value"},
-	reflect.TypeFor[NotificationConfig](): {"WebhookURL"},
-}
+// redacted replaces a credential that is not empty.
+const redacted = "[redacted]"
 
-// variableFields hold the values of variables as YAML or JSON. A copy without
-// credentials leaves them out as well.
-var variableFields = map[reflect.Type][]string{
-	reflect.TypeFor[ProductEnvInfo](): {"DefaultValues", "EnvConfigYAMLs"},
-	reflect.TypeFor[EnvService]():     {"VariableYAML"},
-	reflect.TypeFor[EnvConfig]():      {"YAMLData"},
-	reflect.TypeFor[ChartInfo]():      {"ValuesYAML", "OverrideValues"},
-	reflect.TypeFor[OverrideYAML]():   {"YAMLContent", "AutoSyncYAML", "SourceDetail"},
-}
-
-// addressFields are URLs that may hold user info.
-var addressFields = map[reflect.Type][]string{
-	reflect.TypeFor[Commit]():      {"Address"},
-	reflect.TypeFor[Issue]():       {"URL"},
-	reflect.TypeFor[PackageInfo](): {"PackageStorageURI"},
-}
-
-// WithoutCredentials returns a deep copy of the release that is safe to store
-// and to send, or nil for a nil release. The copy lacks
-//
-//   - tokens, keys and passwords of commits, and user info in addresses
-//   - values of variables of deployments, environments, charts and services,
-//     also those in YAML
-//   - addresses of webhooks
-//   - RawJSON
-//
-// In all other text, manifests included, "***" replaces what looks like a
-// secret: a token or password in a URL, a private key, a JSON web token.
-//
-// Manifests keep secrets that do not look like one, such as a Kubernetes Secret
-// or the value of a container's environment variable. A release that is read
-// with SkipManifests has no manifests.
-func (r *Release) WithoutCredentials() *Release {
-	if r == nil {
-		return nil
+// redact replaces the credentials of a release, as described at [Release]. Since
+// v4.0 releases have none.
+func (r *Release) redact() {
+	for b := range nilsafe.Values(r.BuildInfo) {
+		b.redact()
 	}
-	safe, _ := reflect.TypeAssert[Release](safeCopy(reflect.ValueOf(*r)))
-	safe.servicesOmitted = r.servicesOmitted
-	return &safe
+	for d := range nilsafe.Values(r.DeployInfo) {
+		for e := range nilsafe.Values(d.Envs) {
+			hideVariable(e.Key, &e.Value)
+		}
+	}
+	for d := range nilsafe.Values(r.DistributeInfo) {
+		hideUserInfo(&d.DestStorageURL, &d.SrcStorageURL, &d.StorageURL)
+	}
+	if r.VersionInfo != nil && r.VersionInfo.ProductEnvInfo != nil {
+		r.VersionInfo.ProductEnvInfo.redact()
+	}
 }
 
-// safeCopy copies everything but what the tables above name.
-func safeCopy(v reflect.Value) reflect.Value {
-	safe := reflect.New(v.Type()).Elem()
-	switch v.Kind() {
-	case reflect.String:
-		safe.SetString(redact.Text(v.String()))
-	case reflect.Pointer:
-		if !v.IsNil() {
-			safe.Set(reflect.New(v.Type().Elem()))
-			safe.Elem().Set(safeCopy(v.Elem()))
-		}
-	case reflect.Slice:
-		if !v.IsNil() {
-			safe.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-			for i := range v.Len() {
-				safe.Index(i).Set(safeCopy(v.Index(i)))
-			}
-		}
-	case reflect.Map:
-		if !v.IsNil() {
-			safe.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-			for key, value := range v.Seq2() {
-				safe.SetMapIndex(key, safeCopy(value))
-			}
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			switch field := v.Type().Field(i); {
-			case !field.IsExported(), // the raw JSON
-				slices.Contains(secretFields[v.Type()], field.Name),
-				slices.Contains(variableFields[v.Type()], field.Name):
-			case slices.Contains(addressFields[v.Type()], field.Name):
-				safe.Field(i).SetString(redact.Address(v.Field(i).String()))
-			default:
-				safe.Field(i).Set(safeCopy(v.Field(i)))
-			}
-		}
-	default:
-		safe.Set(v)
+func (b *BuildInfo) redact() {
+	for c := range nilsafe.Values(b.Commits) {
+		hide(&c.OAuthToken, &c.Password, &c.SSHKey, &c.PrivateAccessToken)
+		hideUserInfo(&c.Address)
 	}
-	return safe
+	for i := range nilsafe.Values(b.Issues) {
+		hideUserInfo(&i.URL)
+	}
+	if b.PackageInfo != nil {
+		hideUserInfo(&b.PackageInfo.PackageStorageURI)
+	}
+}
+
+func (p *ProductEnvInfo) redact() {
+	for v := range nilsafe.Values(p.Vars) {
+		hideVariable(v.Key, &v.Value)
+	}
+	for v := range nilsafe.Values(p.GlobalVariables) {
+		hideJSONVariable(v.Key, &v.Value)
+	}
+	p.YAMLData.redact()
+	for _, group := range p.Services {
+		for s := range nilsafe.Values(group) {
+			if s.Render != nil {
+				s.Render.OverrideYAML.redact()
+			}
+		}
+	}
+	for n := range nilsafe.Values(p.NotificationConfigs) {
+		hide(&n.WebhookURL)
+	}
+}
+
+func (o *OverrideYAML) redact() {
+	for v := range nilsafe.Values(nilsafe.OrZero(o).RenderVariableKVs) {
+		hideJSONVariable(v.Key, &v.Value)
+	}
+}
+
+func hide(credentials ...*string) {
+	for _, c := range credentials {
+		if *c != "" {
+			*c = redacted
+		}
+	}
+}
+
+func hideUserInfo(addresses ...*string) {
+	for _, a := range addresses {
+		*a = redact.Address(*a)
+	}
+}
+
+func hideVariable(key string, value *string) {
+	if redact.IsSecretName(key) {
+		hide(value)
+	}
+}
+
+func hideJSONVariable(key string, value *json.RawMessage) {
+	if v := string(*value); redact.IsSecretName(key) && v != "" && v != "null" && v != `""` {
+		*value = json.RawMessage(`"` + redacted + `"`)
+	}
 }

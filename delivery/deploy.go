@@ -23,8 +23,8 @@ type DeployInfo struct {
 	EndTime         int64        `json:"end_time,omitzero"`          // Unix seconds, absent when 0
 	CreatedAt       int64        `json:"created_at"`                 // Unix seconds
 	DeletedAt       int64        `json:"deleted_at"`                 // Unix seconds, 0: not deleted
-	RealServiceName string       `json:"real_service_name,omitzero"` // since v2.3.0: without the container; "" when no container name is stored
-	ServiceModule   string       `json:"service_module,omitzero"`    // since v2.3.0: the container; "" when no container name is stored
+	RealServiceName string       `json:"real_service_name,omitzero"` // since v2.3.0: without the container; see Service
+	ServiceModule   string       `json:"service_module,omitzero"`    // since v2.3.0: the container; see Container
 	ImageName       string       `json:"image_name,omitzero"`        // since v2.3.0: name without registry and tag
 }
 
@@ -56,5 +56,5 @@ func (d *DeployInfo) Container() string {
 // DeployEnv is one variable of a deployment.
 type DeployEnv struct {
 	Key   string `json:"key"`   // name of the variable
-	Value string `json:"value"` // may well be a password: fmt and slog mask it, JSON keeps it
+	Value string `json:"value"` // "[redacted]" if Key is secret
 }

@@ -15,62 +15,61 @@ import (
 // Changes is the difference between a release and an earlier one. Each slice is
 // sorted by service, container and image, and nil if it would be empty.
 type Changes struct {
-	Added     []Image       `json:"added,omitzero"`     // images of containers that the earlier release did not have
-	Removed   []Image       `json:"removed,omitzero"`   // images of containers that only the earlier release had
+	Added     []Image       `json:"added,omitzero"`     // images of containers that are new
+	Removed   []Image       `json:"removed,omitzero"`   // images of containers that are gone
 	Changed   []ImageChange `json:"changed,omitzero"`   // containers that have another image
 	Manifests []string      `json:"manifests,omitzero"` // services whose Kubernetes manifests differ
-	// Incomplete means that nothing was compared, because a list left the
-	// services of a release out: see [Release.ServicesOmitted].
+	// Incomplete means that nothing was compared, because the details of a release
+	// were not read: see [Release.IsSummary].
 	Incomplete bool `json:"incomplete,omitzero"`
 }
 
-// ImageChange is one container with the image of the earlier release and that
-// of the later one.
+// ImageChange is one container with its images in two releases.
 type ImageChange struct {
-	Service   string `json:"service"`   // the service's own name; "" where only a chart is known
-	Container string `json:"container"` // "" where the server stores none
+	Service   string `json:"service"`   // the service's own name
+	Container string `json:"container"` // as Image.Container
 	From      string `json:"from"`      // image reference in the earlier release
 	To        string `json:"to"`        // image reference in the later one
 }
 
-// Diff compares what two releases deliver: b with the earlier a. A nil release
-// delivers nothing. Diff sends no request.
+// Diff compares what two releases deliver, b with the earlier a. A nil release
+// delivers nothing. Diff sends no request. The releases may be from before and
+// after v4.0.
 //
-// Images are those of [Release.Images], container by container. Releases from
-// before and after v4.0 can be compared. If one release does not name the service
-// or the container of an image, as is so for packaged charts, it is compared
-// with the image of the same name. A brief release has no images, so all images
-// of the other appear as added or removed. If a list left the services of a
-// release out, the result is Incomplete.
+// It compares the images of [Release.Images], container by container. Up to v3.4 a
+// release delivers only what its task deployed or what its author chose, but holds
+// its whole environment. So a container that a did not deliver is compared with a's
+// environment, and one that b did not deliver is Removed only if b's environment
+// lacks it, too. Since v4.0 releases hold no environment, and Removed is what b does
+// not deliver. If b is from before v4.0 and its environment is unknown, Removed is
+// nil.
 //
 // Manifests are compared as text, for each service of which both releases have
-// manifests. A manifest that names its image differs when the image does.
-// Manifests is nil if one of the releases was read with SkipManifests, and for
-// charts, which have none.
+// some: not if one was read with SkipManifests, nor for charts. A manifest that names
+// its image differs when the image does.
 func Diff(a, b *Release) Changes {
-	if a.ServicesOmitted() || b.ServicesOmitted() {
+	if a.IsSummary() || b.IsSummary() {
 		return Changes{Incomplete: true}
 	}
 	var c Changes
-	added, removed := b.Images(), a.Images()
-	for _, rule := range pairing {
-		added, removed = rule.pair(added, removed, func(from, to Image) {
-			if from.Image != to.Image {
-				c.Changed = append(c.Changed, ImageChange{
-					Service:   cmp.Or(to.Service, from.Service),
-					Container: cmp.Or(to.Container, from.Container),
-					From:      from.Image,
-					To:        to.Image,
-				})
-			}
-		})
+	changed := func(from, to Image) {
+		if from.Image != to.Image {
+			c.Changed = append(c.Changed, ImageChange{
+				Service:   to.Service,
+				Container: cmp.Or(to.Container, from.Container),
+				From:      from.Image,
+				To:        to.Image,
+			})
+		}
 	}
-	if len(added) > 0 {
-		c.Added = slices.SortedFunc(slices.Values(added), compareImages)
+	removed, added := pair(a.Images(), b.Images(), changed)
+	_, added = pair(a.undelivered(), added, changed)
+	removed, _ = pair(removed, b.undelivered(), nil)
+	if b != nil && !b.isV4() && b.environmentImages() == nil {
+		removed = nil
 	}
-	if len(removed) > 0 {
-		c.Removed = slices.SortedFunc(slices.Values(removed), compareImages)
-	}
+	c.Added = slices.SortedFunc(slices.Values(added), compareImages)
+	c.Removed = slices.SortedFunc(slices.Values(removed), compareImages)
 	slices.SortFunc(c.Changed, func(x, y ImageChange) int {
 		return cmp.Or(
 			compareImages(Image{x.Service, x.Container, x.From}, Image{y.Service, y.Container, y.From}),
@@ -87,19 +86,63 @@ func Diff(a, b *Release) Changes {
 	return c
 }
 
-// IsEmpty reports whether there is no difference. It is false if Incomplete.
+// undelivered returns the images of the environment that the release did not
+// deliver.
+func (r *Release) undelivered() []Image {
+	_, images := pair(r.Images(), r.environmentImages(), nil)
+	return images
+}
+
+// samePlace are the rules by which two images belong to the same container: they
+// have the same key. Each applies to the images that the rules before it left. The
+// last is for a container that has a name in one release only.
+var samePlace = []func(Image) Image{
+	func(i Image) Image { return i },
+	func(i Image) Image { return Image{i.Service, i.Container, repository(i)} },
+	func(i Image) Image { return Image{i.Service, i.Container, ""} },
+	func(i Image) Image { return Image{i.Service, "", shortName(i)} },
+}
+
+// pair calls paired, unless it is nil, with each image and the one that has taken
+// its place. It returns the images left over.
+func pair(was, is []Image, paired func(from, to Image)) (wasLeft, isLeft []Image) {
+	for _, key := range samePlace {
+		waiting := map[Image][]int{} // indexes of is
+		for n, to := range is {
+			waiting[key(to)] = append(waiting[key(to)], n)
+		}
+		taken := make([]bool, len(is))
+		was = slices.DeleteFunc(was, func(from Image) bool {
+			k := key(from)
+			if len(waiting[k]) == 0 {
+				return false
+			}
+			n := waiting[k][0]
+			waiting[k], taken[n] = waiting[k][1:], true
+			if paired != nil {
+				paired(from, is[n])
+			}
+			return true
+		})
+		n := -1
+		is = slices.DeleteFunc(is, func(Image) bool { n++; return taken[n] })
+	}
+	return was, is
+}
+
+// IsEmpty reports whether there is no difference. It returns false if Incomplete.
 func (c Changes) IsEmpty() bool {
 	return !c.Incomplete && len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Manifests) == 0
 }
 
-// String returns one line for each difference, without a newline at the end, and
-// "no changes" when there is none. It is meant for people and may change.
+// String returns one line for each difference, without a newline at the end, or
+// "no changes". It is meant for people and may change.
 func (c Changes) String() string {
 	if c.IsEmpty() {
 		return "no changes"
 	}
 	if c.Incomplete {
-		return "not compared: a list left the services of a release out"
+		return "not compared: the details of a release were not read"
 	}
 	var lines []string
 	line := func(format string, a ...any) { lines = append(lines, redact.Line(fmt.Sprintf(format, a...))) }
@@ -118,7 +161,7 @@ func (c Changes) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// place names a container as servers do.
+// place returns the name of a container as servers write it.
 func place(service, container string) string {
 	switch {
 	case service == "" && container == "":
@@ -137,7 +180,7 @@ func compareImages(x, y Image) int {
 	)
 }
 
-// repository is an image reference without tag and digest.
+// repository returns an image reference without tag and digest.
 func repository(i Image) string {
 	name, _, _ := strings.Cut(i.Image, "@")
 	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
@@ -146,19 +189,19 @@ func repository(i Image) string {
 	return name
 }
 
-// shortName is the last part of the repository's name: it stays when an image
-// is copied to another registry.
+// shortName returns the last part of the repository's name, which stays when an
+// image is copied to another registry.
 func shortName(i Image) string {
 	name := repository(i)
 	return name[strings.LastIndexByte(name, '/')+1:]
 }
 
-// betweenDocuments is the line that separates the documents of a YAML text.
+// betweenDocuments matches the line that separates the documents of a YAML text.
 var betweenDocuments = regexp.MustCompile(`(?m)^---[ \t]*$`)
 
-// manifests are the Kubernetes objects of each service that has some. Servers
-// repeat them for each container of a service up to v3.4, and send them as one
-// text since v4.0; taken apart and sorted they can be compared.
+// manifests returns the Kubernetes objects of each service that has some, sorted.
+// Servers repeat them for each container of a service up to v3.4, and send them as
+// one text since v4.0.
 func (r *Release) manifests() map[string][]string {
 	if r == nil {
 		return nil
@@ -178,7 +221,9 @@ func (r *Release) manifests() map[string][]string {
 		}
 	}
 	for s := range nilsafe.Values(r.Services) {
-		add(s.ServiceName, s.YAMLContent)
+		if s.ChartName == "" { // else the values of a chart
+			add(s.ServiceName, s.YAMLContent)
+		}
 	}
 	for service, objects := range all {
 		slices.Sort(objects)

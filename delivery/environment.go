@@ -9,8 +9,7 @@ import (
 )
 
 // ProductEnvInfo is the environment that a release was made from, as it was
-// then. The server fills little of it for a release: ID is 24 zeros, most
-// scalars are zero, and the last fields are never filled.
+// then. The server leaves most scalars zero in a release.
 type ProductEnvInfo struct {
 	ID                    string                `json:"id"`                               // 24 zeros
 	ProductName           string                `json:"product_name"`                     // project
@@ -23,7 +22,7 @@ type ProductEnvInfo struct {
 	EnvName               string                `json:"env_name"`                         // such as "dev"
 	UpdateBy              string                `json:"update_by"`                        // user name
 	Auth                  []*EnvAuth            `json:"auth,omitzero"`                    // up to v1.18.0
-	Services              [][]*EnvService       `json:"services,omitzero"`                // in the groups that are deployed together; groups may be empty
+	Services              [][]*EnvService       `json:"services,omitzero"`                // groups that are deployed together
 	Render                *RenderInfo           `json:"render"`                           // nil since v2.0.0
 	Error                 string                `json:"error"`                            // "" when the environment is well
 	Vars                  []*EnvVar             `json:"vars,omitzero"`                    // up to v1.15.0; absent when empty
@@ -37,23 +36,17 @@ type ProductEnvInfo struct {
 	BaseName              string                `json:"base_name,omitzero"`               // since v1.10.0
 	IsExisted             bool                  `json:"is_existed,omitzero"`              // since v1.10.0
 	ShareEnv              *ShareEnv             `json:"share_env,omitzero"`               // since v1.11.0, nil before
-	ServiceDeployStrategy map[string]string     `json:"service_deploy_strategy,omitzero"` // since v1.16.0: service name to strategy
+	ServiceDeployStrategy map[string]string     `json:"service_deploy_strategy,omitzero"` // since v1.16.0: by service name
 	AnalysisConfig        *AnalysisConfig       `json:"analysis_config,omitzero"`         // since v1.18.0, may be nil
 	NotificationConfigs   []*NotificationConfig `json:"notification_configs,omitzero"`    // since v1.18.0
-	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: workload name to replicas before it was put to sleep
+	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: replicas by workload, before sleep
 	DefaultValues         string                `json:"default_values,omitzero"`          // since v2.0.0: YAML; absent when ""
-	YAMLData              *OverrideYAML         `json:"yaml_data,omitzero"`               // since v2.0.0: origin of DefaultValues; nil when absent
+	YAMLData              *OverrideYAML         `json:"yaml_data,omitzero"`               // since v2.0.0: origin of DefaultValues, or nil
 	GlobalVariables       []*GlobalVariable     `json:"global_variables,omitzero"`        // since v2.0.0; absent when empty
 	IstioGrayscale        *IstioGrayscale       `json:"istio_grayscale,omitzero"`         // since v2.2.0, nil before
 	Production            bool                  `json:"production,omitzero"`              // since v1.17.0: a production environment
 	Alias                 string                `json:"alias,omitzero"`                   // since v1.17.0: name that the pages show
 	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0; absent when empty
-
-	// Never filled for a release.
-	BaseEnvName string       `json:"base_env_name,omitzero"` // since v1.14.0
-	Visibility  string       `json:"visibility"`
-	ChartInfos  []*ChartInfo `json:"chart_infos,omitzero"`
-	EnvConfigs  []*EnvConfig `json:"env_configs,omitzero"` // since v1.13.0
 }
 
 // Created returns CreateTime as a time.Time, or the zero Time if it is unset.
@@ -64,9 +57,9 @@ func (p *ProductEnvInfo) Updated() time.Time { return unixtime.Time(nilsafe.OrZe
 
 // EnvAuth says who may do what in an environment. Up to v1.18.0.
 type EnvAuth struct {
-	Type        string   `json:"type"`                 // what Name is: a user or a team
+	Type        string   `json:"type"`                 // kind of Name: user or team
 	Name        string   `json:"name"`                 // of the user or team
-	Permissions []string `json:"permissions,omitzero"` // what it may do
+	Permissions []string `json:"permissions,omitzero"` // granted permissions
 }
 
 // RenderInfo names the set of variables that an environment is rendered with.
@@ -80,44 +73,18 @@ type RenderInfo struct {
 // EnvVar is one template variable of an environment. Up to v1.15.0.
 type EnvVar struct {
 	Key      string   `json:"key"`               // name
-	Value    string   `json:"value"`             // may be ""
+	Value    string   `json:"value"`             // "[redacted]" if Key is secret
 	Alias    string   `json:"alias"`             // how templates write it, such as "{{.name}}"
 	State    string   `json:"state"`             // "present" in every recording
 	Services []string `json:"services,omitzero"` // names of the services that use it
 }
 
-// ShareEnv describes whether an environment shares services with another one.
-// Since v1.11.0.
+// ShareEnv says whether an environment shares services with another one. Since
+// v1.11.0.
 type ShareEnv struct {
 	Enable  bool   `json:"enable"`   // services are shared
 	IsBase  bool   `json:"is_base"`  // this is the base environment, which others share
 	BaseEnv string `json:"base_env"` // the base environment, "" if IsBase
-}
-
-// EnvConfig is one configuration object of an environment, such as an Ingress or
-// a ConfigMap. Since v1.13.0; never filled for a release.
-type EnvConfig struct {
-	EnvName              string         `json:"env_name"`               // environment
-	ProductName          string         `json:"product_name"`           // project
-	ServiceName          string         `json:"service_name"`           // may be ""
-	Name                 string         `json:"name"`                   // of the object
-	YAMLData             string         `json:"yaml_data"`              // the object
-	RestartAssociatedSvc bool           `json:"restart_associated_svc"` // a change restarts Services
-	CommonEnvCfgType     string         `json:"common_env_cfg_type"`    // kind of the object
-	Services             []string       `json:"services,omitzero"`      // names of the services that use it
-	GitRepoConfig        *GitRepoConfig `json:"git_repo_config"`        // nil unless it comes from a repository
-	AutoSync             bool           `json:"auto_sync"`              // it follows the repository
-	Production           bool           `json:"production,omitzero"`    // since v2.3.0: of a production environment
-}
-
-// GitRepoConfig is a place in a Git repository.
-type GitRepoConfig struct {
-	CodehostID  int      `json:"codehost_id"`           // code host in Zadig's settings
-	Owner       string   `json:"owner"`                 // user or group
-	Repo        string   `json:"repo"`                  // repository
-	Branch      string   `json:"branch"`                // branch that is read
-	Namespace   string   `json:"namespace"`             // where it differs from Owner
-	ValuesPaths []string `json:"values_paths,omitzero"` // files; absent when empty
 }
 
 // AnalysisConfig selects what the environment's analysis covers. Since v1.18.0.
@@ -128,15 +95,15 @@ type AnalysisConfig struct {
 // NotificationConfig sends events of an environment to a chat. Since v1.18.0.
 type NotificationConfig struct {
 	WebhookType string   `json:"webhook_type"`    // kind of chat
-	WebhookURL  string   `json:"webhook_url"`     // a credential for the chat: fmt and slog mask it, JSON keeps it
-	Events      []string `json:"events,omitzero"` // what is reported
+	WebhookURL  string   `json:"webhook_url"`     // "[redacted]" if there is one
+	Events      []string `json:"events,omitzero"` // kinds of events that are sent
 }
 
 // GlobalVariable is one variable for all services of an environment. Since
 // v2.0.0.
 type GlobalVariable struct {
 	Key             string          `json:"key"`                       // name
-	Value           json.RawMessage `json:"value"`                     // any JSON value, exactly as sent
+	Value           json.RawMessage `json:"value"`                     // any JSON value; "[redacted]" if Key is secret
 	Type            string          `json:"type"`                      // kind of Value
 	Options         []string        `json:"options,omitzero"`          // values to choose from
 	Desc            string          `json:"desc"`                      // free text
@@ -145,10 +112,10 @@ type GlobalVariable struct {
 
 // IstioGrayscale is the gray release of an environment. Since v2.2.0.
 type IstioGrayscale struct {
-	Enable             bool                 `json:"enable"`                        // it takes part
+	Enable             bool                 `json:"enable"`                        // the environment takes part
 	IsBase             bool                 `json:"is_base"`                       // it is the base environment
 	BaseEnv            string               `json:"base_env"`                      // "" if it is the base
-	GrayscaleStrategy  string               `json:"grayscale_strategy"`            // which of the two lists counts
+	GrayscaleStrategy  string               `json:"grayscale_strategy"`            // which of the two lists applies
 	WeightConfigs      []*WeightConfig      `json:"weight_configs,omitzero"`       // shares of the traffic
 	HeaderMatchConfigs []*HeaderMatchConfig `json:"header_match_configs,omitzero"` // rules on request headers
 }
@@ -168,6 +135,6 @@ type HeaderMatchConfig struct {
 // HeaderMatch is a condition on one request header.
 type HeaderMatch struct {
 	Key   string `json:"key"`   // name of the header
-	Match string `json:"match"` // how Value is compared
-	Value string `json:"value"` // what the header is compared with
+	Match string `json:"match"` // kind of comparison
+	Value string `json:"value"` // value to compare the header with
 }

@@ -21,13 +21,6 @@ type EnvService struct {
 	Resources    []*Resource    `json:"resources,omitzero"`     // since v2.1.0; absent when empty
 	UpdateTime   int64          `json:"update_time,omitzero"`   // since v2.0.0: Unix seconds
 	RenderedYAML string         `json:"rendered_yaml,omitzero"` // since v3.3.0: Kubernetes manifests; absent when ""
-
-	// Never filled for a release.
-	EnvConfigs     []*ServiceEnvConfig `json:"env_configs,omitzero"`
-	VariableYAML   string              `json:"variable_yaml,omitzero"`   // since v1.16.0
-	VariableKVs    []*RenderVariableKV `json:"variable_kvs,omitzero"`    // since v1.18.0
-	Updatable      bool                `json:"updatable,omitzero"`       // since v1.18.0
-	DeployStrategy string              `json:"deploy_strategy,omitzero"` // since v1.18.0
 }
 
 // Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
@@ -39,7 +32,7 @@ type Container struct {
 	Type      string     `json:"type,omitzero"`       // since v3.2.0
 	Image     string     `json:"image"`               // image reference
 	ImageName string     `json:"image_name,omitzero"` // since v1.11.0: name without registry and tag; absent when ""
-	ImagePath *ImagePath `json:"imagePath,omitzero"`  // of charts: where the values hold the image; nil when absent
+	ImagePath *ImagePath `json:"imagePath,omitzero"`  // of charts: the values that name the image, or nil
 }
 
 // ImagePath names the keys of a chart's values that hold the parts of an image
@@ -60,17 +53,9 @@ type Resource struct {
 	Name    string `json:"Name"`    // of the object
 }
 
-// ServiceEnvConfig lists the hosts of a service in one environment. Never
-// filled for a release.
-type ServiceEnvConfig struct {
-	EnvName string   `json:"env_name"`          // environment
-	HostIDs []string `json:"host_ids,omitzero"` // hosts in Zadig's settings
-	Labels  []string `json:"labels,omitzero"`   // labels that choose hosts
-}
-
-// ServiceRender is one of two objects that servers send under the same name: up
-// to v1.15.0 the members of a RenderInfo, since v2.0.0 a ChartInfo ({} for
-// records written before).
+// ServiceRender has the members of two objects that servers send under the same
+// name: a RenderInfo up to v1.15.0, and a ChartInfo since v2.0.0 ({} for records
+// written before).
 type ServiceRender struct {
 	Name        string `json:"name,omitzero"`         // up to v1.15.0
 	Revision    int    `json:"revision,omitzero"`     // up to v1.15.0
@@ -80,12 +65,12 @@ type ServiceRender struct {
 	ChartInfo // since v2.0.0
 }
 
-// ChartInfo is a chart with the values that it is installed with. Everything
-// is absent when "" or false.
+// ChartInfo is a chart with the values that it is installed with. Each member is
+// absent when "" or false.
 type ChartInfo struct {
 	ServiceName       string        `json:"service_name,omitzero"`         // service in the project
 	ReleaseName       string        `json:"release_name,omitzero"`         // since v1.18.0: Helm release
-	IsHelmChartDeploy bool          `json:"is_helm_chart_deploy,omitzero"` // since v1.18.0: installed from a chart repository, not from a service
+	IsHelmChartDeploy bool          `json:"is_helm_chart_deploy,omitzero"` // since v1.18.0: from a chart repository
 	ChartRepo         string        `json:"chart_repo,omitzero"`           // since v1.18.0: chart repository
 	ChartName         string        `json:"chart_name,omitzero"`           // since v1.18.0
 	ChartVersion      string        `json:"chart_version,omitzero"`        // version of the chart
@@ -101,18 +86,18 @@ type OverrideYAML struct {
 	RenderVariableKVs []*RenderVariableKV `json:"render_variable_kvs,omitzero"` // since v1.18.0: the YAML's variables one by one
 	Source            string              `json:"source,omitzero"`              // since v1.11.0: kind of origin
 	AutoSync          bool                `json:"auto_sync,omitzero"`           // since v1.11.0: it follows its origin
-	AutoSyncYAML      string              `json:"auto_sync_yaml,omitzero"`      // since v3.3.0: the YAML as it came from the origin
-	SourceDetail      json.RawMessage     `json:"source_detail,omitzero"`       // since v1.11.0: any JSON value, exactly as sent, "null" included
+	AutoSyncYAML      string              `json:"auto_sync_yaml,omitzero"`      // since v3.3.0: the YAML of the origin
+	SourceDetail      json.RawMessage     `json:"source_detail,omitzero"`       // since v1.11.0: any JSON value, as sent, "null" included
 	SourceID          string              `json:"source_id,omitzero"`           // since v1.16.0: origin's id
 }
 
 // RenderVariableKV is one variable of a service. Since v1.18.0.
 type RenderVariableKV struct {
 	Key                 string          `json:"key"`                            // name
-	Value               json.RawMessage `json:"value"`                          // any JSON value, exactly as sent
+	Value               json.RawMessage `json:"value"`                          // any JSON value; "[redacted]" if Key is secret
 	Type                string          `json:"type"`                           // kind of Value
 	Options             []string        `json:"options,omitzero"`               // values to choose from
 	Desc                string          `json:"desc"`                           // free text
-	UseGlobalVariable   bool            `json:"use_global_variable"`            // the value is that of the GlobalVariable
+	UseGlobalVariable   bool            `json:"use_global_variable"`            // Value is taken from the GlobalVariable
 	IsReferenceVariable bool            `json:"is_reference_variable,omitzero"` // since v3.4.0: Value refers to another variable
 }

@@ -142,7 +142,7 @@ func ExampleService_Find() {
 
 	var found []*delivery.Release
 	for _, version := range []string{"v1.1.0", "v1.2.0"} {
-		release, err := client.Delivery.Find(ctx, delivery.ListOptions{ProjectName: "shop"}, version)
+		release, err := client.Delivery.Find(ctx, version, delivery.ListOptions{ProjectName: "shop"})
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -151,7 +151,7 @@ func ExampleService_Find() {
 	}
 	fmt.Println(delivery.Diff(found[0], found[1]))
 
-	_, err = client.Delivery.Find(ctx, delivery.ListOptions{ProjectName: "shop"}, "v9")
+	_, err = client.Delivery.Find(ctx, "v9", delivery.ListOptions{ProjectName: "shop"})
 	fmt.Println(errors.Is(err, zadig.ErrNotFound), err)
 	// Output:
 	// changed cart/main: registry.example.com/shop/cart:1.0 → registry.example.com/shop/cart:1.1

@@ -20,7 +20,7 @@ func ExampleService_All() {
 	defer srv.Close()
 	client := srv.Client() // zadig.NewClient("https://zadig.example.com", zadig.WithToken(token))
 
-	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "nginx2"}) {
+	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "shop"}) {
 		if err != nil {
 			log.Print(err) // the loop can go on
 			continue
@@ -31,8 +31,15 @@ func ExampleService_All() {
 		}
 	}
 	// Output:
-	// test by admin
-	//   nginx ccr.ccs.tencentyun.com/koderover-rc/nginx-test:20211116230712-1-master
+	// v1.3.0 by alice
+	//   cart registry.example.com/shop/cart:1.3.0
+	//   payment registry.example.com/shop/payment:1.8.2
+	// v1.3.0-rc.1 by alice
+	//   cart registry.example.com/shop/cart:1.3.0
+	//   payment registry.example.com/shop/payment:1.8.2
+	// v1.2.0 by bob
+	//   cart registry.example.com/shop/cart:1.2.0
+	//   payment registry.example.com/shop/payment:1.8.1
 }
 
 // One page, for a user interface that has pages itself.
@@ -45,7 +52,7 @@ func ExampleService_List() {
 	client := srv.Client()
 
 	page, err := client.Delivery.List(context.Background(), delivery.ListOptions{
-		WorkflowName: "nginx2-ops-workflow",
+		WorkflowName: "zadig-delivery-shop",
 		Page:         1,
 		PerPage:      10,
 	})
@@ -56,7 +63,9 @@ func ExampleService_List() {
 	for _, release := range page.Releases {
 		fmt.Println(release.VersionInfo.ID, release.VersionInfo.WorkflowName, release.VersionInfo.TaskID)
 	}
-	// Output: 619dbaa8c528c2182225e8d9 nginx2-ops-workflow 1
+	// Output:
+	// 66690828aa0000000000000b zadig-delivery-shop 12
+	// 665548b0aa0000000000000e zadig-delivery-shop 11
 }
 
 // One release by its id, and the services of the environment that it was
@@ -69,7 +78,7 @@ func ExampleService_Get() {
 	defer srv.Close()
 	client := srv.Client()
 
-	release, err := client.Delivery.Get(context.Background(), "619dbaa8c528c2182225e8d9", delivery.GetOptions{ProjectName: "nginx2"})
+	release, err := client.Delivery.Get(context.Background(), "66690828aa0000000000000b", delivery.GetOptions{ProjectName: "shop"})
 	if errors.Is(err, zadig.ErrNotFound) {
 		fmt.Println("no such release")
 		return
@@ -89,5 +98,5 @@ func ExampleService_Get() {
 		}
 	}
 	fmt.Println()
-	// Output: version test of nginx2, in dev: nginx
+	// Output: version v1.3.0 of shop, in prod: cart payment
 }

@@ -2,12 +2,6 @@ package delivery
 
 import jsonv2 "github.com/go-json-experiment/json"
 
-// For the tests of package delivery_test: what Release is decoded through.
-type (
-	Nested = nested
-	Flat   = flat
-)
-
 // DecodeStreamed decodes a release as List and All do.
 func DecodeStreamed(data []byte, options jsonv2.Options) (*Release, error) {
 	var w wireRelease
@@ -19,10 +13,3 @@ func DecodeStreamed(data []byte, options jsonv2.Options) (*Release, error) {
 	}
 	return w.release(), nil
 }
-
-// The tables of what a copy without credentials leaves out.
-var (
-	SecretFields   = secretFields
-	VariableFields = variableFields
-	AddressFields  = addressFields
-)

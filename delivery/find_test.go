@@ -1,357 +1,240 @@
 package delivery_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// history are 250 releases of project shop, v1.1 to v1.250. All deploy cart,
-// those of a round hundred pay as well; v1.20 has the label "lts". Another
-// project has the newest of all, named v1.100 as well.
-func history() []*delivery.Release {
-	release := func(n int, project, version string) *delivery.Release {
-		return &delivery.Release{
-			VersionInfo: &delivery.VersionInfo{
-				ID: id(n), ProductName: project, Version: version, WorkflowName: "ops", TaskID: n, CreatedAt: int64(1_700_000_000 + n),
-			},
-			DeployInfo: []*delivery.DeployInfo{deploy("cart", "main", fmt.Sprintf("r/cart:%d", n), "kind: Cart")},
-		}
-	}
-	var all []*delivery.Release
-	for n := 1; n <= 250; n++ {
-		r := release(n, "shop", fmt.Sprintf("v1.%d", n))
-		if n%100 == 0 {
-			r.DeployInfo = append(r.DeployInfo, deploy("pay", "main", "r/pay:1"))
-		}
-		if n == 20 {
-			r.VersionInfo.Labels = []string{"lts"}
-		}
-		all = append(all, r)
-	}
-	return append(all, release(300, "other", "v1.100"))
-}
-
-// serve starts a server with these releases and a client of it that does not
-// wait between attempts.
-func serve(t *testing.T, version string, releases ...*delivery.Release) (*zadigtest.Server, *delivery.Service) {
-	t.Helper()
-	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(releases...))
-	return srv, srv.Client(zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: time.Millisecond})).Delivery
-}
-
-// cost is how many lists and releases were asked for.
-type cost struct{ lists, releases int }
-
-func costOf(srv *zadigtest.Server) cost {
-	return cost{len(srv.RequestsTo(zadigtest.ListReleases)), len(srv.RequestsTo(zadigtest.GetRelease))}
-}
-
-// Each search has the same result on every server, complete, at the cost that its
-// comment states.
-func TestLatest(t *testing.T) {
-	t.Parallel()
-	type costs map[string]cost // by version
-	rows := map[string]struct {
-		options delivery.ListOptions
-		want    string // id, or "" for none
-		cost    costs
-	}{
-		"of all":     {delivery.ListOptions{}, id(300), costs{"v1.7.1": {1, 0}, "v1.11.0": {1, 0}, "v3.4.1": {1, 0}, "v4.1.0": {1, 0}, "v5.0.0": {1, 1}}},
-		"first page": {delivery.ListOptions{Page: 1, PerPage: 50}, id(300), costs{"v1.11.0": {1, 0}, "v5.0.0": {1, 1}}},
-		"of a project": {
-			delivery.ListOptions{ProjectName: "shop"}, id(250),
-			costs{"v1.7.1": {1, 0}, "v2.3.0": {1, 0}, "v4.1.0": {1, 0}, "v5.0.0": {1, 1}},
-		},
-		"brief": {delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, id(300), costs{"v1.11.0": {1, 0}, "v5.0.0": {1, 0}}},
-		"with a service": { // 51 releases up to v1.200
-			delivery.ListOptions{ProjectName: "shop", ServiceName: "pay"}, id(200),
-			costs{"v1.7.1": {3, 0}, "v2.3.1": {3, 0}, "v4.1.0": {3, 0}, "v5.0.0": {3, 51}},
-		},
-		"with a label, which old servers do not know": {
-			delivery.ListOptions{Label: "lts", PerPage: 200}, id(20),
-			costs{"v1.11.0": {3, 0}, "v4.1.0": {1, 0}, "v5.0.0": {1, 1}},
-		},
-		"of a task":         {delivery.ListOptions{WorkflowName: "ops", TaskID: 7}, id(7), nil},
-		"no such project":   {delivery.ListOptions{ProjectName: "none"}, "", costs{"v1.11.0": {1, 0}, "v5.0.0": {1, 0}}},
-		"no such service":   {delivery.ListOptions{ServiceName: "none", PerPage: 1000}, "", nil},
-		"no such label":     {delivery.ListOptions{Label: "none"}, "", nil},
-		"container's name":  {delivery.ListOptions{ServiceName: "pay/main", PerPage: 1000}, "", nil},
-		"without manifests": {delivery.ListOptions{SkipManifests: true}, id(300), nil},
-	}
-	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.0", "v2.3.1", "v3.4.1", "v4.1.0", "v5.0.0"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, version, history()...)
-			for name, test := range rows {
-				t.Run(name, func(t *testing.T) {
-					srv.ClearRequests()
-					r, err := s.Latest(t.Context(), test.options)
-					if want, ok := test.cost[version]; ok {
-						assert.Equal(t, want, costOf(srv))
-					}
-					if test.want == "" {
-						require.ErrorIs(t, err, zadig.ErrNotFound)
-						assert.EqualError(t, err, "delivery.Latest: no release matches: not found")
-						assert.Nil(t, r)
-						return
-					}
-					require.NoError(t, err)
-					assertFound(t, r, test.want, test.options, version)
-				})
-			}
-		})
-	}
-}
-
+// Find has the same result on every server, complete, at the cost that its comment
+// states; servers before v4.0 are not asked for a version by its name.
 func TestFind(t *testing.T) {
 	t.Parallel()
-	type costs map[string]cost // by version
+	inShop := func(o delivery.ListOptions) delivery.ListOptions { o.ProjectName = "shop"; return o }
+	costs := func(costs ...cost) []cost { return costs } // on v1.11.0, v3.4.1, v4.0.0, v5.0.0
 	rows := map[string]struct {
 		options delivery.ListOptions
 		version string
-		want    string // id, or "" for none
-		cost    costs
+		want    int // 0: none
+		cost    []cost
 	}{
-		"newest of its project": {
-			delivery.ListOptions{ProjectName: "shop"}, "v1.250", id(250),
-			costs{"v1.7.1": {1, 0}, "v1.11.0": {1, 1}, "v3.4.1": {1, 1}, "v4.1.0": {1, 0}, "v5.0.0": {1, 1}},
-		},
-		"the newest of two":     {delivery.ListOptions{}, "v1.100", id(300), nil},
-		"in its project":        {delivery.ListOptions{ProjectName: "shop"}, "v1.100", id(100), nil},
-		"with a service":        {delivery.ListOptions{ServiceName: "pay"}, "v1.100", id(100), costs{"v1.11.0": {2, 2}, "v5.0.0": {2, 2}}},
-		"not with that service": {delivery.ListOptions{ServiceName: "pay"}, "v1.99", "", nil},
-		"with its label":        {delivery.ListOptions{Label: "lts"}, "v1.20", id(20), nil},
-		"not with that label":   {delivery.ListOptions{Label: "lts"}, "v1.21", "", nil},
-		"brief": {
-			delivery.ListOptions{ProjectName: "shop", Verbosity: delivery.VerbosityBrief}, "v1.250", id(250),
-			costs{"v1.11.0": {1, 0}, "v5.0.0": {1, 0}},
-		},
-		"without manifests": {delivery.ListOptions{SkipManifests: true}, "v1.250", id(250), nil},
-		"larger pages":      {delivery.ListOptions{PerPage: 1000}, "v1.1", id(1), costs{"v1.11.0": {1, 1}, "v5.0.0": {1, 1}}},
-		"part of a version": {delivery.ListOptions{}, "v1", "", nil},
-		"other letter case": {delivery.ListOptions{}, "V1.250", "", nil},
+		"on the first page": {shop, "v1.151", 151, costs(cost{1, 0, 1}, cost{1, 0, 1}, cost{1, 0, 0}, cost{1, 0, 1})},
+		"on the second":     {shop, "v1.100", 100, costs(cost{2, 0, 1}, cost{2, 0, 1}, cost{2, 1, 0}, cost{2, 1, 1})},
+		"on the last":       {shop, "v1.1", 1, costs(cost{3, 0, 1}, cost{3, 0, 1}, cost{3, 1, 0}, cost{3, 1, 1})},
+		"not there":         {shop, "v2", 0, costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{1, 1, 0}, cost{1, 1, 0})},
+		"in all projects":   {delivery.ListOptions{}, "v1.100", 300, nil},
+		"part of a version": {delivery.ListOptions{}, "v1", 0, nil},
+		"other letter case": {delivery.ListOptions{}, "V1.250", 0, nil},
+		"brief":             {inShop(delivery.ListOptions{Verbosity: delivery.VerbosityBrief}), "v1.1", 1, costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 1, 0}, cost{3, 1, 0})},
+		"larger pages":      {delivery.ListOptions{PerPage: 1000}, "v1.1", 1, nil},
+		"small pages":       {inShop(delivery.ListOptions{PerPage: 10}), "v1.30", 30, costs(cost{}, cost{}, cost{5, 1, 0}, cost{5, 1, 1})},
+		"with a service":    {inShop(delivery.ListOptions{ServiceName: "pay"}), "v1.100", 100, nil},
+		"without it":        {inShop(delivery.ListOptions{ServiceName: "pay"}), "v1.99", 0, nil},
+		"with a label":      {inShop(delivery.ListOptions{Label: "lts", PerPage: 1}), "v1.20", 20, nil},
+		"without it, named": {inShop(delivery.ListOptions{Label: "lts", PerPage: 1}), "v1.21", 0, nil},
+		"of its task":       {delivery.ListOptions{WorkflowName: "ops", TaskID: 7}, "v1.7", 7, nil},
+		"succeeded":         {inShop(delivery.ListOptions{Succeeded: true}), "v1.1", 1, nil},
+		"which it has not":  {delivery.ListOptions{Succeeded: true}, "v1.0", 0, nil},
+		"failed":            {delivery.ListOptions{}, "v1.0", 400, nil},
 	}
-	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.0", "v2.3.1", "v3.4.1", "v4.1.0", "v5.0.0"} {
+	for i, version := range []string{"v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0", "v1.7.1"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			srv, s := serve(t, version, history()...)
+			srv, s := serve(t, version, append(history(), dated(400, "v1.0", 1_600_000_000, delivery.StatusFailed))...)
 			for name, test := range rows {
-				t.Run(name, func(t *testing.T) {
-					srv.ClearRequests()
-					r, err := s.Find(t.Context(), test.options, test.version)
-					if want, ok := test.cost[version]; ok {
-						assert.Equal(t, want, costOf(srv))
-					}
-					if test.want == "" {
-						require.ErrorIs(t, err, zadig.ErrNotFound)
-						assert.EqualError(t, err, fmt.Sprintf("delivery.Find: version %q: not found", test.version))
-						assert.Nil(t, r)
-						return
-					}
-					require.NoError(t, err)
-					assertFound(t, r, test.want, test.options, version)
-				})
+				srv.ClearRequests()
+				r, err := s.Find(t.Context(), test.version, test.options)
+				if i < len(test.cost) && test.cost[i] != (cost{}) {
+					assert.Equal(t, test.cost[i], costOf(srv), "%s: lists, by name, by id", name)
+				}
+				switch {
+				case version == "v1.7.1" && test.want == 400: // it knows no status
+				case test.want == 0 && version == "v1.7.1" && test.options.Succeeded:
+				case test.want == 0:
+					require.ErrorIs(t, err, zadig.ErrNotFound, name)
+					assert.EqualError(t, err, fmt.Sprintf("delivery.Find: version %q: not found", test.version))
+				default:
+					require.NoError(t, err, name)
+					require.Equal(t, id(test.want), r.VersionInfo.ID, name)
+					assert.Equal(t, test.options.Verbosity == "", len(r.Images()) > 0, "%s: it is complete", name)
+				}
 			}
 		})
 	}
 }
 
-// assertFound asserts that a release is the one that was looked for, whole or
-// brief as it was asked for.
-func assertFound(t *testing.T, r *delivery.Release, want string, o delivery.ListOptions, server string) {
-	t.Helper()
-	assert.Equal(t, want, r.VersionInfo.ID)
-	if o.Verbosity == delivery.VerbosityBrief {
-		if server != "v1.7.1" && server != "v4.1.0" { // which send everything they have
-			assert.Empty(t, r.Images())
+func TestFindRefusesAnEmptyVersion(t *testing.T) {
+	t.Parallel()
+	_, err := delivery.New(nil).Find(t.Context(), "", shop)
+	require.ErrorIs(t, err, zadig.ErrBadRequest)
+	assert.ErrorContains(t, err, "delivery.Find: bad request: version: must not be empty")
+}
+
+// Of 4,000 releases any is found with few requests.
+func TestFindAmongMany(t *testing.T) {
+	t.Parallel()
+	z := (&movingZadig{flat: true, omits: true, total: true}).fill(4_000)
+	for _, n := range []int{1, 2, 99, 101, 1_721, 3_799, 3_900} {
+		z.requests = nil
+		r, err := z.client(t).Find(t.Context(), "v"+id(n), delivery.ListOptions{ProjectName: "p"})
+		require.NoError(t, err)
+		require.Equal(t, id(n), r.VersionInfo.ID)
+		assert.LessOrEqual(t, len(z.requests), 1+1+7+1, n)
+	}
+}
+
+// Where the OpenAPI does not tell, and where the list moves, the list finds the
+// release or says what is wrong.
+func TestFindWithoutTheOpenAPI(t *testing.T) {
+	t.Parallel()
+	at := func(f zadigtest.Fault) zadigtest.Fault { return f.On(zadigtest.OpenAPIReleaseDetail) }
+	for name, fault := range map[string]zadigtest.Fault{
+		"no right":                           at(zadigtest.NoPermission()),
+		"no license":                         at(zadigtest.LicenseExpired()),
+		"no database":                        at(zadigtest.DatabaseDown()),
+		"a path that the gateway has not":    at(zadigtest.Status(404, "404 page not found")),
+		"the same, as JSON with a code":      at(zadigtest.Status(404, `{"code":404,"message":"no route"}`)),
+		"a login page":                       at(zadigtest.HTML(200)),
+		"an object that is no release":       at(zadigtest.Status(200, `{}`)),
+		"another release":                    at(zadigtest.Status(200, `{"version":"v1.2","project_name":"shop"}`)),
+		"a time that no release has":         at(zadigtest.Status(200, `{"version":"v1.1","project_name":"shop","created_at":7}`)),
+		"a time between two releases' pages": at(zadigtest.Status(200, `{"version":"v1.1","project_name":"shop","created_at":1700000099}`)),
+		"pages that fail":                    zadigtest.DatabaseDown().On(zadigtest.ListReleases).After(1).Times(1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, s := serve(t, "v5.0.0", history()...)
+			srv.Inject(fault)
+			r, err := s.Find(t.Context(), "v1.1", shop)
+			require.NoError(t, err)
+			assert.Equal(t, id(1), r.VersionInfo.ID)
+			assert.NotEmpty(t, r.Images(), "it is complete")
+		})
+	}
+}
+
+// A release that is deleted while it is searched for is not there, and one that moves
+// is found.
+func TestFindWhileTheListMoves(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*movingZadig)
+		found  bool
+	}{
+		"deleted":                      {func(z *movingZadig) { z.remove(249, 250) }, false},
+		"releases ahead of it deleted": {func(z *movingZadig) { z.remove(10, 200) }, true},
+		"releases ahead of it created": {func(z *movingZadig) {
+			for range 200 {
+				z.create(1)
+			}
+		}, true},
+	} {
+		for request := 2; request < 6; request++ {
+			z := (&movingZadig{flat: true, omits: true, total: true}).fill(250)
+			z.before = func(*http.Request) *http.Response {
+				if len(z.requests) == request {
+					test.change(z)
+				}
+				return nil
+			}
+			r, err := z.client(t).Find(t.Context(), "v"+id(1), delivery.ListOptions{ProjectName: "p"})
+			if !test.found && len(z.ids()) < 250 {
+				require.ErrorIs(t, err, zadig.ErrNotFound, name)
+				continue
+			}
+			require.NoError(t, err, name)
+			assert.Equal(t, id(1), r.VersionInfo.ID, name)
 		}
-		return
-	}
-	cart, ok := r.Service("cart")
-	require.True(t, ok)
-	assert.Len(t, cart.Images, 1)
-	var manifests []string
-	if cart.Released != nil {
-		manifests = append(manifests, cart.Released.YAMLContent)
-	} else {
-		manifests = cart.Deploys[0].YAMLContents
-	}
-	assert.Equal(t, o.SkipManifests, strings.Join(manifests, "") == "", "manifests")
-}
-
-func TestSearchRefusesOptions(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		options delivery.ListOptions
-		version string
-		names   string
-	}{
-		"second page":       {delivery.ListOptions{Page: 2}, "v1.1", "Page"},
-		"negative page":     {delivery.ListOptions{Page: -1}, "v1.1", "Page"},
-		"negative PerPage":  {delivery.ListOptions{PerPage: -1}, "v1.1", "PerPage"},
-		"negative task":     {delivery.ListOptions{TaskID: -1}, "v1.1", "TaskID"},
-		"unknown verbosity": {delivery.ListOptions{Verbosity: "short"}, "v1.1", "Verbosity"},
-		"brief service":     {delivery.ListOptions{ServiceName: "cart", Verbosity: delivery.VerbosityBrief}, "v1.1", "ServiceName"},
-		"empty version":     {delivery.ListOptions{}, "", "version"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, "v1.11.0", history()...)
-			_, err := s.Find(t.Context(), test.options, test.version)
-			require.ErrorIs(t, err, zadig.ErrBadRequest)
-			assert.ErrorContains(t, err, "delivery.Find: bad request: "+test.names+": ")
-			if test.version != "" {
-				_, err = s.Latest(t.Context(), test.options)
-				require.ErrorIs(t, err, zadig.ErrBadRequest)
-				assert.ErrorContains(t, err, "delivery.Latest: bad request: "+test.names+": ")
-			}
-			srv.ExpectNoRequests(t)
-		})
 	}
 }
 
-func TestSearchFails(t *testing.T) {
-	t.Parallel()
-	shop := delivery.ListOptions{ProjectName: "shop"}
-	for name, test := range map[string]struct {
-		server  string
-		fault   zadigtest.Fault
-		latest  error // nil: it finds v1.250
-		find    error // of v1.200; nil: it finds it
-		message string
-	}{
-		"not permitted":                {"v5.0.0", zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden, ""},
-		"no license":                   {"v3.4.1", zadigtest.LicenseExpired(), zadig.ErrLicense, zadig.ErrLicense, ""},
-		"no database":                  {"v3.4.1", zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer, ""},
-		"no list":                      {"v1.11.0", zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, `version "v1.200" is not among what could be read`},
-		"a list that is not there":     {"v1.11.0", zadigtest.Status(404, "Invalid path: /x"), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "base URL"},
-		"pending collaboration":        {"v1.11.0", zadigtest.CollaborationPending(), nil, nil, ""},
-		"by id not permitted, flat":    {"v5.0.0", zadigtest.NoPermission().On(zadigtest.GetRelease), zadig.ErrForbidden, zadig.ErrForbidden, ""},
-		"by id not permitted, v1.18":   {"v1.18.0", zadigtest.NoPermission().On(zadigtest.GetRelease), nil, nil, ""},
-		"broken, and brief is well":    {"v3.4.1", zadigtest.BrokenRecord(id(250)), zadig.ErrServer, nil, ""},
-		"broken is what is looked for": {"v3.4.1", zadigtest.BrokenRecord(id(200)), nil, zadig.ErrServer, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, test.server, history()...)
-			srv.Inject(test.fault)
-			r, err := s.Latest(t.Context(), shop)
-			if assert.ErrorIs(t, err, test.latest) && test.latest == nil {
-				assert.Equal(t, id(250), r.VersionInfo.ID)
-			}
-			r, err = s.Find(t.Context(), shop, "v1.200")
-			if assert.ErrorIs(t, err, test.find) && test.find == nil {
-				assert.Equal(t, id(200), r.VersionInfo.ID)
-				assert.Len(t, r.Images(), 2, "it is whole")
-			}
-			if test.message != "" {
-				assert.ErrorContains(t, err, test.message)
-			}
-		})
-	}
-}
-
-// Without the right to read a release by id, Find reads it from a list of its
-// own: the task's, and not from all of them.
-func TestFindWithoutRightByID(t *testing.T) {
-	t.Parallel()
-	srv, s := serve(t, "v1.18.0", history()...)
-	srv.Inject(zadigtest.NoPermission().On(zadigtest.GetRelease))
-	_, err := s.Find(t.Context(), delivery.ListOptions{ProjectName: "shop"}, "v1.250")
-	require.NoError(t, err)
-	lists := srv.RequestsTo(zadigtest.ListReleases)
-	require.Len(t, lists, 2)
-	assert.Equal(t, "250", lists[1].Query.Get("taskId"))
-	assert.Equal(t, "ops", lists[1].Query.Get("workflowName"))
-}
-
-// A release that cannot be read may be the one that is looked for: then Find
-// does not say that there is none.
+// A release that cannot be read may be the one that is looked for: then Find does not
+// say that there is none.
 func TestFindPassesOverWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	list := `[{"versionInfo":{"id":"` + id(3) + `","version":7}},{"versionInfo":{"id":"` + id(2) + `","version":"v2"},"deployInfo":[]}]`
-	answer := func() *delivery.Service {
-		c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, list).HeaderSet(http.Header{"X-Total": {"2"}}))
-		return c.Delivery
-	}
-	r, err := answer().Find(t.Context(), delivery.ListOptions{}, "v2")
+	c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, list))
+	r, err := c.Delivery.Find(t.Context(), "v2", delivery.ListOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, id(2), r.VersionInfo.ID)
 
-	_, err = answer().Find(t.Context(), delivery.ListOptions{}, "v3")
+	_, err = c.Delivery.Find(t.Context(), "v3", delivery.ListOptions{})
 	require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
 	assert.NotErrorIs(t, err, zadig.ErrNotFound)
-	assert.ErrorContains(t, err, `delivery.Find: version "v3" is not among what could be read`)
+	assert.ErrorContains(t, err, `delivery.Find: version "v3" not found; some releases were unreadable`)
 
-	_, err = answer().Latest(t.Context(), delivery.ListOptions{})
+	_, err = c.Delivery.Latest(t.Context(), delivery.ListOptions{})
 	require.ErrorIs(t, err, zadig.ErrUnexpectedResponse, "the newest is the one that cannot be read")
 }
 
-// What is deleted between the list and the look is not found, and what comes
-// next is.
-func TestSearchWhileReleasesAreDeleted(t *testing.T) {
+// Each recorded response of the OpenAPI to a version, behind a list of three pages
+// with the version on the second.
+func TestFindByNameRecorded(t *testing.T) {
 	t.Parallel()
-	shop := delivery.ListOptions{ProjectName: "shop"}
-	twice := append(history(), &delivery.Release{
-		VersionInfo: &delivery.VersionInfo{ID: id(260), ProductName: "shop", Version: "v1.250", CreatedAt: 1_800_000_000},
-		DeployInfo:  []*delivery.DeployInfo{deploy("cart", "main", "r/cart:x")},
-	})
-	for name, search := range map[string]func(*testing.T, *delivery.Service) (*delivery.Release, error){
-		"Latest": func(t *testing.T, s *delivery.Service) (*delivery.Release, error) {
-			return s.Latest(t.Context(), shop)
-		},
-		"Find": func(t *testing.T, s *delivery.Service) (*delivery.Release, error) {
-			return s.Find(t.Context(), shop, "v1.250")
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, "v5.0.0", twice...)
-			srv.Inject(zadigtest.Hook(func(*http.Request) { srv.DeleteRelease(id(260)) }).On(zadigtest.GetRelease).Times(1))
-			r, err := search(t, s)
-			require.NoError(t, err)
-			assert.Equal(t, id(250), r.VersionInfo.ID)
-			assert.NotEmpty(t, r.Images())
+	outcomes := make(map[string]int)
+	for _, r := range slices.Concat(recording.Load(t, "openapi/*/*detail*"), recording.Load(t, "openapi/*/license_*_detail")) {
+		query, err := url.ParseQuery(r.Request.Query)
+		require.NoError(t, err)
+		project, version := query.Get("projectKey"), query.Get("versionName")
+		if project == "" || version == "" {
+			continue
+		}
+		detail := struct {
+			CreatedAt int64 `json:"created_at"`
+		}{1_700_000_000}
+		outcome := "walk"
+		switch {
+		case r.Response.Status == http.StatusOK:
+			outcome = "found"
+			require.NoError(t, json.Unmarshal(r.Bytes(), &detail))
+		case strings.HasSuffix(string(r.Bytes()), `error: mongo: no documents in result","message":"Internal Error: "}`):
+			outcome = "missing"
+		}
+		outcomes[outcome]++
+		client, m := clienttest.NewMock(t)
+		m.Get(listPath, func(req *http.Request) (*http.Response, error) {
+			page, _ := strconv.Atoi(req.URL.Query().Get("page"))
+			size, _ := strconv.Atoi(req.URL.Query().Get("per_page"))
+			var list []string
+			for n := (page - 1) * size; n < min(page*size, 250); n++ {
+				name := version
+				if n != 180 {
+					name = "other"
+				}
+				list = append(list, fmt.Sprintf(`{"id":%q,"version":%q,"project_name":%q,"created_at":%d}`, id(1000-n), name, project, detail.CreatedAt+int64(180-n)))
+			}
+			return clienttest.Respond(200, "["+strings.Join(list, ",")+"]").HeaderSet(http.Header{"X-Total": {"250"}})(req)
 		})
+		m.Get("/openapi/delivery/releases/detail", r.Respond)
+		m.Get(listPath+"/"+id(820), clienttest.Respond(200, `{"id":"`+id(820)+`","services":[{"service_name":"cart"}]}`))
+		got, err := client.Delivery.Find(t.Context(), version, delivery.ListOptions{ProjectName: project})
+		assert.Equal(t, url.Values{"projectKey": {project}, "versionName": {version}}, m.URLs()[1].Query(), r.Name)
+		switch outcome {
+		case "missing":
+			require.ErrorIs(t, err, zadig.ErrNotFound, r.Name)
+			assert.Len(t, m.URLs(), 2, r.Name)
+			continue
+		case "found":
+			assert.Len(t, m.URLs(), 4, "%s: a page, the version, its page and the details", r.Name)
+		}
+		require.NoError(t, err, r.Name)
+		assert.Equal(t, id(820), got.VersionInfo.ID, r.Name)
 	}
-}
-
-// A detailed list is all that there is of a release without deploys: it is not
-// requested again.
-func TestLatestWithoutDeploys(t *testing.T) {
-	t.Parallel()
-	srv, s := serve(t, "v1.11.0", &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: id(1), ProductName: "shop"}})
-	_, err := s.Latest(t.Context(), delivery.ListOptions{})
-	require.NoError(t, err)
-	assert.Equal(t, cost{1, 0}, costOf(srv))
-}
-
-// Labels travel with the encoding that servers undo twice, and the list of one
-// is what a server that filters is asked for.
-func TestLatestAsksForOne(t *testing.T) {
-	t.Parallel()
-	var asked []url.Values
-	s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
-		asked = append(asked, req.URL.Query())
-		return respond(req, http.StatusOK, `[{"id":"`+id(1)+`","services":[{"service_name":"s"}]}]`), nil
-	}))
-	_, err := s.Latest(t.Context(), delivery.ListOptions{ProjectName: "p", Label: "a+b", PerPage: 50})
-	require.NoError(t, err)
-	require.Len(t, asked, 1)
-	assert.Equal(t, url.Values{
-		"projectName": {"p"}, "ifPassFilter": {"true"}, "label": {"a%2Bb"}, "page": {"1"}, "per_page": {"1"},
-	}, asked[0])
+	for outcome, least := range map[string]int{"found": 8, "missing": 5, "walk": 4} {
+		assert.Greater(t, outcomes[outcome], least, outcome)
+	}
 }

@@ -1,14 +1,14 @@
 package delivery
 
-// FlatService is one service of a flat release, since v4.0.0. A chart release
-// fills the chart members, a k8s release YAMLContent. Recorded on v5.0.0.
+// FlatService is one service of a release since v4.0.0, whose JSON object is flat.
+// The chart fields are filled for charts. Recorded on v5.0.0.
 type FlatService struct {
 	ServiceName          string          `json:"service_name"`           // name in the project
 	ChartName            string          `json:"chart_name"`             // "" unless it is a chart
 	OriginalChartVersion string          `json:"original_chart_version"` // chart version in the environment
 	ChartVersion         string          `json:"chart_version"`          // chart version that was released
 	ChartStatus          string          `json:"chart_status"`           // status of packaging the chart
-	YAMLContent          string          `json:"yaml_content"`           // Kubernetes manifests, "---" between them
+	YAMLContent          string          `json:"yaml_content"`           // Kubernetes manifests, "---" between them; of a chart, its values
 	Images               []*ServiceImage `json:"images,omitzero"`        // one per container
 	Error                string          `json:"error"`                  // why it failed, "" if it did not
 }
@@ -27,8 +27,3 @@ type ServiceImage struct {
 	Status         string     `json:"status"`           // status of the push, "success" in the recordings
 	Error          string     `json:"error"`            // why it failed, "" if it did not
 }
-
-// ReleaseService is the old name of FlatService.
-//
-// Deprecated: use FlatService.
-type ReleaseService = FlatService

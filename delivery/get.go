@@ -21,25 +21,22 @@ type GetOptions struct {
 // Get returns one release with all its details, by its id of 24 hex digits.
 //
 // The server sends the same error for a missing release and for a database that
-// is down. Get then requests a brief list of one to distinguish them, so a
-// missing release costs two requests.
+// is down. Get then requests a brief list of one to distinguish them, and the
+// release once more, so a missing release costs three requests.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for a malformed id,
-// before anything is sent; zadig.ErrNotFound; zadig.ErrServer when the server
+// In addition to the common errors, Get returns zadig.ErrBadRequest for a malformed
+// id, before anything is sent; zadig.ErrNotFound; zadig.ErrServer when the server
 // cannot build this release, such as one whose project was deleted (v2.3.0 and
-// later); zadig.ErrUnexpectedResponse from servers up to v1.7.1, on which no
-// release is ever found by id: use All with its filters there.
+// later); zadig.ErrUnsupported from servers up to v1.7.1, on which no release is
+// ever found by id: use All with its filters there.
 func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, error) {
 	const method = "delivery.Get"
 	if err := checkID(method, id); err != nil {
 		return nil, err
 	}
-	if ctx == nil {
-		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
-	}
 	r, err := s.byID(ctx, id, o.ProjectName, false)
-	if isRefused(err) {
-		r, err = s.getAgain(ctx, id, o.ProjectName, err)
+	if refusal, ok := asRefusal(err); ok {
+		r, err = s.getAgain(ctx, id, o.ProjectName, refusal)
 	}
 	if errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
@@ -49,18 +46,25 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 
 // getAgain reads a release that the server refused. A brief list of one shows
 // whether the server works, so that what follows it counts.
-func (s *Service) getAgain(ctx context.Context, id, project string, refusal error) (*Release, error) {
-	o := ListOptions{ProjectName: project, Verbosity: VerbosityBrief, SkipManifests: true}
-	list, _, err := s.readPage(ctx, o, 1, 1, nil)
+func (s *Service) getAgain(ctx context.Context, id, project string, refusal *errdef.Ambiguous) (*Release, error) {
+	var list []summary
+	o := ListOptions{ProjectName: project, Verbosity: VerbosityBrief}
+	err := inProjectOrAll(o, func(o ListOptions) (err error) {
+		list, _, err = s.readPage(ctx, o, 1, 1)
+		return err
+	})
 	switch {
 	case err != nil && !isReleaseError(err):
-		return nil, resolved(ctx, refusal, err)
+		return nil, refusal.ResolveByCheck(nil, err)
 	case len(list) > 0 && list[0].DeployInfo != nil:
-		return nil, resolve(refusal, errdef.ErrUnexpectedResponse, "servers up to v1.7.1 find no release by id; use All with its filters")
+		return nil, refusal.Resolve(errdef.ErrUnsupported, "servers up to v1.7.1 find no release by id; use All with its filters")
 	}
 	r, err := s.byID(ctx, id, project, false)
-	if isRefused(err) {
-		err = resolve(err, errdef.ErrNotFound, "")
+	if missing, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
+		return nil, missing.Resolve(errdef.ErrNotFound, "")
+	}
+	if refusal, ok := asRefusal(err); ok {
+		return nil, refusal.Resolve(errdef.ErrUnexpectedResponse, "no Zadig responds so to the id of a release; is the base URL right?")
 	}
 	return r, err
 }

@@ -10,89 +10,85 @@ import (
 
 // Image is one image that a release delivers.
 type Image struct {
-	Service   string `json:"service"`   // the service's own name; "" where only a chart is known
-	Container string `json:"container"` // "" where the server stores none
+	Service   string `json:"service"`   // the service's own name
+	Container string `json:"container"` // of a chart: the image's name; "" where the server stores none
 	Image     string `json:"image"`     // reference: registry, name, and tag or digest
 }
 
-// Images returns the images of a release in the server's order, each service,
-// container and image once:
+// Images returns the images that a release delivers, in the server's order, each
+// service, container and image once:
 //
-//   - up to v3.4, the images that were deployed or, if none were, those of the
-//     environment; then the images of packaged charts that are not among them
-//   - since v4.0, the released images, which lists leave out since v4.2.0
+//   - up to v3.4, those of DeployInfo, and those of packaged charts
+//   - since v4.0, those of Services
 //
-// It is nil for a brief release, for a nil one, and if no image is known.
+// An image that the release pushes has the reference that it is pushed to, whether
+// or not the push succeeded: see [Release.Succeeded]. Any other has the reference
+// in the environment. Up to v2.1 a chart is missing until all its images were
+// pushed, because servers do not name it before.
+//
+// Images returns nil for a summary ([Release.IsSummary]), for nil, and if no image
+// is known.
 func (r *Release) Images() []Image {
-	if r == nil {
+	if r == nil || r.summary {
 		return nil
 	}
-	var images imageList
-	images.add(r.deployedImages())
-	if images.all == nil {
-		images.add(r.environmentImages())
-	}
-	for image := range r.packagedImages() {
-		if !images.mayHave(image) {
-			images.addOne(image)
+	var images []Image
+	known := map[Image]bool{}
+	add := func(i Image) {
+		if i.Image != "" && !known[i] {
+			known[i] = true
+			images = append(images, i)
 		}
 	}
-	images.add(r.releasedImages())
-	return images.all
-}
-
-func (r *Release) deployedImages() iter.Seq[Image] {
-	return func(yield func(Image) bool) {
-		for d := range nilsafe.Values(r.DeployInfo) {
-			if !yield(Image{d.Service(), d.Container(), d.Image}) {
-				return
-			}
+	for d := range nilsafe.Values(r.DeployInfo) {
+		add(Image{d.Service(), d.Container(), d.Image})
+	}
+	for d := range nilsafe.Values(r.DistributeInfo) {
+		for _, i := range r.chartImages(d) {
+			add(i)
 		}
 	}
-}
-
-func (r *Release) environmentImages() iter.Seq[Image] {
-	return func(yield func(Image) bool) {
-		for s := range r.environmentServices() {
-			for c := range nilsafe.Values(s.Containers) {
-				if !yield(Image{s.ServiceName, c.Name, c.Image}) {
-					return
-				}
-			}
+	for s := range nilsafe.Values(r.Services) {
+		for i := range nilsafe.Values(s.Images) {
+			add(Image{s.ServiceName, i.ContainerName, cmp.Or(i.TargetImage, i.SourceImage)})
 		}
 	}
+	return images
 }
 
-// packagedImages are those of charts.
-func (r *Release) packagedImages() iter.Seq[Image] {
-	return func(yield func(Image) bool) {
-		for chart := range nilsafe.Values(r.DistributeInfo) {
-			for d := range nilsafe.Values(chart.SubDistributes) {
-				if d.DistributeType == DistributeImage && !yield(Image{d.ServiceName, d.ServiceModule, d.reference()}) {
-					return
-				}
-			}
+// chartImages returns the images of a packaged chart: those that are pushed, and
+// those that stay as in the environment. A chart has the name of its service; the
+// ServiceName of its images is their own name. It returns nil for a file or an image.
+func (r *Release) chartImages(chart *DistributeInfo) []Image {
+	var images []Image
+	for d := range nilsafe.Values(chart.SubDistributes) {
+		images = append(images, Image{chart.ChartName, d.ServiceName, cmp.Or(d.Image, d.RegistryName)})
+	}
+	pushed := images
+	for _, i := range r.environmentImages() {
+		isPushed := func(p Image) bool { return shortName(p) == shortName(i) }
+		if i.Service == chart.ChartName && !slices.ContainsFunc(pushed, isPushed) {
+			images = append(images, i)
 		}
 	}
+	return images
 }
 
-// releasedImages are those of a flat release.
-func (r *Release) releasedImages() iter.Seq[Image] {
-	return func(yield func(Image) bool) {
-		for s := range nilsafe.Values(r.Services) {
-			for i := range nilsafe.Values(s.Images) {
-				if !yield(Image{s.ServiceName, i.ContainerName, cmp.Or(i.TargetImage, i.SourceImage)}) {
-					return
-				}
-			}
+// environmentImages returns the images of all services of the environment.
+func (r *Release) environmentImages() []Image {
+	var images []Image
+	for s := range r.environmentServices() {
+		for c := range nilsafe.Values(s.Containers) {
+			images = append(images, Image{s.ServiceName, c.Name, c.Image})
 		}
 	}
+	return images
 }
 
-// environmentServices are the services of the environment, of all groups.
+// environmentServices yields the services of the environment, of all groups.
 func (r *Release) environmentServices() iter.Seq[*EnvService] {
 	return func(yield func(*EnvService) bool) {
-		for _, group := range nilsafe.OrZero(nilsafe.OrZero(r.VersionInfo).ProductEnvInfo).Services {
+		for _, group := range r.environment().Services {
 			for s := range nilsafe.Values(group) {
 				if !yield(s) {
 					return
@@ -100,51 +96,4 @@ func (r *Release) environmentServices() iter.Seq[*EnvService] {
 			}
 		}
 	}
-}
-
-// reference is the reference of a distributed image, which servers up to v2.2.0
-// store in RegistryName.
-func (d *DistributeInfo) reference() string { return cmp.Or(d.Image, d.RegistryName) }
-
-// imageList is a list of distinct images.
-type imageList struct {
-	all     []Image
-	known   map[Image]struct{}
-	keys    map[imageKey]struct{} // of the first indexed images
-	indexed int
-}
-
-func (l *imageList) add(images iter.Seq[Image]) {
-	for i := range images {
-		l.addOne(i)
-	}
-}
-
-func (l *imageList) addOne(i Image) {
-	if _, again := l.known[i]; again || i.Image == "" {
-		return
-	}
-	if l.known == nil {
-		l.known = map[Image]struct{}{}
-	}
-	l.known[i] = struct{}{}
-	l.all = append(l.all, i)
-}
-
-// mayHave reports whether the list has the image in what may be the same
-// container.
-func (l *imageList) mayHave(i Image) bool {
-	if l.keys == nil {
-		l.keys = map[imageKey]struct{}{}
-	}
-	for ; l.indexed < len(l.all); l.indexed++ {
-		listed := l.all[l.indexed]
-		for _, k := range keysOf(listed, listed.Image) {
-			l.keys[k] = struct{}{}
-		}
-	}
-	return slices.ContainsFunc(keysFor(i, i.Image), func(k imageKey) bool {
-		_, ok := l.keys[k]
-		return ok
-	})
 }

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
@@ -13,39 +12,28 @@ import (
 // ListOptions.Label; not nil if there are none. Servers have labels since v4.0.0
 // (read in source, recorded on v5.0.0).
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty projectName,
-// for which the server finds nothing, before anything is sent;
-// zadig.ErrUnexpectedResponse from servers before v4.0.0.
+// In addition to the common errors, Labels returns zadig.ErrBadRequest for an empty
+// projectName, for which the server finds nothing, before anything is sent; and
+// zadig.ErrUnsupported from servers before v4.0.0.
 func (s *Service) Labels(ctx context.Context, projectName string) ([]string, error) {
 	const older = "servers before v4.0.0 have no labels"
 	if projectName == "" {
 		return nil, errdef.BadArgument("delivery.Labels", "projectName", "must not be empty")
 	}
-	labels, err := s.names(ctx, releasesPath+"/labels", projectName, "an array of labels")
-	var open *errdef.Ambiguous
-	if errors.As(err, &open) && open.Kind == errdef.MissingOrDown { // it took "labels" for an id
-		return nil, open.Resolve(errdef.ErrUnexpectedResponse, older)
+	labels, err := response.Get[[]string](ctx, s.sender(), response.Endpoint{
+		Path:  releasesPath + "/labels",
+		Query: inProject(projectName),
+		Want:  "an array of labels",
+	})
+	if refused, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // "labels" was taken for an id
+		return nil, refused.Resolve(errdef.ErrUnsupported, older)
 	}
-	return labels, errdef.Unsupported(err, older)
-}
-
-// ServiceNames returns the names of the services that releases deployed, sorted;
-// of all projects if projectName is empty. It is not nil if there are none.
-// Servers have these names up to v2.3.0 (recorded on v1.11.0); newer ones return
-// zadig.ErrUnexpectedResponse.
-func (s *Service) ServiceNames(ctx context.Context, projectName string) ([]string, error) {
-	names, err := s.names(ctx, "/api/aslan/delivery/servicenames", projectName, "an array of service names")
-	return names, errdef.Unsupported(err, "servers since v2.3.1 have no service names")
-}
-
-func (s *Service) names(ctx context.Context, path, projectName, want string) ([]string, error) {
-	names, err := response.Get[[]string](ctx, s.sender(), response.Endpoint{Path: path, Query: inProject(projectName), Want: want})
 	if err != nil {
-		return nil, err
+		return nil, errdef.Unsupported(err, older)
 	}
-	if *names == nil { // a list that is null is empty
+	if *labels == nil { // a list that is null is empty
 		return []string{}, nil
 	}
-	slices.Sort(*names)
-	return *names, nil
+	slices.Sort(*labels)
+	return *labels, nil
 }

@@ -1,24 +1,23 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// Latest returns the newest release that o selects, complete unless Verbosity
-// is VerbosityBrief or VerbosityListed. Page must be 0 or 1.
+// Latest returns the newest release that o selects, which may be in progress or
+// have failed unless o.Succeeded is set. Page must be 0 or 1.
 //
-// Cost: one request; two since v4.2, whose lists leave services out. With
-// ServiceName it reads pages of PerPage (20), as All does, up to the first
-// release that has the service; likewise with Label on servers before v4.0, which
-// cannot filter by it.
+// It sends one request, and since v4.2 another one by id. With ServiceName or
+// Succeeded, and with Label before v4.0, it reads pages of PerPage (20) releases up
+// to the first that matches.
 //
-// Errors besides the common ones: zadig.ErrNotFound when no release matches;
-// zadig.ErrBadRequest for options that All refuses, before anything is sent; the
-// error of a release that cannot be read and is newer than the first that
-// matches, because it might match as well.
+// In addition to the errors of All, Latest returns zadig.ErrNotFound when no
+// release matches, and the error of a release that cannot be read and is newer than
+// the first that matches, because it might match as well.
 func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 	const method = "delivery.Latest"
 	if err := o.checkFirst(method); err != nil {
@@ -29,4 +28,25 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 		err = fmt.Errorf("%s: no release matches: %w", method, errdef.ErrNotFound)
 	}
 	return r, err
+}
+
+// newest returns the newest release that o selects, or nil.
+func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
+	size := 1
+	if o.ServiceName != "" || o.Label != "" || o.Succeeded {
+		size = o.perPage(listPerPage)
+	}
+	return s.first(ctx, query{list: o, want: o, size: size})
+}
+
+// first returns the first release of a walk, or nil. The error is that of a release
+// that comes before it.
+func (s *Service) first(ctx context.Context, q query) (first *Release, err error) {
+	q.want.Concurrency = 1 // no request for a release after the first
+	var failed error
+	err = s.releases(ctx, q, func(r *Release, err error) bool {
+		first, failed = r, err
+		return false
+	}, nil)
+	return first, cmp.Or(failed, err)
 }

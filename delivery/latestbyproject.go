@@ -3,71 +3,72 @@ package delivery
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/zadig-go/zadig/internal/errdef"
-	"github.com/zadig-go/zadig/internal/ordered"
-	"github.com/zadig-go/zadig/internal/response"
 )
 
-// LatestByProject returns the newest release of each project, newest first,
-// complete unless Verbosity is VerbosityBrief or VerbosityListed. ProjectName
-// and ServiceName must be empty, and Page 0 or 1; the other filters decide which
-// releases count. ListOptions.ProjectName says which rights a list without it
-// needs.
+// LatestByProject returns the newest release of each project, newest first, which
+// may be in progress or have failed unless o.Succeeded is set. ProjectName and
+// ServiceName must be empty, and Page 0 or 1.
 //
-// Cost: the list of all releases, because servers cannot group them, in brief
-// pages of PerPage (100); and a request by id for each project, up to
-// Concurrency at once, unless the list has all details (up to v1.7.1, and v4.0
-// and v4.1).
+// It reads the list of all releases, in brief pages of PerPage (100), because
+// servers cannot group them, and then a release by id for each project, unless the
+// list has all details (up to v1.7.1, and v4.0 and v4.1).
 //
-// Errors are those of All. A release that is listed but cannot be read yields its
-// error in place of its project. One that cannot be listed yields an error too,
-// and may or may not have been the newest of its project.
+// Errors are those of All. A release that cannot be read yields its error in place
+// of its project. One that cannot be listed yields an error too, and may or may not
+// have been the newest of its project.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
-		if err := o.checkLatestByProject(); err != nil {
-			yield(nil, err)
-			return
+		err := o.checkLatestByProject()
+		if err == nil {
+			err = s.newestOfEach(ctx, o, yield)
 		}
-		if err := s.newestOfEach(ctx, o, yield); err != nil {
+		if err != nil {
 			yield(nil, err)
 		}
 	}
 }
 
-// newestOfEach reads the list briefly and yields the newest release of each
-// project.
+// newestOfEach reads the whole list, then the details.
 func (s *Service) newestOfEach(ctx context.Context, o ListOptions, yield func(*Release, error) bool) error {
-	var newest []result
-	var settings *response.Settings
+	var newest []found
 	seen := make(map[string]bool)
 	ended := s.summaries(ctx, o.briefly(), o.perPage(allPerPage), func(m summary, err error) bool {
 		if err != nil || !seen[m.VersionInfo.ProductName] {
-			newest = append(newest, result{summary: m, err: err})
+			newest = append(newest, found{summary: m, err: err})
 		}
 		if err == nil {
 			seen[m.VersionInfo.ProductName] = true
 		}
 		return true
-	}, func(s *response.Settings) bool { settings = s; return true })
-	for r := range ordered.Map(ctx, o.concurrency(), slices.Values(newest), func(ctx context.Context, r result) result {
-		r = r.complete(ctx, s, o, settings)
-		if r.release == nil && r.err == nil { // deleted meanwhile
-			of := o
-			of.ProjectName = r.summary.VersionInfo.ProductName
-			r.release, r.err = s.newest(ctx, of)
+	}, always)
+	if len(newest) == 0 {
+		return ended
+	}
+	for f := range s.completeAll(ctx, newest, o) {
+		if f.release == nil && f.err == nil { // deleted meanwhile
+			f.release, f.err = s.newestIn(ctx, f.summary.VersionInfo.ProductName, o)
 		}
-		return r
-	}) {
-		if r.err != nil && !isReleaseError(r.err) {
-			return r.err
+		if f.err != nil && !isReleaseError(f.err) {
+			return f.err
 		}
-		if (r.release != nil || r.err != nil) && !yield(r.release, r.err) {
+		if (f.release != nil || f.err != nil) && !yield(f.release, f.err) {
 			return nil
 		}
 	}
 	return ended
+}
+
+// newestIn returns the newest release of a project, or nil.
+func (s *Service) newestIn(ctx context.Context, project string, o ListOptions) (r *Release, err error) {
+	list := o.briefly()
+	list.ProjectName = project
+	err = inProjectOrAll(list, func(list ListOptions) error {
+		r, err = s.first(ctx, query{list, o, o.perPage(allPerPage), func(m summary) bool { return m.VersionInfo.ProductName == project }})
+		return err
+	})
+	return r, err
 }
 
 func (o ListOptions) checkLatestByProject() error {

@@ -2,10 +2,9 @@ package delivery
 
 import (
 	"context"
-	"log/slog"
-	"slices"
+	"fmt"
 
-	"github.com/zadig-go/zadig/internal/ordered"
+	"github.com/zadig-go/zadig/internal/errdef"
 )
 
 // Page is one page of releases.
@@ -17,44 +16,55 @@ type Page struct {
 	Total int
 }
 
-// LogValue counts the releases and leaves them out: their commits hold
-// credentials, which a JSON handler would print.
-func (p Page) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("releases", len(p.Releases)), slog.Int("total", p.Total))
-}
-
 // List returns one page of releases, 20 if PerPage is not set, newest first.
 // [Service.All] returns everything.
 //
 // It sends one request. Since v4.2, whose lists leave services out, it also
-// reads each release of the page by id, up to Concurrency at once, unless
-// Verbosity is VerbosityBrief or VerbosityListed. A release that is deleted
-// meanwhile is not in the page.
+// reads each release of the page by id, up to Concurrency at once. A release that
+// is deleted meanwhile is not in the page.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for a negative number,
-// an unknown Verbosity or ServiceName together with VerbosityBrief, before
-// anything is sent; zadig.ErrUnexpectedResponse for a release that cannot be
-// decoded, and for a filter that the server ignores.
+// In addition to the common errors, List returns zadig.ErrBadRequest for options
+// that make no sense, before anything is sent; zadig.ErrUnsupported for a filter
+// that the server ignores; and a *[ReleaseError] for a release that cannot be read.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
-	if err := o.check("delivery.List"); err != nil {
+	const method = "delivery.List"
+	if err := o.check(method); err != nil {
 		return nil, err
 	}
-	summaries, total, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage), o.checkFiltered)
+	if o.Succeeded {
+		return nil, errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
+	}
+	summaries, total, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage))
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Releases: make([]*Release, 0, len(summaries)), Total: total}
-	filtered := o
-	filtered.ServiceName = "" // the server applied it
-	for r := range ordered.Map(ctx, o.concurrency(), slices.Values(summaries), func(ctx context.Context, m summary) result {
-		return result{summary: m}.complete(ctx, s, filtered, nil)
-	}) {
-		if r.err != nil {
-			return nil, r.err
+	listed := make([]found, len(summaries))
+	for i, m := range summaries {
+		if err := o.checkFiltered(m); err != nil {
+			return nil, err
 		}
-		if r.release != nil { // else it was deleted meanwhile
-			page.Releases = append(page.Releases, r.release)
+		listed[i].summary = m
+	}
+	o.ServiceName = "" // the server applied it
+	page := &Page{Releases: make([]*Release, 0, len(listed)), Total: total}
+	for f := range s.completeAll(ctx, listed, o) {
+		if f.err != nil {
+			return nil, f.err
+		}
+		if f.release != nil { // else it was deleted meanwhile
+			page.Releases = append(page.Releases, f.release)
 		}
 	}
 	return page, nil
+}
+
+// checkFiltered returns an error for a release from a server that ignores a filter.
+func (o ListOptions) checkFiltered(m summary) error {
+	switch {
+	case o.ServiceName != "" && m.isV4():
+		return fmt.Errorf("delivery.List: ServiceName: %w; servers since v4.0 ignore it, All applies it", errdef.ErrUnsupported)
+	case o.Label != "" && !m.isV4():
+		return fmt.Errorf("delivery.List: Label: %w; servers before v4.0 ignore it, All applies it", errdef.ErrUnsupported)
+	}
+	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/errdef"
 )
 
 // Mark is the position up to which [Service.Since] has read. Store it as JSON
@@ -12,11 +14,17 @@ import (
 // with releases created from about t on, in Unix seconds.
 //
 // A Mark is small. Its Releases are those of the last minute before CreatedAt, and
-// those of the last day that Since will yield again.
+// those that Since may yield again.
 type Mark struct {
-	// ProjectName is the ListOptions.ProjectName of the last use. A mark of one
-	// project is refused for another.
-	ProjectName string `json:"project,omitzero"`
+	// What ListOptions selected when the mark was used last. A field that is set
+	// must be the same when it is used again, or releases would be lost.
+	ProjectName  string `json:"project,omitzero"`
+	WorkflowName string `json:"workflow,omitzero"`
+	TaskID       int    `json:"task,omitzero"`
+	ServiceName  string `json:"service,omitzero"`
+	Label        string `json:"label,omitzero"`
+	Succeeded    bool   `json:"succeeded,omitzero"`
+
 	// CreatedAt is the creation time of the newest release that was handled, in
 	// Unix seconds. It is never in the future.
 	CreatedAt int64           `json:"created_at"`
@@ -28,23 +36,54 @@ type MarkedRelease struct {
 	ProjectName string `json:"project"`
 	Version     string `json:"version"`
 	CreatedAt   int64  `json:"created_at"` // Unix seconds
-	// The two reasons why Since yields a release again.
-	Unfinished bool `json:"unfinished,omitzero"` // it was still being created when it was yielded
+	// The reasons why Since may yield a release again.
+	Unfinished bool `json:"unfinished,omitzero"` // it was in progress
+	Failed     bool `json:"failed,omitzero"`     // it had failed, and can be retried
 	Unread     bool `json:"unread,omitzero"`     // it could not be read
 }
 
-// again reports whether Since yields the release again.
-func (r MarkedRelease) again() bool { return r.Unfinished || r.Unread }
+// again reports whether Since may yield the release again.
+func (r MarkedRelease) again() bool { return r.Unfinished || r.Failed || r.Unread }
 
 const (
 	// overlap is how far before its newest release a mark reads again, in
-	// seconds: releases of one second have no order before v4.0, and one can
-	// be stored a little after its time.
+	// seconds: one can be stored a little after its time.
 	overlap = 60
-	// patience is how long before its newest release a mark keeps one that is
-	// to be yielded again, in seconds.
+	// patience is how long before its newest release a mark keeps one that may be
+	// yielded again, in seconds.
 	patience = 24 * 60 * 60
 )
+
+// check refuses a mark that does not go with what o selects.
+func (m *Mark) check(method string, o ListOptions) error {
+	switch {
+	case m == nil:
+		return errdef.BadArgument(method, "mark", "must not be nil")
+	case m.CreatedAt < 0:
+		return errdef.BadArgument(method, "mark", "CreatedAt must not be negative (got %d)", m.CreatedAt)
+	case m.TaskID != 0 && m.TaskID != o.TaskID:
+		return errdef.BadArgument(method, "mark", "must be used with the TaskID it was used with, %d (got %d)", m.TaskID, o.TaskID)
+	case m.Succeeded && !o.Succeeded:
+		return errdef.BadArgument(method, "mark", "must be used with Succeeded, as it was before")
+	}
+	for _, f := range []struct{ name, marked, selected string }{
+		{"ProjectName", m.ProjectName, o.ProjectName},
+		{"WorkflowName", m.WorkflowName, o.WorkflowName},
+		{"ServiceName", m.ServiceName, o.ServiceName},
+		{"Label", m.Label, o.Label},
+	} {
+		if f.marked != "" && f.marked != f.selected {
+			return errdef.BadArgument(method, "mark", "must be used with the %s it was used with, %q (got %q)", f.name, f.marked, f.selected)
+		}
+	}
+	return nil
+}
+
+// selects notes what o selects.
+func (m *Mark) selects(o ListOptions) {
+	m.ProjectName, m.WorkflowName, m.TaskID = o.ProjectName, o.WorkflowName, o.TaskID
+	m.ServiceName, m.Label, m.Succeeded = o.ServiceName, o.Label, o.Succeeded
+}
 
 // recent returns the time from which on releases that the mark does not
 // remember are new.
@@ -73,24 +112,31 @@ func markOf(v *VersionInfo) MarkedRelease {
 
 // is reports whether two marks are of the same release.
 func (r MarkedRelease) is(other MarkedRelease) bool {
-	r.Unfinished, r.Unread = other.Unfinished, other.Unread
-	return r == other
+	return r.ProjectName == other.ProjectName && r.Version == other.Version && r.CreatedAt == other.CreatedAt
 }
 
 // handled moves the mark past a release, in place of what it remembered of it.
 // Its slice is a new one each time, so that a copy of the mark stays as it is.
 func (m *Mark) handled(before *MarkedRelease, now MarkedRelease) {
-	releases := slices.Clone(m.Releases)
-	if before != nil {
-		if i := slices.Index(releases, *before); i >= 0 {
-			releases = slices.Delete(releases, i, i+1)
-		}
-	}
 	// A release from the future, of a server whose clock was wrong, does not
 	// hide those after it.
 	m.CreatedAt = max(m.CreatedAt, min(now.CreatedAt, time.Now().Unix()))
-	m.Releases = slices.DeleteFunc(append(releases, now), func(r MarkedRelease) bool {
-		age := m.CreatedAt - r.CreatedAt
-		return age > overlap && !r.again() || age > patience
+	m.forget(before)
+	m.Releases = slices.DeleteFunc(append(m.Releases, now), func(r MarkedRelease) bool {
+		return m.CreatedAt-r.CreatedAt > overlap && !r.again()
 	})
+}
+
+// forget removes releases from a new slice of the mark's.
+func (m *Mark) forget(gone ...*MarkedRelease) {
+	releases := slices.Clone(m.Releases)
+	for _, r := range gone {
+		if r == nil {
+			continue
+		}
+		if i := slices.Index(releases, *r); i >= 0 {
+			releases = slices.Delete(releases, i, i+1)
+		}
+	}
+	m.Releases = releases
 }

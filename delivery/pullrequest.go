@@ -4,15 +4,14 @@ import (
 	"cmp"
 
 	"github.com/zadig-go/zadig/core"
-	"github.com/zadig-go/zadig/internal/pulls"
-
 	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/pulls"
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
-// URL returns the address of the commit's web page, or "" without a CommitID or
-// if it is not known. It follows the rules of [core.PullRequest.URL]. For Gerrit it is
-// the search for the commit, which opens its change.
+// URL returns the address of the commit's web page, by the rules of
+// [core.PullRequest.URL]. For Gerrit it is the search for the commit, which opens its
+// change. It is "" without a CommitID.
 func (c *Commit) URL() string {
 	c = nilsafe.OrZero(c)
 	return weblink.Commit(c.Source, c.Address, c.namespace(), c.RepoName, c.CommitID)
@@ -27,5 +26,5 @@ func (c *Commit) PullRequests() []core.PullRequest {
 	return pulls.Of(c.Address, c.Source, c.namespace(), c.RepoName, append([]int{c.PR}, c.PRs...)...)
 }
 
-// namespace is what the code host has the repository under.
+// namespace returns the group of the repository on the code host.
 func (c *Commit) namespace() string { return cmp.Or(c.RepoNamespace, c.RepoOwner) }

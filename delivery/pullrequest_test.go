@@ -12,7 +12,9 @@ import (
 
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	c := &delivery.Commit{Source: "gitlab", Address: "https://me:s3cret@git.example.com", RepoOwner: "o", RepoName: "r", CommitID: "0123", PR: 7}
+	c := &delivery.Commit{
+		Source: "gitlab", Address: "https://me:s3cret@git.example.com", RepoOwner: "o", RepoName: "r", CommitID: "0123", PR: 7,
+	}
 	assert.Equal(t, "https://git.example.com/o/r/-/commit/0123", c.URL())
 	assert.Equal(t, "https://git.example.com/o/r/-/merge_requests/7", c.PullRequests()[0].URL())
 }

@@ -2,40 +2,29 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"slices"
 
-	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/ordered"
 	"github.com/zadig-go/zadig/internal/paging"
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-const (
-	listPerPage = 20  // what servers send without per_page, up to v3.4
-	allPerPage  = 100 // few requests, and not too much to send again
-	// defaultConcurrency is modest: Zadig opens a connection of its own for each
-	// permission check.
-	defaultConcurrency = 8
-)
-
-// summaries walks over the list, in pages of this size, and calls each for each
-// release that o selects as far as the list shows it, or with a *ReleaseError in its
-// place. At the end of each page it calls arrived, which may be nil. If one of them
-// returns false, it returns nil.
-func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func(*response.Settings) bool) error {
-	list := o
-	list.ServiceName = "" // servers apply it after paging, or not at all
-	opened := list        // what the page being read was requested with
+// summaries walks over the list, in pages of this size, and calls each for every
+// release that o selects as far as a summary shows, or with a *ReleaseError in its
+// place. At the end of each page it calls arrived. If one of them returns false, it
+// returns nil.
+func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
+	o.ServiceName = "" // servers apply it after paging, or not at all
+	opened := o        // what the page being read was requested with
 	var settings *response.Settings
 	pages := paging.Pages[wireRelease]{
 		Size: size,
 		Open: func(page, size int) (*response.Stream[wireRelease], error) {
-			opened = list
-			stream, err := s.openPage(ctx, list, page, size)
-			if isBroken(err) && list.Verbosity != VerbosityBrief {
+			opened = o
+			stream, err := s.openPage(ctx, opened, page, size, response.Streamed)
+			if err != nil && isBroken(err) && o.Verbosity != VerbosityBrief {
 				opened.Verbosity = VerbosityBrief
-				if brief, briefErr := s.openPage(ctx, opened, page, size); briefErr == nil {
+				if brief, briefErr := s.openPage(ctx, opened, page, size, response.Streamed); briefErr == nil {
 					stream, err = brief, nil
 				}
 			}
@@ -44,53 +33,66 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 			}
 			return stream, err
 		},
-		Key: func(w *wireRelease) (string, int64) { return w.id(), w.createdAt() },
+		Key: (*wireRelease).key,
 	}
 	return pages.Walk(ctx, func(w *wireRelease, err error) bool {
-		if element, ok := errors.AsType[*response.ElementError](err); ok {
-			return each(summary{}, releaseError(w.id(), element.Err))
+		if err != nil {
+			return each(summary{}, asReleaseError(w, err))
 		}
-		m := summaryOf(w, opened)
-		return !o.hasLabel(m.Release) || each(m, nil)
-	}, func() bool { return arrived == nil || arrived(settings) })
+		m := w.summary(opened, settings)
+		return !o.selects(m.Release) || each(m, nil)
+	}, arrived)
 }
 
-// releases walks over the list and yields each release that o selects, complete, or
-// a *ReleaseError in its place. Releases that need a request of their own wait for
-// the end of their page: on a transport with few connections the request could wait
-// for the connection of the page. Of summaries that keep does not keep, which may be
-// nil, nothing is read.
-func (s *Service) releases(ctx context.Context, o ListOptions, size int, keep func(summary) bool, yield func(*Release, error) bool) error {
+// found is a release that a walk found, or the error in its place. Both are nil if
+// o does not select the release, or it was deleted meanwhile.
+type found struct {
+	summary summary
+	release *Release
+	err     error
+}
+
+// query says what a walk reads and yields.
+type query struct {
+	list, want ListOptions // what the list is requested with, and what is yielded
+	size       int         // of a page
+	keep       func(summary) bool
+}
+
+// releases walks over the list and yields each release that is wanted and that keep
+// keeps, with its details, or a *ReleaseError in its place. Releases whose details
+// are requested wait for the end of their page: on a transport with few connections
+// the request could wait for the connection of the page. Then more, which may be
+// nil, reports whether the walk continues.
+func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
-	var waiting []result
-	pass := func(r result) bool {
-		if r.err != nil && !isReleaseError(r.err) {
-			ended = r.err
+	var waiting []found
+	pass := func(f found) bool {
+		if f.err != nil && !isReleaseError(f.err) {
+			ended = f.err
 			return false
 		}
-		return r.release == nil && r.err == nil || yield(r.release, r.err)
+		return f.release == nil && f.err == nil || yield(f.release, f.err)
 	}
-	err := s.summaries(ctx, o, size, func(m summary, err error) bool {
-		if err == nil && keep != nil && !keep(m) {
+	err := s.summaries(ctx, q.list, q.size, func(m summary, err error) bool {
+		f := found{summary: m, err: err}
+		switch {
+		case err == nil && q.keep != nil && !q.keep(m):
+			return true
+		case len(waiting) > 0, m.lacks(q.want):
+			waiting = append(waiting, f)
 			return true
 		}
-		r := result{summary: m, err: err}
-		if len(waiting) > 0 || err == nil && m.lacks(o) {
-			waiting = append(waiting, r)
-			return true
-		}
-		return pass(r.complete(ctx, s, o, nil))
-	}, func(settings *response.Settings) bool {
+		return pass(s.complete(ctx, f, q.want))
+	}, func() bool {
 		page := waiting
 		waiting = nil
-		for r := range ordered.Map(ctx, o.concurrency(), slices.Values(page), func(ctx context.Context, r result) result {
-			return r.complete(ctx, s, o, settings)
-		}) {
-			if !pass(r) {
+		for f := range s.completeAll(ctx, page, q.want) {
+			if !pass(f) {
 				return false
 			}
 		}
-		return true
+		return more == nil || more()
 	})
 	if ended != nil {
 		return ended
@@ -98,75 +100,30 @@ func (s *Service) releases(ctx context.Context, o ListOptions, size int, keep fu
 	return err
 }
 
-// result is a summary and what reading its details brought: nothing, if o does not
-// select the release or it was deleted meanwhile.
-type result struct {
-	summary summary
-	release *Release
-	err     error
-}
-
-// complete reads what the list left out, and applies the filter that only the
-// complete release shows.
-func (r result) complete(ctx context.Context, s *Service, o ListOptions, settings *response.Settings) result {
-	if r = r.read(ctx, s, o, settings); r.release != nil && !o.hasService(r.release) {
-		r.release = nil
-	}
-	return r
-}
-
-// read reads what the list left out.
-func (r result) read(ctx context.Context, s *Service, o ListOptions, settings *response.Settings) result {
-	if r.release = r.summary.Release; r.err == nil && r.summary.lacks(o) {
-		r.err = paging.Allowed(ctx, settings, func() (err error) {
-			r.release, err = s.details(ctx, r.summary, o.SkipManifests)
-			return err
-		})
-	}
-	return r
-}
-
-// newest returns the newest release that o selects, or nil.
-func (s *Service) newest(ctx context.Context, o ListOptions) (newest *Release, err error) {
-	size := 1
-	if o.ServiceName != "" || o.Label != "" {
-		size = o.perPage(listPerPage)
-	}
-	o.Concurrency = 1 // no request for a release behind the first that matches
-	var failed error
-	err = s.releases(ctx, o, size, nil, func(r *Release, err error) bool {
-		newest, failed = r, err
-		return false
+// completeAll completes releases, up to Concurrency at once, in order.
+func (s *Service) completeAll(ctx context.Context, page []found, o ListOptions) func(func(found) bool) {
+	return ordered.Map(ctx, o.concurrency(), slices.Values(page), func(ctx context.Context, f found) found {
+		return s.complete(ctx, f, o)
 	})
-	if failed != nil {
-		err = failed
+}
+
+// complete reads the details that o wants and the list left out, and applies the
+// filter that only the details show.
+func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
+	switch {
+	case f.err != nil:
+		return f
+	case f.summary.lacks(o):
+		f.release, f.err = s.details(ctx, f.summary, o.SkipManifests)
+	default:
+		f.release = f.summary.Release
+		f.release.summary = f.summary.partial || o.Verbosity == VerbosityBrief
 	}
-	return newest, err
-}
-
-// lacks reports whether the list left out something that o selects.
-func (m summary) lacks(o ListOptions) bool {
-	if m.isFlat() { // since v4.2 lists have no services
-		return m.servicesOmitted && (o.isDetailed() || o.ServiceName != "")
+	if f.release != nil && !o.selectsService(f.release) {
+		f.release = nil
 	}
-	return m.brief && o.Verbosity != VerbosityBrief
+	return f
 }
 
-func (o ListOptions) concurrency() int {
-	if o.Concurrency == 0 {
-		return defaultConcurrency
-	}
-	return o.Concurrency
-}
-
-func isReleaseError(err error) bool {
-	_, ok := errors.AsType[*ReleaseError](err)
-	return ok
-}
-
-// isBroken reports whether one release that the server cannot build may have
-// caused the failure.
-func isBroken(err error) bool {
-	_, ok := errdef.AsAmbiguous(err, errdef.BrokenRecord)
-	return ok
-}
+// lacks reports whether the list left out details that o wants.
+func (m summary) lacks(o ListOptions) bool { return m.partial && !o.skipsDetails() }

@@ -1,8 +1,8 @@
 package delivery
 
 import (
+	"cmp"
 	"encoding/json"
-	"log/slog"
 	"time"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
@@ -11,23 +11,22 @@ import (
 
 // Values of VersionInfo.Type.
 const (
-	// TypeK8SWorkflow is a release that a workflow made, up to v3.4.1. Servers
-	// store "" for it as well.
+	// TypeK8SWorkflow is a release that a workflow made, up to v3.4. Servers mostly
+	// store "" in its place.
 	TypeK8SWorkflow = "K8SWorkflow"
 	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
 	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
 )
 
-// Values of Release.Source, since v4.0.0 (read in source): where the services
-// of the release come from.
+// Values of Release.Source, since v4.0.0 (read in source). They say how the
+// services of the release were chosen.
 const (
-	SourceManual      = "manual"       // chosen one by one
-	SourceFromEnv     = "from_env"     // those of the environment EnvName
-	SourceFromVersion = "from_version" // those of an earlier release
+	SourceManual      = "manual"       // one by one
+	SourceFromEnv     = "from_env"     // from the environment EnvName
+	SourceFromVersion = "from_version" // from an earlier release
 )
 
-// Values of VersionInfo.Status. Up to v3.4.1 it is "" for a release that a
-// workflow made.
+// Values of VersionInfo.Status, since v1.8.0. See [Release.Succeeded] for "".
 const (
 	StatusCreating = "creating"
 	StatusRetrying = "retrying"
@@ -35,20 +34,19 @@ const (
 	StatusFailed   = "failed"
 )
 
-// Release is one version in the delivery center, with what was built,
-// deployed, tested and distributed for it.
+// Release is one version in the delivery center.
 //
-// Up to v3.4 the server sends the documented object ({"versionInfo":{…},
-// "buildInfo":[…],…}). Since v4.0 it sends a flat one, which fills VersionInfo and
-// the second group of fields only. A release is flat exactly when Services is not
-// nil. Encoding a release writes the object that was read.
+// Up to v3.4 the server sends the documented object, which fills the first group of
+// fields. Since v4.0 it sends another one, which fills VersionInfo and the second
+// group; only then Services is not nil. Encoding writes the object that was read.
 //
-// The info slices are nil with VerbosityBrief, in flat releases, and if there is
-// nothing in them (up to v1.7.1: empty).
+// Decoding replaces credentials by "[redacted]": the tokens, keys and passwords of
+// commits, the addresses of chat webhooks, and the values of variables whose name
+// ends in "token", "password", "secret" or the like. It removes user info from
+// addresses. Manifests, the values of charts and RawJSON stay as they were sent.
 //
-// Fields are those of the documentation, of the responses recorded on v1.11.0
-// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0. A field whose
-// comment names no version is sent by every server that sends its object.
+// A field whose comment names no version is sent by every server that sends its
+// object, by recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
 type Release struct {
 	VersionInfo       *VersionInfo      // versionInfo; never nil in a release that was read
 	BuildInfo         []*BuildInfo      // buildInfo: one per built service
@@ -57,31 +55,40 @@ type Release struct {
 	DistributeInfo    []*DistributeInfo // distributeInfo: distributed images, charts and files
 	SecurityStatsInfo []*SecurityStats  // securityStatsInfo: one per scanned image; up to v3.4.0
 
-	EnvName               string         // env_name, since v4.0.0: environment that was delivered
-	Production            bool           // production, since v4.0.0: it is a production environment
+	EnvName               string         // env_name, since v4.0.0: see Environment
+	Production            bool           // production, since v4.0.0: EnvName is a production environment
 	Source                string         // source, since v4.0.0: SourceManual and so on
-	ImageRegistryID       string         // image_registry_id, since v4.0.0: registry that images go to
-	OriginalChartRepoName string         // original_chart_repo_name, since v4.0.0: repository that charts come from
-	ChartRepoName         string         // chart_repo_name, since v4.0.0: repository that charts go to
-	Services              []*FlatService // services, since v4.0.0; empty in lists since v4.2.0
+	ImageRegistryID       string         // image_registry_id, since v4.0.0: registry that images are pushed to
+	OriginalChartRepoName string         // original_chart_repo_name, since v4.0.0: repository that charts are read from
+	ChartRepoName         string         // chart_repo_name, since v4.0.0: repository that charts are pushed to
+	Services              []*FlatService // services, since v4.0.0
 	Error                 string         // error, since v4.0.0: why it failed, "" if it did not
 
-	servicesOmitted bool
-	raw             func() json.RawMessage // a closure, so that %+v does not print the document
+	summary bool
+	raw     func() json.RawMessage // a closure, so that %+v does not print the document
 }
 
-// ServicesOmitted reports whether the server left the services of a flat
-// release out, and with them its images. Lists do so since v4.2. The methods of
-// Service then read the release by id, except with VerbosityBrief and
-// VerbosityListed. Encoding keeps it as the member "services_omitted", which no
-// server sends.
-func (r *Release) ServicesOmitted() bool {
-	return r != nil && r.servicesOmitted && len(r.Services) == 0
+// IsSummary reports whether the details of the release were not read: its
+// services, builds, deploys and images are unknown. That is so with
+// VerbosityBrief, and for releases of a list since v4.2 that were not read by id.
+// Encoding writes it as the member "summary", which no server sends.
+func (r *Release) IsSummary() bool { return r != nil && r.summary }
+
+// Environment returns the name of the environment that the release was made
+// from, such as "dev", or "" if none is known. With VerbosityBrief, servers from
+// v3.0 to v3.4 do not send it.
+func (r *Release) Environment() string {
+	return cmp.Or(nilsafe.OrZero(r).EnvName, r.environment().EnvName)
 }
 
-// RawJSON returns the JSON that the release was read from, including members
-// that this package does not know. It is nil unless the client was made with
-// zadig.WithRawJSON.
+// environment returns the environment of a release up to v3.4, or an empty one.
+func (r *Release) environment() *ProductEnvInfo {
+	return nilsafe.OrZero(nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo).ProductEnvInfo)
+}
+
+// RawJSON returns the JSON that the release was read from, with its credentials
+// and with members that this package does not know. It is nil unless the client was
+// made with zadig.WithRawJSON.
 func (r *Release) RawJSON() json.RawMessage {
 	if r == nil || r.raw == nil {
 		return nil
@@ -89,39 +96,23 @@ func (r *Release) RawJSON() json.RawMessage {
 	return r.raw()
 }
 
-// LogValue returns what identifies the release. It leaves out the rest, because
-// a JSON handler would print the credentials of its commits.
-func (r Release) LogValue() slog.Value {
-	v := r.VersionInfo
-	if v == nil {
-		return slog.GroupValue()
-	}
-	return slog.GroupValue(
-		slog.String("id", v.ID),
-		slog.String("version", v.Version),
-		slog.String("project", v.ProductName),
-		slog.String("workflow", v.WorkflowName),
-		slog.Int("task", v.TaskID),
-	)
-}
-
-// VersionInfo identifies and describes a release. A flat release (since v4.0)
-// fills only ID, Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels,
-// Status, CreatedBy and CreatedAt.
+// VersionInfo identifies and describes a release. Since v4.0 servers fill ID,
+// Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status, CreatedBy
+// and CreatedAt only.
 type VersionInfo struct {
 	ID                  string          `json:"id"`                           // 24 hex digits
 	OrgID               int             `json:"orgId,omitzero"`               // up to v1.6.0
 	Version             string          `json:"version"`                      // name of the version, chosen by its author
-	ProductName         string          `json:"productName"`                  // project; project_name in a flat release
-	WorkflowName        string          `json:"workflowName"`                 // "" for chart releases
-	WorkflowDisplayName string          `json:"workflowDisplayName,omitzero"` // since v1.16.0, mostly ""; looked up only in lists of one project, up to v2.3.1
-	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on; "" for most that a workflow made
-	TaskID              int             `json:"taskId"`                       // workflow task, from 1; unique within its workflow only
+	ProductName         string          `json:"productName"`                  // project
+	WorkflowName        string          `json:"workflowName"`                 // "" for chart releases up to v2.1
+	WorkflowDisplayName string          `json:"workflowDisplayName,omitzero"` // since v1.16.0, mostly ""
+	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on
+	TaskID              int             `json:"taskId"`                       // task of the workflow, from 1; unique within it only
 	Desc                string          `json:"desc"`                         // free text
 	Labels              []string        `json:"labels,omitzero"`              // free text
-	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil when no deploy step ran, and since v3.0.0 with VerbosityBrief
-	Status              string          `json:"status,omitzero"`              // since v1.8.0: StatusCreating and so on, "" for workflow releases
-	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0: of chart releases, since v2.2.0 also of K8SYaml; else nil
+	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil if nothing was deployed; since v3.0.0 nil in a summary
+	Status              string          `json:"status,omitzero"`              // since v1.8.0: StatusCreating and so on; see Succeeded
+	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0; nil if a workflow made it
 	CreatedBy           string          `json:"createdBy"`                    // user name
 	CreatedAt           int64           `json:"created_at"`                   // Unix seconds
 	DeletedAt           int64           `json:"deleted_at"`                   // Unix seconds, 0: not deleted
@@ -133,8 +124,8 @@ func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
-// Progress is how far the packaging of a release has got. v2.2.0 renamed the
-// first three members: a release has either set, never both.
+// Progress counts the charts or images of a release that were pushed. v2.2.0
+// renamed the first three members: a release has either set, never both.
 type Progress struct {
 	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts done
 	TotalChartCount   int               `json:"totalChartCount,omitzero"`   // v1.8.0 to v2.1.0
@@ -146,12 +137,12 @@ type Progress struct {
 	Error             string            `json:"error"`                      // why it failed, "" if it did not
 }
 
-// WorkflowStatus is one image that a workflow makes for a release, since
-// v3.1.0. Read in source only.
+// WorkflowStatus is one image that is pushed for a release, since v3.1.0 (read in
+// source).
 type WorkflowStatus struct {
 	JobName       string `json:"job_name"`       // job of the workflow
 	ServiceName   string `json:"service_name"`   // service that the image is for
 	ServiceModule string `json:"service_module"` // container of that service
-	TargetImage   string `json:"target_image"`   // image that the job makes
+	TargetImage   string `json:"target_image"`   // reference that the job pushes to
 	Status        string `json:"status"`         // status of the job
 }

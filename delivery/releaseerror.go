@@ -35,14 +35,28 @@ func releaseError(id string, err error) error {
 // isOfOneRelease reports whether a request for one release failed because of the
 // release, and not because of the server or the connection.
 func isOfOneRelease(err error) bool {
-	_, broken := errdef.AsAmbiguous(err, errdef.BrokenRecord)
-	return broken || isRefused(err) || errors.Is(err, errdef.ErrBadRequest) ||
+	return isBroken(err) || errors.Is(err, errdef.ErrBadRequest) ||
 		errors.Is(err, errdef.ErrUnexpectedResponse) || errors.Is(err, errdef.ErrResponseTooLarge)
 }
 
-// isRefused reports whether a server says that there is no such release. It says
-// the same when its database is away.
-func isRefused(err error) bool {
-	_, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown)
-	return ok || errors.Is(err, errdef.ErrNotFound)
+// asRefusal returns the error of a server that says that there is no such release.
+// It says the same when its database is away, and a gateway may say so by itself.
+func asRefusal(err error) (refusal *errdef.Ambiguous, ok bool) {
+	if err == nil {
+		return nil, false
+	}
+	refusal, ok = errors.AsType[*errdef.Ambiguous](err)
+	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || errors.Is(err, errdef.ErrNotFound))
+}
+
+// isBroken reports whether one release that the server cannot build may have
+// caused the failure.
+func isBroken(err error) bool {
+	_, ok := errdef.AsAmbiguous(err, errdef.BrokenRecord)
+	return ok
+}
+
+func isReleaseError(err error) bool {
+	_, ok := errors.AsType[*ReleaseError](err)
+	return ok
 }

@@ -2,9 +2,6 @@ package delivery
 
 import "github.com/zadig-go/zadig/core"
 
-// releasesPath is the same on all servers.
-const releasesPath = "/api/aslan/delivery/releases"
-
 // Service reads releases. It is safe for concurrent use if its Doer is.
 type Service struct{ doer core.Doer }
 

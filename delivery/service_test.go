@@ -3,51 +3,126 @@ package delivery_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
+var shop = delivery.ListOptions{ProjectName: "shop"}
+
+// history are 250 releases of project shop, v1.1 to v1.250. All deploy cart,
+// those of a round hundred pay as well; v1.20 has the label "lts". Another
+// project has the newest of all, named v1.100 as well.
+func history() (all []*delivery.Release) {
+	for n := 1; n <= 250; n++ {
+		r := dated(n, fmt.Sprintf("v1.%d", n), int64(1_700_000_000+n), "")
+		if n%100 == 0 {
+			r.DeployInfo = append(r.DeployInfo, deploy("pay", "main", "r/pay:1"))
+		}
+		if n == 20 {
+			r.VersionInfo.Labels = []string{"lts"}
+		}
+		all = append(all, r)
+	}
+	other := dated(300, "v1.100", 1_700_000_300, "")
+	other.VersionInfo.ProductName = "other"
+	return append(all, other)
+}
+
+// dated is a release of project shop.
+func dated(n int, version string, created int64, status string) *delivery.Release {
+	return &delivery.Release{
+		VersionInfo: &delivery.VersionInfo{
+			ID: id(n), ProductName: "shop", Version: version, WorkflowName: "ops", TaskID: n, Type: delivery.TypeK8SYAML,
+			Status: status, CreatedAt: created,
+		},
+		DeployInfo: []*delivery.DeployInfo{deploy("cart", "main", "r/cart:"+version, "kind: Cart")},
+	}
+}
+
+// serve starts a server with these releases, and returns it with a client that does
+// not wait between attempts.
+func serve(t *testing.T, version string, releases ...*delivery.Release) (*zadigtest.Server, *delivery.Service) {
+	t.Helper()
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(releases...))
+	return srv, srv.Client(zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: time.Millisecond})).Delivery
+}
+
+// cost is how many lists, releases by name and releases by id were requested.
+type cost struct{ lists, byName, byID int }
+
+func costOf(srv *zadigtest.Server) cost {
+	return cost{
+		len(srv.RequestsTo(zadigtest.ListReleases)),
+		len(srv.RequestsTo(zadigtest.OpenAPIReleaseDetail)),
+		len(srv.RequestsTo(zadigtest.GetRelease)),
+	}
+}
+
+// doer is a Doer that is a function.
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
+
 // calls are all methods that send a request.
-var calls = map[string]func(context.Context, *delivery.Service) error{
-	"List": func(ctx context.Context, s *delivery.Service) error {
-		_, err := s.List(ctx, delivery.ListOptions{})
+var calls = map[string]func(context.Context, *delivery.Service, delivery.ListOptions) error{
+	"List": func(ctx context.Context, s *delivery.Service, o delivery.ListOptions) error {
+		_, err := s.List(ctx, o)
 		return err
 	},
-	"All": func(ctx context.Context, s *delivery.Service) error {
-		for _, err := range s.All(ctx, delivery.ListOptions{}) {
+	"All": func(ctx context.Context, s *delivery.Service, o delivery.ListOptions) error {
+		for _, err := range s.All(ctx, o) {
 			return err
 		}
 		return nil
 	},
-	"Get": func(ctx context.Context, s *delivery.Service) error {
+	"Find": func(ctx context.Context, s *delivery.Service, o delivery.ListOptions) error {
+		_, err := s.Find(ctx, "v1", o)
+		return err
+	},
+	"Latest": func(ctx context.Context, s *delivery.Service, o delivery.ListOptions) error {
+		_, err := s.Latest(ctx, o)
+		return err
+	},
+	"LatestByProject": func(ctx context.Context, s *delivery.Service, o delivery.ListOptions) error {
+		for _, err := range s.LatestByProject(ctx, o) {
+			return err
+		}
+		return nil
+	},
+	"Since": func(ctx context.Context, s *delivery.Service, o delivery.ListOptions) error {
+		for _, err := range s.Since(ctx, new(delivery.Mark), o) {
+			return err
+		}
+		return nil
+	},
+	"Get": func(ctx context.Context, s *delivery.Service, _ delivery.ListOptions) error {
 		_, err := s.Get(ctx, id(1), delivery.GetOptions{})
 		return err
 	},
-	"Labels": func(ctx context.Context, s *delivery.Service) error {
-		_, err := s.Labels(ctx, "nginx2")
-		return err
-	},
-	"ServiceNames": func(ctx context.Context, s *delivery.Service) error {
-		_, err := s.ServiceNames(ctx, "nginx2")
+	"Labels": func(ctx context.Context, s *delivery.Service, _ delivery.ListOptions) error {
+		_, err := s.Labels(ctx, "shop")
 		return err
 	},
 }
 
-// Whatever a Doer does, or whether there is one, a call ends in an error and
-// not in a panic.
+// A call ends in an error and not in a panic, whatever a Doer does, and without one.
 func TestOddDoers(t *testing.T) {
 	t.Parallel()
-	answers := func(resp *http.Response) *delivery.Service {
+	responds := func(resp *http.Response) *delivery.Service {
 		return delivery.New(doer(func(*http.Request) (*http.Response, error) { return resp, nil }))
 	}
 	down := errors.New("no route to host")
@@ -56,26 +131,21 @@ func TestOddDoers(t *testing.T) {
 		want    error // nil: any
 	}{
 		"nil service":   {nil, nil},
-		"zero service":  {&delivery.Service{}, nil},
 		"nil Doer":      {delivery.New(nil), nil},
 		"nil client":    {delivery.New((*zadig.Client)(nil)), nil},
 		"zero client":   {delivery.New(&zadig.Client{}), nil},
-		"nil response":  {answers(nil), zadig.ErrUnexpectedResponse},
-		"nil body":      {answers(&http.Response{StatusCode: http.StatusOK}), zadig.ErrUnexpectedResponse},
-		"not 2xx":       {answers(&http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("[]"))}), zadig.ErrUnexpectedResponse},
-		"zero status":   {answers(&http.Response{Body: http.NoBody}), zadig.ErrUnexpectedResponse},
-		"empty body":    {answers(&http.Response{StatusCode: http.StatusOK, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
+		"nil response":  {responds(nil), zadig.ErrUnexpectedResponse},
+		"nil body":      {responds(&http.Response{StatusCode: http.StatusOK}), zadig.ErrUnexpectedResponse},
+		"not 2xx":       {responds(&http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
+		"empty body":    {responds(&http.Response{StatusCode: http.StatusOK, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
 		"its own error": {delivery.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 	} {
 		for method, call := range calls {
-			t.Run(name+"/"+method, func(t *testing.T) {
-				t.Parallel()
-				err := call(t.Context(), test.service)
-				require.Error(t, err)
-				if test.want != nil {
-					assert.ErrorIs(t, err, test.want)
-				}
-			})
+			err := call(t.Context(), test.service, delivery.ListOptions{})
+			require.Error(t, err, "%s, %s", name, method)
+			if test.want != nil {
+				assert.ErrorIs(t, err, test.want, "%s, %s", name, method)
+			}
 		}
 	}
 }
@@ -84,53 +154,143 @@ func TestOddDoers(t *testing.T) {
 func TestPlainDoer(t *testing.T) {
 	t.Parallel()
 	body := map[string]string{
-		listPath:                           `[{"versionInfo":{"id":"` + id(2) + `"}}]`,
-		listPath + "/" + id(2):             `{"versionInfo":{"id":"` + id(2) + `"}}`,
-		listPath + "/labels":               `["l"]`,
-		"/api/aslan/delivery/servicenames": `["s"]`,
+		listPath:               `[{"id":"` + id(1) + `","version":"v1","project_name":"p","services":[{}]}]`,
+		listPath + "/" + id(1): `{"versionInfo":{"id":"` + id(1) + `"}}`,
+		listPath + "/labels":   `["l"]`,
 	}
 	s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
 		assert.Equal(t, http.MethodGet, req.Method)
 		assert.Empty(t, req.URL.Host, "relative to the client's base URL")
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body[req.URL.Path]))}, nil
 	}))
-
-	page, err := s.List(t.Context(), delivery.ListOptions{})
-	require.NoError(t, err)
-	assert.Len(t, page.Releases, 1)
-	r, err := s.Get(t.Context(), id(2), delivery.GetOptions{})
-	require.NoError(t, err)
-	assert.Equal(t, id(2), r.VersionInfo.ID)
-	labels, err := s.Labels(t.Context(), "p")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"l"}, labels)
-	names, err := s.ServiceNames(t.Context(), "")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"s"}, names)
-	var all []string
-	for r, err := range s.All(t.Context(), delivery.ListOptions{}) {
-		require.NoError(t, err)
-		all = append(all, r.VersionInfo.ID)
+	for method, call := range calls {
+		require.NoError(t, call(t.Context(), s, delivery.ListOptions{}), method)
 	}
-	assert.Equal(t, []string{id(2)}, all)
 }
 
 func TestNilContext(t *testing.T) {
 	t.Parallel()
 	for method, call := range calls {
-		t.Run(method, func(t *testing.T) {
-			t.Parallel()
+		c, mock := clienttest.NewMock(t)
+		var none context.Context
+		err := call(none, c.Delivery, delivery.ListOptions{})
+		require.ErrorIs(t, err, zadig.ErrBadRequest, method)
+		require.ErrorContains(t, err, "ctx", method)
+		assert.Empty(t, mock.URLs(), method)
+	}
+}
+
+func TestOptionsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]delivery.ListOptions{
+		"TaskID: must not be negative (got -1)":      {TaskID: -1},
+		"Page: must not be negative (got -1)":        {Page: -1},
+		"PerPage: must not be negative (got -1)":     {PerPage: -1},
+		"Concurrency: must not be negative (got -1)": {Concurrency: -1},
+		"Page: must be ":                             {Page: 1 << 62}, // a server whose arithmetic overflows says that its database is down
+		`Verbosity: must be brief or detailed`:       {Verbosity: "Brief"},
+		"ServiceName: must be empty":                 {ServiceName: "cart", Verbosity: delivery.VerbosityBrief},
+		`ServiceName: must be empty with Verbo`:      {ServiceName: "cart", SkipDetails: true},
+		"Page: must be 0 or 1, because ":             {Page: 2},
+		"ProjectName: must be empty (got \"shop\")":  shop,
+		"Succeeded: must be false":                   {Succeeded: true},
+	} {
+		for method, call := range calls {
 			c, mock := clienttest.NewMock(t)
-			var none context.Context
-			err := call(none, c.Delivery)
-			require.ErrorIs(t, err, zadig.ErrBadRequest)
-			assert.ErrorContains(t, err, "ctx")
-			assert.Empty(t, mock.URLs())
+			mock.Get(listPath, clienttest.Respond(403, ""))
+			mock.Get(listPath+"/"+id(1), clienttest.Respond(403, ""))
+			mock.Get(listPath+"/labels", clienttest.Respond(403, ""))
+			err := call(t.Context(), c.Delivery, o)
+			accepts := method == "Get" || method == "Labels" ||
+				o.Page == 2 && method == "List" || o.ProjectName != "" && method != "LatestByProject" || o.Succeeded && method != "List"
+			if accepts {
+				require.ErrorIs(t, err, zadig.ErrForbidden, "%s, %s", method, name)
+				continue
+			}
+			require.ErrorIs(t, err, zadig.ErrBadRequest, "%s, %s", method, name)
+			if method == "LatestByProject" && o.ServiceName != "" {
+				name = "ServiceName: "
+			}
+			require.ErrorContains(t, err, "delivery."+method+": bad request: "+name)
+			assert.Empty(t, mock.URLs(), "%s, %s", method, name)
+		}
+	}
+}
+
+// A loop ends when its context does, also if each element is an error.
+func TestLoopsEndWithTheirContext(t *testing.T) {
+	t.Parallel()
+	for name, element := range map[string]string{
+		"undecodable": `{"versionInfo":17},`,
+		"releases":    `{"versionInfo":{"id":"%024x"}},`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var list strings.Builder
+			for n := range 99 {
+				if strings.Contains(element, "%") {
+					fmt.Fprintf(&list, element, n)
+				} else {
+					list.WriteString(element)
+				}
+			}
+			c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, "["+strings.TrimSuffix(list.String(), ",")+"]"))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			steps := 0
+			var last error
+			for _, err := range c.Delivery.All(ctx, delivery.ListOptions{}) {
+				if steps++; steps == 10 {
+					cancel()
+				}
+				last = err
+			}
+			require.ErrorIs(t, last, context.Canceled)
+			assert.Equal(t, 11, steps)
 		})
 	}
 }
 
-// doer is a Doer that is a function.
-type doer func(*http.Request) (*http.Response, error)
+// An id of the server's own list that no release can have is the server's
+// mistake: nothing is requested for it, and it forges no line of a log.
+func TestAListedIDThatNoReleaseHas(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []string{`x\ntime=now level=ERROR msg=forged\u001b[2J\u202e`, "619dbaa8c528c2182225e8d", "../../../x", id(7) + "?x"} {
+		client, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200,
+			fmt.Sprintf(`[{"id":"%s","version":"v1","services":[]},{"id":%q,"version":"v2","services":[]}]`, odd, id(2))))
+		mock.Get(listPath+"/"+id(2), clienttest.Respond(200, `{"id":"`+id(2)+`","services":[{"service_name":"a"}]}`))
+		w := walk(t, client.Delivery, delivery.ListOptions{})
+		assert.Equal(t, []string{id(2)}, w.ids, "the walk goes on")
+		require.Len(t, w.errs, 1)
+		_, err := client.Delivery.Find(t.Context(), "v1", delivery.ListOptions{})
+		for _, err := range append(w.errs, err) {
+			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+			assert.ErrorContains(t, err, "must be 24 hex digits")
+			assert.False(t, strings.ContainsFunc(err.Error(), unicode.IsControl), "%q", err)
+			assert.NotContains(t, err.Error(), "forged")
+		}
+	}
+}
 
-func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
+// What the caller asks for is quoted, and never on a line of its own.
+func TestErrorsQuoteTheCallersIDsOnOneLine(t *testing.T) {
+	t.Parallel()
+	forged := "x\nlevel=ERROR\x1b[2J\u202e\u2028\u009b"
+	client, mock := clienttest.Mocked(t, listPath, clienttest.Respond(200, "[]"))
+	mock.Get("/api/directory/dc/artifact", clienttest.Respond(200, "[]"))
+	_, byID := client.Delivery.Get(t.Context(), forged, delivery.GetOptions{})
+	_, of24 := client.Delivery.Get(t.Context(), (forged + strings.Repeat("y", 24))[:24], delivery.GetOptions{})
+	_, found := client.Delivery.Find(t.Context(), forged, delivery.ListOptions{})
+	_, verbosity := client.Delivery.List(t.Context(), delivery.ListOptions{Verbosity: delivery.Verbosity(forged)})
+	_, image := client.Artifact.Trace(t.Context(), forged)
+	_, artifactByID := client.Artifact.Get(t.Context(), forged)
+	_, request := client.Do(&http.Request{Method: forged, URL: &url.URL{Path: "/x"}})
+	for name, err := range map[string]error{
+		"Get": byID, "24": of24, "Find": found, "Verbosity": verbosity, "Trace": image, "artifact.Get": artifactByID, "Do": request,
+	} {
+		require.Error(t, err, name)
+		assert.False(t, strings.ContainsFunc(err.Error(), func(r rune) bool {
+			return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl)
+		}), "%s: %q", name, err)
+	}
+}

@@ -6,30 +6,24 @@ import "github.com/zadig-go/zadig/internal/nilsafe"
 // that the release's server does not send are nil.
 type ServiceDetails struct {
 	Name        string            // the service's own name, such as "nginx"
-	Images      []Image           // those of Release.Images that are of this service
+	Images      []Image           // its images among Release.Images
 	Builds      []*BuildInfo      // up to v3.4
 	Deploys     []*DeployInfo     // up to v3.4: one per container
-	Distributes []*DistributeInfo // up to v3.4: what was distributed, images of charts included
-	Environment *EnvService       // up to v3.4: the service in the environment that was released
+	Distributes []*DistributeInfo // up to v3.4: images, files, or its chart
+	Environment *EnvService       // up to v3.4: the service in the environment
 	Released    *FlatService      // since v4.0
 }
 
-// ReleasedService is the old name of ServiceDetails.
+// Service returns what a release holds about a service, by its own name: "nginx",
+// not "nginx/nginx-test". It returns false if the release does not mention the
+// service, and for a summary ([Release.IsSummary]). The fields point into the
+// release; they are not copies.
 //
-// Deprecated: use ServiceDetails.
-type ReleasedService = ServiceDetails
-
-// Service returns what a release holds about the service with this name, which is
-// the service's own: "nginx", not "nginx/nginx-test". It returns false if the
-// release does not mention the service. A brief release mentions none, nor does
-// one whose services a list left out ([Release.ServicesOmitted]). The fields point
-// into the release; they are not copies.
-//
-// A service of the environment is found even if the release did not deploy it.
-// The release delivers it if Deploys or Released is not nil.
+// A service of the environment is found even if the release did not deliver it. The
+// release delivers it if Images is not nil.
 func (r *Release) Service(name string) (ServiceDetails, bool) {
 	s := ServiceDetails{Name: name}
-	if r == nil || name == "" {
+	if r == nil || r.summary || name == "" {
 		return s, false
 	}
 	for _, i := range r.Images() {
@@ -48,7 +42,9 @@ func (r *Release) Service(name string) (ServiceDetails, bool) {
 		}
 	}
 	for d := range nilsafe.Values(r.DistributeInfo) {
-		s.Distributes = appendOf(s.Distributes, name, d)
+		if d.ServiceName == name || d.ChartName == name {
+			s.Distributes = append(s.Distributes, d)
+		}
 	}
 	for service := range r.environmentServices() {
 		if service.ServiceName == name {
@@ -65,15 +61,4 @@ func (r *Release) Service(name string) (ServiceDetails, bool) {
 	found := s.Images != nil || s.Builds != nil || s.Deploys != nil || s.Distributes != nil ||
 		s.Environment != nil || s.Released != nil
 	return s, found
-}
-
-// appendOf appends d, or what is below it, if it is of the service.
-func appendOf(all []*DistributeInfo, service string, d *DistributeInfo) []*DistributeInfo {
-	if d.ServiceName == service {
-		return append(all, d)
-	}
-	for sub := range nilsafe.Values(d.SubDistributes) {
-		all = appendOf(all, service, sub)
-	}
-	return all
 }

@@ -10,24 +10,21 @@ import (
 
 func TestDeployNames(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
+	for name, row := range map[string]struct {
 		deploy             delivery.DeployInfo
 		service, container string
 	}{
-		"container stored":            {delivery.DeployInfo{ServiceName: "nginx/nginx-test", ContainerName: "nginx-test"}, "nginx", "nginx-test"},
-		"none stored":                 {delivery.DeployInfo{ServiceName: "old"}, "old", ""},
-		"service named as container":  {delivery.DeployInfo{ServiceName: "web/web", ContainerName: "web"}, "web", "web"},
-		"container not appended":      {delivery.DeployInfo{ServiceName: "web", ContainerName: "main"}, "web", "main"},
-		"name ends like a container":  {delivery.DeployInfo{ServiceName: "a-main/main", ContainerName: "main"}, "a-main", "main"},
-		"since v2.3.0":                {delivery.DeployInfo{ServiceName: "nginx/test", ContainerName: "test", RealServiceName: "nginx", ServiceModule: "test"}, "nginx", "test"},
-		"what is sent separately won": {delivery.DeployInfo{ServiceName: "x/y", ContainerName: "y", RealServiceName: "nginx", ServiceModule: "test"}, "nginx", "test"},
-		"nothing":                     {},
+		"container stored":           {delivery.DeployInfo{ServiceName: "nginx/nginx-test", ContainerName: "nginx-test"}, "nginx", "nginx-test"},
+		"none stored":                {delivery.DeployInfo{ServiceName: "old"}, "old", ""},
+		"service named as container": {delivery.DeployInfo{ServiceName: "web/web", ContainerName: "web"}, "web", "web"},
+		"container not appended":     {delivery.DeployInfo{ServiceName: "web", ContainerName: "main"}, "web", "main"},
+		"name ends like a container": {delivery.DeployInfo{ServiceName: "a-main/main", ContainerName: "main"}, "a-main", "main"},
+		"since v2.3.0": {
+			delivery.DeployInfo{ServiceName: "x/y", ContainerName: "y", RealServiceName: "nginx", ServiceModule: "test"}, "nginx", "test",
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, test.service, test.deploy.Service())
-			assert.Equal(t, test.container, test.deploy.Container())
-		})
+		assert.Equal(t, row.service, row.deploy.Service(), name)
+		assert.Equal(t, row.container, row.deploy.Container(), name)
 	}
 }
 
@@ -38,10 +35,10 @@ func TestReleaseService(t *testing.T) {
 		main    = &delivery.DeployInfo{ServiceName: "cart/main", ContainerName: "main", Image: "shop/cart:1"}
 		proxy   = &delivery.DeployInfo{ServiceName: "cart/proxy", ContainerName: "proxy", Image: "shop/proxy:1"}
 		image   = &delivery.DistributeInfo{ServiceName: "cart", DistributeType: delivery.DistributeImage, RegistryName: "prod/cart:1"}
-		chart   = &delivery.DistributeInfo{ChartName: "c", DistributeType: delivery.DistributeChart, SubDistributes: []*delivery.DistributeInfo{nil, image}}
+		chart   = packaged("cart", "prod/cart:1").DistributeInfo[0]
 		inEnv   = &delivery.EnvService{ServiceName: "cart", Containers: []*delivery.Container{{Name: "main", Image: "shop/cart:0"}}}
 		idle    = &delivery.EnvService{ServiceName: "idle"}
-		flat    = &delivery.FlatService{ServiceName: "cart", Images: []*delivery.ServiceImage{{ContainerName: "main", TargetImage: "prod/cart:1"}}}
+		flat    = service("cart", "main", "prod/cart:1", "")
 		version = &delivery.VersionInfo{ProductEnvInfo: &delivery.ProductEnvInfo{Services: [][]*delivery.EnvService{{}, {nil, idle}, {inEnv}}}}
 	)
 	documented := &delivery.Release{
@@ -50,7 +47,7 @@ func TestReleaseService(t *testing.T) {
 		DeployInfo:     []*delivery.DeployInfo{main, nil, {ServiceName: "cart2", Image: "x"}, proxy},
 		DistributeInfo: []*delivery.DistributeInfo{nil, image},
 	}
-	images := []delivery.Image{{Service: "cart", Container: "main", Image: "shop/cart:1"}, {Service: "cart", Container: "proxy", Image: "shop/proxy:1"}}
+	images := []delivery.Image{{"cart", "main", "shop/cart:1"}, {"cart", "proxy", "shop/proxy:1"}}
 
 	for name, test := range map[string]struct {
 		release *delivery.Release
@@ -64,18 +61,17 @@ func TestReleaseService(t *testing.T) {
 			Distributes: []*delivery.DistributeInfo{image}, Environment: inEnv,
 		}, true},
 		"in the environment only": {documented, "idle", delivery.ServiceDetails{Name: "idle", Environment: idle}, true},
-		"image of a chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ServiceDetails{
-			Name: "cart", Images: []delivery.Image{{Service: "cart", Image: "prod/cart:1"}},
-			Distributes: []*delivery.DistributeInfo{image},
+		"chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ServiceDetails{
+			Name: "cart", Images: []delivery.Image{{Service: "cart", Container: "cart", Image: "prod/cart:1"}},
+			Distributes: []*delivery.DistributeInfo{chart},
 		}, true},
-		"flat": {&delivery.Release{Services: []*delivery.FlatService{nil, {ServiceName: "pay"}, flat}}, "cart", delivery.ServiceDetails{
+		"since v4.0": {&delivery.Release{Services: []*delivery.FlatService{nil, {ServiceName: "pay"}, flat}}, "cart", delivery.ServiceDetails{
 			Name: "cart", Images: []delivery.Image{{Service: "cart", Container: "main", Image: "prod/cart:1"}}, Released: flat,
 		}, true},
-		"with its container":  {documented, "cart/main", delivery.ServiceDetails{Name: "cart/main"}, false},
-		"other letter case":   {documented, "Cart", delivery.ServiceDetails{Name: "Cart"}, false},
-		"brief":               {&delivery.Release{VersionInfo: &delivery.VersionInfo{}}, "cart", delivery.ServiceDetails{Name: "cart"}, false},
-		"nil":                 {nil, "cart", delivery.ServiceDetails{Name: "cart"}, false},
-		"charts have no name": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "", delivery.ServiceDetails{}, false},
+		"with its container": {documented, "cart/main", delivery.ServiceDetails{Name: "cart/main"}, false},
+		"other letter case":  {documented, "Cart", delivery.ServiceDetails{Name: "Cart"}, false},
+		"nil":                {nil, "cart", delivery.ServiceDetails{Name: "cart"}, false},
+		"no name":            {documented, "", delivery.ServiceDetails{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

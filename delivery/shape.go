@@ -9,26 +9,18 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// wireRelease holds the top-level members of both objects that servers send
-// for a release. It needs no unmarshaler of its own, which would slow decoding
-// down.
+// wireRelease decodes either object that servers send for a release. It has no
+// unmarshaler of its own, which would slow decoding down.
 type wireRelease struct {
-	nested
-	flat
-	ServicesOmitted bool `json:"services_omitted"`
+	documentedRelease
+	releaseV4
+	Summary bool `json:"summary"` // written by MarshalJSON; no server sends it
 
 	raw json.RawMessage
 }
 
-// encodedFlat is a flat release as this package writes it: with a member that
-// no server sends.
-type encodedFlat struct {
-	flat
-	ServicesOmitted bool `json:"services_omitted,omitzero"`
-}
-
-// nested is the documented object, up to v3.4.1.
-type nested struct {
+// documentedRelease is the object up to v3.4.
+type documentedRelease struct {
 	VersionInfo       *VersionInfo      `json:"versionInfo"`
 	BuildInfo         []*BuildInfo      `json:"buildInfo,omitzero"`
 	DeployInfo        []*DeployInfo     `json:"deployInfo,omitzero"`
@@ -37,8 +29,8 @@ type nested struct {
 	SecurityStatsInfo []*SecurityStats  `json:"securityStatsInfo,omitzero"`
 }
 
-// flat is the object since v4.0.0, in the order in which the server sends it.
-type flat struct {
+// releaseV4 is the object since v4.0, in the server's order.
+type releaseV4 struct {
 	ID                    string         `json:"id"`
 	Version               string         `json:"version"`
 	ProjectName           string         `json:"project_name"`
@@ -60,111 +52,97 @@ type flat struct {
 	CreatedAt             int64          `json:"created_at"`
 }
 
-// errNoRelease is the reason why a JSON object is not a release. An object with
-// neither member, such as {} or the response of another server, is never decoded
-// as an empty release.
-var errNoRelease = errors.New("neither versionInfo nor id is there")
+// UnmarshalJSON reads a release of any version and replaces its credentials, as
+// described at [Release]. An object that is no release is an error that matches
+// zadig.ErrUnexpectedResponse.
+func (r *Release) UnmarshalJSON(data []byte) error {
+	if r == nil {
+		return errdef.BadArgument("delivery.Release", "UnmarshalJSON", "got a nil *Release, want one to decode into")
+	}
+	var w wireRelease
+	if err := json.Unmarshal(data, &w); err != nil {
+		return err
+	}
+	if w.VersionInfo == nil && w.ID == "" && w.Services == nil {
+		return fmt.Errorf("%w: not a release: %w", errdef.ErrUnexpectedResponse, errNoRelease)
+	}
+	*r = *w.release()
+	return nil
+}
+
+// MarshalJSON writes the object that the release was read from: that of v4.0 if
+// Services is not nil, else the documented one.
+func (r Release) MarshalJSON() ([]byte, error) {
+	if r.isV4() {
+		return json.Marshal(struct {
+			releaseV4
+			Summary bool `json:"summary,omitzero"`
+		}{r.v4(), r.summary})
+	}
+	return json.Marshal(struct {
+		documentedRelease
+		Summary bool `json:"summary,omitzero"`
+	}{r.documented(), r.summary})
+}
+
+// errNoRelease means that a JSON object, such as {}, is not a release.
+var errNoRelease = errors.New("missing versionInfo and id")
 
 // Validate returns an error for an object without an id, which every stored
 // release has.
 func (w *wireRelease) Validate() error {
-	switch {
-	case w.VersionInfo == nil && w.ID == "":
-		return errNoRelease
-	case w.id() == "":
+	switch id, _ := w.key(); {
+	case id != "":
+		return nil
+	case w.VersionInfo != nil:
 		return errors.New("versionInfo has no id")
 	}
-	return nil
+	return errNoRelease
 }
 
 // SetRaw keeps the JSON of a release.
 func (w *wireRelease) SetRaw(raw json.RawMessage) { w.raw = raw }
 
-// id returns the release's id, as far as it was read.
-func (w *wireRelease) id() string {
+// key returns the release's id and when it was created, as far as they were read.
+func (w *wireRelease) key() (id string, created int64) {
 	if w.VersionInfo != nil {
-		return w.VersionInfo.ID
+		return w.VersionInfo.ID, w.VersionInfo.CreatedAt
 	}
-	return w.ID
+	return w.ID, w.CreatedAt
 }
 
-// createdAt returns when the release was created, as far as it was read.
-func (w *wireRelease) createdAt() int64 {
-	if w.VersionInfo != nil {
-		return w.VersionInfo.CreatedAt
-	}
-	return w.CreatedAt
-}
-
-// release returns the release in the shape in which it came.
+// release returns the release without its credentials.
 func (w *wireRelease) release() *Release {
-	r := w.flat.release
+	var r *Release
 	if w.VersionInfo != nil {
-		r = w.nested.release
+		r = w.documentedRelease.release()
+	} else {
+		r = w.releaseV4.release()
 	}
-	release := r()
-	release.servicesOmitted = w.ServicesOmitted && release.isFlat()
+	r.summary = w.Summary
 	if raw := w.raw; raw != nil {
-		release.raw = func() json.RawMessage { return raw }
+		r.raw = func() json.RawMessage { return raw }
 	}
-	return release
-}
-
-// listed returns the release as a list has it. Lists leave services empty
-// since v4.2, so one without services may have some.
-func (w *wireRelease) listed() *Release {
-	r := w.release()
-	r.servicesOmitted = r.isFlat() && len(r.Services) == 0
 	return r
 }
 
-func (n *nested) release() *Release {
-	return &Release{
-		VersionInfo:       n.VersionInfo,
-		BuildInfo:         n.BuildInfo,
-		DeployInfo:        n.DeployInfo,
-		TestInfo:          n.TestInfo,
-		DistributeInfo:    n.DistributeInfo,
-		SecurityStatsInfo: n.SecurityStatsInfo,
+func (d *documentedRelease) release() *Release {
+	r := &Release{
+		VersionInfo:       d.VersionInfo,
+		BuildInfo:         d.BuildInfo,
+		DeployInfo:        d.DeployInfo,
+		TestInfo:          d.TestInfo,
+		DistributeInfo:    d.DistributeInfo,
+		SecurityStatsInfo: d.SecurityStatsInfo,
 	}
+	r.redact()
+	return r
 }
 
-func (f *flat) release() *Release {
-	services := f.Services
-	if services == nil {
-		services = []*FlatService{} // not nil: this is what makes a release flat
-	}
-	return &Release{
-		VersionInfo: &VersionInfo{
-			ID:           f.ID,
-			Version:      f.Version,
-			ProductName:  f.ProjectName,
-			WorkflowName: f.WorkflowName,
-			Type:         f.Type,
-			TaskID:       f.TaskID,
-			Desc:         f.Desc,
-			Labels:       f.Labels,
-			Status:       f.Status,
-			CreatedBy:    f.CreatedBy,
-			CreatedAt:    f.CreatedAt,
-		},
-		EnvName:               f.EnvName,
-		Production:            f.Production,
-		Source:                f.Source,
-		ImageRegistryID:       f.ImageRegistryID,
-		OriginalChartRepoName: f.OriginalChartRepoName,
-		ChartRepoName:         f.ChartRepoName,
-		Services:              services,
-		Error:                 f.Error,
-	}
-}
-
-// nested and flat are the way back. Only one of them is sent. A release
-// without VersionInfo is written with an empty one, so that it can be read
-// again.
-
-func (r *Release) nested() nested {
-	return nested{
+// documented returns the object to encode. A release without VersionInfo gets
+// an empty one, so that it can be decoded again.
+func (r *Release) documented() documentedRelease {
+	return documentedRelease{
 		VersionInfo:       nilsafe.OrZero(r.VersionInfo),
 		BuildInfo:         r.BuildInfo,
 		DeployInfo:        r.DeployInfo,
@@ -174,9 +152,44 @@ func (r *Release) nested() nested {
 	}
 }
 
-func (r *Release) flat() flat {
+// isV4 reports whether a server of v4.0 or later sent the release.
+func (r *Release) isV4() bool { return r.Services != nil }
+
+// release returns the release. Services is not nil, so isV4 is true.
+func (v *releaseV4) release() *Release {
+	services := v.Services
+	if services == nil {
+		services = []*FlatService{}
+	}
+	return &Release{
+		VersionInfo: &VersionInfo{
+			ID:           v.ID,
+			Version:      v.Version,
+			ProductName:  v.ProjectName,
+			WorkflowName: v.WorkflowName,
+			Type:         v.Type,
+			TaskID:       v.TaskID,
+			Desc:         v.Desc,
+			Labels:       v.Labels,
+			Status:       v.Status,
+			CreatedBy:    v.CreatedBy,
+			CreatedAt:    v.CreatedAt,
+		},
+		EnvName:               v.EnvName,
+		Production:            v.Production,
+		Source:                v.Source,
+		ImageRegistryID:       v.ImageRegistryID,
+		OriginalChartRepoName: v.OriginalChartRepoName,
+		ChartRepoName:         v.ChartRepoName,
+		Services:              services,
+		Error:                 v.Error,
+	}
+}
+
+// v4 returns the object to encode.
+func (r *Release) v4() releaseV4 {
 	v := nilsafe.OrZero(r.VersionInfo)
-	return flat{
+	return releaseV4{
 		ID:                    v.ID,
 		Version:               v.Version,
 		ProjectName:           v.ProductName,
@@ -198,33 +211,3 @@ func (r *Release) flat() flat {
 		CreatedAt:             v.CreatedAt,
 	}
 }
-
-// UnmarshalJSON reads a release in either shape. An object that is neither is
-// an error that matches zadig.ErrUnexpectedResponse.
-func (r *Release) UnmarshalJSON(data []byte) error {
-	if r == nil {
-		return errdef.BadArgument("delivery.Release", "UnmarshalJSON", "got a nil *Release, want one to decode into")
-	}
-	var w wireRelease
-	if err := json.Unmarshal(data, &w); err != nil {
-		return err
-	}
-	if w.VersionInfo == nil && w.ID == "" && w.Services == nil {
-		return fmt.Errorf("%w: not a release: %w", errdef.ErrUnexpectedResponse, errNoRelease)
-	}
-	*r = *w.release()
-	return nil
-}
-
-// MarshalJSON writes the shape that the release has: the flat one if Services
-// is not nil, else the documented one. Credentials are written, except for a
-// log record of slog; [Release.WithoutCredentials] makes a copy without them.
-func (r Release) MarshalJSON() ([]byte, error) {
-	if r.Services != nil {
-		return json.Marshal(encodedFlat{r.flat(), r.ServicesOmitted()})
-	}
-	return json.Marshal(r.nested())
-}
-
-// isFlat reports whether a server of v4.0 or later sent the release.
-func (r *Release) isFlat() bool { return r.Services != nil }

@@ -2,10 +2,10 @@ package delivery_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,23 +20,14 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-var shop = delivery.ListOptions{ProjectName: "shop"}
-
-// dated is a release of project shop.
-func dated(n int, version string, created int64, status string) *delivery.Release {
-	return &delivery.Release{
-		VersionInfo: &delivery.VersionInfo{
-			ID: id(n), ProductName: "shop", Version: version, WorkflowName: "ops", TaskID: n, Type: delivery.TypeK8SYAML,
-			Status: status, CreatedAt: created,
-		},
-		DeployInfo: []*delivery.DeployInfo{deploy("cart", "main", "r/cart:"+version, "kind: Cart")},
-	}
-}
-
 // since ranges over what is new to its end, and returns the versions and the
-// errors in order.
+// errors in order. The mark goes through JSON before.
 func since(t *testing.T, s *delivery.Service, mark *delivery.Mark, o delivery.ListOptions) (news []string) {
 	t.Helper()
+	data, err := json.Marshal(mark)
+	require.NoError(t, err)
+	*mark = delivery.Mark{}
+	require.NoError(t, json.Unmarshal(data, mark))
 	for r, err := range s.Since(t.Context(), mark, o) {
 		if err != nil {
 			news = append(news, "error "+clienttest.Sentinel(err))
@@ -47,9 +38,12 @@ func since(t *testing.T, s *delivery.Service, mark *delivery.Mark, o delivery.Li
 	return news
 }
 
-func sinceVersions(t *testing.T, f func(t *testing.T, version string)) {
+func onVersions(t *testing.T, f func(t *testing.T, version string), versions ...string) {
 	t.Helper()
-	for _, version := range []string{"v1.7.1", "v1.11.0", "v2.3.1", "v3.4.1", "v4.0.0", "v5.0.0"} {
+	if versions == nil {
+		versions = []string{"v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"}
+	}
+	for _, version := range versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			f(t, version)
@@ -57,75 +51,63 @@ func sinceVersions(t *testing.T, f func(t *testing.T, version string)) {
 	}
 }
 
-// Each run has what is new, oldest first and complete, and a mark that went
-// through a file.
+// Each run has what is new, oldest first and complete.
 func TestSince(t *testing.T) {
 	t.Parallel()
-	sinceVersions(t, func(t *testing.T, version string) {
+	onVersions(t, func(t *testing.T, version string) {
 		srv, s := serve(t, version,
 			dated(3, "v3", 1_700_000_300, ""), dated(1, "v1", 1_700_000_100, ""), dated(2, "v2", 1_700_000_200, ""))
 		var mark delivery.Mark
-		run := func() (news []string) {
-			data, err := json.Marshal(mark)
-			require.NoError(t, err)
-			mark = delivery.Mark{}
-			require.NoError(t, json.Unmarshal(data, &mark))
-			for r, err := range s.Since(t.Context(), &mark, shop) {
-				require.NoError(t, err)
-				assert.Len(t, r.Images(), 1, "it is complete")
-				news = append(news, r.VersionInfo.Version)
-			}
-			return news
-		}
-		assert.Equal(t, []string{"v1", "v2", "v3"}, run())
+		assert.Equal(t, []string{"v1", "v2", "v3"}, since(t, s, &mark, shop))
 		srv.ClearRequests()
-		assert.Empty(t, run())
+		assert.Empty(t, since(t, s, &mark, shop))
 		assert.Len(t, srv.Requests(), 1, "nothing new costs one request")
 
 		srv.AddRelease(dated(5, "v5", 1_700_090_000, ""), dated(4, "v4", 1_700_080_000, ""))
 		srv.ClearRequests()
-		assert.Equal(t, []string{"v4", "v5"}, run())
-		assert.Empty(t, run())
+		for r, err := range s.Since(t.Context(), &mark, shop) {
+			require.NoError(t, err)
+			assert.Len(t, r.Images(), 1, "it is complete")
+		}
+		assert.Empty(t, since(t, s, &mark, shop))
 		byID := 2
 		if version == "v1.7.1" || version == "v4.0.0" {
 			byID = 0
 		}
-		assert.Equal(t, cost{2, byID}, costOf(srv))
+		assert.Equal(t, cost{2, 0, byID}, costOf(srv))
 		data, err := json.Marshal(mark)
 		require.NoError(t, err)
 		assert.JSONEq(t, `{"project":"shop","created_at":1700090000,"releases":[{"project":"shop","version":"v5","created_at":1700090000}]}`, string(data))
-	})
+	}, "v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0")
 }
 
 // A loop that ends early goes on with the release at which it ended.
 func TestSinceGoesOn(t *testing.T) {
 	t.Parallel()
-	sinceVersions(t, func(t *testing.T, version string) {
-		srv, s := serve(t, version)
-		for n := 1; n <= 30; n++ {
-			srv.AddRelease(dated(n, fmt.Sprintf("v%d", n), int64(1_700_000_000+100*n), ""))
+	srv, s := serve(t, "v5.0.0")
+	for n := 1; n <= 30; n++ {
+		srv.AddRelease(dated(n, fmt.Sprintf("v%d", n), int64(1_700_000_000+100*n), ""))
+	}
+	var mark delivery.Mark
+	for r, err := range s.Since(t.Context(), &mark, shop) {
+		require.NoError(t, err)
+		if r.VersionInfo.Version == "v12" {
+			break
 		}
-		var mark delivery.Mark
-		for r, err := range s.Since(t.Context(), &mark, shop) {
-			require.NoError(t, err)
-			if r.VersionInfo.Version == "v12" {
-				break
-			}
-		}
-		saved := mark
-		assert.Equal(t, int64(1_700_001_100), mark.CreatedAt)
-		rest := since(t, s, &mark, shop)
-		require.Len(t, rest, 19)
-		assert.Equal(t, "v12", rest[0])
-		assert.Equal(t, rest, since(t, s, &saved, shop), "a copy of a mark stays where it was")
-	})
+	}
+	saved := mark
+	assert.Equal(t, int64(1_700_001_100), mark.CreatedAt)
+	rest := since(t, s, &mark, shop)
+	require.Len(t, rest, 19)
+	assert.Equal(t, "v12", rest[0])
+	assert.Equal(t, rest, since(t, s, &saved, shop), "a copy of a mark stays where it was")
 }
 
-// Of releases of one second each comes once, whatever order the server has
-// for them, and whichever of them the loop ended at.
+// Of releases of one second each comes once, whatever order the server has for
+// them, and whichever of them the loop ended at.
 func TestSinceWithReleasesOfOneSecond(t *testing.T) {
 	t.Parallel()
-	sinceVersions(t, func(t *testing.T, version string) {
+	onVersions(t, func(t *testing.T, version string) {
 		srv, s := serve(t, version)
 		var mark delivery.Mark
 		var got []string
@@ -138,9 +120,6 @@ func TestSinceWithReleasesOfOneSecond(t *testing.T) {
 					break
 				}
 				got = append(got, r.VersionInfo.Version)
-				if n%4 == 0 {
-					continue
-				}
 			}
 		}
 		got = append(got, since(t, s, &mark, shop)...)
@@ -150,52 +129,95 @@ func TestSinceWithReleasesOfOneSecond(t *testing.T) {
 	})
 }
 
-// A release that is being created comes as it is, and once more when it is
-// done, also if others came meanwhile.
-func TestSinceReadsAgainWhatWasBeingCreated(t *testing.T) {
+// A release that is in progress or failed comes as it is, and once more within a day
+// when it is done.
+func TestSinceYieldsAgainWhatHasChanged(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, version, dated(1, "v1", 1_700_000_000, delivery.StatusCreating))
-			set := func(status string) {
+	type step struct{ status, want string }
+	for name, steps := range map[string][]step{
+		"created":            {{delivery.StatusCreating, "v1"}, {delivery.StatusCreating, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusSuccess, ""}},
+		"failed":             {{delivery.StatusFailed, "v1"}, {delivery.StatusFailed, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusFailed, ""}},
+		"failed and retried": {{delivery.StatusFailed, "v1"}, {delivery.StatusRetrying, ""}, {delivery.StatusSuccess, "v1"}},
+		"retried in vain":    {{delivery.StatusCreating, "v1"}, {delivery.StatusFailed, "v1"}, {delivery.StatusRetrying, ""}, {delivery.StatusFailed, ""}},
+		"done":               {{delivery.StatusSuccess, "v1"}, {delivery.StatusCreating, ""}},
+	} {
+		for _, version := range []string{"v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {
+			srv, s := serve(t, version)
+			var mark delivery.Mark
+			for i, step := range steps {
 				srv.DeleteRelease(id(1))
-				srv.AddRelease(dated(1, "v1", 1_700_000_000, status))
+				srv.AddRelease(dated(1, "v1", 1_700_000_000, step.status))
+				assert.Equal(t, step.want, strings.Join(since(t, s, &mark, shop), ""), "%s on %s, step %d", name, version, i)
+				srv.AddRelease(dated(2+i, fmt.Sprint(i), int64(1_700_001_000+i), "")) // others come meanwhile
+				since(t, s, &mark, shop)
 			}
+		}
+	}
+}
+
+// A release is given up if the range before remembered it and it is a day old by the
+// mark. What fails for the first time, in a first run or a backfill, is read again.
+func TestSinceGivesUp(t *testing.T) {
+	t.Parallel()
+	const day = 24 * 60 * 60
+	giveUp := func(t *testing.T, s *delivery.Service, mark *delivery.Mark) string {
+		t.Helper()
+		text := ""
+		for _, err := range s.Since(t.Context(), mark, shop) {
+			failed, ok := errors.AsType[*delivery.ReleaseError](err)
+			require.True(t, ok)
+			require.Equal(t, id(1), failed.ID)
+			text += failed.Error()
+		}
+		return text
+	}
+	t.Run("unread", func(t *testing.T) {
+		t.Parallel()
+		srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, ""), dated(2, "v2", 1_700_000_000+3*day, ""))
+		var mark delivery.Mark
+		remove := srv.Inject(zadigtest.BrokenRecord(id(1)))
+		assert.Equal(t, []string{"error ErrServer", "v2"}, since(t, s, &mark, shop))
+		saved := mark
+		assert.Contains(t, giveUp(t, s, &mark), "delivery.Since gives up, it was unread for a day")
+		assert.Empty(t, since(t, s, &mark, shop))
+		remove()
+		assert.Empty(t, since(t, s, &mark, shop))
+		assert.Equal(t, []string{"v1"}, since(t, s, &saved, shop), "it failed once only")
+		assert.Empty(t, since(t, s, &saved, shop))
+	})
+	t.Run("not what fails by something else", func(t *testing.T) {
+		t.Parallel()
+		srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, ""), dated(2, "v2", 1_700_000_000+3*day, ""))
+		var mark delivery.Mark
+		remove := srv.Inject(zadigtest.BrokenRecord(id(1)))
+		since(t, s, &mark, shop)
+		remove()
+		remove = srv.Inject(zadigtest.NoPermission().On(zadigtest.GetRelease))
+		assert.Equal(t, []string{"error ErrForbidden"}, since(t, s, &mark, shop))
+		remove()
+		assert.Equal(t, []string{"v1"}, since(t, s, &mark, shop))
+	})
+	for status, says := range map[string]string{
+		delivery.StatusCreating: "delivery.Since gives up, it was in progress for a day", delivery.StatusFailed: "",
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, status))
 			var mark delivery.Mark
 			assert.Equal(t, []string{"v1"}, since(t, s, &mark, shop))
-			assert.Empty(t, since(t, s, &mark, shop), "still being created")
-			srv.AddRelease(dated(2, "v2", 1_700_050_000, delivery.StatusSuccess))
-			set(delivery.StatusRetrying)
+			srv.AddRelease(dated(2, "v2", 1_700_000_000+day, ""))
 			assert.Equal(t, []string{"v2"}, since(t, s, &mark, shop))
-			set(delivery.StatusSuccess)
-			assert.Equal(t, []string{"v1"}, since(t, s, &mark, shop))
+			assert.Len(t, mark.Releases, 2)
+			srv.AddRelease(dated(3, "v3", 1_700_000_000+day+1, ""))
+			assert.Equal(t, []string{"v3"}, since(t, s, &mark, shop))
+			assert.Contains(t, giveUp(t, s, &mark), says)
 			assert.Empty(t, since(t, s, &mark, shop))
-			assert.Len(t, mark.Releases, 1, "v2 alone")
-
-			set(delivery.StatusCreating) // not new, and finished before
-			assert.Empty(t, since(t, s, &mark, shop))
+			assert.Len(t, mark.Releases, 2, "v2 and v3")
 		})
 	}
 }
 
-// A release that is never finished is given up when one is there that is a day
-// newer, so that a mark stays small and a run cheap.
-func TestSinceGivesUp(t *testing.T) {
-	t.Parallel()
-	srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, delivery.StatusCreating))
-	var mark delivery.Mark
-	assert.Equal(t, []string{"v1"}, since(t, s, &mark, shop))
-	srv.AddRelease(dated(2, "v2", 1_700_000_000+24*60*60, delivery.StatusSuccess))
-	assert.Equal(t, []string{"v2"}, since(t, s, &mark, shop))
-	assert.Len(t, mark.Releases, 2)
-	srv.AddRelease(dated(3, "v3", 1_700_000_000+24*60*60+1, delivery.StatusSuccess))
-	assert.Equal(t, []string{"v3"}, since(t, s, &mark, shop))
-	assert.Len(t, mark.Releases, 2, "v2 and v3")
-}
-
-// The upgrade to v4.0 replaces the ids, and the newest release may be deleted:
-// the mark holds.
+// The upgrade to v4.0 replaces the ids, and the newest release may be deleted.
 func TestSinceThroughAnUpgrade(t *testing.T) {
 	t.Parallel()
 	srv, s := serve(t, "v1.11.0", dated(1, "v1", 1_700_000_010, ""), dated(2, "v2", 1_700_000_020, delivery.StatusCreating), dated(3, "v3", 1_700_000_030, ""))
@@ -223,111 +245,131 @@ func TestSinceWithAReleaseFromTheFuture(t *testing.T) {
 	assert.Empty(t, since(t, s, &mark, shop))
 }
 
-// Filters that lists do not have leave the mark where it would be without
-// them, so that a run costs one page.
+// Filters that lists do not have leave the mark where it would be without them, so
+// that a run costs one page.
 func TestSinceFilters(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, version, history()...)
-			for name, test := range map[string]struct {
-				options delivery.ListOptions
-				want    []string
-			}{
-				"label":       {delivery.ListOptions{ProjectName: "shop", Label: "lts"}, []string{"v1.20"}},
-				"service":     {delivery.ListOptions{ServiceName: "pay"}, []string{"v1.100", "v1.200"}},
-				"task":        {delivery.ListOptions{WorkflowName: "ops", TaskID: 7, Verbosity: delivery.VerbosityBrief}, []string{"v1.7"}},
-				"none":        {delivery.ListOptions{Label: "none"}, nil},
-				"listed only": {delivery.ListOptions{Label: "lts", Verbosity: delivery.VerbosityListed, Concurrency: 1}, []string{"v1.20"}},
-			} {
-				t.Run(name, func(t *testing.T) {
-					var mark delivery.Mark
-					assert.Equal(t, test.want, since(t, s, &mark, test.options))
-					srv.ClearRequests()
-					assert.Empty(t, since(t, s, &mark, test.options))
-					assert.LessOrEqual(t, costOf(srv).lists, 7)
-				})
-			}
-		})
-	}
+	onVersions(t, func(t *testing.T, version string) {
+		failed := dated(400, "v1.400", 1_700_000_400, delivery.StatusFailed)
+		srv, s := serve(t, version, append(history(), failed)...)
+		for name, test := range map[string]struct {
+			options delivery.ListOptions
+			want    []string
+		}{
+			"label":     {delivery.ListOptions{ProjectName: "shop", Label: "lts"}, []string{"v1.20"}},
+			"service":   {delivery.ListOptions{ServiceName: "pay"}, []string{"v1.100", "v1.200"}},
+			"task":      {delivery.ListOptions{WorkflowName: "ops", TaskID: 7, Verbosity: delivery.VerbosityBrief}, []string{"v1.7"}},
+			"none":      {delivery.ListOptions{Label: "none"}, nil},
+			"summaries": {delivery.ListOptions{Label: "lts", SkipDetails: true, Concurrency: 1}, []string{"v1.20"}},
+			"succeeded": {delivery.ListOptions{WorkflowName: "ops", TaskID: 400, Succeeded: true}, nil},
+		} {
+			var mark delivery.Mark
+			assert.Equal(t, test.want, since(t, s, &mark, test.options), name)
+			srv.ClearRequests()
+			assert.Empty(t, since(t, s, &mark, test.options), name)
+			assert.LessOrEqual(t, costOf(srv).lists, 7, name)
+		}
+
+		var mark delivery.Mark
+		o := delivery.ListOptions{ProjectName: "shop", Succeeded: true}
+		assert.Len(t, since(t, s, &mark, o), 250)
+		srv.DeleteRelease(id(400))
+		srv.AddRelease(dated(400, "v1.400", 1_700_000_400, delivery.StatusSuccess))
+		assert.Equal(t, []string{"v1.400"}, since(t, s, &mark, o), "it has succeeded meanwhile")
+	})
 }
 
-// What cannot be read is an error in its place and comes again, and after an
-// error that ends the loop the mark is where the loop was.
+// What cannot be read is an error in its place and comes again, and after an error
+// that ends the loop the mark is where the loop was.
 func TestSinceWithErrors(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"v1.11.0", "v3.4.1", "v5.0.0"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, version, dated(1, "v1", 1_700_000_010, ""), dated(2, "v2", 1_700_000_020, ""), dated(3, "v3", 1_700_000_030, ""))
-			var mark delivery.Mark
+	onVersions(t, func(t *testing.T, version string) {
+		srv, s := serve(t, version, dated(1, "v1", 1_700_000_010, ""), dated(2, "v2", 1_700_000_020, ""), dated(3, "v3", 1_700_000_030, ""))
+		var mark delivery.Mark
 
-			srv.Inject(zadigtest.NoPermission())
-			assert.Equal(t, []string{"error ErrForbidden"}, since(t, s, &mark, shop))
-			assert.Zero(t, mark)
-			srv.ClearFaults()
+		srv.Inject(zadigtest.NoPermission())
+		assert.Equal(t, []string{"error ErrForbidden"}, since(t, s, &mark, shop))
+		assert.Zero(t, mark)
+		srv.ClearFaults()
 
+		if version != "v4.0.0" { // whose lists have all details
 			srv.Inject(zadigtest.BrokenRecord(id(2)))
 			assert.Equal(t, []string{"v1", "error ErrServer", "v3"}, since(t, s, &mark, shop))
 			assert.Equal(t, []string{"error ErrServer"}, since(t, s, &mark, shop))
 			srv.ClearFaults()
 			assert.Equal(t, []string{"v2"}, since(t, s, &mark, shop))
 			assert.Empty(t, since(t, s, &mark, shop))
+		}
 
-			for n := 4; n <= 9; n++ {
-				srv.AddRelease(dated(n, fmt.Sprintf("v%d", n), int64(1_700_000_000+10*n), ""))
-			}
-			one := shop
-			one.Concurrency = 1
-			var got []string
-			for r, err := range s.Since(t.Context(), &mark, one) {
-				if err != nil {
-					got = append(got, "error "+clienttest.Sentinel(err))
-					continue
-				}
-				if got = append(got, r.VersionInfo.Version); len(got) == 2 {
-					srv.Inject(zadigtest.ExpiredToken())
-				}
-			}
+		for n := 4; n <= 9; n++ {
+			srv.AddRelease(dated(n, fmt.Sprintf("v%d", n), int64(1_700_000_000+10*n), ""))
+		}
+		if version != "v4.0.0" {
+			srv.Inject(zadigtest.ExpiredToken().On(zadigtest.GetRelease).After(2))
+			assert.Equal(t, []string{"v4", "v5", "error ErrUnauthorized"}, since(t, s, &mark, delivery.ListOptions{ProjectName: "shop", Concurrency: 1}))
 			srv.ClearFaults()
-			assert.Equal(t, []string{"v4", "v5", "error ErrUnauthorized"}, got)
-			assert.Equal(t, []string{"v6", "v7", "v8", "v9"}, since(t, s, &mark, one))
+			assert.Equal(t, []string{"v6", "v7", "v8", "v9"}, since(t, s, &mark, shop))
+		}
+	})
+}
+
+// flatList is a list of releases of v4.1, each with these members.
+func flatList(members ...string) httpmock.Responder {
+	for i, m := range members {
+		members[i] = fmt.Sprintf(`{"id":"%s","project_name":"shop","services":[{"service_name":"s"}],%s}`, id(i+1), m)
+	}
+	return clienttest.Respond(200, "["+strings.Join(members, ",")+"]")
+}
+
+func TestSinceWithOddLists(t *testing.T) {
+	t.Parallel()
+	const odd = "error ErrUnexpectedResponse"
+	for name, test := range map[string]struct {
+		list        httpmock.Responder
+		first, next []string
+	}{
+		"an error in place of one that cannot be listed": {
+			flatList(`"version":"v5","created_at":1700000400`, `"version":7`, `"version":"v3","created_at":1700000200`, `"version":8`),
+			[]string{odd, "v3", odd, "v5"}, []string{odd}, // the one beside the newest
+		},
+		"which is forgotten once the mark is a minute past it": {
+			flatList(`"version":"v4","created_at":1700000400`, `"version":"v3","created_at":1700000300`, `"version":7`,
+				`"version":"v1","created_at":1700000100,"status":"creating"`),
+			[]string{"v1", odd, "v3", "v4"}, nil,
+		},
+		"a list that ends too early moves no mark: what it did not show may be older": {
+			flatList(`"version":"v1","created_at":1700000100`).HeaderSet(http.Header{"X-Total": {"40"}}),
+			[]string{odd}, []string{odd},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := clienttest.Mocked(t, listPath, test.list)
+			var mark delivery.Mark
+			assert.Equal(t, test.first, since(t, client.Delivery, &mark, shop))
+			assert.Equal(t, test.next, since(t, client.Delivery, &mark, shop))
 		})
 	}
 }
 
-// A release that cannot be listed is an error in its place, also if it is the
-// oldest of all.
-func TestSinceWithReleasesThatCannotBeListed(t *testing.T) {
-	t.Parallel()
-	list := flatList(`"version":"v5","created_at":1700000400`, `"version":7`, `"version":"v3","created_at":1700000200`, `"version":8`)
-	client, _ := clienttest.Mocked(t, listPath, list)
-	var mark delivery.Mark
-	assert.Equal(t, []string{"error ErrUnexpectedResponse", "v3", "error ErrUnexpectedResponse", "v5"}, since(t, client.Delivery, &mark, shop))
-	assert.Equal(t, int64(1_700_000_400), mark.CreatedAt)
-	again := since(t, client.Delivery, &mark, shop)
-	assert.Equal(t, []string{"error ErrUnexpectedResponse"}, again, "the one beside the newest")
-}
-
-// A release that cannot be listed is not yielded once the mark is a minute past it,
-// even if the list is read further down for one that is being created.
-func TestSinceForgetsWhatCannotBeListed(t *testing.T) {
-	t.Parallel()
-	list := flatList(`"version":"v4","created_at":1700000400`, `"version":"v3","created_at":1700000300`, `"version":7`,
-		`"version":"v1","created_at":1700000100,"status":"creating"`)
-	client, _ := clienttest.Mocked(t, listPath, list)
-	var mark delivery.Mark
-	assert.Equal(t, []string{"v1", "error ErrUnexpectedResponse", "v3", "v4"}, since(t, client.Delivery, &mark, shop))
-	assert.Empty(t, since(t, client.Delivery, &mark, shop))
-}
-
-// Releases that appear while pages are read may be listed out of order.
+// Releases that are created while pages are read are on a later page, and newer.
 func TestSinceSorts(t *testing.T) {
 	t.Parallel()
-	list := flatList(`"version":"v2","created_at":1700000200`, `"version":"v1","created_at":1700000100`, `"version":"v3","created_at":1700000300`)
-	client, _ := clienttest.Mocked(t, listPath, list)
-	assert.Equal(t, []string{"v1", "v2", "v3"}, since(t, client.Delivery, new(delivery.Mark), shop))
+	z := (&movingZadig{}).fill(150)
+	z.before = func(*http.Request) *http.Response {
+		if len(z.requests) == 2 {
+			z.remove(20, 120)
+			z.create(1)
+		}
+		return nil
+	}
+	last := int64(0)
+	for r, err := range z.client(t).Since(t.Context(), new(delivery.Mark), delivery.ListOptions{SkipDetails: true}) {
+		require.NoError(t, err)
+		assert.Greater(t, r.VersionInfo.CreatedAt, last)
+		last = r.VersionInfo.CreatedAt
+	}
+	assert.Equal(t, z.clock, last)
 }
 
 // Up to v3.4 a release may be found to be done by reading it, and that response
@@ -345,55 +387,42 @@ func TestSinceReadsOnceMoreWhatIsDoneByReadingIt(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, r.DistributeInfo, 1)
 	}
-	assert.Len(t, m.URLs(), 3)
 }
 
-// flatList is a list of releases of v4.1, each with these members.
-func flatList(members ...string) httpmock.Responder {
-	for i, m := range members {
-		members[i] = fmt.Sprintf(`{"id":"%s","project_name":"shop","services":[{"service_name":"s"}],%s}`, id(i+1), m)
-	}
-	total := http.Header{"X-Total": {strconv.Itoa(len(members))}}
-	return clienttest.Respond(200, "["+strings.Join(members, ",")+"]").HeaderSet(total)
-}
-
-// A list that ends too early moves no mark: what it did not show may be older.
-func TestSinceWithAListThatEndsTooEarly(t *testing.T) {
+// A mark belongs to what was selected with it.
+func TestSinceRefusesMarks(t *testing.T) {
 	t.Parallel()
-	list := `[{"id":"` + id(1) + `","version":"v1","services":[{"service_name":"s"}]}]`
-	client, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, list).HeaderSet(http.Header{"X-Total": {"40"}}))
-	var mark delivery.Mark
-	assert.Equal(t, []string{"error ErrUnexpectedResponse"}, since(t, client.Delivery, &mark, shop))
-	assert.Zero(t, mark)
-}
-
-func TestSinceRefusesOptions(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		mark    *delivery.Mark
-		options delivery.ListOptions
-		names   string
+	all := delivery.ListOptions{ProjectName: "shop", WorkflowName: "ops", TaskID: 7, ServiceName: "cart", Label: "lts", Succeeded: true}
+	seven := dated(7, "v7", 1_700_000_000, delivery.StatusSuccess)
+	seven.VersionInfo.Labels = []string{"lts"}
+	srv, s := serve(t, "v5.0.0", seven)
+	var used delivery.Mark
+	require.Equal(t, []string{"v7"}, since(t, s, &used, all))
+	require.Empty(t, since(t, s, &used, all))
+	srv.ClearRequests()
+	for says, test := range map[string]struct {
+		mark   *delivery.Mark
+		change func(o *delivery.ListOptions)
 	}{
-		"no mark":              {nil, delivery.ListOptions{}, "mark: must not be nil"},
-		"negative mark":        {&delivery.Mark{CreatedAt: -1}, delivery.ListOptions{}, "mark: CreatedAt must not be negative (got -1)"},
-		"another project":      {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{ProjectName: "other"}, `mark: must be of the project in ProjectName, "other" (got a mark of "shop")`},
-		"all projects":         {&delivery.Mark{ProjectName: "shop"}, delivery.ListOptions{}, `mark: must be of the project in ProjectName, "" (got a mark of "shop")`},
-		"second page":          {new(delivery.Mark), delivery.ListOptions{Page: 2}, "Page"},
-		"negative concurrency": {new(delivery.Mark), delivery.ListOptions{Concurrency: -1}, "Concurrency"},
-		"brief service":        {new(delivery.Mark), delivery.ListOptions{ServiceName: "s", Verbosity: delivery.VerbosityBrief}, "ServiceName"},
+		"must not be nil":                         {nil, func(*delivery.ListOptions) {}},
+		"CreatedAt must not be negative (got -1)": {&delivery.Mark{CreatedAt: -1}, func(*delivery.ListOptions) {}},
+		`must be used with the ProjectName it was used with, "shop" (got "other")`: {&used, func(o *delivery.ListOptions) { o.ProjectName = "other" }},
+		`must be used with the WorkflowName it was used with, "ops" (got "")`:      {&used, func(o *delivery.ListOptions) { o.WorkflowName = "" }},
+		`must be used with the TaskID it was used with, 7 (got 8)`:                 {&used, func(o *delivery.ListOptions) { o.TaskID = 8 }},
+		`must be used with the ServiceName it was used with, "cart" (got "pay")`:   {&used, func(o *delivery.ListOptions) { o.ServiceName = "pay" }},
+		`must be used with the Label it was used with, "lts" (got "")`:             {&used, func(o *delivery.ListOptions) { o.Label = "" }},
+		`must be used with Succeeded, as it was before`:                            {&used, func(o *delivery.ListOptions) { o.Succeeded = false }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv, s := serve(t, "v5.0.0", history()...)
-			var errs []error
-			for r, err := range s.Since(t.Context(), test.mark, test.options) {
-				assert.Nil(t, r)
-				errs = append(errs, err)
-			}
-			require.Len(t, errs, 1)
-			require.ErrorIs(t, errs[0], zadig.ErrBadRequest)
-			assert.ErrorContains(t, errs[0], "delivery.Since: bad request: "+test.names)
-			srv.ExpectNoRequests(t)
-		})
+		o := all
+		test.change(&o)
+		var errs []error
+		for r, err := range s.Since(t.Context(), test.mark, o) {
+			assert.Nil(t, r)
+			errs = append(errs, err)
+		}
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, errs[0], zadig.ErrBadRequest)
+		assert.ErrorContains(t, errs[0], "delivery.Since: bad request: mark: "+says)
 	}
+	srv.ExpectNoRequests(t)
 }

@@ -21,7 +21,7 @@ func (r *Release) String() string {
 	return r.VersionInfo.String()
 }
 
-// String returns what [Release.String] does.
+// String returns the same line as [Release.String].
 func (v *VersionInfo) String() string {
 	if v == nil {
 		return "<nil>"

@@ -5,15 +5,15 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// Task returns the workflow task that made the release, and false if none did. It
-// sends no request.
+// Task returns the workflow task that made the release, or false if there is none.
+// It sends no request.
 //
-// For a workflow release, up to v3.4.1, it is the task that built and deployed
-// its images. For any other release it is an internal task, which pushed images
-// or charts and built nothing. Its workflow is zadig-delivery-<project> from
-// v2.2.0 to v3.4.1, and zadig-delivery-<project>-<version> since v4.0.0, where
-// all releases are of that kind (read in source). There is none if nothing had to
-// be pushed. For the task that built an image, see artifact.Activity.Task.
+// For a workflow release, up to v3.4, it is the task that built and deployed its
+// images. For any other release it is an internal task that pushed images, of the
+// workflow zadig-delivery-<project> from v2.2.0 to v3.4.1, and
+// zadig-delivery-<project>-<version> since v4.0.0 (read in source). There is none
+// before v2.2.0, and if nothing had to be pushed. For the task that built an image,
+// see artifact.Activity.Task.
 func (r *Release) Task() (ref core.TaskRef, ok bool) {
 	info := nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo)
 	if info.WorkflowName == "" || info.TaskID <= 0 {

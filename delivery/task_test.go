@@ -11,18 +11,17 @@ import (
 
 func TestTaskOfARelease(t *testing.T) {
 	t.Parallel()
+	release := func(workflow string, task int) *delivery.Release {
+		return &delivery.Release{VersionInfo: &delivery.VersionInfo{ProductName: "shop", WorkflowName: workflow, TaskID: task}}
+	}
 	for name, row := range map[string]struct {
 		release *delivery.Release
 		want    core.TaskRef // zero: none
 	}{
-		"workflow release": {
-			&delivery.Release{VersionInfo: &delivery.VersionInfo{ProductName: "shop", WorkflowName: "shop-dev", TaskID: 7}},
-			core.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7},
-		},
-		"nothing pushed": {&delivery.Release{VersionInfo: &delivery.VersionInfo{ProductName: "shop", WorkflowName: "zadig-delivery-shop-v1"}}, core.TaskRef{}},
-		"no workflow":    {&delivery.Release{VersionInfo: &delivery.VersionInfo{ProductName: "shop", TaskID: 7}}, core.TaskRef{}},
-		"empty":          {&delivery.Release{}, core.TaskRef{}},
-		"nil":            {nil, core.TaskRef{}},
+		"workflow release": {release("shop-dev", 7), core.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}},
+		"nothing pushed":   {release("zadig-delivery-shop-v1", 0), core.TaskRef{}},
+		"no workflow":      {release("", 7), core.TaskRef{}},
+		"empty":            {&delivery.Release{}, core.TaskRef{}},
 	} {
 		ref, ok := row.release.Task()
 		assert.Equal(t, row.want, ref, name)

@@ -2,146 +2,130 @@ package zadigtest
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/zadig-go/zadig/artifact"
 )
 
 func (c *call) listArtifacts() *response {
-	if c.state == noPermission {
-		return empty(http.StatusForbidden)
+	if refused := c.refuseArtifacts(); refused != nil {
+		return refused
 	}
-	page, perPage := int64(1), int64(20)
-	for _, n := range []struct {
-		name, prefix string
-		value        *int64
-	}{
-		{"per_page", "perPage args err :", &perPage},
-		{"page", "page args err :", &page},
-	} {
-		if given := c.query.Get(n.name); given != "" {
-			i, err := strconv.Atoi(given)
-			if err != nil {
-				return failed(codeBadRequest, n.prefix+err.Error())
-			}
-			*n.value = int64(i)
-		}
+	numbers, ok := c.numbers("page", "per_page")
+	if !ok {
+		return failed(codeBadRequest, "page and per_page must be numbers")
 	}
-	if c.query.Get("repoName") != "" || c.query.Get("branch") != "" {
-		return c.artifactsOfRepo(page, perPage)
+	page, perPage := numbers[0], numbers[1]
+	if c.query("page") == "" {
+		page = 1
 	}
-	found, ok := c.matchingArtifacts()
-	items, skip := artifactWindow(found, page, perPage)
-	if c.state == databaseDown || !ok || skip < 0 {
-		return failed(codeListArtifacts, "").with("X-Total", "0")
+	if c.query("per_page") == "" {
+		perPage = 20
 	}
-	return c.artifactPage(items, len(found))
-}
-
-// artifactWindow returns a page as window does, but a page below 1 with a
-// limit is an error.
-func artifactWindow[T any](all []T, page, perPage int64) (items []T, skip int64) {
-	if page <= 0 && perPage != 0 {
-		return nil, -1
+	list, code := c.matchingArtifacts, codeListArtifacts
+	if c.query("repoName") != "" || c.query("branch") != "" {
+		list, code = c.artifactsOfRepo, codeFindActivities
 	}
-	return window(all, page, perPage)
-}
-
-func (c *call) artifactPage(items []*storedItem, total int) *response {
-	body := []byte{'['}
-	for i, a := range items {
-		if i > 0 {
-			body = append(body, ',')
-		}
-		body = shapeOf("artifact", c.version).append(body, a.doc)
+	found, compiled := list()
+	shown, ok := window(found, page, perPage)
+	if c.state == databaseDown || !compiled || !ok || page <= 0 && perPage != 0 {
+		return failed(code, "").with("X-Total", "0")
 	}
-	return jsonResponse(append(body, ']')).with("X-Total", strconv.Itoa(total))
+	docs := []any{}
+	for _, a := range shown {
+		docs = append(docs, asSent("artifact", a.doc, c.version))
+	}
+	return jsonResponse(docs).with("X-Total", strconv.Itoa(len(found)))
 }
 
 // matchingArtifacts returns the artifacts that pass the filters of the query.
 // The filters name and image are regular expressions; ok is false if one does
-// not compile. Images of size 0 are not listed, because a real server leaves
-// out images whose size was never stored.
+// not compile. Images without a size are not listed, as on a real server.
 func (c *call) matchingArtifacts() (found []*storedItem, ok bool) {
-	name, err := regexp.Compile(c.query.Get("name"))
+	name, err := regexp.Compile(c.query("name"))
 	if err != nil {
 		return nil, false
 	}
-	image, err := regexp.Compile(c.query.Get("image"))
+	image, err := regexp.Compile(c.query("image"))
 	if err != nil {
 		return nil, false
 	}
-	differs := func(parameter, value string) bool {
-		want := c.query.Get(parameter)
-		return want != "" && want != value
-	}
-	return slices.DeleteFunc(c.data.allArtifacts(), func(a *storedItem) bool {
+	return slices.DeleteFunc(c.data.artifacts.all(), func(a *storedItem) bool {
 		return a.Type == "image" && a.ImageSize == 0 ||
-			differs("type", a.Type) || differs("source", a.Source) || differs("imageTag", a.ImageTag) ||
-			!name.MatchString(a.Name) || c.query.Get("image") != "" && !image.MatchString(a.Image)
+			c.differs("type", a.Type) || c.differs("source", a.Source) || c.differs("imageTag", a.ImageTag) ||
+			!name.MatchString(a.Name) || c.query("image") != "" && !image.MatchString(a.Image)
 	}), true
 }
 
-// artifactsOfRepo lists artifacts by the commits of their builds. It lists one
-// item for each build, so an artifact may appear twice.
-func (c *call) artifactsOfRepo(page, perPage int64) *response {
-	type build struct {
-		of   *storedItem
-		made int64
+// artifactsOfRepo lists artifacts by the commits of their builds, newest build
+// first. It lists one item for each build, so an artifact may appear twice.
+func (c *call) artifactsOfRepo() (found []*storedItem, ok bool) {
+	made := make(map[*artifact.Activity]*storedItem)
+	repo, branch := c.query("repoName"), c.query("branch")
+	fits := func(commit *artifact.Commit) bool {
+		return commit != nil && (repo == "" || commit.RepoName == repo) && (branch == "" || commit.Branch == branch)
 	}
-	var builds []build
-	repo, branch := c.query.Get("repoName"), c.query.Get("branch")
-	for _, a := range c.data.allArtifacts() {
+	for _, a := range c.data.artifacts.all() {
 		for _, activity := range a.Activities {
-			if activity == nil || activity.Type != "build" {
-				continue
-			}
-			for _, commit := range activity.Commits {
-				if commit != nil && (repo == "" || commit.RepoName == repo) && (branch == "" || commit.Branch == branch) {
-					builds = append(builds, build{a, activity.CreatedTime})
-					break
-				}
+			if activity.Type == artifact.ActivityBuild && slices.ContainsFunc(activity.Commits, fits) {
+				made[activity] = a
 			}
 		}
 	}
-	slices.SortStableFunc(builds, func(a, b build) int { return cmp.Compare(b.made, a.made) })
-	shown, skip := artifactWindow(builds, page, perPage)
-	if c.state == databaseDown || skip < 0 {
-		return failed(codeFindActivities, "").with("X-Total", "0")
+	builds := slices.SortedFunc(maps.Keys(made), func(a, b *artifact.Activity) int { return cmp.Compare(b.CreatedTime, a.CreatedTime) })
+	for _, build := range builds {
+		found = append(found, made[build])
 	}
-	items := make([]*storedItem, len(shown))
-	for i, b := range shown {
-		items[i] = b.of
-	}
-	return c.artifactPage(items, len(builds))
+	return found, true
 }
 
 func (c *call) getArtifact() *response {
-	if c.state == noPermission {
-		return empty(http.StatusForbidden)
+	if refused := c.refuseArtifacts(); refused != nil {
+		return refused
 	}
-	a := c.data.artifact(c.id)
-	if a == nil || c.state == databaseDown {
+	a := c.data.artifacts.find(c.parts["id"])
+	if a == nil || c.state == databaseDown || c.state == notFound {
 		return failed(codeFindArtifact, "")
 	}
-	return jsonResponse(shapeOf("artifact", c.version).append(nil, a.doc))
+	return c.send("artifact", a.doc)
 }
 
+// findArtifact returns the id of an image as plain text.
 func (c *call) findArtifact() *response {
-	if c.state == noPermission {
-		return empty(http.StatusForbidden)
-	}
-	image := c.query.Get("image")
-	if image == "" {
-		return failed(codeBadRequest, "image can't be empty!")
-	}
-	if c.state == databaseDown {
-		return failed(codeFindArtifact, databaseText)
-	}
+	image := c.query("image")
 	a := c.data.artifactOf(image)
-	if a == nil {
+	switch refused := c.refuseArtifacts(); {
+	case refused != nil:
+		return refused
+	case image == "":
+		return failed(codeBadRequest, "image can't be empty!")
+	case c.state == databaseDown:
+		return failed(codeFindArtifact, databaseText)
+	case a == nil, c.state == notFound:
 		return failed(codeFindArtifact, noDocuments)
 	}
-	return typed(http.StatusOK, textType, []byte(a.ID))
+	return plain(http.StatusOK, a.ID)
+}
+
+// trace finds an artifact as picket does, the service behind /api/directory: it
+// asks aslan for the id and quotes a response that is not 200.
+func (c *call) trace() *response {
+	const failure = "failed to get artifact by image err:"
+	switch c.state {
+	case databaseDown:
+		return internalError(failure + `Get "http://aslan:25000": context deadline exceeded`)
+	case aslanDown:
+		return internalError(failure + `Get "http://aslan:25000": dial tcp 10.96.0.25:25000: connect: connection refused`)
+	}
+	found := c.findArtifact()
+	if found.status != http.StatusOK {
+		reason := map[int]string{http.StatusBadRequest: "BadRequest", http.StatusForbidden: "Forbidden"}[found.status]
+		return internalError(failure + fmt.Sprintf("[%d %s] %s", found.status, reason, found.body))
+	}
+	return c.send("traced", c.data.artifacts.find(string(found.body)).doc)
 }

@@ -24,9 +24,9 @@
 //
 // # Data
 //
-// Without options a server holds the samples of Zadig's documentation: a release
-// of project nginx2 and an artifact. [WithReleases] and [WithArtifacts] replace
-// them with your own, and [Generate] with any number of realistic ones:
+// Without options a server holds [Shop], three releases of a small shop and the
+// artifacts of their images. [WithReleases] and [WithArtifacts] replace it with
+// your own, and [Generate] with any number of realistic ones:
 //
 //	srv := zadigtest.NewServer(t,
 //		zadigtest.WithReleases(&delivery.Release{
@@ -38,7 +38,8 @@
 //
 // [Server.AddRelease], [Server.DeleteRelease], [Server.AddArtifact] and
 // [Server.DeleteArtifact] change the data of a running server. Releases are
-// listed newest first, by CreatedAt.
+// listed newest first, by CreatedAt. Like a real server, it leaves artifacts of
+// Type "image" without ImageSize out of lists, but finds them by image and id.
 //
 // # Failures
 //
@@ -51,13 +52,17 @@
 //	srv.Inject(zadigtest.DatabaseDown())
 //	srv.Down()
 //
-// Failures of a proxy or gateway in front of Zadig are [Status], [HTML],
-// [Garbage], [RateLimited] and [ExpiredToken]. Failures of the network are
-// [Delay], [Reset], [HangUp], [CutAfter] and [SlowBody], and [Server.Down] for a
-// server that cannot be reached. Failures of Zadig itself, with the response of
-// the server's version, are [DatabaseDown], [AslanDown], [NoPermission],
-// [LicenseExpired], [CollaborationPending] and [BrokenRecord]. [Hook] calls a
-// function before the response.
+// There are four classes:
+//   - the network: [Delay], [Reset], [HangUp], [CutAfter] and [SlowBody], and
+//     [Server.Down] for a server that cannot be reached;
+//   - a proxy or gateway in front of Zadig: [Status], [HTML], [Garbage],
+//     [RateLimited] and [GatewayNotFound];
+//   - the user's rights: [ExpiredToken], [NoPermission], [SystemViewer],
+//     [ProjectMember], [LicenseExpired] and [CollaborationPending];
+//   - Zadig itself: [DatabaseDown], [AslanDown], [RecordNotFound] and
+//     [BrokenRecord].
+//
+// [Hook] calls a function before the response.
 //
 // The SDK retries some of these failures, so a test that injects one may see no
 // error. zadig.WithRetry with MaxAttempts 1 turns retries off; a small MaxWait
@@ -77,33 +82,29 @@
 // The version determines which members responses have, and how the server pages,
 // counts, filters and fails. The default is the newest known version of Zadig,
 // v5.0.0 today. [WithServerVersion] selects another: use the one that you run.
-// To run a test on all versions, range over [Versions].
+// [Versions] lists those that differ for users of the SDK; one between them
+// behaves as the nearest older one. To run a test on all, range over Versions.
 // [Server.SetServerVersion] upgrades a running server.
 //
 // Zadig's documentation describes v1.11.0. Since v4.0.0 a release has another
-// shape, with Services and without builds, deploys and tests. Since v4.2.0 lists
-// leave the services out. Package delivery describes how to read both.
+// shape, with Services and without builds, deploys and tests, and releases that a
+// workflow made do not exist. In v5.0.0 lists leave the services out. Package
+// delivery describes how to read both.
 //
-// What a server sends was compared with real servers. For every request recorded
-// on v1.11.0 and v5.0.0, and for the OpenAPI on v2.3.1, v3.4.1, v4.0.0 and
-// v5.0.0, it sends the recorded response byte for byte, except for addresses and
-// other texts in the descriptions of some errors and the random order of service
-// names. For the other versions, members follow recordings or Zadig's source;
-// errors and paging follow observations on v1.7.1, v1.14.0, v1.18.0, v2.3.1,
-// v3.4.1 and v4.0.0.
+// What a server sends was compared with real servers: for the requests recorded on
+// v1.11.0, v4.0.0 and v5.0.0, it sends the same status, and the same JSON values
+// where that is 200. For the other versions, members follow Zadig's source, and
+// errors and paging follow observations.
 //
 // # Differences from a real server
 //
 //   - It is read-only: on a known path, any method but GET gets status 405.
 //   - It has only the endpoints listed with [Endpoint].
-//   - It has no users and roles. With [WithToken] it accepts one token, and with
-//     [NoPermission] it refuses to read.
+//   - It has no users and roles. With [WithToken] it accepts one token; faults
+//     such as [NoPermission] limit what its user may read.
 //   - Faults take effect at once. A Zadig whose database is down responds after
 //     30 seconds: add a [Delay].
-//   - Some versions of Zadig describe an error with the text of an earlier one.
-//     This server does not.
-//   - An upgrade to v4.0.0 keeps ids and all releases. A real one gives every
-//     release a new id and drops those of workflows.
+//   - An upgrade to v4.0.0 keeps ids. A real one gives every release a new id.
 //   - It accepts two releases with the same CreatedAt, or with the same version
 //     in one project, on every version of Zadig; see [WithReleases].
 //   - It derives workflow tasks from releases and artifacts.

@@ -13,7 +13,7 @@ import (
 )
 
 // Origin is the service under test. It finds the commit that an image was built
-// from, with one request to Zadig for each image.
+// from, with two requests to Zadig for each image.
 type Origin struct {
 	zadig *zadig.Client
 	known sync.Map // image to commit: Of is called by many goroutines
@@ -64,7 +64,7 @@ func Example() {
 		origin := &Origin{zadig: srv.Client()}
 		commit, err := origin.Of(ctx, cart.Image)
 		switch {
-		case errors.Is(err, zadig.ErrUnexpectedResponse):
+		case errors.Is(err, errors.ErrUnsupported):
 			fmt.Println(version, "cannot trace images")
 		case err != nil, commit != "4b15c43b012e":
 			fmt.Println(version, commit, err)
@@ -96,6 +96,8 @@ func ExampleServer_Requests() {
 	// 4b15c43b012e <nil>
 	// 4b15c43b012e <nil>
 	// not built by Zadig <nil>
-	// GET /api/directory/dc/artifact?image=registry.example.com/shop/cart:1.2.0 -> 200
+	// GET /api/aslan/delivery/artifacts/image?image=registry.example.com/shop/cart:1.2.0 -> 200
+	// GET /api/aslan/delivery/artifacts/a57000000000000000000001 -> 200
+	// GET /api/aslan/delivery/artifacts/image?image=docker.io/library/redis:7 -> 400
 	// GET /api/directory/dc/artifact?image=docker.io/library/redis:7 -> 500
 }

@@ -71,7 +71,7 @@ func Example_upgrade() {
 	defer cancel()
 
 	client := srv.Client()
-	for _, version := range []string{"v1.11.0", "v5.0.0"} {
+	for _, version := range []string{"v1.11.0", "v5.0.0"} { // since v4.0.0 without those of workflows
 		srv.SetServerVersion(version)
 		projects := make(map[string]int)
 		total := 0
@@ -87,11 +87,12 @@ func Example_upgrade() {
 	}
 	// Output:
 	// v1.11.0: 120 releases of 5 projects
-	// v5.0.0: 120 releases of 5 projects
+	// v5.0.0: 82 releases of 5 projects
 }
 
 func ExampleServer_Inject() {
-	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 30)))
+	data := zadigtest.Generate(1, 40)
+	srv, err := zadigtest.Start(zadigtest.WithData(data))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -109,8 +110,8 @@ func ExampleServer_Inject() {
 		}
 		read++
 	}
-	fmt.Println(read, "releases")
-	// Output: 30 releases
+	fmt.Println(read == len(data.ReleasesOn("v5.0.0")))
+	// Output: true
 }
 
 func ExampleGenerate() {
@@ -120,8 +121,8 @@ func ExampleGenerate() {
 	}
 	fmt.Println(len(data.Artifacts), "artifacts")
 	// Output:
-	// shop v1.0.1 2 deployed
-	// voting-helm v1.0.1 0 deployed
-	// data-platform v1.0.1 1 deployed
-	// 6 artifacts
+	// warehouse v1.0.2 1 deployed
+	// storefront v1.0.1 0 deployed
+	// warehouse v1.0.1 2 deployed
+	// 5 artifacts
 }

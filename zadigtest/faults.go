@@ -21,7 +21,7 @@ import (
 type Fault struct {
 	name      string
 	endpoints []Endpoint
-	times     int // 0: without end
+	times     int // 0 or less: without end
 	skip      int
 	match     func(*http.Request) bool
 
@@ -101,15 +101,14 @@ func Hook(f func(*http.Request)) Fault { return Fault{name: "Hook", hook: f} }
 // The Content-Type is that of JSON, HTML or plain text, by how the body begins. An
 // empty body has none.
 func Status(code int, body string) Fault {
-	resp := empty(code)
+	resp := typed(code, textType, []byte(body))
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
 	case body == "":
-	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "["):
-		resp = typed(code, jsonType, []byte(body))
+		resp = empty(code)
+	case start != "" && strings.Contains("{[", start[:1]):
+		resp.with("Content-Type", jsonType)
 	case strings.HasPrefix(start, "<"):
-		resp = typed(code, htmlType, []byte(body))
-	default:
-		resp = typed(code, textType, []byte(body))
+		resp.with("Content-Type", htmlType)
 	}
 	return Fault{name: fmt.Sprintf("Status(%d)", code), response: resp}
 }
@@ -126,11 +125,12 @@ func RateLimited(retryAfter time.Duration) Fault {
 // HTML responds with a status and a page: the login page of a single sign-on in
 // front of Zadig if code is 200, otherwise the error page of a proxy.
 func HTML(code int) Fault {
-	page := "<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head>\n<body><form method=\"post\" action=\"/login\"></form></body>\n</html>\n"
+	title, content := "Sign in", `<form method="post" action="/login"></form>`
 	if code != http.StatusOK {
-		title := fmt.Sprintf("%d %s", code, http.StatusText(code))
-		page = "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title + "</h1></center>\r\n</body>\r\n</html>\r\n"
+		title = fmt.Sprintf("%d %s", code, http.StatusText(code))
+		content = "<h1>" + title + "</h1>"
 	}
+	page := "<!DOCTYPE html>\n<html>\n<head><title>" + title + "</title></head>\n<body>" + content + "</body>\n</html>\n"
 	f := Status(code, page)
 	f.name = fmt.Sprintf("HTML(%d)", code)
 	return f
@@ -165,32 +165,52 @@ func SlowBody(n int, pause time.Duration) Fault {
 // server responds after 30 seconds, or after 10 to /api/directory: add a [Delay].
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
-// AslanDown responds as Zadig does while aslan, the service behind /api/aslan and
-// /openapi, restarts: the gateway responds with status 503. Up to v1.13.0 picket,
-// the service behind /api/directory, keeps running and reports the refused
-// connection. Only picket's response was seen on a real server.
+// AslanDown responds as Zadig does while aslan restarts, the service behind most
+// endpoints: the gateway responds with status 503. Up to v1.13.0 [TraceArtifact]
+// is another service, which responds with status 500 and reports the failure.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
+// RecordNotFound responds to a request for one release or artifact as if it did
+// not exist. With Times(1) it is a database that was away for a moment: for a
+// release by id, Zadig has the same response, status 400 with code 6563.
+func RecordNotFound() Fault {
+	return Fault{name: "RecordNotFound", state: notFound}.On(GetRelease, GetArtifact, FindArtifact, TraceArtifact)
+}
+
+// GatewayNotFound responds as a gateway in front of Zadig that has no route for
+// the path: with status 404 and JSON that has a code of its own.
+func GatewayNotFound() Fault {
+	f := Status(http.StatusNotFound, `{"code":404,"message":"no Route matched with those values"}`)
+	f.name = "GatewayNotFound"
+	return f
+}
+
 // ExpiredToken responds with status 401 and an empty body.
-func ExpiredToken() Fault { return Fault{name: "ExpiredToken", response: unauthorized()} }
+func ExpiredToken() Fault {
+	return Fault{name: "ExpiredToken", response: empty(http.StatusUnauthorized)}
+}
 
 // NoPermission responds as Zadig does to a user without the right to read: with
-// status 403 and an empty body, or behind picket with a 500 that quotes the 403.
-// Zadig checks rights since v1.18.0; the fault responds so on older versions too.
-// It has no effect on [GetWorkflowTask] and [CheckRelease], for which Zadig checks
-// no right.
+// status 403 and an empty body, or for [TraceArtifact] with a 500 that quotes the
+// 403. Zadig checks rights since v1.18.0; the fault responds so on older versions
+// too. It has no effect on [GetWorkflowTask], for which Zadig checks no right.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
+
+// SystemViewer responds as Zadig does to a user who may view the releases of the
+// whole system but has no role in a project: the list of a project gets status
+// 403, the list without one and releases by id can be read.
+func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemViewer} }
+
+// ProjectMember responds as Zadig does to a user who may view the releases of
+// projects but not those of the whole system: lists without a project and
+// artifacts get status 403, and before v2.3.0 releases by id do too.
+func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectMember} }
 
 // LicenseExpired responds as a Zadig whose paid license has expired: with code
 // 7050 for releases, while artifacts and workflow tasks can still be read. Zadig
 // needs a license for lists since v2.0.0 and for a release by id since v2.3.0.
 // Before v2.0.0 it needs none; there the fault refuses both.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
-
-// LicenceExpired is [LicenseExpired].
-//
-// Deprecated: use LicenseExpired.
-func LicenceExpired() Fault { return LicenseExpired() }
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
 // for the collaboration mode of the project: with status 200 and an object in
@@ -206,7 +226,7 @@ func CollaborationPending() Fault {
 // is missing. Since v4.0.0 lists have the release, and only requests by id fail.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
-		On(ListReleases, GetRelease, DirectoryReleases, OpenAPIGetRelease)
+		On(ListReleases, GetRelease)
 }
 
 // faults holds the injected faults.
@@ -238,7 +258,7 @@ func (s *Server) ClearFaults() {
 func (s *faults) remove(f *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.armed = slices.DeleteFunc(slices.Clone(s.armed), func(g *Fault) bool { return g == f })
+	s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 }
 
 // hit holds the effects of the faults on one request.
@@ -255,8 +275,8 @@ func (s *faults) take(r *http.Request, e Endpoint) hit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var h hit
-	spent := make(map[*Fault]bool)
-	for _, f := range s.armed {
+	armed := slices.Clone(s.armed)
+	for _, f := range armed {
 		if len(f.endpoints) > 0 && !slices.Contains(f.endpoints, e) || f.match != nil && !f.match(r) {
 			continue
 		}
@@ -267,13 +287,11 @@ func (s *faults) take(r *http.Request, e Endpoint) hit {
 			f.skip--
 			continue
 		}
-		if f.times > 0 {
-			f.times--
-			spent[f] = f.times == 0
+		if f.times--; f.times == 0 {
+			s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 		}
 		f.apply(&h)
 	}
-	s.armed = slices.DeleteFunc(slices.Clone(s.armed), func(f *Fault) bool { return spent[f] })
 	return h
 }
 

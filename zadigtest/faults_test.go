@@ -112,10 +112,12 @@ func TestFaultsAsTheSDKReportsThem(t *testing.T) {
 		{zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse},
 		{zadigtest.ExpiredToken(), zadig.ErrUnauthorized, zadig.ErrUnauthorized},
 		{zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden},
+		{zadigtest.SystemViewer(), zadig.ErrForbidden, nil},
+		{zadigtest.ProjectMember(), nil, zadig.ErrForbidden},
 		{zadigtest.LicenseExpired(), zadig.ErrLicense, nil},
 		{zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer},
 		{zadigtest.AslanDown(), zadig.ErrServer, zadig.ErrServer},
-		{zadigtest.BrokenRecord("619dbaa8c528c2182225e8d9"), zadig.ErrServer, nil},
+		{zadigtest.BrokenRecord(shopRelease), zadig.ErrServer, nil},
 		{zadigtest.CollaborationPending(), nil, nil}, // the SDK passes it over
 	} {
 		t.Run(row.fault.String(), func(t *testing.T) {
@@ -123,13 +125,76 @@ func TestFaultsAsTheSDKReportsThem(t *testing.T) {
 			for _, version := range []string{"v1.11.0", "v2.3.1"} {
 				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version))
 				srv.Inject(row.fault)
-				_, err := once(srv).Delivery.List(t.Context(), delivery.ListOptions{ProjectName: "nginx2"})
+				_, err := once(srv).Delivery.List(t.Context(), delivery.ListOptions{ProjectName: "shop"})
 				assertIs(t, err, row.list)
-				_, err = once(srv).Artifact.Trace(t.Context(), "ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736")
+				_, err = once(srv).Artifact.Trace(t.Context(), "registry.example.com/shop/cart:1.3.0")
 				assertIs(t, err, row.trace)
 			}
 		})
 	}
+}
+
+const shopRelease = "66690828aa0000000000000b" // v1.3.0 of zadigtest.Shop
+
+// TestFaultsByClass checks the responses of Zadig's own failures where versions
+// and endpoints differ.
+func TestFaultsByClass(t *testing.T) {
+	t.Parallel()
+	byID, ofProject := releasesPath+"/"+shopRelease+"?projectName=shop", releasesPath+"?projectName=shop"
+	const detail = "/openapi/delivery/releases/detail?projectKey=shop&versionName=v1.3.0"
+	for _, row := range []struct {
+		fault   zadigtest.Fault
+		version string
+		path    string
+		status  int
+		body    string
+	}{
+		{zadigtest.DatabaseDown(), "v1.11.0", releasesPath, 400, `"code":6561`},
+		{zadigtest.DatabaseDown(), "v5.0.0", releasesPath, 500, "server selection error"},
+		{zadigtest.DatabaseDown(), "v1.18.0", ofProject, 500, "server selection error"},
+		{zadigtest.DatabaseDown(), "v1.18.0", ofProject + "&ifPassFilter=true", 400, `"code":6561`},
+		{zadigtest.DatabaseDown(), "v5.0.0", byID + "&ifPassFilter=true", 400, `"code":6563`},
+		{zadigtest.DatabaseDown(), "v5.0.0", detail, 500, "server selection error"},
+		{zadigtest.DatabaseDown(), "v5.0.0", artifactsPath, 400, `"code":6663`},
+		{zadigtest.RecordNotFound(), "v5.0.0", byID, 400, `"code":6563`},
+		{zadigtest.RecordNotFound(), "v5.0.0", ofProject, 200, `"v1.3.0"`},
+		{zadigtest.GatewayNotFound(), "v5.0.0", byID, 404, `"code":404`},
+		{zadigtest.NoPermission(), "v5.0.0", releasesPath + "/labels?projectName=shop", 403, ""},
+		{zadigtest.NoPermission(), "v5.0.0", detail, 403, ""},
+		{zadigtest.NoPermission(), "v1.18.0", tracePath + "?image=i", 500, "[403 Forbidden] "},
+		{zadigtest.SystemViewer(), "v5.0.0", ofProject, 403, ""},
+		{zadigtest.SystemViewer(), "v5.0.0", releasesPath, 200, `"v1.3.0"`},
+		{zadigtest.SystemViewer(), "v5.0.0", byID, 200, `"v1.3.0"`},
+		{zadigtest.SystemViewer(), "v5.0.0", detail, 200, `"v1.3.0"`},
+		{zadigtest.SystemViewer(), "v5.0.0", artifactsPath, 200, ""},
+		{zadigtest.ProjectMember(), "v5.0.0", ofProject, 200, `"v1.3.0"`},
+		{zadigtest.ProjectMember(), "v5.0.0", releasesPath, 403, ""},
+		{zadigtest.ProjectMember(), "v5.0.0", byID, 200, `"v1.3.0"`},
+		{zadigtest.ProjectMember(), "v1.18.0", byID, 403, ""},
+		{zadigtest.ProjectMember(), "v5.0.0", artifactsPath, 403, ""},
+		{zadigtest.LicenseExpired(), "v5.0.0", releasesPath, 400, `"code":7050`},
+		{zadigtest.LicenseExpired(), "v5.0.0", artifactsPath, 200, ""},
+		{zadigtest.BrokenRecord(shopRelease), "v1.11.0", releasesPath, 500, ""},
+		{zadigtest.BrokenRecord(shopRelease), "v2.3.1", releasesPath, 500, "failed to find product template shop"},
+		{zadigtest.BrokenRecord(shopRelease), "v2.3.1", releasesPath + "?verbosity=brief", 200, `"v1.3.0"`},
+		{zadigtest.BrokenRecord(shopRelease), "v5.0.0", releasesPath, 200, `"v1.3.0"`},
+		{zadigtest.BrokenRecord(shopRelease), "v5.0.0", byID, 500, "failed to find product template shop"},
+		{zadigtest.CollaborationPending(), "v5.0.0", ofProject, 200, `"code":10000`},
+		{zadigtest.CollaborationPending(), "v5.0.0", ofProject + "&ifPassFilter=true", 200, `"v1.3.0"`},
+		{zadigtest.AslanDown(), "v1.11.0", releasesPath, 503, "upstream connect error"},
+		{zadigtest.AslanDown(), "v1.11.0", tracePath + "?image=i", 500, "connection refused"},
+		{zadigtest.AslanDown(), "v1.18.0", tracePath + "?image=i", 503, "upstream connect error"},
+	} {
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(row.version))
+		srv.Inject(row.fault)
+		got := ask(t, srv, row.path)
+		assert.Equal(t, row.status, got.status, "%s on %s: %s: %s", row.fault, row.version, row.path, got.body)
+		assert.Contains(t, got.body, row.body, "%s on %s: %s", row.fault, row.version, row.path)
+	}
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"))
+	srv.Inject(zadigtest.DatabaseDown())
+	_, err := send(t, srv, http.MethodGet, ofProject, nil)
+	require.ErrorIs(t, err, io.EOF, "the check of collaboration modes panics")
 }
 
 func assertIs(t *testing.T, err, want error) {
@@ -153,25 +218,34 @@ func statuses(t *testing.T, srv *zadigtest.Server, paths ...string) []int {
 
 func TestWhichRequestsAFaultHits(t *testing.T) {
 	t.Parallel()
+	type faults []zadigtest.Fault
+	unavailable := zadigtest.Status(503, "")
+	onLists := unavailable.On(zadigtest.ListReleases)
+	secondPage := func(r *http.Request) bool { return r.URL.Query().Get("page") == "2" }
+	badGateway := zadigtest.Status(502, "").Times(1)
 	list, trace, other := releasesPath, tracePath+"?image=x", "/api/aslan/nope"
 	for name, row := range map[string]struct {
-		faults []zadigtest.Fault
+		faults faults
 		paths  []string
 		want   []int
 	}{
-		"all":                  {[]zadigtest.Fault{zadigtest.Status(503, "")}, []string{list, trace, other}, []int{503, 503, 503}},
-		"times":                {[]zadigtest.Fault{zadigtest.Status(503, "").Times(2)}, []string{list, trace, list}, []int{503, 503, 200}},
-		"times below 1":        {[]zadigtest.Fault{zadigtest.Status(503, "").Times(-1)}, []string{list, list}, []int{503, 503}},
-		"on":                   {[]zadigtest.Fault{zadigtest.Status(503, "").On(zadigtest.ListReleases)}, []string{trace, list, other}, []int{500, 503, 404}},
-		"on several":           {[]zadigtest.Fault{zadigtest.Status(503, "").On(zadigtest.ListReleases, zadigtest.NoEndpoint)}, []string{trace, list, other}, []int{500, 503, 503}},
-		"times on":             {[]zadigtest.Fault{zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(1)}, []string{trace, list, list}, []int{500, 503, 200}},
-		"after":                {[]zadigtest.Fault{zadigtest.Status(503, "").After(1).Times(1)}, []string{list, list, list}, []int{200, 503, 200}},
-		"after on":             {[]zadigtest.Fault{zadigtest.Status(503, "").On(zadigtest.ListReleases).After(1)}, []string{trace, list, list}, []int{500, 200, 503}},
-		"when":                 {[]zadigtest.Fault{zadigtest.Status(503, "").When(func(r *http.Request) bool { return r.URL.Query().Get("page") == "2" })}, []string{list, list + "?page=2"}, []int{200, 503}},
-		"one after the other":  {[]zadigtest.Fault{zadigtest.Status(503, "").Times(1), zadigtest.Status(502, "").Times(1)}, []string{list, list, list}, []int{503, 502, 200}},
-		"delay and status":     {[]zadigtest.Fault{zadigtest.Delay(time.Millisecond).Times(1), zadigtest.Status(502, "").Times(1)}, []string{list, list}, []int{502, 200}},
-		"two broken records":   {[]zadigtest.Fault{zadigtest.BrokenRecord(idOf(1)), zadigtest.BrokenRecord(idOf(2))}, []string{list + "?page=1&per_page=1", list + "?page=2&per_page=1", list + "?verbosity=brief"}, []int{500, 500, 200}},
-		"picket is not listed": {[]zadigtest.Fault{zadigtest.NoPermission().On(zadigtest.ListReleases)}, []string{directoryPath, list}, []int{200, 403}},
+		"all":           {faults{unavailable}, []string{list, trace, other}, []int{503, 503, 503}},
+		"times":         {faults{unavailable.Times(2)}, []string{list, trace, list}, []int{503, 503, 200}},
+		"times below 1": {faults{unavailable.Times(-1)}, []string{list, list}, []int{503, 503}},
+		"on":            {faults{onLists}, []string{trace, list, other}, []int{500, 503, 404}},
+		"on several": {
+			faults{unavailable.On(zadigtest.ListReleases, zadigtest.NoEndpoint)}, []string{trace, list, other}, []int{500, 503, 503},
+		},
+		"times on":            {faults{onLists.Times(1)}, []string{trace, list, list}, []int{500, 503, 200}},
+		"after":               {faults{unavailable.After(1).Times(1)}, []string{list, list, list}, []int{200, 503, 200}},
+		"after on":            {faults{onLists.After(1)}, []string{trace, list, list}, []int{500, 200, 503}},
+		"when":                {faults{unavailable.When(secondPage)}, []string{list, list + "?page=2"}, []int{200, 503}},
+		"one after the other": {faults{unavailable.Times(1), badGateway}, []string{list, list, list}, []int{503, 502, 200}},
+		"delay and status":    {faults{zadigtest.Delay(time.Millisecond).Times(1), badGateway}, []string{list, list}, []int{502, 200}},
+		"two broken records": {
+			faults{zadigtest.BrokenRecord(idOf(1)), zadigtest.BrokenRecord(idOf(2))},
+			[]string{list + "?page=1&per_page=1", list + "?page=2&per_page=1", list + "?verbosity=brief"}, []int{500, 500, 200},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -201,79 +275,4 @@ func TestFaultsAreRemoved(t *testing.T) {
 	srv.Inject(base)
 	srv.ClearFaults()
 	assert.Equal(t, []int{200}, statuses(t, srv, releasesPath))
-}
-
-// TestHook deletes a release between two pages of All, which must not skip another
-// one.
-func TestHook(t *testing.T) {
-	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(3, 30)))
-	newest := zadigtest.Generate(3, 30).Releases[0].VersionInfo.ID
-	srv.Inject(zadigtest.Hook(func(*http.Request) { srv.DeleteRelease(newest) }).On(zadigtest.ListReleases).After(1).Times(1))
-	seen := collectAll(t, once(srv).Delivery.All(t.Context(), delivery.ListOptions{PerPage: 10, Verbosity: delivery.VerbosityListed}))
-	assert.Len(t, seen, 30)
-}
-
-var quickly = zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 3, MinWait: time.Millisecond, MaxWait: time.Millisecond})
-
-// TestRetries checks which faults the SDK retries.
-func TestRetries(t *testing.T) {
-	t.Parallel()
-	for name, row := range map[string]struct {
-		fault    zadigtest.Fault
-		requests int
-		fails    bool
-	}{
-		"twice 503":     {zadigtest.Status(503, "").Times(2), 3, false},
-		"always 503":    {zadigtest.Status(503, ""), 3, true},
-		"reset":         {zadigtest.Reset().Times(1), 2, false},
-		"hang up":       {zadigtest.HangUp().Times(1), 2, false},
-		"database":      {zadigtest.DatabaseDown(), 1, true},
-		"html 502":      {zadigtest.HTML(502).Times(1), 2, false},
-		"rate limit":    {zadigtest.RateLimited(0).Times(1), 2, false},
-		"token":         {zadigtest.ExpiredToken(), 1, true},
-		"slow response": {zadigtest.Delay(time.Millisecond), 1, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv := zadigtest.NewServer(t)
-			srv.Inject(row.fault)
-			_, err := srv.Client(quickly).Delivery.List(t.Context(), delivery.ListOptions{})
-			assert.Equal(t, row.fails, err != nil, "%v", err)
-			srv.ExpectRequests(t, zadigtest.ListReleases, row.requests)
-		})
-	}
-}
-
-// TestWalkOverACut checks that All continues after the last release that arrived.
-func TestWalkOverACut(t *testing.T) {
-	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(4, 60)))
-	srv.Inject(zadigtest.CutAfter(50_000).Times(2))
-	seen := collectAll(t, srv.Client(quickly).Delivery.All(t.Context(), delivery.ListOptions{PerPage: 25}))
-	assert.Len(t, seen, 60)
-}
-
-// TestWalkOverABrokenRecord checks that All yields an error in its place.
-func TestWalkOverABrokenRecord(t *testing.T) {
-	t.Parallel()
-	data := zadigtest.Generate(5, 30)
-	for _, version := range []string{"v1.11.0", "v2.2.0", "v2.3.0", "v3.4.1", "v4.0.0"} {
-		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(data))
-		srv.Inject(zadigtest.BrokenRecord(data.Releases[12].VersionInfo.ID))
-		read, failed := 0, 0
-		for _, err := range once(srv).Delivery.All(t.Context(), delivery.ListOptions{PerPage: 10}) {
-			if err != nil {
-				failed++
-				assert.ErrorIs(t, err, zadig.ErrServer, version)
-				continue
-			}
-			read++
-		}
-		if version == "v4.0.0" { // which lists it all the same
-			assert.Equal(t, []int{30, 0}, []int{read, failed}, version)
-			continue
-		}
-		assert.Equal(t, []int{29, 1}, []int{read, failed}, version)
-	}
 }

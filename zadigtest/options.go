@@ -18,7 +18,7 @@ type config struct {
 }
 
 func newConfig(opts []Option) (*config, error) {
-	cfg := &config{version: newest()}
+	cfg := &config{version: newest}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("an option is nil")
@@ -28,23 +28,20 @@ func newConfig(opts []Option) (*config, error) {
 		}
 	}
 	if !cfg.given {
-		cfg.data = samples()
+		cfg.data = Shop()
 	}
 	return cfg, nil
 }
 
-// WithServerVersion makes the server behave as a version of Zadig, one of
-// [Versions]. The default is the newest of them, "v5.0.0" today, and changes with
-// new versions of this package, so pass the version that you run. For an unknown
-// version the error lists the known ones.
+// WithServerVersion makes the server behave as a version of Zadig. Those between
+// [Versions] behave as the nearest older one, which [Server.ServerVersion] names.
+// The default is the newest, "v5.0.0" today, and changes with new versions of this
+// package, so pass the version that you run.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
-		v, err := parseVersion(name)
-		if err != nil {
-			return err
-		}
-		cfg.version = v
-		return nil
+		var err error
+		cfg.version, err = nearest(name)
+		return err
 	}
 }
 
@@ -73,14 +70,14 @@ func WithData(data Data) Option {
 	}
 }
 
-// WithReleases adds copies of releases, which replace the samples. Each release
+// WithReleases adds copies of releases, which replace the sample. Each release
 // needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed
 // newest first, by CreatedAt; those with the same CreatedAt keep their order. A
-// release with DeletedAt is not found, as on a real server.
+// release with DeletedAt is not found, as on a real server. Since v4.0.0, neither
+// is one that a workflow made: of Type "" with builds or tests, or K8SWorkflow.
 //
 // Releases may have the documented shape or the flat shape of v4.0.0 (see
-// delivery.Release). Responses have the shape of the server's version and leave
-// out what that version does not send.
+// delivery.Release). Responses have the shape of the server's version.
 //
 // Since v4.0.0 a real server refuses a second release with the same CreatedAt, or
 // with the same project and Version. This server accepts them, because older
@@ -90,10 +87,10 @@ func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }
 
-// WithArtifacts adds copies of artifacts, which replace the samples. Each needs an
-// Image, unless its Type is "file". An ID must be unique and have 24 hex digits;
-// an artifact without one gets one. The server sorts Activities and derives
-// SortedActivities from them.
+// WithArtifacts adds copies of artifacts, which replace the sample. Each needs an
+// Image, unless its Type is "file", and an ImageSize to be listed. An ID must be
+// unique and have 24 hex digits; an artifact without one gets one. The server
+// sorts Activities and derives SortedActivities from them.
 func WithArtifacts(artifacts ...*artifact.Artifact) Option {
 	return WithData(Data{Artifacts: artifacts})
 }

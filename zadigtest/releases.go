@@ -1,342 +1,199 @@
 package zadigtest
 
 import (
-	"bytes"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 )
 
-// call is a request as aslan receives it from the gateway or from picket.
-type call struct {
-	*Server
-	version  version
-	endpoint Endpoint
-	id       string // of GetRelease and GetArtifact
-	query    url.Values
-	state    condition
-	broken   []string // ids of releases that cannot be read
-}
-
-// aslan handles requests to /api/aslan.
-func (c *call) aslan() *response {
-	if resp := c.collaborate(); resp != nil {
-		return resp
-	}
-	switch c.endpoint {
-	case ListReleases:
-		return c.listReleases()
-	case GetRelease:
-		return c.getRelease()
-	case ListLabels:
-		return c.listLabels()
-	case ListServiceNames:
-		return c.listServiceNames()
-	case CheckRelease:
-		return c.checkRelease()
-	case GetEnvironment:
-		return c.getEnvironment()
-	case ListArtifacts:
-		return c.listArtifacts()
-	case GetArtifact:
-		return c.getArtifact()
-	}
-	return c.findArtifact()
-}
-
 func (c *call) listReleases() *response {
-	args, refused := c.listArgs()
-	switch {
+	numbers, ok := c.numbers("taskId", "page", "per_page")
+	if !ok {
+		return empty(http.StatusBadRequest)
+	}
+	taskID, page, perPage := numbers[0], numbers[1], numbers[2]
+	label, err := url.QueryUnescape(c.query("label")) // once more, after the query's own
+	switch refused := c.refuse(c.query("projectName")); {
 	case refused != nil:
 		return refused
-	case c.state == noPermission:
-		return empty(http.StatusForbidden)
-	case c.unlicensed(licenseForList):
-		return failed(codeLicense, "")
-	case c.state == databaseDown:
-		return c.listFailed(databaseText)
+	case c.version >= v40 && err != nil:
+		return failed(codeBadRequest, err.Error())
+	case c.version < v40:
+		label, page = "", max(page, 1)
+		if perPage <= 0 {
+			perPage = 20
+		}
 	}
-	found := args.filter(c.data.allReleases())
-	page, skip := window(found, args.page, args.perPage)
-	if skip < 0 {
-		return c.listFailed(fmt.Sprintf("(Location51024) BSON field 'skip' value must be >= 0, actual value '%d'", skip))
+	found := slices.DeleteFunc(c.releases(), func(r *release) bool {
+		info := r.VersionInfo
+		return c.differs("projectName", info.ProductName) || c.differs("workflowName", info.WorkflowName) ||
+			taskID != 0 && taskID != info.TaskID || label != "" && !slices.Contains(info.Labels, label)
+	})
+	shown, ok := window(found, page, perPage)
+	if c.state == databaseDown || !ok {
+		return c.listFailed()
 	}
-	if args.page <= 0 && c.version.has(rawPaging) {
-		page = slices.Clone(found)
-		slices.Reverse(page)
-	}
-	body := []byte{'['}
-	for _, r := range page {
-		if !args.brief && args.service != "" && !slices.Contains(r.services, args.service) {
+	brief := c.query("verbosity") == "brief" && c.version >= v111
+	list := []any{}
+	for _, r := range shown {
+		service := c.query("serviceName")
+		if c.version < v40 && !brief && service != "" && !slices.Contains(r.serviceNames(), service) {
 			continue
 		}
-		if resp := c.unreadable(r); resp != nil && !args.brief && !c.version.has(flatReleases) {
-			return c.withTotal(resp, 0)
+		if c.isBroken(r) && !brief && c.version < v40 {
+			return c.withTotal(c.unreadable(r), 0)
 		}
-		if len(body) > 1 {
-			body = append(body, ',')
-		}
-		body = c.appendRelease(body, r, args.brief, true)
+		list = append(list, c.document(r, brief, true))
 	}
-	return c.withTotal(jsonResponse(append(body, ']')), len(found))
+	return c.withTotal(jsonResponse(list), len(found))
+}
+
+// releases returns the releases that the server's version has, newest first.
+func (c *call) releases() []*release {
+	return slices.DeleteFunc(c.data.releases.all(), func(r *release) bool { return !exists(r.Release, c.version) })
+}
+
+// numbers returns query parameters as numbers, 0 for those that are absent.
+func (c *call) numbers(names ...string) (values []int, ok bool) {
+	for _, name := range names {
+		n, err := 0, error(nil)
+		if given := c.query(name); given != "" {
+			n, err = strconv.Atoi(given)
+		}
+		if err != nil {
+			return nil, false
+		}
+		values = append(values, n)
+	}
+	return values, true
+}
+
+// window returns a page: all items if there is no page number, all from the page
+// on if the page has no size. A page that begins before the first item, as one
+// whose number overflows, is an error of the database.
+func window[T any](all []T, page, perPage int) (items []T, ok bool) {
+	skip := (page - 1) * perPage
+	switch {
+	case page <= 0:
+		return all, true
+	case skip < 0:
+		return nil, false
+	}
+	all = all[min(skip, len(all)):]
+	if perPage != 0 {
+		all = all[:min(max(perPage, -perPage), len(all))]
+	}
+	return all, true
+}
+
+// listFailed returns the response to a list that failed in the database.
+func (c *call) listFailed() *response {
+	if c.version >= v40 {
+		return c.withTotal(internalError(databaseText), 0)
+	}
+	return c.withTotal(failed(codeListReleases, ""), 0)
 }
 
 func (c *call) withTotal(resp *response, total int) *response {
-	if c.version.has(totalOfReleases) {
+	if c.version >= v23 {
 		resp.with("X-Total", strconv.Itoa(total))
 	}
 	return resp
 }
 
-// listFailed returns the response to a list that failed in the database.
-func (c *call) listFailed(text string) *response {
+// document returns a release as the version of the server sends it.
+func (c *call) document(r *release, brief, inList bool) any {
 	switch {
-	case c.version.has(documentedErrors):
-		return failed(codeBadRequest, messageListReleases+": ")
-	case c.version.has(flatReleases):
-		return c.withTotal(internalError(text), 0)
+	case c.version >= v50 && inList:
+		return asSent("flat", without(r.flat, "services"), c.version)
+	case c.version >= v40:
+		return asSent("flat", r.flat, c.version)
+	case !brief:
+		return asSent("release", r.nested, c.version)
 	}
-	return c.withTotal(failed(codeListReleases, ""), 0)
+	info, _ := r.nested["versionInfo"].(map[string]any)
+	info = without(info, "progress") // only in details
+	if c.version >= v34 {
+		info = without(info, "productEnvInfo")
+	}
+	return asSent("release", map[string]any{"versionInfo": info}, c.version)
 }
 
-// appendRelease appends a release as the version of the server sends it.
-func (c *call) appendRelease(b []byte, r *release, brief, inList bool) []byte {
-	doc := r.document(c.version)
-	if c.version.has(flatReleases) {
-		if inList && c.version.has(listWithoutServices) {
-			doc = without(doc, "services")
-		}
-		return shapeOf("flat", c.version).append(b, doc)
-	}
-	if brief {
-		info := without(object(doc, "versionInfo"), "progress") // only in details
-		if c.version.has(briefWithoutEnv) {
-			info = without(info, "productEnvInfo")
-		}
-		doc = map[string]any{"versionInfo": info}
-	}
-	return shapeOf("release", c.version).append(b, doc)
-}
+func (c *call) isBroken(r *release) bool { return slices.Contains(c.broken, r.VersionInfo.ID) }
 
-func without(o map[string]any, name string) map[string]any {
-	rest := make(map[string]any, len(o))
-	for k, v := range o {
-		if k != name {
-			rest[k] = v
-		}
-	}
-	return rest
-}
-
-// unreadable returns the response to a request for a release that cannot be
-// read, or nil if it can be.
 func (c *call) unreadable(r *release) *response {
-	switch {
-	case !c.isBroken(r):
-		return nil
-	case c.version.has(needsProjectOfRead):
-		return internalError(projectGone(r))
+	if c.version < v23 {
+		return empty(http.StatusInternalServerError) // the handler panics
 	}
-	return panicked()
-}
-
-func (c *call) isBroken(r *release) bool { return slices.Contains(c.broken, r.id) }
-
-func projectGone(r *release) string {
-	return "failed to find product template " + r.project + ", err: " + noDocuments
+	return internalError("failed to find product template " + r.VersionInfo.ProductName + ", err: " + noDocuments)
 }
 
 func (c *call) getRelease() *response {
-	switch {
-	case c.version.has(projectForRelease) && c.query.Get("projectName") == "":
-		return failed(codeBadRequest, "projectName can't be empty!")
-	case c.state == noPermission:
-		return empty(http.StatusForbidden)
-	case c.unlicensed(licenseForRelease):
-		return failed(codeLicense, "")
-	case c.state == databaseDown, c.version.has(byIDFindsNothing):
-		return failed(codeGetRelease, "")
-	}
-	r := c.data.release(c.id)
-	if r == nil {
-		return failed(codeGetRelease, "")
-	}
-	if resp := c.unreadable(r); resp != nil {
-		return resp
-	}
-	return jsonResponse(c.appendRelease(nil, r, false, false))
-}
-
-// checkRelease fails if a project already has a version. Zadig checks no
-// permission here, and reports that the version exists if the database is down.
-func (c *call) checkRelease() *response {
-	project, name := c.query.Get("projectName"), c.query.Get("version")
-	switch {
-	case name == "":
-		return failed(codeCheckRelease, "版本不能为空")
-	case project == "":
-		return failed(codeCheckRelease, "项目名称不能为空")
-	case c.state == databaseDown, c.data.releaseNamed(project, name) != nil:
-		return failed(codeCheckRelease, "版本 "+name+" 已存在")
-	}
-	return jsonResponse([]byte(`{"message":"success"}`))
-}
-
-// getEnvironment returns the environment that a release was deployed to, or null
-// if there is none.
-func (c *call) getEnvironment() *response {
-	if c.state == noPermission {
-		return empty(http.StatusForbidden)
-	}
-	r := c.data.release(c.id)
-	if r == nil || c.state == databaseDown || c.version.has(byIDFindsNothing) {
-		resp := failed(codeGetEnvironment, "")
-		if c.version.has(documentedErrors) {
-			resp.body = bytes.Replace(resp.body, []byte("获取环境失败"), []byte("获取集成环境失败"), 1)
+	project := c.query("projectName")
+	switch c.state {
+	case systemViewer: // may read each release, but not the list of a project
+		project = ""
+	case projectMember:
+		if c.version < v23 {
+			project = ""
 		}
-		return resp
 	}
-	shape := shapeOf("release", c.version).find("versionInfo.productEnvInfo")[0]
-	return jsonResponse(shape.append(nil, object(r.document(c.version), "versionInfo")["productEnvInfo"]))
+	switch refused := c.refuse(project); {
+	case c.version >= v23 && c.query("projectName") == "":
+		return failed(codeBadRequest, "projectName can't be empty!")
+	case refused != nil:
+		return refused
+	case c.state == databaseDown, c.state == notFound, c.version == v17:
+		return failed(codeGetRelease, "")
+	}
+	r := c.data.releases.find(c.parts["id"])
+	switch {
+	case r == nil || !exists(r.Release, c.version):
+		return failed(codeGetRelease, "")
+	case c.isBroken(r):
+		return c.unreadable(r)
+	}
+	return jsonResponse(c.document(r, false, false))
+}
+
+// getReleaseByName returns the newest release of a project with a version.
+func (c *call) getReleaseByName() *response {
+	project, name := c.query("projectKey"), c.query("versionName")
+	failure := "failed to get delivery version, projectName: " + project + ", versionName: " + name + " error: "
+	if c.state == systemViewer { // as for a release by id
+		project = ""
+	}
+	switch refused := c.refuse(project); {
+	case name == "" || c.query("projectKey") == "":
+		return failed(codeBadRequest, "versionName and projectKey can't be empty!")
+	case refused != nil:
+		return refused
+	case c.state == databaseDown:
+		return internalError(failure + databaseText)
+	}
+	for _, r := range c.releases() {
+		if r.VersionInfo.ProductName == c.query("projectKey") && r.VersionInfo.Version == name {
+			return c.send("openapi detail", r.flat)
+		}
+	}
+	return internalError(failure + noDocuments)
 }
 
 func (c *call) listLabels() *response {
-	switch c.state {
-	case noPermission:
-		return empty(http.StatusForbidden)
-	case licenseExpired:
-		return failed(codeLicense, "")
-	case databaseDown:
+	switch refused := c.refuse(c.query("projectName")); {
+	case refused != nil:
+		return refused
+	case c.state == databaseDown:
 		return internalError(databaseText)
 	}
 	labels := []string{}
-	for _, r := range c.data.allReleases() {
-		if r.project == c.query.Get("projectName") {
-			labels = append(labels, r.labels...)
+	for _, r := range c.releases() {
+		if r.VersionInfo.ProductName == c.query("projectName") {
+			labels = append(labels, r.VersionInfo.Labels...)
 		}
 	}
 	labels = slices.DeleteFunc(labels, func(l string) bool { return l == "" })
 	slices.Sort(labels)
-	return jsonResponse(appendJSON(nil, slices.Compact(labels)))
-}
-
-// listServiceNames returns the names in the order of the releases. A real server
-// returns them in random order.
-func (c *call) listServiceNames() *response {
-	switch c.state {
-	case noPermission:
-		return empty(http.StatusForbidden)
-	case databaseDown:
-		return failed(codeListReleases, "")
-	}
-	names, project := []string{}, c.query.Get("projectName")
-	for _, r := range c.data.allReleases() {
-		if project != "" && r.project != project {
-			continue
-		}
-		for _, name := range r.services {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return jsonResponse(appendJSON(nil, names))
-}
-
-// listArgs are the parameters of a list of releases.
-type listArgs struct {
-	project, workflow, service, label string
-	taskID, page, perPage             int64
-	brief                             bool
-}
-
-func (c *call) listArgs() (*listArgs, *response) {
-	args := &listArgs{
-		project:  c.query.Get("projectName"),
-		workflow: c.query.Get("workflowName"),
-		service:  c.query.Get("serviceName"),
-		brief:    c.version.has(hasBrief) && c.query.Get("verbosity") == "brief",
-	}
-	if refused := c.listNumbers(args); refused != nil {
-		return nil, refused
-	}
-	if !c.version.has(flatReleases) {
-		return args, nil
-	}
-	args.service = "" // accepted and ignored
-	if label := c.query.Get("label"); label != "" {
-		decoded, err := url.QueryUnescape(label) // once more, after the query's own
-		if err != nil {
-			return nil, failed(codeBadRequest, err.Error())
-		}
-		args.label = decoded
-	}
-	return args, nil
-}
-
-func (c *call) listNumbers(args *listArgs) *response {
-	for _, n := range []struct {
-		name, prefix string
-		value        *int64
-		unset        int64 // up to v1.7.1
-	}{
-		{"taskId", "", &args.taskID, 0},
-		{"per_page", "perPage args err :", &args.perPage, 20},
-		{"page", "page args err :", &args.page, 1},
-	} {
-		given := c.query.Get(n.name)
-		if given == "" {
-			if c.version.has(rawPaging) {
-				*n.value = n.unset
-			}
-			continue
-		}
-		i, err := strconv.Atoi(given)
-		if err != nil && c.version.has(documentedErrors) {
-			return failed(codeBadRequest, n.prefix+err.Error())
-		}
-		if err != nil {
-			return empty(http.StatusBadRequest)
-		}
-		*n.value = int64(i)
-	}
-	if c.version.has(rawPaging) || c.version.has(flatReleases) {
-		return nil
-	}
-	if args.page <= 0 {
-		args.page = 1
-	}
-	if args.perPage <= 0 {
-		args.perPage = 20
-	}
-	return nil
-}
-
-func (a *listArgs) filter(releases []*release) []*release {
-	return slices.DeleteFunc(releases, func(r *release) bool {
-		return a.project != "" && r.project != a.project ||
-			a.workflow != "" && r.workflow != a.workflow ||
-			a.taskID != 0 && r.taskID != a.taskID ||
-			a.label != "" && !slices.Contains(r.labels, a.label)
-	})
-}
-
-// window returns a page as the database does: all items if page is below 1, all
-// items after skip if the limit is 0. A negative limit stands for its absolute
-// value. A negative skip, which an overflow can cause, is an error.
-func window[T any](all []T, page, perPage int64) (items []T, skip int64) {
-	if page <= 0 {
-		return all, 0
-	}
-	skip = perPage * (page - 1)
-	if skip < 0 {
-		return nil, skip
-	}
-	all = all[min(skip, int64(len(all))):]
-	if limit := max(perPage, -perPage); limit > 0 {
-		all = all[:min(limit, int64(len(all)))]
-	}
-	return all, skip
+	return jsonResponse(slices.Compact(labels))
 }

@@ -1,6 +1,7 @@
 package zadigtest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -110,7 +111,7 @@ func (s *Server) ClearRequests() {
 func (s *Server) ExpectRequests(tb TB, e Endpoint, n int) {
 	tb.Helper()
 	if got := len(s.RequestsTo(e)); got != n {
-		tb.Fatalf("zadigtest: %d requests to %s, want %d%s", got, e.orNone(), n, s.history())
+		tb.Fatalf("zadigtest: %d requests to %s, want %d%s", got, cmp.Or(e, "unknown paths"), n, s.history())
 	}
 }
 
@@ -119,21 +120,24 @@ func (s *Server) ExpectRequests(tb TB, e Endpoint, n int) {
 // such request. A value of "" also matches a parameter that is absent.
 func (s *Server) ExpectRequest(tb TB, e Endpoint, query ...string) Request {
 	tb.Helper()
-	if len(query)%2 != 0 {
-		tb.Fatalf("zadigtest: ExpectRequest: %q is a parameter without a value", query[len(query)-1])
-		return Request{}
+	want := url.Values{}
+	for pair := range slices.Chunk(query, 2) {
+		if len(pair) < 2 {
+			tb.Fatalf("zadigtest: ExpectRequest: %q is a parameter without a value", pair[0])
+		}
+		want.Set(pair[0], pair[1])
 	}
 	for _, r := range s.RequestsTo(e) {
-		if r.hasQuery(query) {
+		fits := true
+		for name := range want {
+			fits = fits && r.Query.Get(name) == want.Get(name)
+		}
+		if fits {
 			return r
 		}
 	}
-	wanted := url.Values{}
-	for i := 0; i < len(query); i += 2 {
-		wanted.Set(query[i], query[i+1])
-	}
-	text, _ := url.QueryUnescape(wanted.Encode())
-	tb.Fatalf("zadigtest: no request to %s?%s%s", e.orNone(), text, s.history())
+	text, _ := url.QueryUnescape(want.Encode())
+	tb.Fatalf("zadigtest: no request to %s?%s%s", cmp.Or(e, "unknown paths"), text, s.history())
 	return Request{}
 }
 
@@ -145,36 +149,11 @@ func (s *Server) ExpectNoRequests(tb TB) {
 	}
 }
 
-func (r Request) hasQuery(pairs []string) bool {
-	for i := 0; i < len(pairs); i += 2 {
-		if r.Query.Get(pairs[i]) != pairs[i+1] {
-			return false
-		}
-	}
-	return true
-}
-
-func (e Endpoint) orNone() string {
-	if e == NoEndpoint {
-		return "unknown paths"
-	}
-	return string(e)
-}
-
-// history lists the last requests for a failure message.
+// history lists the requests for a failure message.
 func (s *Server) history() string {
-	const most = 20
-	requests := s.Requests()
-	if len(requests) == 0 {
-		return "\n\tnothing was received"
-	}
 	var text strings.Builder
 	text.WriteString("\n\treceived:")
-	if more := len(requests) - most; more > 0 {
-		fmt.Fprintf(&text, "\n\t… %d earlier", more)
-		requests = requests[more:]
-	}
-	for _, r := range requests {
+	for _, r := range s.Requests() {
 		text.WriteString("\n\t" + r.String())
 	}
 	return text.String()

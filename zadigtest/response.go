@@ -1,11 +1,13 @@
 package zadigtest
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
-// answer is a response before it is sent.
+// response is a response before it is sent.
 type response struct {
 	status int
 	header http.Header
@@ -28,52 +30,93 @@ func typed(status int, contentType string, body []byte) *response {
 	return &response{status: status, header: http.Header{"Content-Type": {contentType}}, body: body}
 }
 
-func jsonResponse(body []byte) *response { return typed(http.StatusOK, jsonType, body) }
+func plain(status int, text string) *response { return typed(status, textType, []byte(text)) }
+
+func jsonResponse(value any) *response { return typed(http.StatusOK, jsonType, encode(value)) }
 
 func (resp *response) with(name, value string) *response {
 	resp.header.Set(name, value)
 	return resp
 }
 
-// Codes of Zadig's error envelope and their messages.
+// Codes of Zadig's error envelope.
 const (
-	codeBadRequest      = 400
-	codeGetEnvironment  = 6078
-	codeListReleases    = 6561
-	codeGetRelease      = 6563
-	codeCheckRelease    = 6566
-	codeFindArtifact    = 6662
-	codeListArtifacts   = 6663
-	codeFindActivities  = 6665
-	codeLicense         = 7050
-	messageListReleases = "获取交付中心版本列表失败"
+	codeBadRequest     = 400
+	codeListReleases   = 6561
+	codeGetRelease     = 6563
+	codeFindArtifact   = 6662
+	codeListArtifacts  = 6663
+	codeFindActivities = 6665
+	codeLicense        = 7050
 )
 
 var codeMessages = map[int]string{
 	codeBadRequest:     "Bad Request",
-	codeGetEnvironment: "获取环境失败",
-	codeListReleases:   messageListReleases,
+	codeListReleases:   "获取交付中心版本列表失败",
 	codeGetRelease:     "查询交付中心版本失败",
-	codeCheckRelease:   "检查交付中心版本失败",
 	codeFindArtifact:   "获取交付物信息失败",
 	codeListArtifacts:  "获取交付物列表失败",
 	codeFindActivities: "获取交付事件列表失败",
 	codeLicense:        "用户许可证不可用，请检查许可证后重试",
 }
 
-// failed returns aslan's error envelope. All its codes have status 400.
+// failed returns the envelope of an error with a code. All have status 400.
 func failed(code int, description string) *response {
-	body := fmt.Appendf(nil, `{"code":%d,"description":`, code)
-	body = append(appendJSON(body, description), `,"extra":{},"message":`...)
-	body = append(appendJSON(body, codeMessages[code]), `,"type":"error"}`...)
-	return typed(http.StatusBadRequest, jsonType, body)
+	return typed(http.StatusBadRequest, jsonType, encode(map[string]any{
+		"code": code, "description": description, "extra": map[string]any{}, "message": codeMessages[code], "type": "error",
+	}))
 }
 
 // internalError returns the envelope of an error without a code of its own.
 func internalError(description string) *response {
-	body := appendJSON([]byte(`{"code":500,"description":`), description)
-	return typed(http.StatusInternalServerError, jsonType, append(body, `,"message":"Internal Error: "}`...))
+	return typed(http.StatusInternalServerError, jsonType, encode(map[string]any{
+		"code": 500, "description": description, "message": "Internal Error: ",
+	}))
 }
 
-// panicked returns the response of a server whose handler has panicked.
-func panicked() *response { return empty(http.StatusInternalServerError) }
+func encode(value any) []byte {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("zadigtest: %v", err)) // values come from decoding JSON
+	}
+	return data
+}
+
+// write sends the response. On an error the caller must abort the connection,
+// so that the client does not take the response for complete.
+func (resp *response) write(w http.ResponseWriter, r *http.Request, how *sending) error {
+	maps.Copy(w.Header(), resp.header)
+	if how == nil {
+		w.WriteHeader(resp.status)
+		_, err := w.Write(resp.body)
+		return err
+	}
+	w.Header().Set("Content-Length", fmt.Sprint(len(resp.body)))
+	w.WriteHeader(resp.status)
+	flush := http.NewResponseController(w).Flush
+	rest := resp.body
+	if how.cut >= 0 {
+		rest = rest[:min(how.cut, len(rest))]
+	}
+	for len(rest) > 0 {
+		n := len(rest)
+		if how.chunk > 0 {
+			n = min(n, how.chunk)
+		}
+		if err := wait(r.Context(), how.pause); err != nil {
+			return err
+		}
+		if _, err := w.Write(rest[:n]); err != nil {
+			return err
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	if how.cut >= 0 && how.cut < len(resp.body) {
+		_ = flush() // the status arrives even if nothing else does
+		return http.ErrAbortHandler
+	}
+	return nil
+}

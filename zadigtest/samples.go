@@ -3,27 +3,20 @@ package zadigtest
 import (
 	_ "embed"
 	"encoding/json"
-
-	"github.com/zadig-go/zadig/artifact"
 )
 
-// The samples of the documentation.
-var (
-	//go:embed samples/releases.json
-	sampleReleases []byte
-	//go:embed samples/artifact.json
-	sampleArtifact []byte
-)
+//go:embed samples/shop.json
+var shopJSON []byte
 
-func samples() Data {
+// Shop returns the data of a small shop, which a server without options holds:
+// its project "shop" deploys the services cart and payment. Version v1.3.0 of 12
+// June 2024 runs in the environment prod and brings gift cards: alice wrote them
+// (pull request 736 of shop-team/cart), task 98 of the workflow shop-dev built
+// the image "registry.example.com/shop/cart:1.3.0". Each call returns a new copy.
+func Shop() Data {
 	var data Data
-	a := &artifact.Artifact{}
-	if err := json.Unmarshal(sampleReleases, &data.Releases); err != nil {
-		panic(err) // cannot happen: the samples are part of the program
+	if err := json.Unmarshal(shopJSON, &data); err != nil {
+		panic(err) // cannot happen: the sample is part of the program
 	}
-	if err := json.Unmarshal(sampleArtifact, a); err != nil {
-		panic(err)
-	}
-	data.Artifacts = []*artifact.Artifact{a}
 	return data
 }

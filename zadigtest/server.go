@@ -2,17 +2,14 @@ package zadigtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
-	"maps"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
@@ -39,17 +36,17 @@ type Server struct {
 	log     requestLog
 	fail    func(format string, args ...any) // what a misuse after the start does
 
-	mu      sync.Mutex
-	address string
-	running *listening // nil while the server is down
-	stopped []*listening
-	closed  bool
+	mu       sync.Mutex
+	address  string
+	stop     func()         // closes the listener and the connections; nil while the server is down
+	handlers sync.WaitGroup // of all requests
+	closed   bool
 }
 
 // NewServer starts a server for a test, which closes it when the test and all
 // its subtests are over. Without options it behaves as the newest of [Versions],
-// holds the samples of the documentation and accepts requests with any token or
-// none. Bad options fail the test, and so does bad input to the server's methods.
+// holds [Shop] and accepts requests with any token or none. Bad options fail the
+// test, and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)
@@ -76,16 +73,15 @@ func Start(opts ...Option) (*Server, error) {
 	s := &Server{token: cfg.token}
 	s.fail = func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 	s.version.Store(int64(cfg.version))
-	if err := s.data.addReleases(cfg.data.Releases); err != nil {
+	if err = s.data.addReleases(cfg.data.Releases); err == nil {
+		err = s.data.addArtifacts(cfg.data.Artifacts)
+	}
+	if err == nil {
+		err = s.listen("127.0.0.1:0")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("zadigtest: %w", err)
 	}
-	if err := s.data.addArtifacts(cfg.data.Artifacts); err != nil {
-		return nil, fmt.Errorf("zadigtest: %w", err)
-	}
-	if err := s.listen("127.0.0.1:0"); err != nil {
-		return nil, fmt.Errorf("zadigtest: %w", err)
-	}
-	s.address = s.running.listener.Addr().String()
 	s.URL = "http://" + s.address
 	return s, nil
 }
@@ -105,18 +101,14 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 }
 
 // Close closes the server and all its connections, and waits until its
-// goroutines have ended. It also waits for running [Hook]s, so a Hook must not
+// handlers have ended. It also waits for running [Hook]s, so a Hook must not
 // call it. Close may be called more than once.
 func (s *Server) Close() {
+	s.Down()
 	s.mu.Lock()
 	s.closed = true
-	s.stop()
-	stopped := s.stopped
 	s.mu.Unlock()
-	for _, run := range stopped {
-		run.connections.Wait()
-		run.handlers.Wait()
-	}
+	s.handlers.Wait()
 }
 
 // Down takes the server off the network, as during a restart of Zadig: open
@@ -126,7 +118,10 @@ func (s *Server) Close() {
 func (s *Server) Down() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stop()
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
 }
 
 // Up brings the server back after [Server.Down], on the same port. If another
@@ -135,7 +130,7 @@ func (s *Server) Down() {
 func (s *Server) Up() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.running != nil || s.closed {
+	if s.stop != nil || s.closed {
 		return
 	}
 	if err := s.listen(s.address); err != nil {
@@ -144,10 +139,10 @@ func (s *Server) Up() {
 }
 
 // SetServerVersion simulates an upgrade: from the next request on the server
-// behaves as another of [Versions], with the same data. An unknown version
-// fails the test, or panics if the server was made by [Start].
+// behaves as another version, as with [WithServerVersion], and has the same data.
+// A bad version fails the test, or panics if the server was made by [Start].
 func (s *Server) SetServerVersion(name string) {
-	v, err := parseVersion(name)
+	v, err := nearest(name)
 	if err != nil {
 		s.fail("zadigtest: SetServerVersion: %v", err)
 		return
@@ -155,7 +150,7 @@ func (s *Server) SetServerVersion(name string) {
 	s.version.Store(int64(v))
 }
 
-// ServerVersion returns the version of Zadig that the server behaves as.
+// ServerVersion returns the one of [Versions] that the server behaves as.
 func (s *Server) ServerVersion() string { return version(s.version.Load()).String() }
 
 // AddRelease adds copies of releases to the server. See [WithReleases] for
@@ -168,7 +163,7 @@ func (s *Server) AddRelease(releases ...*delivery.Release) {
 }
 
 // DeleteRelease removes a release by its id and reports whether it existed.
-func (s *Server) DeleteRelease(id string) bool { return s.data.deleteRelease(id) }
+func (s *Server) DeleteRelease(id string) bool { return s.data.releases.remove(id) }
 
 // AddArtifact adds copies of artifacts to the server. See [WithArtifacts] for
 // what is accepted. Bad input fails the test, or panics if the server was made
@@ -180,48 +175,27 @@ func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 }
 
 // DeleteArtifact removes an artifact by its id and reports whether it existed.
-func (s *Server) DeleteArtifact(id string) bool { return s.data.deleteArtifact(id) }
-
-// listening is a server on the network, from Start or Up until Down or Close.
-type listening struct {
-	listener    net.Listener
-	http        *http.Server
-	cancel      context.CancelFunc
-	done        chan struct{}  // closed when no connection is accepted any more
-	connections sync.WaitGroup // goroutines of net/http
-	handlers    sync.WaitGroup // of hijacked connections, too
-}
+func (s *Server) DeleteArtifact(id string) bool { return s.data.artifacts.remove(id) }
 
 func (s *Server) listen(address string) error {
 	listener, err := listenAgain(address)
 	if err != nil {
 		return err
 	}
+	s.address = listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
-	run := &listening{listener: listener, cancel: cancel, done: make(chan struct{})}
-	run.http = &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			run.handlers.Add(1)
-			defer run.handlers.Done()
-			s.handle(w, r)
-		}),
-		BaseContext: func(net.Listener) context.Context { return ctx },
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				run.connections.Add(1)
-			case http.StateClosed, http.StateHijacked:
-				run.connections.Done()
-			}
-		},
+	server := &http.Server{
+		Handler:           http.HandlerFunc(s.serve),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ReadHeaderTimeout: time.Minute,
 	}
-	go func() {
-		defer close(run.done)
-		_ = run.http.Serve(listener) // ends with ErrServerClosed
-	}()
-	s.running = run
+	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
+	s.stop = func() {
+		cancel()
+		_ = server.Close()
+		_ = listener.Close() // in case Serve has not begun
+	}
 	return nil
 }
 
@@ -236,26 +210,30 @@ func listenAgain(address string) (net.Listener, error) {
 	}
 }
 
-// stop closes the listener and the connections. It does not wait for handlers.
-func (s *Server) stop() {
-	run := s.running
-	if run == nil {
-		return
+// serve handles a request, unless the server is closed.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	closed := s.closed
+	if !closed {
+		s.handlers.Add(1)
 	}
-	s.running = nil
-	s.stopped = append(s.stopped, run)
-	run.cancel()
-	_ = run.http.Close()
-	<-run.done
+	s.mu.Unlock()
+	if closed {
+		panic(http.ErrAbortHandler)
+	}
+	defer s.handlers.Done()
+	s.handle(w, r)
 }
-
-var errGone = errors.New("the client or the server has gone")
 
 // handle logs a request, applies the faults that it meets and sends the
 // response.
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	v := version(s.version.Load())
-	e, id := endpointOf(r.URL.Path, v)
+	rt, parts := match(r.URL.Path, v)
+	e := NoEndpoint
+	if rt != nil && rt.respond != nil {
+		e = rt.endpoint
+	}
 	logged := s.log.add(r, e)
 	h := s.faults.take(r, e)
 	for _, hook := range h.hooks {
@@ -264,49 +242,29 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	if err := wait(r.Context(), h.delay); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if h.outcome != nil && h.outcome.reset {
+	c := &call{Server: s, version: v, request: r, parts: parts, broken: h.broken}
+	var resp *response
+	switch {
+	case h.outcome != nil && h.outcome.reset:
 		reset(w)
 		return
+	case h.outcome != nil && h.outcome.response != nil:
+		resp = h.outcome.response
+	case s.token != "" && !authorized(r, s.token):
+		resp = empty(http.StatusUnauthorized)
+	default:
+		if h.outcome != nil {
+			c.state = h.outcome.state
+		}
+		resp = c.respond(rt)
 	}
-	resp := s.respond(r, v, e, id, h)
 	if resp.hangUp {
 		panic(http.ErrAbortHandler)
 	}
 	s.log.setStatus(logged, resp.status)
-	if err := resp.send(w, r, h.sending); err != nil {
+	if err := resp.write(w, r, h.sending); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-func (s *Server) respond(r *http.Request, v version, e Endpoint, id string, h hit) *response {
-	state := healthy
-	if h.outcome != nil {
-		if h.outcome.response != nil {
-			return h.outcome.response
-		}
-		state = h.outcome.state
-	}
-	if s.token != "" && !authorized(r, s.token) {
-		return unauthorized()
-	}
-	if v.has(panicsOnInvalidUTF8) && !utf8.ValidString(r.URL.Path) {
-		return hangUp()
-	}
-	if resp := misrouted(r, e, v); resp != nil {
-		return resp
-	}
-	c := &call{Server: s, version: v, endpoint: e, id: id, query: r.URL.Query(), state: state, broken: h.broken}
-	behindPicket := e == TraceArtifact || e == DirectoryReleases
-	switch {
-	case state == aslanDown && (!behindPicket || v.has(picketInAslan)):
-		return typed(http.StatusServiceUnavailable, textType,
-			[]byte("upstream connect error or disconnect/reset before headers. reset reason: connection failure"))
-	case behindPicket:
-		return c.picket()
-	case e.isOpenAPI():
-		return c.openapi()
-	}
-	return c.aslan()
 }
 
 func wait(ctx context.Context, d time.Duration) error {
@@ -319,7 +277,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return errGone
+		return ctx.Err()
 	}
 }
 
@@ -333,42 +291,4 @@ func reset(w http.ResponseWriter) {
 		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
-}
-
-// send writes the response. On an error the caller must abort the connection,
-// so that the client does not take the response for complete.
-func (resp *response) send(w http.ResponseWriter, r *http.Request, how *sending) error {
-	maps.Copy(w.Header(), resp.header)
-	if how == nil {
-		w.WriteHeader(resp.status)
-		_, err := w.Write(resp.body)
-		return err
-	}
-	w.Header().Set("Content-Length", fmt.Sprint(len(resp.body)))
-	w.WriteHeader(resp.status)
-	rest := resp.body
-	if how.cut >= 0 {
-		rest = rest[:min(how.cut, len(rest))]
-	}
-	for len(rest) > 0 {
-		n := len(rest)
-		if how.chunk > 0 {
-			n = min(n, how.chunk)
-		}
-		if err := wait(r.Context(), how.pause); err != nil {
-			return err
-		}
-		if _, err := w.Write(rest[:n]); err != nil {
-			return err
-		}
-		if err := http.NewResponseController(w).Flush(); err != nil {
-			return err
-		}
-		rest = rest[n:]
-	}
-	if how.cut >= 0 && how.cut < len(resp.body) {
-		_ = http.NewResponseController(w).Flush() // the status arrives even if nothing else does
-		return errGone
-	}
-	return nil
 }

@@ -18,55 +18,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
-
-func TestSamplesOfTheDocumentation(t *testing.T) {
-	t.Parallel()
-	srv := zadigtest.NewServer(t)
-	client := once(srv)
-	assert.Equal(t, "v5.0.0", srv.ServerVersion(), "the newest")
-
-	for _, version := range zadigtest.Versions() {
-		srv.SetServerVersion(version)
-		listed := collectAll(t, client.Delivery.All(t.Context(), delivery.ListOptions{ProjectName: "nginx2"}))
-		require.Len(t, listed, 1, version)
-		release := listed[0]
-		assert.Equal(t, "619dbaa8c528c2182225e8d9", release.VersionInfo.ID, version)
-		if version == "v1.7.1" {
-			continue // it has no trace and finds nothing by id
-		}
-		release, err := client.Delivery.Get(t.Context(), release.VersionInfo.ID, delivery.GetOptions{ProjectName: "nginx2"})
-		require.NoError(t, err, version)
-		require.Len(t, release.Images(), 1, version)
-		assert.Equal(t, "ccr.ccs.tencentyun.com/koderover-rc/nginx-test:20211116230712-1-master", release.Images()[0].Image, version)
-		var manifest string
-		if release.Services != nil {
-			manifest = release.Services[0].YAMLContent
-		} else {
-			manifest = release.DeployInfo[0].YAMLContents[0]
-		}
-		assert.Contains(t, manifest, "<title> - Sliding Perspective</title>", version)
-
-		a, err := client.Artifact.Trace(t.Context(), "ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70-main-pr-736")
-		require.NoError(t, err, version)
-		assert.Equal(t, 736, a.Activities[0].Commits[0].PR, version)
-		assert.Empty(t, a.ID, "picket does not send it, whatever the documentation says")
-	}
-}
-
-func TestDataOfOneKindReplacesTheSamples(t *testing.T) {
-	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithReleases(k8s("p", 1)))
-	assert.Equal(t, "0", ask(t, srv, artifactsPath).header.Get("X-Total"))
-	srv = zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Data{}))
-	assert.Equal(t, "[]", ask(t, srv, releasesPath).body)
-	srv = zadigtest.NewServer(t, zadigtest.WithReleases(k8s("p", 1)), zadigtest.WithReleases(k8s("p", 2)), zadigtest.WithArtifacts(image(1, "i")))
-	assert.Contains(t, ask(t, srv, releasesPath).body, idOf(1))
-	assert.Contains(t, ask(t, srv, releasesPath).body, idOf(2))
-}
 
 func TestBadInput(t *testing.T) {
 	t.Parallel()
@@ -81,20 +35,19 @@ func TestBadInput(t *testing.T) {
 		opt  zadigtest.Option
 		want string
 	}{
-		{"unknown version", zadigtest.WithServerVersion("v1.11"), `zadigtest: unknown version "v1.11" of Zadig, known are v1.7.1, v1.8.0,`},
-		{"version without v", zadigtest.WithServerVersion("1.11.0"), `unknown version "1.11.0"`},
-		{"version before the range", zadigtest.WithServerVersion("v1.6.0"), `unknown version "v1.6.0"`},
+		{"bad version", zadigtest.WithServerVersion("latest"), `zadigtest: version "latest", want one such as "v5.0.0"`},
+		{"too long a version", zadigtest.WithServerVersion("v1.2.3.4"), `version "v1.2.3.4"`},
 		{"nil option", nil, "zadigtest: an option is nil"},
 		{"empty token", zadigtest.WithToken(""), "zadigtest: WithToken: the token is empty"},
-		{"nil release", zadigtest.WithReleases(k8s("p", 1), nil), "zadigtest: release 2 of 2: must not be nil"},
-		{"empty release", zadigtest.WithReleases(&delivery.Release{}), "release 1 of 1: it has no id (VersionInfo.ID)"},
-		{"release without id", zadigtest.WithReleases(unnamed), "release 1 of 1: it has no id (VersionInfo.ID)"},
-		{"release with another id", zadigtest.WithReleases(shortID), `release 1 of 1: its id must be 24 hex digits (got "release-1")`},
-		{"two releases", zadigtest.WithReleases(k8s("p", 1), k8s("q", 2), k8s("q", 1)), "release 3 of 3: there are two releases with the id " + idOf(1)},
-		{"nil artifact", zadigtest.WithArtifacts(nil), "artifact 1 of 1: must not be nil"},
-		{"artifact without image", zadigtest.WithArtifacts(image(1, "")), `artifact 1 of 1: "` + idOf(1) + `" has no Image, which only Type "file" may leave out`},
-		{"artifact with another id", zadigtest.WithArtifacts(badArtifact), `artifact 1 of 1: its id must be 24 hex digits (got "artifact-1")`},
-		{"two artifacts", zadigtest.WithArtifacts(image(1, "i"), image(1, "j")), "artifact 2 of 2: there are two artifacts with the id " + idOf(1)},
+		{"nil release", zadigtest.WithReleases(k8s("p", 1), nil), "zadigtest: 2 of 2: must not be nil"},
+		{"empty release", zadigtest.WithReleases(&delivery.Release{}), "1 of 1: it has no id (VersionInfo.ID)"},
+		{"release without id", zadigtest.WithReleases(unnamed), "1 of 1: it has no id (VersionInfo.ID)"},
+		{"release with another id", zadigtest.WithReleases(shortID), `1 of 1: its id must be 24 hex digits (got "release-1")`},
+		{"two releases", zadigtest.WithReleases(k8s("p", 1), k8s("q", 2), k8s("q", 1)), "there are two with the id " + idOf(1)},
+		{"nil artifact", zadigtest.WithArtifacts(nil), "1 of 1: must not be nil"},
+		{"artifact without image", zadigtest.WithArtifacts(image(1, "")), `has no Image, which only Type "file" may leave out`},
+		{"artifact with another id", zadigtest.WithArtifacts(badArtifact), `1 of 1: its id must be 24 hex digits (got "artifact-1")`},
+		{"two artifacts", zadigtest.WithArtifacts(image(1, "i"), image(1, "j")), "there are two with the id " + idOf(1)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -120,9 +73,9 @@ func TestBadInputAfterTheStart(t *testing.T) {
 		do   func(*zadigtest.Server)
 		want string
 	}{
-		"version":  {func(s *zadigtest.Server) { s.SetServerVersion("v6") }, `zadigtest: SetServerVersion: unknown version "v6"`},
-		"release":  {func(s *zadigtest.Server) { s.AddRelease(k8s("p", 1), k8s("p", 1)) }, "zadigtest: AddRelease: release 2 of 2: there are two"},
-		"artifact": {func(s *zadigtest.Server) { s.AddArtifact(image(1, "")) }, "zadigtest: AddArtifact: artifact 1 of 1:"},
+		"version":  {func(s *zadigtest.Server) { s.SetServerVersion("six") }, `zadigtest: SetServerVersion: version "six"`},
+		"release":  {func(s *zadigtest.Server) { s.AddRelease(k8s("p", 1), k8s("p", 1)) }, "zadigtest: AddRelease: there are two"},
+		"artifact": {func(s *zadigtest.Server) { s.AddArtifact(image(1, "")) }, "zadigtest: AddArtifact: 1 of 1:"},
 		"client":   {func(s *zadigtest.Server) { s.Client(zadig.WithToken("")) }, "zadigtest: Client: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,49 +90,6 @@ func TestBadInputAfterTheStart(t *testing.T) {
 			row.do(srv)
 		})
 	}
-}
-
-func TestArtifactsWithoutIDGetOne(t *testing.T) {
-	t.Parallel()
-	traced := &artifact.Artifact{Name: "a", Type: "image", Image: "registry.example.com/a:1", Activities: []*artifact.Activity{{Type: "build"}, nil}}
-	srv := zadigtest.NewServer(t, zadigtest.WithArtifacts(traced, &artifact.Artifact{Type: "file", Name: "pkg"}))
-	id := ask(t, srv, artifactsPath+"/image?image="+traced.Image).body
-	assert.Len(t, id, 24)
-	assert.Contains(t, ask(t, srv, artifactsPath+"/"+id).body, `"activities":[{"artifact_id":"`+id+`"`)
-	assert.Empty(t, traced.ID, "the caller's stays as it is")
-}
-
-func TestChangesWhileItRuns(t *testing.T) {
-	t.Parallel()
-	mine := k8s("p", 1)
-	srv := zadigtest.NewServer(t, zadigtest.WithReleases(mine), zadigtest.WithArtifacts(image(1, "i")))
-	mine.VersionInfo.Desc = "changed afterwards"
-	assert.NotContains(t, ask(t, srv, releasesPath).body, "changed afterwards")
-
-	srv.AddRelease(k8s("p", 3), k8s("p", 2))
-	body := ask(t, srv, releasesPath).body
-	assert.Less(t, strings.Index(body, idOf(3)), strings.Index(body, idOf(2)))
-	assert.Less(t, strings.Index(body, idOf(2)), strings.Index(body, idOf(1)))
-	assert.True(t, srv.DeleteRelease(strings.ToUpper(idOf(2))))
-	assert.False(t, srv.DeleteRelease(idOf(2)))
-	assert.NotContains(t, ask(t, srv, releasesPath).body, idOf(2))
-
-	srv.AddArtifact(image(2, "j"))
-	assert.Equal(t, idOf(2), ask(t, srv, artifactsPath+"/image?image=j").body)
-	assert.True(t, srv.DeleteArtifact(idOf(2)))
-	assert.False(t, srv.DeleteArtifact(idOf(2)))
-	assert.Equal(t, 400, ask(t, srv, artifactsPath+"/image?image=j").status)
-
-	upper := k8s("p", 5)
-	upper.VersionInfo.ID = "65E1000000000000000000AB"
-	srv.AddRelease(upper)
-	assert.Contains(t, ask(t, srv, releasesPath+"/"+upper.VersionInfo.ID+"?projectName=p").body, `"id":"65e1000000000000000000ab"`)
-
-	deleted := k8s("p", 4)
-	deleted.VersionInfo.DeletedAt = 1700000000
-	srv.AddRelease(deleted)
-	assert.NotContains(t, ask(t, srv, releasesPath).body, idOf(4))
-	assert.Contains(t, ask(t, srv, releasesPath+"/"+idOf(4)+"?projectName=p").body, "6563")
 }
 
 // TestConcurrentUse is for the race detector.
@@ -200,7 +110,7 @@ func TestConcurrentUse(t *testing.T) {
 					srv.AddArtifact(image(n, "i"))
 					srv.DeleteArtifact(idOf(n))
 				case 3:
-					srv.SetServerVersion(zadigtest.Versions()[n])
+					srv.SetServerVersion(zadigtest.Versions()[n%len(zadigtest.Versions())])
 				case 4:
 					srv.Inject(zadigtest.Delay(0).Times(1))()
 					srv.ClearFaults()
@@ -346,4 +256,18 @@ func TestProgramsDoNotLinkTesting(t *testing.T) {
 	assert.NotContains(t, deps, "testing")
 	assert.NotContains(t, deps, "net/http/httptest")
 	assert.NotContains(t, deps, "github.com/stretchr/testify/require")
+}
+
+// TestDownWithinAHook takes the server off the network in the middle of a
+// request, and brings it back in the middle of the next.
+func TestDownWithinAHook(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t)
+	srv.Inject(zadigtest.Hook(func(*http.Request) { srv.Down() }).Times(1))
+	_, err := send(t, srv, http.MethodGet, releasesPath, nil)
+	require.Error(t, err, "its connection was cut")
+	_, err = send(t, srv, http.MethodGet, releasesPath, nil)
+	require.ErrorContains(t, err, "connection refused")
+	srv.Up()
+	assert.Equal(t, 200, ask(t, srv, releasesPath).status)
 }

@@ -21,310 +21,130 @@ type Data struct {
 	Artifacts []*artifact.Artifact // in any order
 }
 
+// ReleasesOn returns the releases that a server of a version has: not those that
+// are deleted, nor since v4.0.0 those that a workflow made. It returns nil for a
+// version that [WithServerVersion] does not accept.
+func (d Data) ReleasesOn(version string) []*delivery.Release {
+	v, err := nearest(version)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.Releases), func(r *delivery.Release) bool { return !exists(r, v) })
+}
+
+// exists reports whether a version has a release. Since v4.0.0 releases are kept
+// in another collection, without those that a workflow made.
+func exists(r *delivery.Release, v version) bool {
+	info := r.VersionInfo
+	byWorkflow := info.Type == delivery.TypeK8SWorkflow ||
+		info.Type == "" && len(r.BuildInfo)+len(r.TestInfo)+len(r.DistributeInfo) > 0
+	return info.DeletedAt == 0 && (v < v40 || !byWorkflow)
+}
+
 // store holds copies of the data. A stored document never changes, so a response
 // can be written without the lock.
 type store struct {
-	mu        sync.RWMutex
-	releases  []*release    // newest first
-	artifacts []*storedItem // newest first
-	made      int           // ids given to artifacts that had none
+	releases  collection[*release]
+	artifacts collection[*storedItem]
 }
 
-// release is a stored release with the values it is found by.
+// release is a stored release, with its JSON in the shapes of all versions.
 type release struct {
-	id, project, name string // name is that of the version
-	workflow          string
-	taskID            int64
-	createdAt         int64
-	labels            []string
-	services          []string // names that the serviceName filter compares
-	deleted           bool
-	doc               map[string]any
-	flat              bool   // doc is the object of v4.0.0 and later
-	source            string // Source once flattened, if doc is not flat
+	*delivery.Release
+	nested, flat map[string]any
 }
 
-// storedItem is a stored artifact with the values it is found by.
+// storedItem is a stored artifact.
 type storedItem struct {
-	artifact.Artifact
+	*artifact.Artifact
 	doc map[string]any
 }
 
-var objectID = regexp.MustCompile(`^[0-9a-f]{24}$`)
-
 // addReleases stores all releases or, if one is bad, none.
 func (s *store) addReleases(releases []*delivery.Release) error {
-	incoming := make([]*release, 0, len(releases))
-	for i, r := range releases {
-		stored, err := newRelease(r)
-		if err != nil {
-			return fmt.Errorf("release %d of %d: %w", i+1, len(releases), err)
-		}
-		incoming = append(incoming, stored)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	seen := make(map[string]bool, len(s.releases)+len(incoming))
-	for _, r := range s.releases {
-		seen[r.id] = true
-	}
-	for i, r := range incoming {
-		if seen[r.id] {
-			return fmt.Errorf("release %d of %d: there are two releases with the id %s", i+1, len(releases), r.id)
-		}
-		seen[r.id] = true
-	}
-	all := slices.Concat(s.releases, incoming) // a new slice: readers keep the old one
-	slices.SortStableFunc(all, func(a, b *release) int { return cmp.Compare(b.createdAt, a.createdAt) })
-	s.releases = all
-	return nil
+	return add(&s.releases, releases, newRelease)
 }
 
-func newRelease(r *delivery.Release) (*release, error) {
-	if r == nil {
+func newRelease(given *delivery.Release) (*release, error) {
+	if given == nil {
 		return nil, errors.New("must not be nil")
 	}
-	if r.VersionInfo == nil || r.VersionInfo.ID == "" {
-		return nil, fmt.Errorf("it has no id (VersionInfo.ID)")
+	if given.VersionInfo == nil || given.VersionInfo.ID == "" {
+		return nil, errors.New("it has no id (VersionInfo.ID)")
 	}
-	info := r.VersionInfo
-	id := strings.ToLower(info.ID)
-	if !objectID.MatchString(id) {
-		return nil, fmt.Errorf("its id must be 24 hex digits (got %q)", info.ID)
-	}
-	data, err := json.Marshal(r)
+	id, err := validID(given.VersionInfo.ID)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", id, err)
+		return nil, err
 	}
-	doc, err := decodeTree(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", id, err)
+	withID, info := *given, *given.VersionInfo
+	withID.VersionInfo, info.ID = &info, id
+	r := new(release)
+	if r.Release, err = copied(&withID); err == nil {
+		r.nested, err = treeOf(nest(&withID))
 	}
-	stored := &release{
-		id:        id,
-		project:   info.ProductName,
-		name:      info.Version,
-		workflow:  info.WorkflowName,
-		taskID:    int64(info.TaskID),
-		createdAt: info.CreatedAt,
-		labels:    slices.Clone(info.Labels),
-		deleted:   info.DeletedAt != 0,
-		doc:       doc,
-		flat:      r.Services != nil,
-		source:    r.Source,
+	if err == nil {
+		r.flat, err = treeOf(flatten(&withID))
 	}
-	if stored.flat {
-		doc["id"] = id
-	} else {
-		object(doc, "versionInfo")["id"] = id
-		for _, part := range []string{"buildInfo", "deployInfo", "testInfo", "distributeInfo"} {
-			ownedBy(doc, part, "releaseId", id)
-		}
-	}
+	return r, err
+}
+
+func (r *release) id() string     { return r.VersionInfo.ID }
+func (r *release) created() int64 { return r.VersionInfo.CreatedAt }
+
+// serviceNames returns the names of the deployed services. A shown name ends in
+// the container's.
+func (r *release) serviceNames() (names []string) {
 	for _, d := range r.DeployInfo {
 		if d != nil {
-			stored.services = append(stored.services, rawServiceName(d.ServiceName, d.ContainerName))
+			names = append(names, rawServiceName(d.ServiceName, d.ContainerName))
 		}
 	}
-	return stored, nil
-}
-
-// typed returns the release as it was given.
-func (r *release) typed() *delivery.Release {
-	typed := new(delivery.Release)
-	if err := json.Unmarshal(appendJSON(nil, r.doc), typed); err != nil {
-		panic(fmt.Sprintf("zadigtest: %v", err)) // doc was encoded from a Release
-	}
-	return typed
-}
-
-// ownedBy sets those members of an array's elements that refer to the document
-// and are missing.
-func ownedBy(doc map[string]any, part, member, id string) {
-	for _, e := range array(doc, part) {
-		if e, ok := e.(map[string]any); ok {
-			if isEmpty(e[member]) {
-				e[member] = id
-			}
-			ownedBy(e, "subDistributes", member, id)
-		}
-	}
-}
-
-// rawServiceName returns the stored name of a service. The name that is shown
-// ends in the container's.
-func rawServiceName(shown, container string) string {
-	if container == "" {
-		return shown
-	}
-	return strings.TrimSuffix(shown, "/"+container)
-}
-
-func (s *store) deleteRelease(id string) bool {
-	id = strings.ToLower(id)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rest := make([]*release, 0, len(s.releases))
-	for _, r := range s.releases {
-		if r.id != id {
-			rest = append(rest, r)
-		}
-	}
-	found := len(rest) < len(s.releases)
-	s.releases = rest
-	return found
-}
-
-// allReleases returns a new slice of the releases that are not deleted, newest
-// first.
-func (s *store) allReleases() []*release {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return slices.DeleteFunc(slices.Clone(s.releases), func(r *release) bool { return r.deleted })
-}
-
-func (s *store) release(id string) *release {
-	id = strings.ToLower(id)
-	for _, r := range s.allReleases() {
-		if r.id == id {
-			return r
-		}
-	}
-	return nil
-}
-
-// releaseNamed returns the newest release of a project with this version.
-func (s *store) releaseNamed(project, version string) *release {
-	for _, r := range s.allReleases() {
-		if r.project == project && r.name == version {
-			return r
-		}
-	}
-	return nil
+	return names
 }
 
 // addArtifacts stores all artifacts or, if one is bad, none.
 func (s *store) addArtifacts(artifacts []*artifact.Artifact) error {
-	incoming := make([]*storedItem, 0, len(artifacts))
-	for i, a := range artifacts {
-		stored, err := newItem(a)
-		if err != nil {
-			return fmt.Errorf("artifact %d of %d: %w", i+1, len(artifacts), err)
-		}
-		incoming = append(incoming, stored)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	seen := make(map[string]bool, len(s.artifacts)+len(incoming))
-	for _, a := range s.artifacts {
-		seen[a.ID] = true
-	}
-	for i, a := range incoming {
-		if a.ID == "" {
-			continue
-		}
-		if seen[a.ID] {
-			return fmt.Errorf("artifact %d of %d: there are two artifacts with the id %s", i+1, len(artifacts), a.ID)
-		}
-		seen[a.ID] = true
-	}
-	for _, a := range incoming { // artifacts returned by Trace have no id
-		for a.ID == "" {
-			s.made++
-			if id := fmt.Sprintf("a57%021x", s.made); !seen[id] {
-				a.ID, a.doc["id"] = id, id
-			}
-		}
-		ownedBy(a.doc, "activities", "artifact_id", a.ID)
-		sortActivities(a.doc)
-	}
-	all := slices.Concat(s.artifacts, incoming)
-	slices.SortStableFunc(all, func(a, b *storedItem) int { return cmp.Compare(b.CreatedTime, a.CreatedTime) })
-	s.artifacts = all
-	return nil
+	return add(&s.artifacts, artifacts, s.newItem)
 }
 
-func newItem(a *artifact.Artifact) (*storedItem, error) {
-	if a == nil {
+func (s *store) newItem(given *artifact.Artifact) (*storedItem, error) {
+	if given == nil {
 		return nil, errors.New("must not be nil")
 	}
-	if a.Image == "" && a.Type != "file" {
-		return nil, fmt.Errorf("%q has no Image, which only Type %q may leave out", cmp.Or(a.ID, a.Name), "file")
+	if given.Image == "" && given.Type != "file" {
+		return nil, fmt.Errorf("%q has no Image, which only Type %q may leave out", cmp.Or(given.ID, given.Name), "file")
 	}
-	id := strings.ToLower(a.ID)
-	if id != "" && !objectID.MatchString(id) {
-		return nil, fmt.Errorf("its id must be 24 hex digits (got %q)", a.ID)
+	c := *given
+	c.ID = s.artifacts.newID() // those returned by Trace have none
+	if given.ID != "" {
+		var err error
+		if c.ID, err = validID(given.ID); err != nil {
+			return nil, err
+		}
 	}
-	data, err := json.Marshal(a)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.Image, err)
-	}
-	stored := &storedItem{}
-	if err := json.Unmarshal(data, &stored.Artifact); err != nil {
-		return nil, fmt.Errorf("%s: %w", a.Image, err)
-	}
-	if stored.doc, err = decodeTree(data); err != nil {
-		return nil, fmt.Errorf("%s: %w", a.Image, err)
-	}
-	stored.ID = id
-	if id != "" {
-		stored.doc["id"] = id
-	}
-	return stored, nil
-}
-
-// sortActivities sorts activities newest first and groups them by type, as Zadig
-// does when it reads an artifact.
-func sortActivities(doc map[string]any) {
-	activities := slices.Clone(array(doc, "activities"))
-	slices.SortStableFunc(activities, func(a, b any) int {
-		return cmp.Compare(integer(b, "created_time"), integer(a, "created_time"))
+	c.Activities = copies(c.Activities, func(activity *artifact.Activity) {
+		activity.ArtifactID = cmp.Or(activity.ArtifactID, c.ID)
 	})
-	byType := make(map[string]any)
-	for _, a := range activities {
-		o, _ := a.(map[string]any)
-		kind := text(o, "type")
-		list, _ := byType[kind].([]any)
-		byType[kind] = append(list, a)
+	slices.SortStableFunc(c.Activities, func(a, b *artifact.Activity) int { return cmp.Compare(b.CreatedTime, a.CreatedTime) })
+	c.SortedActivities = make(map[string][]*artifact.Activity)
+	for _, activity := range c.Activities {
+		c.SortedActivities[activity.Type] = append(c.SortedActivities[activity.Type], activity)
 	}
-	doc["activities"], doc["sortedActivities"] = activities, byType
+	a := new(storedItem)
+	var err error
+	if a.Artifact, err = copied(&c); err == nil {
+		a.doc, err = treeOf(&c)
+	}
+	return a, err
 }
 
-func (s *store) deleteArtifact(id string) bool {
-	id = strings.ToLower(id)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rest := make([]*storedItem, 0, len(s.artifacts))
-	for _, a := range s.artifacts {
-		if a.ID != id {
-			rest = append(rest, a)
-		}
-	}
-	found := len(rest) < len(s.artifacts)
-	s.artifacts = rest
-	return found
-}
-
-func (s *store) allArtifacts() []*storedItem {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return slices.Clone(s.artifacts)
-}
-
-func (s *store) artifact(id string) *storedItem {
-	id = strings.ToLower(id)
-	for _, a := range s.allArtifacts() {
-		if a.ID == id {
-			return a
-		}
-	}
-	return nil
-}
+func (a *storedItem) id() string     { return a.ID }
+func (a *storedItem) created() int64 { return a.CreatedTime }
 
 // artifactOf returns the oldest artifact of an image, or nil.
 func (s *store) artifactOf(image string) *storedItem {
 	var found *storedItem
-	for _, a := range s.allArtifacts() {
+	for _, a := range s.artifacts.all() {
 		if a.Image == image && (found == nil || a.CreatedTime < found.CreatedTime) {
 			found = a
 		}
@@ -332,27 +152,92 @@ func (s *store) artifactOf(image string) *storedItem {
 	return found
 }
 
-// Readers of decoded JSON. They return zero values for what is absent or of
-// another type.
-
-func object(o map[string]any, name string) map[string]any {
-	v, _ := o[name].(map[string]any)
-	return v
+// copied returns a deep copy for look-ups; decoding may have masked credentials.
+func copied[T any](given *T) (*T, error) {
+	data, err := json.Marshal(given)
+	if err != nil {
+		return nil, err
+	}
+	c := new(T)
+	return c, json.Unmarshal(data, c)
 }
 
-func array(o map[string]any, name string) []any {
-	v, _ := o[name].([]any)
-	return v
+var objectID = regexp.MustCompile(`^[0-9a-f]{24}$`)
+
+func validID(id string) (string, error) {
+	if lower := strings.ToLower(id); objectID.MatchString(lower) {
+		return lower, nil
+	}
+	return "", fmt.Errorf("its id must be 24 hex digits (got %q)", id)
 }
 
-func text(o map[string]any, name string) string {
-	v, _ := o[name].(string)
-	return v
+// stored is a document of a collection.
+type stored interface {
+	id() string
+	created() int64
 }
 
-func integer(o any, name string) int64 {
-	m, _ := o.(map[string]any)
-	n, _ := m[name].(json.Number)
-	i, _ := n.Int64()
-	return i
+// collection holds documents, newest first.
+type collection[D stored] struct {
+	mu   sync.RWMutex
+	docs []D
+	made int
+}
+
+// newID returns an id for a document that has none.
+func (c *collection[D]) newID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.made++
+	return fmt.Sprintf("a57%021x", c.made)
+}
+
+// add stores all documents or, if one is bad, none.
+func add[T any, D stored](c *collection[D], given []T, store func(T) (D, error)) error {
+	incoming := make([]D, len(given))
+	for i, g := range given {
+		var err error
+		if incoming[i], err = store(g); err != nil {
+			return fmt.Errorf("%d of %d: %w", i+1, len(given), err)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := slices.Concat(c.docs, incoming) // a new slice: readers keep the old one
+	slices.SortStableFunc(all, func(a, b D) int { return cmp.Compare(b.created(), a.created()) })
+	ids := make(map[string]bool, len(all))
+	for _, d := range all {
+		if ids[d.id()] {
+			return fmt.Errorf("there are two with the id %s", d.id())
+		}
+		ids[d.id()] = true
+	}
+	c.docs = all
+	return nil
+}
+
+// all returns a new slice of the documents.
+func (c *collection[D]) all() []D {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.docs)
+}
+
+// find returns the document with an id, or nil.
+func (c *collection[D]) find(id string) (none D) {
+	for _, d := range c.all() {
+		if d.id() == strings.ToLower(id) {
+			return d
+		}
+	}
+	return none
+}
+
+// remove removes the document with an id and reports whether it existed.
+func (c *collection[D]) remove(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := len(c.docs)
+	c.docs = slices.DeleteFunc(slices.Clone(c.docs), func(d D) bool { return d.id() == strings.ToLower(id) })
+	return len(c.docs) < before
 }

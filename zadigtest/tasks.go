@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/core"
@@ -16,24 +15,24 @@ import (
 // stores no tasks: it derives them from releases and artifacts. Zadig checks no
 // permission here.
 func (c *call) getTask() *response {
-	number, err := strconv.ParseInt(cmp.Or(c.query.Get("taskId"), "0"), 10, 64)
+	numbers, ok := c.numbers("taskId")
 	switch {
-	case err != nil:
+	case !ok:
 		return empty(http.StatusBadRequest)
 	case c.state == databaseDown:
 		return internalError(databaseText)
 	}
-	t := c.data.task(c.query.Get("workflowKey"), number)
+	t := c.data.task(c.query("workflowKey"), numbers[0])
 	if t == nil {
 		return internalError(noDocuments)
 	}
-	return jsonResponse(shapeOf("openapi task", c.version).append(nil, t.document(c.version)))
+	return c.send("openapi task", t.document())
 }
 
 // task is a run of a workflow, derived from its releases and artifacts.
 type task struct {
 	project, workflow, display string
-	number                     int64
+	number                     int
 	creator                    string
 	status, failure            string
 	created                    int64
@@ -47,26 +46,26 @@ type taskStage struct {
 }
 
 // task returns the task with a number, or nil if nothing names it.
-func (s *store) task(workflow string, number int64) *task {
+func (s *store) task(workflow string, number int) *task {
 	if workflow == "" || number <= 0 {
 		return nil
 	}
 	t := &task{workflow: workflow, display: workflow, number: number}
 	found := false
-	for _, r := range s.allReleases() {
-		if r.workflow == workflow && r.taskID == number {
-			t.addRelease(r.typed())
+	for _, r := range s.releases.all() {
+		if r.VersionInfo.WorkflowName == workflow && r.VersionInfo.TaskID == number && r.VersionInfo.DeletedAt == 0 {
+			t.addRelease(r.Release)
 			found = true
 		}
 	}
-	for _, a := range s.allArtifacts() {
+	for _, a := range s.artifacts.all() {
 		for _, activity := range a.Activities {
 			if activity == nil {
 				continue
 			}
 			ref, ok := core.ParseTaskURL(activity.URL)
-			if ok && ref.WorkflowName == workflow && int64(ref.TaskID) == number {
-				t.addBuild(ref.ProjectName, &a.Artifact, activity)
+			if ok && ref.WorkflowName == workflow && ref.TaskID == number {
+				t.addBuild(ref.ProjectName, a.Artifact, activity)
 				found = true
 			}
 		}
@@ -178,24 +177,19 @@ func (t *task) add(stage, jobType, name string, start, end int64, spec any) {
 }
 
 // document returns the task as JSON. If the task failed, its last job failed.
-func (t *task) document(v version) map[string]any {
+func (t *task) document() map[string]any {
 	status := cmp.Or(t.status, "passed")
 	doc := map[string]any{
-		"task_id":               t.number,
-		"workflow_key":          t.workflow,
-		"workflow_name":         t.display,
-		"workflow_display_name": t.display,
-		"project_key":           t.project,
-		"project_name":          t.project,
-		"status":                status,
-		"task_creator":          t.creator,
-		"create_time":           cmp.Or(t.start, t.created),
-		"start_time":            cmp.Or(t.start, t.created),
-		"end_time":              cmp.Or(t.end, t.created),
-		"error":                 t.failure,
-	}
-	if !v.has(workflowKeys) {
-		doc["workflow_name"] = t.workflow
+		"task_id":       t.number,
+		"workflow_key":  t.workflow,
+		"workflow_name": t.display,
+		"project_key":   t.project,
+		"status":        status,
+		"task_creator":  t.creator,
+		"create_time":   cmp.Or(t.start, t.created),
+		"start_time":    cmp.Or(t.start, t.created),
+		"end_time":      cmp.Or(t.end, t.created),
+		"error":         t.failure,
 	}
 	if status == "running" {
 		delete(doc, "end_time")

@@ -2,225 +2,144 @@ package zadigtest
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// document returns the release in the shape of a version, with the members that
-// later versions derive from others. It may have members that the version does
-// not send: fields.tsv leaves them out.
-func (r *release) document(v version) map[string]any {
-	switch {
-	case v.has(flatReleases) && r.flat:
-		return r.doc
-	case v.has(flatReleases):
-		return flatten(r.doc, r.source)
-	case r.flat:
-		return nest(r.doc)
-	}
-	doc := maps.Clone(r.doc)
-	if info := object(doc, "versionInfo"); object(info, "progress") != nil {
-		info = maps.Clone(info)
-		info["progress"] = renameProgress(object(info, "progress"))
-		doc["versionInfo"] = info
-	}
-	nameDeploys(doc)
-	nameDistributes(doc)
-	return doc
-}
-
-// renameProgress returns a progress with its members under both names, those of
-// v2.2.0 and the older ones.
-func renameProgress(progress map[string]any) map[string]any {
-	progress = maps.Clone(progress)
-	for older, newer := range map[string]string{
-		"successChartCount": "successCount",
-		"totalChartCount":   "totalCount",
-		"packageStatus":     "uploadStatus",
-	} {
-		if isEmpty(progress[newer]) {
-			progress[newer] = progress[older]
+// nest returns a release in the shape of versions before v4.0.0, with the
+// members that some of them derive from others. A release that was given in the
+// later shape has no builds, deploys and tests there.
+func nest(r *delivery.Release) *delivery.Release {
+	info := *r.VersionInfo
+	if r.Services != nil {
+		if r.EnvName != "" {
+			info.ProductEnvInfo = &delivery.ProductEnvInfo{ProductName: info.ProductName, EnvName: r.EnvName, Production: r.Production}
 		}
-		if isEmpty(progress[older]) {
-			progress[older] = progress[newer]
-		}
+		return &delivery.Release{VersionInfo: &info}
 	}
-	return progress
-}
-
-func nameDeploys(doc map[string]any) {
-	each(doc, "deployInfo", func(d map[string]any) {
-		container := text(d, "containerName")
-		if container != "" {
-			fill(d, "real_service_name", rawServiceName(text(d, "serviceName"), container))
-		}
-		fill(d, "service_module", container)
-		fill(d, "image_name", imageName(text(d, "image")))
-	})
-}
-
-func nameDistributes(doc map[string]any) {
-	each(doc, "distributeInfo", func(d map[string]any) {
-		each(d, "subDistributes", func(sub map[string]any) {
-			if text(sub, "distributeType") == "image" {
-				image := text(sub, "registryName")
-				fill(sub, "image", image)
-				fill(sub, "image_name", imageName(image))
-				fill(sub, "service_module", imageName(image))
+	if info.Progress != nil { // renamed in v2.2.0
+		p := *info.Progress
+		p.SuccessCount = cmp.Or(p.SuccessCount, p.SuccessChartCount)
+		p.TotalCount = cmp.Or(p.TotalCount, p.TotalChartCount)
+		p.UploadStatus = cmp.Or(p.UploadStatus, p.PackageStatus)
+		p.SuccessChartCount, p.TotalChartCount, p.PackageStatus = p.SuccessCount, p.TotalCount, p.UploadStatus
+		info.Progress = &p
+	}
+	return &delivery.Release{
+		VersionInfo: &info,
+		BuildInfo:   copies(r.BuildInfo, func(b *delivery.BuildInfo) { b.ReleaseID = cmp.Or(b.ReleaseID, info.ID) }),
+		DeployInfo: copies(r.DeployInfo, func(d *delivery.DeployInfo) {
+			d.ReleaseID = cmp.Or(d.ReleaseID, info.ID)
+			if d.ContainerName != "" {
+				d.RealServiceName = cmp.Or(d.RealServiceName, rawServiceName(d.ServiceName, d.ContainerName))
 			}
+			d.ServiceModule = cmp.Or(d.ServiceModule, d.ContainerName)
+			d.ImageName = cmp.Or(d.ImageName, imageName(d.Image))
+		}),
+		TestInfo: copies(r.TestInfo, func(t *delivery.TestInfo) { t.ReleaseID = cmp.Or(t.ReleaseID, info.ID) }),
+		DistributeInfo: copies(r.DistributeInfo, func(d *delivery.DistributeInfo) {
+			d.ReleaseID = cmp.Or(d.ReleaseID, info.ID)
+			d.SubDistributes = copies(d.SubDistributes, func(sub *delivery.DistributeInfo) {
+				sub.ReleaseID = cmp.Or(sub.ReleaseID, info.ID)
+				if sub.DistributeType == delivery.DistributeImage {
+					sub.Image = cmp.Or(sub.Image, sub.RegistryName)
+					sub.ImageName = cmp.Or(sub.ImageName, imageName(sub.RegistryName))
+					sub.ServiceModule = cmp.Or(sub.ServiceModule, imageName(sub.RegistryName))
+				}
+			})
+		}),
+		SecurityStatsInfo: r.SecurityStatsInfo,
+	}
+}
+
+// copies returns copies of the elements, changed, without those that are nil.
+func copies[T any](list []*T, change func(*T)) (changed []*T) {
+	for _, e := range list {
+		if e != nil {
+			c := *e
+			change(&c)
+			changed = append(changed, &c)
+		}
+	}
+	return changed
+}
+
+func rawServiceName(shown, container string) string {
+	if container == "" {
+		return shown
+	}
+	return strings.TrimSuffix(shown, "/"+container)
+}
+
+// flatten returns a release of an older version in the shape that it has after an
+// upgrade to v4.0.0: the common members, and services from the distributed
+// charts, else from the deploys, else from the environment.
+func flatten(r *delivery.Release) *delivery.Release {
+	if r.Services != nil {
+		return r
+	}
+	n := nest(r)
+	info := n.VersionInfo
+	info.Type = cmp.Or(info.Type, delivery.TypeK8SYAML)
+	info.Status = cmp.Or(info.Status, delivery.StatusSuccess)
+	flat := &delivery.Release{VersionInfo: info, Source: cmp.Or(r.Source, delivery.SourceFromEnv), Services: []*delivery.FlatService{}}
+	if info.Progress != nil {
+		flat.Error = info.Progress.Error
+	}
+	for _, d := range n.DistributeInfo {
+		if d.DistributeType != delivery.DistributeChart {
+			continue
+		}
+		flat.ChartRepoName = cmp.Or(flat.ChartRepoName, d.ChartRepoName)
+		s := serviceOf(flat, d.ChartName)
+		s.ChartName, s.ChartVersion, s.OriginalChartVersion, s.ChartStatus = d.ChartName, d.ChartVersion, d.ChartVersion, "passed"
+		for _, sub := range d.SubDistributes {
+			addImage(s, imageName(sub.RegistryName), sub.RegistryName, nil)
+		}
+	}
+	for _, d := range n.DeployInfo {
+		flat.ImageRegistryID = cmp.Or(flat.ImageRegistryID, d.RegistryID)
+		s := serviceOf(flat, rawServiceName(d.ServiceName, d.ContainerName))
+		s.YAMLContent = cmp.Or(s.YAMLContent, strings.Join(d.YAMLContents, "\n---\n"))
+		if d.Image != "" {
+			addImage(s, d.ContainerName, d.Image, nil)
+		}
+	}
+	env := info.ProductEnvInfo
+	if env == nil {
+		return flat
+	}
+	flat.EnvName, flat.Production = env.EnvName, env.Production
+	if len(flat.Services) == 0 {
+		copies(slices.Concat(env.Services...), func(e *delivery.EnvService) {
+			s := serviceOf(flat, e.ServiceName)
+			copies(e.Containers, func(c *delivery.Container) { addImage(s, c.Name, c.Image, c.ImagePath) })
 		})
-	})
-}
-
-// each calls f with a copy of each object of an array and replaces the array by
-// the copies.
-func each(o map[string]any, name string, f func(map[string]any)) {
-	copied := slices.Clone(array(o, name))
-	for i, e := range copied {
-		if e, ok := e.(map[string]any); ok {
-			e = maps.Clone(e)
-			f(e)
-			copied[i] = e
-		}
 	}
-	if copied != nil {
-		o[name] = copied
-	}
-}
-
-func fill(o map[string]any, name, value string) {
-	if isEmpty(o[name]) {
-		o[name] = value
-	}
-}
-
-// flatten returns a release of an older version as it is after an upgrade to
-// v4.0.0: the common members, and services from the distributed charts, else
-// from the deploys, else from the environment. Unlike the upgrade of a real
-// server, it keeps ids and the releases of workflows.
-func flatten(doc map[string]any, source string) map[string]any {
-	info := object(doc, "versionInfo")
-	env := object(info, "productEnvInfo")
-	flat := map[string]any{
-		"id":            info["id"],
-		"version":       info["version"],
-		"project_name":  info["productName"],
-		"env_name":      env["env_name"],
-		"production":    env["production"],
-		"type":          delivery.TypeK8SYAML,
-		"source":        cmp.Or(source, delivery.SourceFromEnv),
-		"desc":          info["desc"],
-		"labels":        info["labels"],
-		"status":        cmp.Or(text(info, "status"), "success"),
-		"workflow_name": info["workflowName"],
-		"task_id":       info["taskId"],
-		"error":         object(info, "progress")["error"],
-		"created_by":    info["createdBy"],
-		"created_at":    info["created_at"],
-	}
-	services := &flatServices{byName: make(map[string]map[string]any)}
-	if text(info, "type") == delivery.TypeHelmChart {
-		flat["type"] = delivery.TypeHelmChart
-		for _, d := range array(doc, "distributeInfo") {
-			services.addChart(flat, d)
-		}
-	} else {
-		for _, d := range array(doc, "deployInfo") {
-			services.addDeploy(flat, d)
-		}
-	}
-	if len(services.list) == 0 {
-		for _, group := range array(env, "services") {
-			group, _ := group.([]any)
-			for _, s := range group {
-				services.addFromEnv(s)
-			}
-		}
-	}
-	flat["services"] = services.list
 	return flat
 }
 
-type flatServices struct {
-	list   []any
-	byName map[string]map[string]any
-}
-
-func (s *flatServices) get(name string) map[string]any {
-	service, ok := s.byName[name]
-	if !ok {
-		service = map[string]any{"service_name": name}
-		s.byName[name] = service
-		s.list = append(s.list, service)
-	}
-	return service
-}
-
-func (s *flatServices) addChart(flat map[string]any, distribute any) {
-	d, _ := distribute.(map[string]any)
-	if text(d, "distributeType") != "chart" {
-		return
-	}
-	if isEmpty(flat["chart_repo_name"]) {
-		flat["chart_repo_name"] = d["chartRepoName"]
-	}
-	service := s.get(text(d, "chartName"))
-	service["chart_name"] = d["chartName"]
-	service["original_chart_version"] = d["chartVersion"]
-	service["chart_version"] = d["chartVersion"]
-	service["chart_status"] = "passed"
-	for _, sub := range array(d, "subDistributes") {
-		sub, _ := sub.(map[string]any)
-		image := text(sub, "registryName")
-		addImage(service, imageName(image), image)
-	}
-}
-
-func (s *flatServices) addDeploy(flat map[string]any, deploy any) {
-	d, _ := deploy.(map[string]any)
-	if isEmpty(flat["image_registry_id"]) {
-		flat["image_registry_id"] = d["registry_id"]
-	}
-	container := text(d, "containerName")
-	service := s.get(rawServiceName(text(d, "serviceName"), container))
-	if isEmpty(service["yaml_content"]) {
-		var manifests []string
-		for _, y := range array(d, "yamlContents") {
-			y, _ := y.(string)
-			manifests = append(manifests, y)
+// serviceOf returns the service with a name, which it adds if there is none.
+func serviceOf(flat *delivery.Release, name string) *delivery.FlatService {
+	for _, s := range flat.Services {
+		if s.ServiceName == name {
+			return s
 		}
-		service["yaml_content"] = strings.Join(manifests, "\n---\n")
 	}
-	if image := text(d, "image"); image != "" {
-		addImage(service, container, image)
-	}
+	s := &delivery.FlatService{ServiceName: name}
+	flat.Services = append(flat.Services, s)
+	return s
 }
 
-func (s *flatServices) addFromEnv(envService any) {
-	e, _ := envService.(map[string]any)
-	service := s.get(text(e, "service_name"))
-	for _, c := range array(e, "containers") {
-		c, _ := c.(map[string]any)
-		image := addImage(service, text(c, "name"), text(c, "image"))
-		image["image_path"] = c["imagePath"]
-	}
-}
-
-func addImage(service map[string]any, container, image string) map[string]any {
-	added := map[string]any{
-		"container_name":   container,
-		"image_name":       imageName(image),
-		"source_image":     image,
-		"source_image_tag": imageTag(image),
-		"target_image":     image,
-		"target_image_tag": imageTag(image),
-	}
-	images, _ := service["images"].([]any)
-	service["images"] = append(images, added)
-	return added
+func addImage(s *delivery.FlatService, container, image string, path *delivery.ImagePath) {
+	tag := image[strings.LastIndexByte(image, '/')+1:]
+	tag = tag[strings.LastIndexByte(tag, ':')+1:]
+	s.Images = append(s.Images, &delivery.ServiceImage{
+		ContainerName: container, ImageName: imageName(image), ImagePath: path,
+		SourceImage: image, SourceImageTag: tag, TargetImage: image, TargetImageTag: tag,
+	})
 }
 
 // imageName returns the last part of a reference without its tag or digest.
@@ -230,35 +149,4 @@ func imageName(image string) string {
 		return image[:i]
 	}
 	return image
-}
-
-func imageTag(image string) string {
-	image = image[strings.LastIndexByte(image, '/')+1:]
-	return image[strings.LastIndexByte(image, ':')+1:]
-}
-
-// nest returns a flat release in the shape of an older version, which has no
-// members for the services.
-func nest(flat map[string]any) map[string]any {
-	info := map[string]any{
-		"id":           flat["id"],
-		"version":      flat["version"],
-		"productName":  flat["project_name"],
-		"workflowName": flat["workflow_name"],
-		"type":         flat["type"],
-		"taskId":       flat["task_id"],
-		"desc":         flat["desc"],
-		"labels":       flat["labels"],
-		"status":       flat["status"],
-		"createdBy":    flat["created_by"],
-		"created_at":   flat["created_at"],
-	}
-	if !isEmpty(flat["env_name"]) {
-		info["productEnvInfo"] = map[string]any{
-			"product_name": flat["project_name"],
-			"env_name":     flat["env_name"],
-			"production":   flat["production"],
-		}
-	}
-	return map[string]any{"versionInfo": info}
 }

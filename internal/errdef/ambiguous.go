@@ -1,18 +1,17 @@
 package errdef
 
 import (
-	"context"
 	"errors"
 	"fmt"
 )
 
-// Kind is the kind of a response with more than one possible cause. Only the
-// service that sent the request can determine which it is.
+// Kind is the kind of a response whose cause only the service that sent the
+// request can determine.
 type Kind int
 
 const (
-	// MissingOrDown: code 6563 for a release by id means a missing release, a
-	// malformed id or a database that is down.
+	// MissingOrDown: code 6563 for a release by id, and 6662 for an artifact,
+	// mean a missing one, a malformed id or a database that is down.
 	MissingOrDown Kind = iota + 1
 	// BrokenRecord: a detailed list may fail because the server cannot build one
 	// of its records.
@@ -20,11 +19,19 @@ const (
 	// RefusedOrDown: code 6663 means a filter that the database refuses, or a
 	// database that is down.
 	RefusedOrDown
-	// NoSuchEndpoint: a 404 without Zadig's error envelope means that this
-	// version of Zadig, or the server in its place, does not have the path.
+	// DatabaseDown: the server cannot read its database.
+	DatabaseDown
+	// NoSuchEndpoint: Zadig itself says that this version does not have the path,
+	// or does not have it for GET.
 	NoSuchEndpoint
+	// ForeignNotFound: a 404 that does not come from Zadig, but from a gateway or
+	// another server. It says nothing about a record.
+	ForeignNotFound
+	// MissingRecord: a 404 with Zadig's envelope, which Zadig does not send for a
+	// release or an artifact.
+	MissingRecord
 	// MissingVersion: the OpenAPI reports that a project has no version with this
-	// name. Other responses that match ErrNotFound do not say what is missing.
+	// name.
 	MissingVersion
 )
 
@@ -43,18 +50,21 @@ func (u *Ambiguous) Error() string { return u.Default.Error() }
 // Unwrap returns Default.
 func (u *Ambiguous) Unwrap() error { return u.Default }
 
-// ResolveByList resolves the error by a second request for a list, which fails
-// if the database is down. If list returns no error, the result matches the
-// sentinel that list returns, with its reason. Otherwise it matches ErrServer.
-func (u *Ambiguous) ResolveByList(ctx context.Context, list func() (sentinel error, reason string, err error)) error {
-	sentinel, reason, err := list()
-	switch {
-	case err == nil:
-		return u.Resolve(sentinel, reason)
-	case ctx.Err() != nil:
-		return fmt.Errorf("%w; the request that determines the cause did not finish: %w", u.Resolve(ErrServer, ""), ctx.Err())
+// ResolveByCheck resolves the error by the error of a second request, a list, which
+// fails if the database is down. If it is nil, the result matches sentinel. If the
+// second request failed for the same reason, the result matches ErrServer.
+// Otherwise it is checkErr, with the first error in its text only.
+func (u *Ambiguous) ResolveByCheck(sentinel error, checkErr error) error {
+	if checkErr == nil {
+		return u.Resolve(sentinel, "")
 	}
-	return u.Resolve(ErrServer, "listing fails, too: "+err.Error())
+	if check, ok := errors.AsType[*Ambiguous](checkErr); ok {
+		switch check.Kind {
+		case MissingOrDown, RefusedOrDown, DatabaseDown:
+			return u.Resolve(ErrServer, "the follow-up list request failed: "+checkErr.Error())
+		}
+	}
+	return fmt.Errorf("%w (sent to explain: %v)", checkErr, u.Resolve(u.Default, "")) //nolint:errorlint // its text only
 }
 
 // AsAmbiguous returns the Ambiguous that err wraps, if it is of this kind.
@@ -62,26 +72,33 @@ func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
 	if err == nil {
 		return nil, false
 	}
-	var u *Ambiguous
-	ok := errors.As(err, &u) && u.Kind == kind
-	return u, ok
+	u, ok := errors.AsType[*Ambiguous](err)
+	return u, ok && u.Kind == kind
 }
 
-// Unsupported makes the error of an unknown path, which only some versions of
-// Zadig have, match ErrUnsupported, and adds which. It returns every other error
-// unchanged.
-func Unsupported(err error, servers string) error {
-	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
-		return u.Resolve(ErrUnsupported, servers)
+// Unsupported returns the error of an endpoint that only some versions of Zadig
+// have. If Zadig says that it does not have the path, the result matches
+// ErrUnsupported, with the reason. A 404 of a gateway is ErrUnexpectedResponse.
+// All other errors are returned unchanged.
+func Unsupported(err error, reason string) error {
+	if err == nil {
+		return nil
 	}
-	return err
+	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
+		return u.Resolve(ErrUnsupported, reason)
+	}
+	return NotZadig(err, "not a response of Zadig; is the base URL right?")
 }
 
-// NotZadig makes the error of an unknown path that every version of Zadig has
-// match ErrUnexpectedResponse, and adds a reason. It returns every other error
-// unchanged.
+// NotZadig returns the error of an endpoint that every version of Zadig has: a path
+// that the server does not have is ErrUnexpectedResponse, with the reason. All
+// other errors are returned unchanged.
 func NotZadig(err error, reason string) error {
-	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
+	if err == nil {
+		return nil
+	}
+	u, ok := errors.AsType[*Ambiguous](err)
+	if ok && (u.Kind == NoSuchEndpoint || u.Kind == ForeignNotFound) {
 		return u.Resolve(ErrUnexpectedResponse, reason)
 	}
 	return err

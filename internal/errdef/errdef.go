@@ -20,12 +20,28 @@ var (
 	ErrServer             = errors.New("server error")
 	ErrResponseTooLarge   = errors.New("response too large")
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrUnsupported also matches errors.ErrUnsupported.
-	ErrUnsupported = fmt.Errorf("not supported by this server: %w", errors.ErrUnsupported)
+	ErrUnsupported        = error(unsupportedError{})
 )
 
-// BadArgument returns the error of an argument that is refused before a request
-// is sent. It matches ErrBadRequest and names the argument.
+// unsupportedError matches errors.ErrUnsupported.
+type unsupportedError struct{}
+
+func (unsupportedError) Error() string { return "not supported by this version of Zadig" }
+
+func (unsupportedError) Is(target error) bool { return target == errors.ErrUnsupported }
+
+// ArgumentError is an argument that a method refused before it sent a request. It
+// matches ErrBadRequest.
+type ArgumentError struct{ Method, Argument, Reason string }
+
+func (e *ArgumentError) Error() string {
+	return fmt.Sprintf("%s: %s: %s: %s", e.Method, ErrBadRequest, e.Argument, e.Reason)
+}
+
+// Unwrap returns ErrBadRequest.
+func (e *ArgumentError) Unwrap() error { return ErrBadRequest }
+
+// BadArgument returns an ArgumentError with a formatted reason.
 func BadArgument(method, argument, format string, a ...any) error {
-	return fmt.Errorf("%s: %w: %s: %s", method, ErrBadRequest, argument, redact.Line(fmt.Sprintf(format, a...)))
+	return &ArgumentError{method, argument, redact.Line(fmt.Sprintf(format, a...))}
 }

@@ -1,5 +1,4 @@
-// Package ordered works on several goroutines and hands over the results in the
-// order of the work.
+// Package ordered runs calls at once and returns their results in order.
 package ordered
 
 import (
@@ -9,22 +8,22 @@ import (
 	"sync"
 )
 
-// maxWorkers is how many goroutines there are, however many are asked for.
+// maxWorkers bounds the memory of a queue, however many workers are asked for.
 const maxWorkers = 1 << 10
 
-// Map yields the result of do for each item, in order. Up to workers calls of do
-// run at once, and at most twice as many items are taken ahead of the loop. The
-// items come from a goroutine of their own. When the loop ends, the context that
-// do gets ends, and all goroutines are waited for. A panic or an exit of one of
-// them is repeated in the goroutine that ranges. With one worker all of it
-// happens there.
+// Map yields the result of do for each item, in the order of the items. Up to
+// workers calls run at once, and at most twice as many begin ahead of the loop.
+// When the loop ends, the context of the calls is canceled, and Map waits for those
+// that run.
+//
+// A panic or runtime.Goexit of do ends the loop in the place of its result, and
+// one of items after the last result, in the goroutine that ranges. With less
+// than two workers everything runs in that goroutine.
 func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do func(context.Context, In) Out) iter.Seq[Out] {
 	return func(yield func(Out) bool) {
-		ctx, end := context.WithCancel(ctx)
-		var running sync.WaitGroup
-		defer running.Wait()
-		defer end()
-		if workers <= 1 {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		if workers < 2 {
 			for item := range items {
 				if !yield(do(ctx, item)) {
 					return
@@ -33,48 +32,56 @@ func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do f
 			return
 		}
 		workers := min(workers, maxWorkers)
-		queue := make(chan *task[Out], 2*workers-1)
+		queue := make(chan *task[Out], 2*workers-1) // the loop has one more
 		slots := make(chan struct{}, workers)
 		left := make(chan struct{})
+		var running sync.WaitGroup
+		defer running.Wait()
+		defer cancel()
 		defer close(left)
+		send := func(t *task[Out]) bool {
+			select {
+			case queue <- t:
+				return true
+			case <-left:
+				return false
+			}
+		}
 		running.Go(func() {
-			taking := newTask[Out]() // the last one in the queue, without a result
-			defer func() {
-				select {
-				case queue <- taking:
-				case <-left:
-				}
-			}()
+			taking := newTask[Out]() // has no result
+			defer send(taking)
 			taking.run(func() {
 				for item := range items {
 					t := newTask[Out]()
+					if !send(t) {
+						return
+					}
 					select {
-					case queue <- t:
+					case slots <- struct{}{}:
 					case <-left:
 						return
 					}
-					slots <- struct{}{}
 					running.Go(func() {
 						defer func() { <-slots }()
-						t.run(func() { t.out, t.ok = do(ctx, item), true })
+						t.run(func() { t.result, t.ok = do(ctx, item), true })
 					})
 				}
 			})
 		})
 		for {
-			if t := <-queue; !t.wait() || !yield(t.out) {
+			if t := <-queue; !t.wait() || !yield(t.result) {
 				return
 			}
 		}
 	}
 }
 
-// task is one call on a goroutine, over once done is closed.
+// task is a function that runs in a goroutine of its own.
 type task[Out any] struct {
-	done     chan struct{}
-	out      Out
-	ok       bool // there is an out
-	returned bool
+	done     chan struct{} // closed when the function has ended
+	result   Out
+	ok       bool // there is a result
+	returned bool // the function neither panicked nor exited
 	panicked any
 }
 
@@ -87,7 +94,7 @@ func (t *task[Out]) run(f func()) {
 	t.returned = true
 }
 
-// wait reports whether there is a result, or ends as the task ended.
+// wait reports whether there is a result, or ends as the function ended.
 func (t *task[Out]) wait() bool {
 	<-t.done
 	switch {

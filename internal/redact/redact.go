@@ -6,10 +6,10 @@ package redact
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Mask replaces a secret.
@@ -42,7 +42,7 @@ func allSecrets(s string, literals []string) []span {
 }
 
 // fold replaces each run of control characters, line separators and
-// bidirectional controls by a space, and what is not UTF-8 by U+FFFD.
+// bidirectional controls by a space, and invalid UTF-8 by U+FFFD.
 func fold(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	if !strings.ContainsFunc(s, disturbs) {
@@ -100,6 +100,19 @@ func Cut(s string, n int) string {
 	return s[:n] // not UTF-8
 }
 
+// Shorten leaves out the middle of a text of more than limit bytes, because the
+// cause is at its end.
+func Shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	tail := s[len(s)-limit/2:]
+	for tail != "" && !utf8.RuneStart(tail[0]) {
+		tail = tail[1:]
+	}
+	return Cut(s, limit/2) + "…" + tail
+}
+
 // Value returns a decoded JSON value with each of its strings and names made
 // a [Line], and the members whose name says that they are secret masked.
 func Value(v any, literals ...string) any {
@@ -122,10 +135,15 @@ func Value(v any, literals ...string) any {
 	return v
 }
 
-var secretName = regexp.MustCompile(`(?i)(?:` + secretNames + `)$`)
+// IsSecretName reports whether the name of a member or variable says that its
+// value is secret: it ends in "token", "password" or the like.
+func IsSecretName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(nameHints, func(secret string) bool { return strings.HasSuffix(name, secret) })
+}
 
 func member(name string, v any, literals []string) any {
-	if secretName.MatchString(name) {
+	if IsSecretName(name) {
 		switch v.(type) {
 		case string, float64, json.Number, []any:
 			return Mask

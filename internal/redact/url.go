@@ -5,21 +5,24 @@ import (
 	"strings"
 )
 
-// URL returns u with user info and the values of secret query parameters
-// masked.
+// maxURL bounds the text of a URL, which a redirect can make as long as a header.
+const maxURL = 2 << 10
+
+// URL returns the text of u with user info and the values of secret query
+// parameters masked. It leaves out the middle of a long one.
 func URL(u *url.URL, literals ...string) string {
 	safe := *u
 	if safe.User != nil {
 		safe.User = url.User(Mask)
 	}
-	return Line(safe.String(), literals...)
+	return Shorten(Line(safe.String(), literals...), maxURL)
 }
 
-// URLWithoutQuery returns u without its query, fragment and user info.
+// URLWithoutQuery returns the text of u without its query, fragment and user info.
 func URLWithoutQuery(u *url.URL, literals ...string) string {
 	safe := *u
 	safe.User, safe.RawQuery, safe.ForceQuery, safe.Fragment, safe.RawFragment = nil, "", false, "", ""
-	return Line(safe.String(), literals...)
+	return URL(&safe, literals...)
 }
 
 // Address returns the address of a code host, which need not be a URL, without

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -103,28 +102,17 @@ func appendBackslash(text []byte, s string) ([]byte, int) {
 		return append(text, c), 2
 	case 'b', 'f', 'n', 'r', 't':
 		return append(text, "\b\f\n\r\t"[strings.IndexByte("bfnrt", c)]), 2
-	case 'u':
-		r, ok := hexRune(s)
-		if !ok {
+	case 'u': // a surrogate is no part of a secret that is looked for
+		if len(s) < 6 {
 			return text, 0
 		}
-		if low, ok := hexRune(s[6:]); ok && utf16.IsSurrogate(r) {
-			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-				return utf8.AppendRune(text, pair), 12
-			}
+		r, err := strconv.ParseUint(s[2:6], 16, 16)
+		if err != nil {
+			return text, 0
 		}
-		return utf8.AppendRune(text, r), 6
+		return utf8.AppendRune(text, rune(r)), 6
 	}
 	return text, 0
-}
-
-// hexRune reads the \uXXXX at the beginning of s.
-func hexRune(s string) (rune, bool) {
-	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
-		return 0, false
-	}
-	r, err := strconv.ParseUint(s[2:6], 16, 16)
-	return rune(r), err == nil
 }
 
 func appendEntity(text []byte, s string) ([]byte, int) {

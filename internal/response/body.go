@@ -62,10 +62,14 @@ type Settings struct {
 type Body struct {
 	io.ReadCloser
 	Settings
-	// Reject returns the error for a response that is not what was requested.
-	// The error matches kind; excerpt is the beginning of the body. It is a
-	// function so that nothing that prints a body prints the token.
-	Reject func(excerpt []byte, kind error, reason string) error
+	// Data is the body if the client has read it as part of an attempt: all of
+	// it, or more than MaxBytes. If it is nil, the ReadCloser has the body.
+	Data []byte
+	// Reject returns the function that makes the error for a response that is
+	// not what was requested, from the beginning of the body. The error matches
+	// kind. Both are functions so that nothing that prints a body prints the
+	// token, and so that a stream masks its beginning once.
+	Reject func(excerpt []byte) func(kind error, reason string) error
 }
 
 // bodyOf returns the body of a response, with default settings if a Doer that
@@ -75,8 +79,8 @@ func bodyOf(resp *http.Response) *Body {
 		return body
 	}
 	status := resp.StatusCode
-	return &Body{ReadCloser: resp.Body, Reject: func(_ []byte, kind error, reason string) error {
-		return fmt.Errorf("%d: %w: %s", status, kind, reason)
+	return &Body{ReadCloser: resp.Body, Reject: func([]byte) func(error, string) error {
+		return func(kind error, reason string) error { return fmt.Errorf("%d: %w: %s", status, kind, reason) }
 	}}
 }
 
@@ -88,11 +92,11 @@ func (b *Body) maxBytes() int64 {
 }
 
 func (b *Body) tooLarge(excerpt []byte, reason string) error {
-	return b.Reject(excerpt, errdef.ErrResponseTooLarge, reason)
+	return b.Reject(excerpt)(errdef.ErrResponseTooLarge, reason)
 }
 
 func (b *Body) unexpected(excerpt []byte, reason string) error {
-	return b.Reject(excerpt, errdef.ErrUnexpectedResponse, reason)
+	return b.Reject(excerpt)(errdef.ErrUnexpectedResponse, reason)
 }
 
 // MaxAttempts is how often in a row a stream may break off without progress.
@@ -143,16 +147,13 @@ type Endpoint struct {
 	Decode   Decoding
 }
 
-func (e Endpoint) url() (*url.URL, error) {
+func (e Endpoint) url() *url.URL {
 	u := &url.URL{Path: e.Path, RawQuery: e.RawQuery}
-	if e.Query != nil && e.RawQuery == "" {
-		values, err := query.Values(e.Query)
-		if err != nil {
-			return nil, err
-		}
+	if e.RawQuery == "" {
+		values, _ := query.Values(e.Query) // fails only for what is no struct
 		u.RawQuery = values.Encode()
 	}
-	return u, nil
+	return u
 }
 
 // send requests u and returns a 2xx response with a body, whatever the Doer is.

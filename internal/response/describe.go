@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// describe says what is wrong with JSON below the pointer at, and where. It
-// does not repeat a value, which could be a secret.
+// describe returns what is wrong with JSON below the pointer at, and where. It
+// repeats no value, which could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kindName(semantic.JSONKind), typeName(semantic.GoType))
@@ -27,9 +28,14 @@ func describe(err error, at string) string {
 	return fmt.Sprintf("invalid JSON at byte %d, within %s", syntactic.ByteOffset, pointer(at, syntactic.JSONPointer))
 }
 
+// pointer returns the place in the JSON, cut off where names are long.
 func pointer(at string, below jsontext.Pointer) string {
-	if at+string(below) == "" {
+	const most = 200
+	if below == "" && at == "" {
 		return "/"
+	}
+	if len(below) > most {
+		return at + strings.ToValidUTF8(string(below[:most]), "") + "…"
 	}
 	return at + string(below)
 }
@@ -40,10 +46,8 @@ func kindName(kind jsontext.Kind) string {
 		return "null"
 	case 't', 'f':
 		return "a boolean"
-	case '"':
-		return "a string"
-	case '0':
-		return "a number"
+	case '"', '0':
+		return "a " + kind.String()
 	case '{', '}':
 		return "an object"
 	case '[', ']':
@@ -52,13 +56,10 @@ func kindName(kind jsontext.Kind) string {
 	return "a value"
 }
 
-// typeName is the JSON that a Go type is read from.
+// typeName returns the kind of JSON that a Go type is decoded from.
 func typeName(t reflect.Type) string {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
 	if t == nil {
-		return "another"
+		return "another type"
 	}
 	switch t.Kind() {
 	case reflect.Struct, reflect.Map:
@@ -74,11 +75,11 @@ func typeName(t reflect.Type) string {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return "an integer"
 	}
-	return "another"
+	return "another type"
 }
 
-// describeBody says what a body looks like that is not what was wanted: the
-// kind of its first value, or that it is empty, HTML or not JSON at all.
+// describeBody returns what a body is that is not what was wanted: the kind of its
+// first value, or that it is empty, HTML or not JSON.
 func describeBody(body []byte) string {
 	body = bytes.TrimLeft(body, whiteSpace)
 	switch {

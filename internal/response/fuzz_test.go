@@ -39,7 +39,8 @@ func (p *pieces) Read(b []byte) (int, error) {
 func FuzzElements(f *testing.F) {
 	for _, body := range []string{
 		all, `[]`, `null`, ` [ 1 , "a\"]" , {"a":[{}]} , [[],"{"] ] `, `[{"id":"\\"},{"id":"\\\""}]`, `[1`, `["a`, `[{]`, `[{"a":]},{}]`, `[,]`,
-		`[1,]`, `[nul]`, `[true,false,null,-1.5e+3]`, `[1 2]`, `[]]`, `{}`, `"x"`, "[\"\xff\"]", `[{"any":[1,{"any":2}],"id":"1"},{"ANY":"]","id":"2"}]`,
+		`[1,]`, `[nul]`, `[true,false,null,-1.5e+3]`, `[1 2]`, `[]]`, `{}`, `"x"`, "[\"\xff\"]",
+		`[{"any":[1,{"any":2}],"id":"1"},{"ANY":"]","id":"2"}]`,
 		`[{"any" : {"x":"\"},"}}]`, strings.Repeat("[", 50) + strings.Repeat("]", 50),
 	} {
 		f.Add(body, "")

@@ -55,8 +55,8 @@ type rejection struct {
 func (r *rejection) Error() string { return fmt.Sprintf("%v: %s", r.kind, r.reason) }
 func (r *rejection) Unwrap() error { return r.kind }
 
-func reject(excerpt []byte, kind error, reason string) error {
-	return &rejection{kind, reason, string(excerpt)}
+func reject(excerpt []byte) func(error, string) error {
+	return func(kind error, reason string) error { return &rejection{kind, reason, string(excerpt)} }
 }
 
 // things is the endpoint of these tests. Its query holds a secret.

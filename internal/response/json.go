@@ -1,8 +1,6 @@
 package response
 
 import (
-	"bytes"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -43,14 +41,3 @@ type Decoding = json.Options
 func With(u ...*json.Unmarshalers) Decoding {
 	return json.WithUnmarshalers(json.JoinUnmarshalers(u...))
 }
-
-// weight is what decoding a value takes at most, whatever its JSON looks like. A
-// limit in bytes of JSON alone bounds nothing: {} has two bytes, and the struct
-// that it is decoded into a thousand. Brackets in strings count, too.
-func weight(value []byte) int64 {
-	return int64(len(value) + 1024*bytes.Count(value, []byte("{")) + 48*bytes.Count(value, []byte(",")))
-}
-
-// maxWeight leaves room for brackets in strings, and refuses no small body for a
-// low limit.
-func (b *Body) maxWeight() int64 { return max(2*b.maxBytes(), 1<<20) }

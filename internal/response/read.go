@@ -16,39 +16,43 @@ var ErrTooLarge = errdef.ErrResponseTooLarge
 // ReadAll reads and closes a body of at most limit bytes.
 func ReadAll(body io.ReadCloser, limit int64) ([]byte, error) {
 	defer body.Close()
-	data, err := io.ReadAll(io.LimitReader(body, max(limit, limit+1)))
+	data, err := io.ReadAll(io.LimitReader(Progress{body}, max(limit, limit+1)))
 	if int64(len(data)) > limit {
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 	}
 	return data, err
 }
 
-// buffered reads the body as a whole, and refuses one that takes too much memory
+// buffered returns the whole body, and refuses one that takes too much memory
 // when it is decoded.
-func (b *Body) buffered() ([]byte, error) {
-	data, err := ReadAll(b, b.maxBytes())
+func (b *Body) buffered() (data []byte, err error) {
+	defer b.Close()
+	if data = b.Data; data == nil {
+		data, err = ReadAll(b, b.maxBytes())
+	} else if int64(len(data)) > b.maxBytes() {
+		err = ErrTooLarge
+	}
 	switch {
-	case err == nil && weight(data) > b.maxWeight():
-		return nil, b.tooHeavy(data)
-	case err == nil:
-		return data, nil
 	case errors.Is(err, ErrTooLarge):
 		return nil, b.tooLarge(nil, fmt.Sprintf("more than %d bytes", b.maxBytes()))
 	case Garbled(err):
 		return nil, b.unexpected(nil, GarbledReason)
+	case err != nil:
+		return nil, err
 	}
-	return nil, err
+	m := meter{limit: b.maxBytes(), whole: true}
+	if int64(len(data)) > freeBytes(m.limit) {
+		if _, err := m.add(data); err != nil {
+			return nil, b.tooLarge(data, err.Error())
+		}
+	}
+	return data, nil
 }
 
-// tooHeavy is the error for JSON that takes too much memory when it is decoded.
-func (b *Body) tooHeavy(head []byte) error {
-	return b.tooLarge(head, fmt.Sprintf("it takes more than %d bytes of memory to decode", b.maxWeight()))
-}
-
-// GarbledReason says what [Garbled] found.
+// GarbledReason is the reason for an error that [Garbled] reports.
 const GarbledReason = "a body that cannot be decompressed"
 
-// Garbled reports whether err is that of a compressed body that is not one.
+// Garbled reports whether err comes from a body that cannot be decompressed.
 func Garbled(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)

@@ -8,25 +8,25 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// ElementError means that one element could not be decoded, or makes no sense.
-// The next call of Next goes on with the element behind it.
+// ElementError means that one element could not be decoded, or is invalid. Next
+// then returns the element after it.
 type ElementError struct{ Err error }
 
 func (e *ElementError) Error() string { return e.Err.Error() }
 
-// Unwrap returns why.
+// Unwrap returns the cause.
 func (e *ElementError) Unwrap() error { return e.Err }
 
-// TruncatedError means that a stream broke off. What has been read is good,
+// TruncatedError means that a stream broke off. The elements before it are valid,
 // and the rest can be requested again.
 type TruncatedError struct {
 	Where string // method and URL without the query
@@ -37,7 +37,7 @@ func (e *TruncatedError) Error() string {
 	return e.Where + ": the response broke off: " + e.Err.Error()
 }
 
-// Unwrap returns why.
+// Unwrap returns the cause.
 func (e *TruncatedError) Unwrap() error { return e.Err }
 
 // validator is a value that can be decoded from JSON that is not what was
@@ -47,72 +47,40 @@ type validator interface{ Validate() error }
 // rawSetter is a value that keeps the JSON it was decoded from.
 type rawSetter interface{ SetRaw(raw json.RawMessage) }
 
-// headBytes is how much of a stream is kept to show what came: more than an
-// excerpt has, so that a secret which an excerpt would cut is there as a whole,
-// and masked.
-const headBytes = 4 << 10
-
-// source is what a stream's decoder reads: the body, of which it keeps the
-// head and the error, and no more than the decoder may take in.
-type source struct {
-	body io.Reader
-	head []byte
-	err  error
-
-	read   int64
-	most   int64 // of read
-	weight int64 // that may yet be read
-}
-
-func (s *source) Read(p []byte) (int, error) {
-	switch {
-	case s.err != nil:
-		return 0, s.err
-	case s.read >= s.most || s.weight < 0:
-		return 0, ErrTooLarge
-	}
-	n, err := s.body.Read(p)
-	s.head = append(s.head, p[:min(n, headBytes-len(s.head))]...)
-	s.weight -= weight(p[:n])
-	s.read, s.err = s.read+int64(n), err
-	return n, err
-}
-
-// Stream is a JSON array that is read element by element. Its memory is
-// bounded by one element, or by the body if that is buffered. A *T may have
-// the methods Validate and SetRaw.
+// Stream is a JSON array that is read element by element. Its memory is bounded
+// by one element, or by the body if that is buffered. A *T may have the methods
+// Validate and SetRaw.
 type Stream[T any] struct {
 	Header http.Header
 
+	ctx      context.Context
 	body     *Body
 	endpoint Endpoint
 	request  *http.Request
 	source   *source
 	decoder  *jsontext.Decoder
-	index    int   // of the element that was read last
-	over     error // what every further Next returns
-	close    sync.Once
+	index    int                                   // of the element that was read last
+	over     error                                 // what every further Next returns
+	reject   func(kind error, reason string) error // nil until the first error
 }
 
 // Elements requests an array. Close the stream.
 func Elements[T any](ctx context.Context, d core.Doer, e Endpoint, mode Mode) (*Stream[T], error) {
-	u, err := e.url()
+	resp, err := send(ctx, d, e.url(), mode)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := send(ctx, d, u, mode)
-	if err != nil {
-		return nil, err
-	}
-	s := &Stream[T]{Header: resp.Header, body: bodyOf(resp), endpoint: e, request: resp.Request, index: -1}
-	s.source = &source{body: s.body}
+	s := &Stream[T]{Header: resp.Header, ctx: ctx, body: bodyOf(resp), endpoint: e, request: resp.Request, index: -1}
 	if mode == Buffered {
 		data, err := s.body.buffered()
 		if err != nil {
 			return nil, err
 		}
-		s.source.body = bytes.NewReader(data)
+		s.source = &source{head: data, read: int64(len(data)), err: io.EOF}
+		s.decoder = jsontext.NewDecoder(bytes.NewBuffer(data), options) // which it does not copy
+		return s, nil
 	}
+	s.source = &source{body: Progress{s.body}, meter: meter{limit: s.body.maxBytes()}}
 	s.decoder = jsontext.NewDecoder(s.source, options)
 	return s, nil
 }
@@ -129,14 +97,17 @@ func (s *Stream[T]) Close() {
 	if s.over == nil {
 		s.over = errors.New("the stream is closed")
 	}
-	s.close.Do(func() { _ = s.body.Close() })
+	_ = s.body.Close()
 }
 
-// Next returns the next element, and io.EOF behind the last one. The error is
-// an *ElementError for an element that is not a T (the result is then as much
-// of it as could be read), and a *TruncatedError if the body broke off. After
-// any error but an *ElementError the stream is over.
+// Next returns the next element, and io.EOF after the last one. The error is an
+// *ElementError for an element that is not a T (the result is then the part that
+// could be read), and a *TruncatedError if the body broke off. After any other
+// error than an *ElementError, and when the context has ended, the stream is over.
 func (s *Stream[T]) Next() (*T, error) {
+	if s.over == nil && s.ctx.Err() != nil {
+		s.over = Ended(s.ctx)
+	}
 	if s.over != nil {
 		return nil, s.over
 	}
@@ -148,34 +119,28 @@ func (s *Stream[T]) Next() (*T, error) {
 }
 
 func (s *Stream[T]) element() (*T, error) {
-	start, limit := s.decoder.InputOffset(), s.body.maxBytes()
-	s.source.most, s.source.weight = start+limit+headBytes, s.body.maxWeight()
 	if s.index < 0 {
 		if err := s.begin(); err != nil {
 			return nil, err
 		}
 	}
+	s.source.next(s.decoder.UnreadBuffer())
 	if s.decoder.PeekKind() == ']' {
 		return nil, s.end()
 	}
 	s.index++
 	v, reason := new(T), ""
 	raw, err := s.decode(v)
-	switch _, mismatch := errors.AsType[*jsonv2.SemanticError](err); {
-	case mismatch && !errors.Is(err, ErrTooLarge):
+	if _, mismatch := errors.AsType[*jsonv2.SemanticError](err); mismatch {
 		at := "" // an error of the stream's decoder says where
 		if s.body.RawJSON {
 			at = fmt.Sprintf("/%d", s.index)
 		}
 		reason = describe(err, at)
-		if err := s.skip(); err != nil {
-			return nil, s.failure(err)
-		}
-	case err != nil:
-		return nil, s.failure(err)
+		err = s.skip()
 	}
-	if s.decoder.InputOffset()-start > limit+int64(len(",")) {
-		return nil, s.failure(ErrTooLarge)
+	if err != nil {
+		return nil, s.failure(err)
 	}
 	if reason == "" {
 		if err := finish(v, raw); err != nil {
@@ -200,7 +165,7 @@ func (s *Stream[T]) decode(v *T) (raw []byte, err error) {
 	return bytes.Clone(value), jsonv2.Unmarshal(value, v, options, s.endpoint.Decode)
 }
 
-// skip goes to the end of an element that was decoded in part.
+// skip moves to the end of an element that was decoded in part.
 func (s *Stream[T]) skip() error {
 	for s.decoder.StackDepth() > 1 {
 		if _, err := s.decoder.ReadToken(); err != nil {
@@ -231,9 +196,7 @@ func (s *Stream[T]) begin() error {
 // end makes sure that nothing follows the array, whose bracket is next.
 func (s *Stream[T]) end() error {
 	if s.decoder.StackDepth() > 0 {
-		if _, err := s.decoder.ReadToken(); err != nil {
-			return s.failure(err)
-		}
+		_, _ = s.decoder.ReadToken() // the bracket
 	}
 	_, err := s.decoder.ReadToken()
 	if _, more := errors.AsType[*jsontext.SyntacticError](err); err == nil || more {
@@ -245,33 +208,41 @@ func (s *Stream[T]) end() error {
 	return s.failure(err)
 }
 
-// failure says why the decoder cannot go on. What ends too early may come as a
-// whole when it is requested again; what is not JSON would be the same.
+// failure returns the error for a stream that cannot be read further. JSON that
+// ends too early may be complete in another response; invalid JSON would be the
+// same.
 func (s *Stream[T]) failure(err error) error {
+	cause := s.source.err
+	if exceeded, ok := cause.(exceededError); ok && errors.Is(err, exceeded) { //nolint:errorlint // the source's own
+		return s.rejection(errdef.ErrResponseTooLarge, exceeded.Error())
+	}
 	syntactic, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
-	case errors.Is(err, ErrTooLarge) && s.source.weight < 0:
-		return s.body.tooHeavy(s.source.head)
-	case errors.Is(err, ErrTooLarge):
-		return s.body.tooLarge(s.source.head, fmt.Sprintf("one element of more than %d bytes", s.body.maxBytes()))
-	case ok && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, s.source.err):
+	case ok && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, cause):
 		return s.unexpected(fmt.Sprintf("invalid JSON at byte %d", syntactic.ByteOffset))
-	case Garbled(s.source.err):
-		err = s.unexpected(GarbledReason)
-	case IsEOF(s.source.err):
-		err = s.unexpected(fmt.Sprintf("JSON that ends at byte %d", s.source.read))
-	default:
-		err = s.source.err
+	case Garbled(cause):
+		cause = s.unexpected(GarbledReason)
+	case IsEOF(cause):
+		cause = s.unexpected(fmt.Sprintf("JSON that ends at byte %d", s.source.read))
 	}
 	where := http.MethodGet
 	if s.request != nil && s.request.URL != nil {
 		where += " " + redact.URLWithoutQuery(s.request.URL)
 	}
-	return &TruncatedError{where, err}
+	return &TruncatedError{where, cause}
 }
 
 func (s *Stream[T]) unexpected(reason string) error {
-	return s.body.unexpected(s.source.head, reason)
+	return s.rejection(errdef.ErrUnexpectedResponse, reason)
+}
+
+// rejection returns an error that shows the beginning of the body, which is
+// masked once for all errors of the stream.
+func (s *Stream[T]) rejection(kind error, reason string) error {
+	if s.reject == nil {
+		s.reject = s.body.Reject(s.source.head)
+	}
+	return s.reject(kind, reason)
 }
 
 // finish validates what was decoded and gives it its raw JSON.

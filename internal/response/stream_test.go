@@ -2,7 +2,7 @@ package response_test
 
 import (
 	"context"
-	"encoding/json"
+	jsonv1 "encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -43,15 +45,17 @@ func TestStreamReads(t *testing.T) {
 		{"invalid UTF-8", "[{\"id\":\"a\xffb\"}]", []result{{"a\ufffdb", ""}}},
 		{"lone surrogate", `[{"id":"a\ud800b"}]`, []result{{"a\ufffdb", ""}}},
 
-		{"scalar where an object is due", `[{"id":"1"},7,{"id":"3"}]`, []result{{"1", ""}, {"", "at /1: got a number, want an object"}, {"3", ""}}},
+		{"a scalar for an object", `[{"id":"1"},7,{"id":"3"}]`, []result{{"1", ""}, {"", "at /1: got a number, want an object"}, {"3", ""}}},
 		{"string", `["x",{"id":"2"}]`, []result{{"", "at /0: got a string, want an object"}, {"2", ""}}},
 		{"array", `[[[{"id":"9"}],[]],{"id":"2"}]`, []result{{"", "at /0: got an array, want an object"}, {"2", ""}}},
 		{"the only one", `[true]`, []result{{"", "at /0: got a boolean"}}},
 		{"the last one", `[{"id":"1"},{"id":7}]`, []result{{"1", ""}, {"", "at /1/id: got a number, want a string"}}},
 		{"all of them", `[1,2,3]`, []result{{"", "at /0"}, {"", "at /1"}, {"", "at /2"}}},
-		{"first member", `[{"n":"x","id":"1","deep":{"list":[{"v":1}]}},{"id":"2"}]`, []result{{"", "at /0/n: got a string, want an integer"}, {"2", ""}}},
+		{"first member", `[{"n":"x","id":"1","deep":{"list":[{"v":1}]}},{"id":"2"}]`,
+			[]result{{"", "at /0/n: got a string, want an integer"}, {"2", ""}}},
 		{"last member", `[{"id":"1","n":{}},{"id":"2"}]`, []result{{"1", "at /0/n: got an object, want an integer"}, {"2", ""}}},
-		{"deep inside", `[{"id":"1","deep":{"list":[{"v":1},{"v":[{"v":{}}]},{"v":3}]},"any":[[]]},{"id":"2"}]`, []result{{"1", "at /0/deep/list/1/v: got an array, want an integer"}, {"2", ""}}},
+		{"deep inside", `[{"id":"1","deep":{"list":[{"v":1},{"v":[{"v":{}}]},{"v":3}]},"any":[[]]},{"id":"2"}]`,
+			[]result{{"1", "at /0/deep/list/1/v: got an array, want an integer"}, {"2", ""}}},
 		{"number out of range", `[{"n":99999999999999999999,"id":"1"},{"id":"2"}]`, []result{{"", "at /0/n: got a number"}, {"2", ""}}},
 		{"fraction where an integer is due", `[{"id":"1","n":1.5},{"id":"2"}]`, []result{{"1", "at /0/n: got a number"}, {"2", ""}}},
 		{"a secret in the wrong place", `[{"n":"hunter2"},{"id":"2"}]`, []result{{"", "at /0/n: got a string"}, {"2", ""}}},
@@ -60,17 +64,19 @@ func TestStreamReads(t *testing.T) {
 		for name, mode := range modes {
 			t.Run(row.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				d := doer{body: iotest.OneByteReader(strings.NewReader(row.body))}
-				got, _, err := readAll(t, open(t, d, mode, things()))
-				require.NoError(t, err)
-				require.Len(t, got, len(row.want))
-				for i, want := range row.want {
-					if want.failed == "" {
-						assert.Equal(t, want, got[i])
-						continue
+				for _, raw := range []bool{false, true} {
+					d := doer{body: iotest.OneByteReader(strings.NewReader(row.body)), settings: response.Settings{RawJSON: raw}}
+					got, _, err := readAll(t, open(t, d, mode, things()))
+					require.NoError(t, err)
+					require.Len(t, got, len(row.want))
+					for i, want := range row.want {
+						if want.failed == "" {
+							assert.Equal(t, want, got[i])
+							continue
+						}
+						assert.Contains(t, got[i].failed, want.failed)
+						assert.NotContains(t, got[i].failed, "hunter2")
 					}
-					assert.Contains(t, got[i].failed, want.failed)
-					assert.NotContains(t, got[i].failed, "hunter2")
 				}
 			})
 		}
@@ -91,7 +97,7 @@ func TestStreamRaw(t *testing.T) {
 	assert.Equal(t, `{"id":"2","deep":{"list":[{"v":1},{"v":2}]}}`, raws[1], "byte for byte")
 	for _, raw := range raws {
 		assert.Contains(t, all, raw)
-		assert.True(t, json.Valid([]byte(raw)))
+		assert.True(t, jsonv1.Valid([]byte(raw)))
 	}
 }
 
@@ -110,7 +116,7 @@ func TestStreamReadsAsEncodingJSON(t *testing.T) {
 		`{"deep":{"list":[null,{"v":null}]}}`,
 	} {
 		var want, got []item
-		wantErr := json.Unmarshal([]byte("["+element+"]"), &want)
+		wantErr := jsonv1.Unmarshal([]byte("["+element+"]"), &want)
 		a := stream(t, of("["+element+"]"))
 		v, err := a.Next()
 		a.Close()
@@ -127,7 +133,8 @@ func TestStreamOfSomethingElse(t *testing.T) {
 		{"empty", ``, "got an empty body, want an array of things"},
 		{"white space", " \n", "an empty body"},
 		{"object", `{"message":"success"}`, "got a JSON object, want an array of things"},
-		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`, "the object of a collaboration mode"},
+		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`,
+			"the object of a collaboration mode"},
 		{"string", `"x"`, "a JSON string"},
 		{"number", `7`, "text that is not JSON"},
 		{"HTML", `<!DOCTYPE html>`, "an HTML page"},
@@ -294,12 +301,16 @@ func TestStreamBoundsEachElement(t *testing.T) {
 		{"one byte more, second", "[" + good + "," + bad + "]", 1, true},
 		{"one byte more, last", "[" + strings.Repeat(element(50)+",", 20) + bad + "]", 20, true},
 		{"far more", "[" + element(1<<20) + "]", 0, true},
+		{"ends after the limit", "[" + bad[:limit+1], 0, true},
+		{"ends long after the limit", "[" + good + "," + element(4000)[:3999], 1, true},
 		{"unknown member counts, too", `[{"over":"` + strings.Repeat("x", limit) + `"}]`, 0, true},
 		{"nothing but white space", "[" + strings.Repeat(" ", 1<<20) + "]", 0, true},
 	} {
 		for _, raw := range []bool{false, true} {
 			for name, body := range map[string]io.Reader{
-				"at once": strings.NewReader(row.body), "byte by byte": iotest.OneByteReader(strings.NewReader(row.body)), "with EOF": iotest.DataErrReader(strings.NewReader(row.body)),
+				"at once":      strings.NewReader(row.body),
+				"byte by byte": iotest.OneByteReader(strings.NewReader(row.body)),
+				"with EOF":     iotest.DataErrReader(strings.NewReader(row.body)),
 			} {
 				t.Run(fmt.Sprintf("%s/raw %t/%s", row.name, raw, name), func(t *testing.T) {
 					t.Parallel()
@@ -316,14 +327,20 @@ func TestStreamBoundsEachElement(t *testing.T) {
 			}
 		}
 	}
-	t.Run("a buffered body as large as the limit", func(t *testing.T) {
-		t.Parallel()
-		for _, body := range []string{"null", "[" + good[:limit-12] + `","n":1}]`, "[]  "} {
-			d := doer{body: strings.NewReader(body), settings: response.Settings{MaxBytes: int64(len(body))}}
-			_, _, err := readAll(t, open(t, d, response.Buffered, things()))
-			require.NoError(t, err, body)
-		}
-	})
+	for name, body := range map[string]string{"ends at the limit": "[" + bad[:limit], "ends before": "[" + good + "," + good[:limit-1]} {
+		_, _, err := readAll(t, stream(t, doer{body: strings.NewReader(body), settings: response.Settings{MaxBytes: limit}}))
+		var broken *response.TruncatedError
+		require.ErrorAs(t, err, &broken, name)
+	}
+	for _, body := range []string{"null", "[" + good[:limit-12] + `","n":1}]`, "[]  "} { // buffered, as large as the limit
+		d := doer{body: strings.NewReader(body), settings: response.Settings{MaxBytes: int64(len(body))}}
+		_, _, err := readAll(t, open(t, d, response.Buffered, things()))
+		require.NoError(t, err, body)
+		d.body, d.settings.MaxBytes = strings.NewReader(body), int64(len(body))-1
+		d.t = t
+		_, err = response.Elements[item](t.Context(), d, things(), response.Buffered)
+		require.ErrorIs(t, err, errdef.ErrResponseTooLarge, body)
+	}
 }
 
 // After its end, Next returns the same again.
@@ -344,26 +361,66 @@ func TestStreamStaysAtItsEnd(t *testing.T) {
 	}
 }
 
-// Buffers are used again; what was read stays what it was.
-func TestStreamKeepsNothingOfItsBuffers(t *testing.T) {
+// The decoder uses its buffer again; raw JSON stays as it was.
+func TestStreamKeepsNothingOfItsBuffer(t *testing.T) {
 	t.Parallel()
-	d := of(`[{"id":"first","any":{"a":["b"]}}]`)
-	d.settings.RawJSON = true
-	a := stream(t, d)
-	v, err := a.Next()
+	body := "[" + strings.Repeat(`"first",`, 100) + strings.Repeat(`"other",`, 1000) + "0]"
+	all, err := elementsOf[jsonv1.RawMessage](t, body, "\x20", response.Streamed)
 	require.NoError(t, err)
-	_, err = a.Next()
-	require.ErrorIs(t, err, io.EOF)
-	a.Close()
-	for range 10 {
-		d := of(`[{"id":"XXXXX","any":{"X":["X"]}}]`)
-		d.settings.RawJSON = true
-		_, _, err := readAll(t, stream(t, d))
-		require.NoError(t, err)
+	for _, raw := range all[:100] {
+		require.Equal(t, `"first"`, string(*raw))
 	}
-	assert.Equal(t, "first", v.ID)
-	assert.Equal(t, map[string]any{"a": []any{"b"}}, v.Any)
-	assert.JSONEq(t, `{"id":"first","any":{"a":["b"]}}`, v.raw)
+}
+
+// A body that returns (0, nil) for ever ends.
+func TestBodyWithoutProgress(t *testing.T) {
+	t.Parallel()
+	body := func() io.Reader { return io.MultiReader(strings.NewReader(`[{"id":"1"},`), nothing{}) }
+	got, _, err := readAll(t, stream(t, doer{body: body()}))
+	require.ErrorIs(t, err, io.ErrNoProgress)
+	assert.Len(t, got, 1)
+	_, err = response.Get[item](t.Context(), doer{body: body()}, things())
+	require.ErrorIs(t, err, io.ErrNoProgress)
+}
+
+type nothing struct{}
+
+func (nothing) Read([]byte) (int, error) { return 0, nil }
+
+func TestStreamEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("the user pressed a key")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	s, err := response.Elements[item](ctx, of("["+strings.Repeat("7,", 4000)+"7]"), things(), response.Streamed)
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.Next()
+	require.ErrorAs(t, err, new(*response.ElementError))
+	cancel(reason)
+	for range 2 {
+		_, err = s.Next()
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, reason)
+	}
+}
+
+// The beginning of a page is the same for all errors of its elements.
+func TestStreamMasksItsBeginningOnce(t *testing.T) {
+	t.Parallel()
+	masked := 0
+	d := doerFunc(func(req *http.Request) (*http.Response, error) {
+		body := &response.Body{ReadCloser: io.NopCloser(strings.NewReader("[1,2,{},3")), Reject: func(excerpt []byte) func(error, string) error {
+			masked++
+			return reject(excerpt)
+		}}
+		return &http.Response{StatusCode: http.StatusOK, Body: body, Request: req}, nil
+	})
+	s, err := response.Elements[item](t.Context(), d, things(), response.Streamed)
+	require.NoError(t, err)
+	got, _, err := readAll(t, s)
+	require.ErrorAs(t, err, new(*response.TruncatedError))
+	assert.Len(t, got, 4)
+	assert.Equal(t, 1, masked)
 }
 
 // slim is an item without its member any, whatever that is.
@@ -386,13 +443,36 @@ func TestStreamSkipsMembers(t *testing.T) {
 	d.settings.RawJSON = true
 	s := open(t, d, response.Streamed, e)
 	defer s.Close()
-	for _, want := range []item{{ID: "1", N: 1, raw: `{"id":"1","any":["x",{"any":"]}"}],"n":1}`}, {ID: "2", raw: `{"ANY" : {"a":[1]} ,"id":"2"}`}, {raw: "null"}, {ID: "3", raw: `{"\u0061ny":1,"id":"3"}`}} {
+	for _, want := range []item{
+		{ID: "1", N: 1, raw: `{"id":"1","any":["x",{"any":"]}"}],"n":1}`},
+		{ID: "2", raw: `{"ANY" : {"a":[1]} ,"id":"2"}`},
+		{raw: "null"},
+		{ID: "3", raw: `{"\u0061ny":1,"id":"3"}`},
+	} {
 		v, err := s.Next()
 		require.NoError(t, err)
 		assert.Equal(t, want, *v)
 	}
 	_, err := s.Next()
 	require.ErrorIs(t, err, io.EOF)
+}
+
+// A type's own decoding may fail before it has read the element.
+func TestStreamSkipsWhatWasNotRead(t *testing.T) {
+	t.Parallel()
+	e := things()
+	e.Decode = response.With(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, i *item) error {
+		if dec.PeekKind() == '[' {
+			return errors.New("hunter2")
+		}
+		return errors.ErrUnsupported
+	}))
+	got, _, err := readAll(t, open(t, of(`[{"id":"1"},[{"id":"2"}],{"id":"3"}]`), response.Streamed, e))
+	require.NoError(t, err)
+	require.Len(t, got, 3)
+	assert.Contains(t, got[1].failed, "at /1: got ")
+	assert.NotContains(t, got[1].failed, "hunter2")
+	assert.Equal(t, "3", got[2].id)
 }
 
 func TestElementsOfOtherDoers(t *testing.T) {

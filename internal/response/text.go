@@ -9,11 +9,7 @@ import (
 // Text requests a body that is plain text. One that valid refuses is
 // ErrUnexpectedResponse.
 func Text(ctx context.Context, d core.Doer, e Endpoint, valid func(string) bool) (string, error) {
-	u, err := e.url()
-	if err != nil {
-		return "", err
-	}
-	body, data, err := fetch(ctx, d, u)
+	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
 		return "", err
 	}

@@ -15,11 +15,7 @@ import (
 
 // Get requests one value. A *T may have the methods Validate and SetRaw.
 func Get[T any](ctx context.Context, d core.Doer, e Endpoint) (*T, error) {
-	u, err := e.url()
-	if err != nil {
-		return nil, err
-	}
-	body, data, err := fetch(ctx, d, u)
+	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
 		return nil, err
 	}

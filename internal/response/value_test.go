@@ -3,20 +3,21 @@ package response_test
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
 // thing is the endpoint of these tests.
@@ -104,41 +105,71 @@ func TestGetIsBounded(t *testing.T) {
 	}
 }
 
-// The smallest body that takes too much memory has three bytes for each object.
-func TestGetBoundsTheMemoryOfSmallBodies(t *testing.T) {
+// Bodies that are small as JSON and large when decoded are refused, whether they
+// are an element or the whole body.
+func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 	t.Parallel()
-	const limit, each = 1 << 20, 1<<10 + 48 + 3 // an object, as an element of an array
+	const most = 1 << 20 // a limit of 256 KiB
+	objects := func(n int) string { return `[{"any":[` + strings.Repeat(`{},`, n-3) + `{}]}]` }
+	text := func(piece string, n int) string { return `[{"id":"` + strings.Repeat(piece, n) + `"}]` }
 	for _, row := range []struct {
-		name    string
-		objects int
-		large   bool
+		name, body string
+		large      bool
 	}{
-		{"as many objects as fit", 2 * limit / each, false},
-		{"one more", 2*limit/each + 1, true},
+		{"as many objects as fit", objects(most / (1<<10 + 64)), false},
+		{"too many objects", objects(most/(1<<10+64) + 2), true},
+		{"too many numbers", `[{"any":[` + strings.Repeat(`1,`, most/64) + `1]}]`, true},
+		{"too many arrays", `[{"any":[` + strings.Repeat(`[],`, most/128) + `1]}]`, true},
+		{"too many members", `[{` + strings.Repeat(`"x":1,`, most/128) + `"x":1}]`, true},
+		{"brackets in text", text(`{[:,`, 50_000), false},
+		{"quotes in text", text(`\"{`, 50_000), false},
+		{"backslashes before a quote", text(`\\`, 50_000), false},
+		{"too many brackets after a backslash", `[{"id":"\\","any":[` + strings.Repeat(`{},`, 1000) + `{}]}]`, true},
+		{"text of three bytes each", text("交", 80_000), false},
+		{"too many invalid bytes", text("\xff", most/16+1), true},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			d := of("[" + strings.Repeat("{},", row.objects-1) + "{}]")
-			d.settings.MaxBytes = limit
-			_, err := response.Get[[]struct{}](t.Context(), d, thing())
-			if !row.large {
-				require.NoError(t, err)
-				return
-			}
-			require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
-			require.ErrorContains(t, err, "it takes more than 2097152 bytes of memory to decode")
-		})
+		for _, pattern := range []string{"", "\x00\x01\x02"} {
+			t.Run(fmt.Sprintf("%s/%q", row.name, pattern), func(t *testing.T) {
+				t.Parallel()
+				d := func() doer {
+					return doer{t: t, body: &pieces{text: row.body, pattern: pattern}, settings: response.Settings{MaxBytes: most / 4}}
+				}
+				_, got := response.Get[[]item](t.Context(), d(), thing())
+				_, _, streamed := readAll(t, stream(t, d()))
+				for _, err := range []error{got, streamed} {
+					if !row.large {
+						require.NoError(t, err)
+						continue
+					}
+					require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
+					require.ErrorContains(t, err, "it takes more than 1048576 bytes of memory to decode")
+				}
+			})
+		}
 	}
 }
 
-type closer struct {
-	io.Reader
-	closed *bool
+// A body that the client has read is not read again.
+func TestGetTakesTheDataOfTheBody(t *testing.T) {
+	t.Parallel()
+	data := []byte(`{"id":"1"}`)
+	d := doerFunc(func(req *http.Request) (*http.Response, error) {
+		body := leaktest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
+		return &http.Response{StatusCode: http.StatusOK, Body: &response.Body{ReadCloser: body, Data: data, Reject: reject}, Request: req}, nil
+	})
+	v, err := response.Get[item](t.Context(), d, thing())
+	require.NoError(t, err)
+	assert.Equal(t, "1", v.ID)
 }
 
-func (c closer) Close() error {
-	*c.closed = true
-	return nil
+// A name can be as long as the body; an error shows its beginning.
+func TestGetCutsLongPointers(t *testing.T) {
+	t.Parallel()
+	_, err := response.Get[map[string]item](t.Context(), of(`{"`+strings.Repeat("交", 10_000)+`":7}`), thing())
+	require.ErrorContains(t, err, "at /交")
+	require.ErrorContains(t, err, "…: got a number, want an object")
+	assert.Less(t, len(err.Error()), 300)
+	assert.True(t, utf8.ValidString(err.Error()))
 }
 
 func TestBodiesThatBreak(t *testing.T) {
@@ -188,46 +219,4 @@ func TestBodiesThatBreak(t *testing.T) {
 		})
 	}
 	assert.False(t, response.Garbled(nil))
-}
-
-// keeper is a value of every kind that could keep a part of a buffer.
-type keeper struct {
-	S string          `json:"s"`
-	R json.RawMessage `json:"r"`
-	A any             `json:"a"`
-	B []byte          `json:"b"`
-
-	raw string
-}
-
-func (k *keeper) SetRaw(raw json.RawMessage) { k.raw = string(raw) }
-
-// Buffers are used again; what was decoded stays what it was.
-func TestGetKeepsNothingOfItsBuffer(t *testing.T) {
-	t.Parallel()
-	body := func(x string) string {
-		return fmt.Sprintf(`{"s":%q,"r":{"x":%q},"a":[{%q:%q}],"b":"YWJj"}`, x, x, x, x)
-	}
-	var wait sync.WaitGroup
-	for i := range 4 { // so that one gets what another gave back
-		wait.Go(func() {
-			for j := range 50 {
-				x := strings.Repeat(fmt.Sprint(i, j), 20)
-				d := of(body(x))
-				d.settings.RawJSON = true
-				v, err := response.Get[keeper](t.Context(), d, thing())
-				if !assert.NoError(t, err) {
-					return
-				}
-				_, err = response.Get[checked](t.Context(), of(body(x)), thing())
-				rejected := new(rejection)
-				assert.ErrorAs(t, err, &rejected)
-				_, err = response.Get[item](t.Context(), of(strings.Repeat("Z", 4096)), thing())
-				assert.Error(t, err)
-				assert.Equal(t, keeper{S: x, R: json.RawMessage(fmt.Sprintf(`{"x":%q}`, x)), A: []any{map[string]any{x: x}}, B: []byte("abc"), raw: body(x)}, *v)
-				assert.Equal(t, body(x), rejected.body)
-			}
-		})
-	}
-	wait.Wait()
 }

@@ -1,20 +1,49 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Limiter is asked before each attempt; golang.org/x/time/rate.Limiter is one.
-type Limiter interface {
-	Wait(ctx context.Context) error
+// authorize returns a copy of the request with the client's headers and the
+// token, if it goes to the origin of the base URL.
+func (c *call) authorize(req *http.Request) (*http.Request, error) {
+	if !SameOrigin(req.URL, c.config.Origin) {
+		return req, nil
+	}
+	sent := *req
+	sent.Header = c.config.Header.Clone() // values too: middleware may write into them
+	maps.Copy(sent.Header, req.Header)    // a header of the request replaces one of the client
+	if host := c.config.Header.Get("Host"); host != "" {
+		sent.Host = host // net/http reads it nowhere else
+	}
+	if c.config.Token == nil {
+		return &sent, nil
+	}
+	token, err := c.config.Token(req.Context())
+	if err == nil {
+		err = CheckToken(token)
+	}
+	if err != nil {
+		return nil, permanentError{fmt.Errorf("token source: %w", err)}
+	}
+	if !slices.Contains(c.tokens, token) {
+		c.tokens = append(c.tokens, token)
+	}
+	sent.Header["Authorization"] = []string{"Bearer " + token}
+	return &sent, nil
 }
 
-// CheckToken says what is wrong with a token, without repeating it.
+// CheckToken returns what is wrong with a token, without the token.
 func CheckToken(token string) error {
 	switch {
 	case token == "":
@@ -27,53 +56,37 @@ func CheckToken(token string) error {
 	return nil
 }
 
-// Interruptible returns a token source that ends with its context even if
-// source does not. A panic of source reaches the caller.
+// Interruptible returns a token source that ends with its context even if source
+// does not. A panic of source reaches the caller.
 func Interruptible(source func(context.Context) (string, error)) func(context.Context) (string, error) {
-	type result struct {
-		token    string
-		err      error
-		panicked any
-	}
+	type result func() (string, error)
 	return func(ctx context.Context) (string, error) {
-		if ctx.Done() == nil {
-			return source(ctx)
-		}
 		done := make(chan result, 1)
 		go func() {
-			r := result{err: errors.New("the token source ended its goroutine")}
+			r := result(func() (string, error) { return "", errors.New("the token source ended its goroutine") })
 			defer func() {
-				r.panicked = recover()
+				if p := recover(); p != nil {
+					r = func() (string, error) { panic(p) }
+				}
 				done <- r
 			}()
-			r.token, r.err = source(ctx)
+			token, err := source(ctx)
+			r = func() (string, error) { return token, err }
 		}()
 		select {
 		case r := <-done:
-			if r.panicked != nil {
-				panic(r.panicked)
-			}
-			return r.token, r.err
+			return r()
 		case <-ctx.Done():
 			return "", response.Ended(ctx)
 		}
 	}
 }
 
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
+
 // SameOrigin reports whether two URLs have the same scheme, host and port.
 func SameOrigin(a, b *url.URL) bool {
-	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "http":
-		return "80"
-	case "https":
-		return "443"
-	}
-	return ""
+	port := defaultPorts[strings.ToLower(a.Scheme)]
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) &&
+		cmp.Or(a.Port(), port) == cmp.Or(b.Port(), port)
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,9 +85,15 @@ func TestTokenSourceFails(t *testing.T) {
 		option  zadig.Option
 		because string
 	}{
-		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }), "token source: out of order"},
-		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }), "token source: the token is empty"},
-		{"token source gives a line break", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2\nX: y", nil }), "token source: the token holds a line break"},
+		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }),
+			"token source: out of order"},
+		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }),
+			"token source: the token is empty"},
+		{"token source gives a line break",
+			zadig.WithTokenSource(func(context.Context) (string, error) {
+				return "hunter2\nX: y",
+					nil
+			}), "token source: the token holds a line break"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -99,4 +107,35 @@ func TestTokenSourceFails(t *testing.T) {
 			assert.Zero(t, s.Count())
 		})
 	}
+}
+
+// A token source that ignores its context does not hold up the call.
+func TestTokenSourceThatIgnoresItsContext(t *testing.T) {
+	t.Parallel()
+	deaf := zadig.WithTokenSource(func(context.Context) (string, error) {
+		time.Sleep(time.Hour)
+		return "right-token", nil
+	})
+	inBubble(t, servertest.JSON(`{}`), []zadig.Option{deaf}, func(t *testing.T, client *zadig.Client, s *servertest.Server) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		start := time.Now()
+		require.ErrorIs(t, client.Get(ctx, "/api/x", nil, nil), context.DeadlineExceeded)
+		assert.Equal(t, 2*time.Second, time.Since(start))
+		assert.Zero(t, s.Count())
+		time.Sleep(2 * time.Hour) // until the source has ended
+	})
+}
+
+func TestTokenSourceThatPanics(t *testing.T) {
+	t.Parallel()
+	client, _ := clienttest.Serve(t, servertest.JSON(`{}`), zadig.WithTokenSource(func(context.Context) (string, error) {
+		panic("no vault")
+	}))
+	assert.PanicsWithValue(t, "no vault", func() { _ = client.Get(t.Context(), "/api/x", nil, nil) })
+	client, _ = clienttest.Serve(t, servertest.JSON(`{}`), zadig.WithTokenSource(func(context.Context) (string, error) {
+		runtime.Goexit()
+		return "", nil
+	}))
+	require.ErrorContains(t, client.Get(t.Context(), "/api/x", nil, nil), "ended its goroutine")
 }

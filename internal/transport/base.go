@@ -11,7 +11,7 @@ import (
 )
 
 // maxIdle is how many connections are kept.
-const maxIdle = 32
+const maxIdle = 64
 
 // A connection that has gone silent without being closed is found by a ping
 // after pingAfter without a frame, and given up if no reply comes within
@@ -25,7 +25,7 @@ const (
 
 // NewBase returns the RoundTripper that is used when the user brings none: HTTP/2, and a proxy from the
 // environment unless another one is given. Both arguments may be nil.
-func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) http.RoundTripper {
+func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}

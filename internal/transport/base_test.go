@@ -1,27 +1,35 @@
 package transport_test
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
 // send sends one request, also from another goroutine than the test's.
 func send(t *testing.T, rt http.RoundTripper, url string) *http.Response {
 	t.Helper()
-	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	resp, err := rt.RoundTrip(req)
+	resp, err := rt.RoundTrip(httptest.NewRequestWithContext(t.Context(), http.MethodGet, url, nil))
 	if !assert.NoError(t, err) {
 		return new(http.Response)
 	}
@@ -42,21 +50,10 @@ func TestBaseSpeaksHTTP2WithTheUsersTLS(t *testing.T) {
 	assert.Empty(t, config.NextProtos, "the user's configuration is not changed")
 }
 
-func TestBaseAsksTheUsersProxy(t *testing.T) {
-	t.Parallel()
-	var seen atomic.Value
-	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.URL.String()) }))
-	t.Cleanup(proxy.Close)
-	u, err := url.Parse(proxy.URL)
-	require.NoError(t, err)
-	send(t, transport.NewBase(nil, http.ProxyURL(u)), "http://zadig.invalid/x")
-	assert.Equal(t, "http://zadig.invalid/x", seen.Load())
-}
-
 // A busy service keeps its connections instead of opening new ones.
 func TestBaseKeepsConnections(t *testing.T) {
 	t.Parallel()
-	const busy = 32
+	const busy = 64
 	var (
 		conns   atomic.Int64
 		arrived sync.WaitGroup
@@ -82,4 +79,178 @@ func TestBaseKeepsConnections(t *testing.T) {
 		wait.Wait()
 	}
 	assert.EqualValues(t, busy, conns.Load())
+}
+
+func TestBaseUsesTheUsersProxy(t *testing.T) {
+	t.Parallel()
+	var seen atomic.Value
+	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.URL.String()) }))
+	t.Cleanup(proxy.Close)
+	u, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	send(t, transport.NewBase(nil, http.ProxyURL(u)), "http://zadig.invalid/x")
+	assert.Equal(t, "http://zadig.invalid/x", seen.Load())
+}
+
+// The environment is read once in a process, and never for this machine: hence the
+// second process.
+func TestBaseUsesTheProxyOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("ZADIG_TEST_BEHIND_PROXY") != "" {
+		client := clienttest.New(t, "http://zadig.example.com")
+		require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+		client.CloseIdleConnections()
+		return
+	}
+	var asked atomic.Value
+	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked.Store(r.URL.Host) }))
+	t.Cleanup(proxy.Close)
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBaseUsesTheProxyOfTheEnvironment$")
+	child.Env = append(os.Environ(), "ZADIG_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=",
+		"no_proxy=")
+	output, err := child.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	assert.Equal(t, "zadig.example.com", asked.Load())
+}
+
+// A tunnel, and a refusal, which is retried if the same status from Zadig would be.
+func TestProxyConnect(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewTLSServer(servertest.JSON(`{}`))
+	t.Cleanup(secure.Close)
+	trust := x509.NewCertPool()
+	trust.AddCert(secure.Certificate())
+	tunnel := func(w http.ResponseWriter, r *http.Request) {
+		target, err := net.Dial("tcp", r.Host)
+		if !assert.NoError(t, err) {
+			return
+		}
+		defer target.Close()
+		_ = http.NewResponseController(w).Flush()
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if !assert.NoError(t, err) {
+			return
+		}
+		defer conn.Close()
+		go func() { _, _ = io.Copy(target, conn) }()
+		_, _ = io.Copy(conn, target)
+	}
+	for name, row := range map[string]struct {
+		proxy    http.HandlerFunc
+		attempts int64
+		because  string
+	}{
+		"tunnel": {tunnel, 1, ""},
+		"407":    {servertest.Status(407, ""), 1, "the proxy responded to CONNECT with 407"},
+		"502":    {servertest.Status(502, ""), 3, "the proxy responded to CONNECT with 502"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var n atomic.Int64
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				n.Add(1)
+				row.proxy(w, r)
+			}))
+			t.Cleanup(proxy.Close)
+			u, err := url.Parse(proxy.URL)
+			require.NoError(t, err)
+			client := clienttest.New(t, secure.URL, zadig.WithProxy(http.ProxyURL(u)), clienttest.FastRetry(),
+				zadig.WithTLSConfig(&tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS12}))
+			t.Cleanup(client.CloseIdleConnections)
+			err = client.Get(t.Context(), "/x", nil, nil)
+			assert.Equal(t, row.attempts, n.Load())
+			if row.because == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, row.because)
+		})
+	}
+}
+
+// link is a connection that can go silent: it takes what is written and brings
+// nothing, without an end.
+type link struct {
+	net.Conn
+	silent *atomic.Bool
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *link) Read(p []byte) (int, error) {
+	n, err := l.Conn.Read(p)
+	if l.silent.Load() {
+		<-l.closed
+		return 0, net.ErrClosed
+	}
+	return n, err
+}
+
+func (l *link) Write(p []byte) (int, error) {
+	if l.silent.Load() {
+		return len(p), nil
+	}
+	return l.Conn.Write(p)
+}
+
+func (l *link) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return l.Conn.Close()
+}
+
+// pipes is a listener without a network.
+type pipes struct {
+	accepted chan net.Conn
+	close    func()
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	if conn, ok := <-p.accepted; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (p pipes) Close() error {
+	p.close()
+	return nil
+}
+
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// An HTTP/2 connection that has gone silent costs the requests on it ten seconds,
+// not a timeout each, and they succeed on another one.
+func TestSilentHTTP2ConnectionIsNoticed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		accepted := make(chan net.Conn)
+		listener := pipes{accepted, sync.OnceFunc(func() { close(accepted) })}
+		server := httptest.NewUnstartedServer(http.StripPrefix(servertest.BasePath, servertest.JSON(`{}`)))
+		server.Listener.Close()
+		server.Listener, server.EnableHTTP2 = listener, true
+		server.StartTLS()
+		defer server.Close()
+		trust := x509.NewCertPool()
+		trust.AddCert(server.Certificate())
+
+		var links []*atomic.Bool
+		base := transport.NewBase(&tls.Config{RootCAs: trust, ServerName: "example.com", MinVersion: tls.VersionTLS12}, nil)
+		base.Proxy = nil
+		base.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			accepted <- theirs
+			links = append(links, new(atomic.Bool))
+			return &link{Conn: ours, silent: links[len(links)-1], closed: make(chan struct{})}, nil
+		}
+		defer base.CloseIdleConnections()
+		client := clienttest.New(t, "https://zadig.example.com"+servertest.BasePath, zadig.WithTransport(base), clienttest.FastRetry())
+		require.NoError(t, client.Get(t.Context(), "/api/x", nil, nil))
+		links[0].Store(true)
+		start := time.Now()
+		for range 12 {
+			require.NoError(t, client.Get(t.Context(), "/api/x", nil, nil))
+		}
+		assert.Len(t, links, 2, "one connection that is dead, one in its place")
+		assert.InDelta(t, 10, time.Since(start).Seconds(), 1)
+	})
 }

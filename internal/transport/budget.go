@@ -12,15 +12,11 @@ const (
 	retryCost  = 5
 )
 
-// Budget bounds the retries of many requests. The zero value is a full one,
-// and a nil *Budget has no end.
+// Budget bounds the retries of many requests. The zero value is a full one.
 type Budget struct{ spent atomic.Int64 }
 
 // take spends the cost of a retry, or reports that too little is left.
 func (b *Budget) take() bool {
-	if b == nil {
-		return true
-	}
 	if b.spent.Add(retryCost) <= budgetSize {
 		return true
 	}
@@ -28,11 +24,8 @@ func (b *Budget) take() bool {
 	return false
 }
 
-// credit gives back what a success of so many attempts is worth.
+// credit gives back the worth of a success after so many attempts.
 func (b *Budget) credit(attempts int) {
-	if b == nil || b.spent.Load() == 0 {
-		return
-	}
 	if b.spent.Add(-max(1, int64(attempts-1)*retryCost)) < 0 {
 		b.spent.Store(0)
 	}

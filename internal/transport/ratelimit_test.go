@@ -19,18 +19,6 @@ type limiter func(context.Context) error
 
 func (l limiter) Wait(ctx context.Context) error { return l(ctx) }
 
-func TestLimiterIsAskedBeforeEachAttempt(t *testing.T) {
-	t.Parallel()
-	waits := 0
-	client, s := clienttest.Serve(t, servertest.Status(503, ""), zadig.WithRateLimiter(limiter(func(context.Context) error {
-		waits++
-		return nil
-	})))
-	require.Error(t, client.Get(t.Context(), "/x", nil, nil))
-	assert.Equal(t, 3, waits)
-	assert.Equal(t, 3, s.Count())
-}
-
 func TestLimiterFails(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("out of order")

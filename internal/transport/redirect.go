@@ -11,15 +11,12 @@ import (
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
 
-// redirectPolicy follows redirects within the origin of the base URL. To
-// another one it follows only when the request carries nothing that could be
-// a secret; a redirect that is not followed is returned as the response.
-func redirectPolicy(c Config, users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+// redirectPolicy follows redirects within the origin of the base URL, if the
+// user's policy does. A redirect that is not followed is returned as the response.
+func redirectPolicy(origin *url.URL, users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		switch {
-		case !SameOrigin(req.URL, c.Origin) && (mayHoldSecret(c, via[0]) || !isHTTP(req.URL)):
-			return http.ErrUseLastResponse
-		case len(via) >= maxRedirects:
+		case !SameOrigin(req.URL, origin), len(via) >= maxRedirects:
 			return http.ErrUseLastResponse
 		case users == nil:
 			return nil
@@ -32,19 +29,13 @@ func redirectPolicy(c Config, users func(*http.Request, []*http.Request) error) 
 	}
 }
 
-func isHTTP(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
-
-// mayHoldSecret reports whether the first request had anything of the user's in
-// it. Its query counts, too, where it looks like a secret: net/http sends it
-// on as the Referer.
-func mayHoldSecret(c Config, first *http.Request) bool {
-	if c.Token != nil || len(c.Middleware) > 0 || len(first.Header) > 0 {
-		return true
+// redirected returns the request that a redirect led to, without the token, which
+// may also be in the URL.
+func (c *call) redirected(req *http.Request, to *url.URL) *http.Request {
+	r := *req
+	r.URL = to
+	if masked, err := url.Parse(redact.Line(to.String(), c.tokens...)); err == nil {
+		r.URL = masked
 	}
-	for name := range c.Header {
-		if name != "User-Agent" && name != "Accept" {
-			return true
-		}
-	}
-	return redact.URL(first.URL) != first.URL.String()
+	return &r
 }

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/hashicorp/go-retryablehttp"
+
 	"github.com/zadig-go/zadig/internal/response"
 )
 
@@ -25,13 +27,13 @@ type Policy struct {
 // maxRetryAfter is the longest wait that a server may ask for.
 const maxRetryAfter = 60 * time.Second
 
-// Backoff is the wait after the n-th attempt (from 1): full jitter, anything
+// Backoff returns the wait after the n-th attempt (from 1): full jitter, anything
 // up to the ceiling.
 func (p Policy) Backoff(n int) time.Duration {
 	return time.Duration(rand.Float64() * float64(p.ceiling(n)))
 }
 
-// ceiling is MinWait doubled with each attempt, MaxWait at the most.
+// ceiling returns MinWait, doubled with each attempt, but at most MaxWait.
 func (p Policy) ceiling(n int) time.Duration {
 	if shift := n - 1; shift < 32 && p.MinWait < p.MaxWait>>shift {
 		return p.MinWait << shift
@@ -42,44 +44,50 @@ func (p Policy) ceiling(n int) time.Duration {
 // Pause waits after the n-th failure, or returns the context's error.
 func (p Policy) Pause(ctx context.Context, n int) error { return response.Sleep(ctx, p.Backoff(n)) }
 
-// checkRetry reports whether there is another attempt. Its wait must fit before
+// retryClient returns the client that drives the attempts of this call.
+func (c *call) retryClient() *retryablehttp.Client {
+	client := c.client
+	client.Transport = c
+	return &retryablehttp.Client{
+		HTTPClient: &client,
+		RetryMax:   c.config.Retry.MaxAttempts - 1,
+		RequestLogHook: func(_ retryablehttp.Logger, _ *http.Request, n int) {
+			c.attempts, c.waiting, c.failureLeft = n+1, false, min(c.config.Timeout, maxStall)
+		},
+		CheckRetry:   c.checkRetry,
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+}
+
+// checkRetry reports whether there is another attempt. The wait must end before
 // the context's deadline however long the jitter makes it.
 func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	p := c.config.Retry
 	if ctx.Err() != nil || c.attempts >= p.MaxAttempts || !worthwhile(resp, err) {
 		return false, err
 	}
-	longest := p.ceiling(c.attempts)
+	wait, longest := p.Backoff(c.attempts), p.ceiling(c.attempts)
 	if err == nil {
 		asked := RetryAfter(resp.Header, time.Now())
 		if asked > maxRetryAfter {
 			return false, nil
 		}
 		if asked > 0 {
-			longest = asked
+			wait, longest = asked, asked
 		}
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < longest || !c.config.Budget.take() {
 		return false, err
 	}
-	c.waiting, c.lastErr, c.lastResponse = true, err, nil
+	c.wait, c.waiting, c.lastResponse, c.lastErr = wait, true, nil, bare(err)
 	if err == nil {
 		c.lastResponse = keep(resp)
 	}
 	return true, nil
 }
 
-// backoff is the wait before the next attempt; n counts from 0.
-func backoff(minWait, maxWait time.Duration, n int, resp *http.Response) time.Duration {
-	if resp != nil && retryable(resp.StatusCode) {
-		if asked := RetryAfter(resp.Header, time.Now()); asked > 0 {
-			return asked
-		}
-	}
-	return Policy{MinWait: minWait, MaxWait: maxWait}.Backoff(n + 1)
-}
-
-// worthwhile says what is retried.
+// worthwhile reports whether another attempt may succeed.
 func worthwhile(resp *http.Response, err error) bool {
 	if err == nil {
 		return retryable(resp.StatusCode)
@@ -94,19 +102,17 @@ func worthwhile(resp *http.Response, err error) bool {
 	)
 	switch {
 	case errors.As(err, &network) && network.Op == "dial":
-		return true // also when it timed out
+		return true // even a timeout
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return false // http.Client.Timeout
-	case errors.As(err, &permanent): // token source or rate limiter
-		return false
-	case errors.As(err, &silent): // it would only be silent again
+		return false // the caller's, or http.Client.Timeout
+	case errors.As(err, &permanent), errors.As(err, &silent):
 		return false
 	case errors.As(err, &certificate), errors.As(err, &authority),
 		errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
 		network != nil && (network.Op == "remote error" || network.Op == "local error"): // crypto/tls's alerts
 		return false // no other attempt changes a certificate, or what is served at a port
 	}
-	return true // a connection that was refused, reset, cut or never made
+	return true // refused, reset, cut or never connected
 }
 
 // retryable lists the statuses after which the same request may succeed. 500
@@ -120,11 +126,10 @@ func retryable(status int) bool {
 	}, status)
 }
 
-// keptBytes is how much of a failure's body is kept and examined.
+// keptBytes is how much of the body of a failure is read.
 const keptBytes = 64 << 10
 
-// keep copies what an error needs of a response before the next attempt takes
-// its place.
+// keep returns a copy of a response, as much of it as an error needs.
 func keep(resp *http.Response) *http.Response {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, keptBytes))
 	kept := *resp

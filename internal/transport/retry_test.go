@@ -2,9 +2,18 @@ package transport_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"io"
+	"log"
 	"math"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,82 +21,340 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
-func TestBackoffIsFullJitter(t *testing.T) {
+// shortTimeout is long enough for a busy machine to open a connection.
+const shortTimeout = 200 * time.Millisecond
+
+func TestRetry(t *testing.T) {
 	t.Parallel()
-	const ms = time.Millisecond
+	good := servertest.JSON(`[]`)
+	status := func(code int, body string) http.HandlerFunc { return servertest.Status(code, body) }
+	after := func(code int, value string) http.HandlerFunc {
+		return servertest.Status(code, "", "Retry-After", value)
+	}
+	opts := func(opts ...zadig.Option) []zadig.Option { return opts }
+	within := func(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
+		return func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, d) }
+	}
+	short, fresh := opts(zadig.WithTimeout(shortTimeout)), opts(clienttest.OneRequestPerConnection())
+	once := zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})
 	for _, row := range []struct {
-		name    string
-		policy  transport.Policy
-		n       int
-		ceiling time.Duration
+		name      string
+		responses []http.HandlerFunc // the last one again and again
+		opts      []zadig.Option
+		ctx       func(context.Context) (context.Context, context.CancelFunc)
+		count     int
+		sentinel  string // "": success, or no response
+		because   string // "": success
 	}{
-		{"first", transport.Policy{MinWait: 200 * ms, MaxWait: 5000 * ms}, 1, 200 * ms},
-		{"second", transport.Policy{MinWait: 200 * ms, MaxWait: 5000 * ms}, 2, 400 * ms},
-		{"fifth", transport.Policy{MinWait: 200 * ms, MaxWait: 5000 * ms}, 5, 3200 * ms},
-		{"sixth", transport.Policy{MinWait: 200 * ms, MaxWait: 5000 * ms}, 6, 5000 * ms},
-		{"thousandth", transport.Policy{MinWait: 200 * ms, MaxWait: 5000 * ms}, 1000, 5000 * ms},
-		{"equal", transport.Policy{MinWait: 5 * ms, MaxWait: 5 * ms}, 3, 5 * ms},
-		{"as long as can be", transport.Policy{MinWait: math.MaxInt64, MaxWait: math.MaxInt64}, 1, math.MaxInt64},
-		{"almost as long as can be", transport.Policy{MinWait: 1, MaxWait: math.MaxInt64}, 40, math.MaxInt64},
+		// Not retried.
+
+		// Zadig's response for "no such image".
+		{"500", []http.HandlerFunc{status(500, `{"code":500,"message":"x"}`)}, nil, nil, 1, "ErrServer", "500"},
+		// A panic: the same record would make it panic again.
+		{"500 with an empty body", []http.HandlerFunc{status(500, "")}, nil, nil, 1, "ErrServer", "500"},
+		// A database that is down says so after 30 seconds.
+		{"400", []http.HandlerFunc{status(400, `{"code":6561}`)}, nil, nil, 1, "ErrServer", "400"},
+		// The same token would be refused again.
+		{"401", []http.HandlerFunc{status(401, "")}, nil, nil, 1, "ErrUnauthorized", "401"},
+		// The user's rights stay the same.
+		{"403", []http.HandlerFunc{status(403, "")}, nil, nil, 1, "ErrForbidden", "403"},
+		// The path will not appear.
+		{"404", []http.HandlerFunc{status(404, "Invalid path: /x")}, nil, nil, 1, "ErrNotFound", "404"},
+		// HTTP knows no reason to repeat it.
+		{"501", []http.HandlerFunc{status(501, "")}, nil, nil, 1, "ErrServer", "501"},
+		// Retry-After alone makes no failure temporary.
+		{"500 with Retry-After", []http.HandlerFunc{after(500, "1")}, nil, nil, 1, "ErrServer", "500"},
+		// The response would be the same.
+		{"200 with HTML", []http.HandlerFunc{status(200, "<html>")}, nil, nil, 1, "ErrUnexpectedResponse", "HTML"},
+		{"200 that is too large", []http.HandlerFunc{status(200, "[1234]")}, opts(zadig.WithMaxResponseBytes(5)), nil, 1,
+			"ErrResponseTooLarge", "5 bytes"},
+		// Nobody asked for a range.
+		{"206", []http.HandlerFunc{status(206, "[]")}, nil, nil, 1, "ErrUnexpectedResponse", "not requested"},
+		// The server would be silent as long again.
+		{"no headers", []http.HandlerFunc{servertest.Hang}, short, nil, 1, "", "no response headers within"},
+		{"body stalls", []http.HandlerFunc{servertest.Stall("[")}, short, nil, 1, "", "no further byte of the body within"},
+		// Nobody waits for the response.
+		{"canceled before", []http.HandlerFunc{good}, nil, within(-1), 0, "", "context deadline exceeded"},
+		{"deadline during the headers", []http.HandlerFunc{servertest.Hang}, nil, within(shortTimeout), 1, "", "context deadline exceeded"},
+		{"deadline during the body", []http.HandlerFunc{servertest.Stall("[")}, nil, within(shortTimeout), 1, "",
+			"context deadline exceeded"},
+		{"timeout of the user's client", []http.HandlerFunc{servertest.Hang},
+			opts(zadig.WithHTTPClient(&http.Client{Timeout: shortTimeout})), nil, 1, "", "exceeded"},
+		// The user said so.
+		{"503 with MaxAttempts 1", []http.HandlerFunc{status(503, "")}, opts(once), nil, 1, "ErrServer", "503"},
+		{"closed with MaxAttempts 1", []http.HandlerFunc{servertest.Close}, append(fresh, once), nil, 1, "", "EOF"},
+		// The server asks for a longer wait than a caller has.
+		{"503, Retry-After 61 seconds", []http.HandlerFunc{after(503, "61")}, nil, nil, 1, "ErrServer", "503"},
+		{"429, Retry-After a day", []http.HandlerFunc{after(429, "86400")}, nil, nil, 1, "ErrRateLimited", "429"},
+		// The last response is worth more than the deadline's error later.
+		{"503, Retry-After past the deadline", []http.HandlerFunc{after(503, "59")}, nil, within(50 * time.Second), 1, "ErrServer", "503"},
+
+		// Retried.
+
+		{"502", []http.HandlerFunc{status(502, "<html>"), good}, nil, nil, 2, "", ""},
+		{"503", []http.HandlerFunc{status(503, ""), good}, nil, nil, 2, "", ""},
+		{"504", []http.HandlerFunc{status(504, ""), good}, nil, nil, 2, "", ""},
+		{"429", []http.HandlerFunc{status(429, ""), good}, nil, nil, 2, "", ""},
+		{"503 twice", []http.HandlerFunc{status(503, ""), status(503, ""), good}, nil, nil, 3, "", ""},
+		{"503 forever", []http.HandlerFunc{status(503, "try later")}, nil, nil, 3, "ErrServer",
+			"503: server error: try later (3 attempts)"},
+		{"the last failure counts", []http.HandlerFunc{status(503, ""), status(429, ""), status(403, "")}, nil, nil, 3,
+			"ErrForbidden", "403: forbidden: empty body (3 attempts)"},
+		{"503, then closed", []http.HandlerFunc{status(503, ""), servertest.Close}, fresh, nil, 3, "", "EOF (3 attempts)"},
+		{"503 with MaxAttempts 5", []http.HandlerFunc{status(503, "")},
+			opts(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})), nil, 5, "ErrServer", "(5 attempts)"},
+		{"closed", []http.HandlerFunc{servertest.Close, good}, fresh, nil, 2, "", ""},
+		{"closed forever", []http.HandlerFunc{servertest.Close}, fresh, nil, 3, "", "EOF (3 attempts)"},
+		{"reset", []http.HandlerFunc{servertest.Reset, good}, fresh, nil, 2, "", ""},
+		{"reset forever", []http.HandlerFunc{servertest.Reset}, fresh, nil, 3, "", "(3 attempts)"},
+		{"cut in the body", []http.HandlerFunc{servertest.Cut("["), good}, nil, nil, 2, "", ""},
+		{"cut in the body forever", []http.HandlerFunc{servertest.Cut("[")}, nil, nil, 3, "", "unexpected EOF (3 attempts)"},
+		{"cut, then 403", []http.HandlerFunc{servertest.Cut("["), status(403, "no")}, nil, nil, 2, "ErrForbidden",
+			"403: forbidden: no (2 attempts)"},
+		{"502, cut, 502", []http.HandlerFunc{status(502, ""), servertest.Cut("["), status(502, "")}, nil, nil, 3, "ErrServer", "502"},
+		{"503 whose body stalls", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(503)
+			servertest.Stall("busy")(w, r)
+		}}, short, nil, 3, "ErrServer", "503: server error: busy"},
 	} {
-		var longest time.Duration
-		shortest := time.Duration(math.MaxInt64)
-		for range 200 { // a chance of 2^-200 to fail without reason
-			wait := row.policy.Backoff(row.n)
-			longest, shortest = max(longest, wait), min(shortest, wait)
-		}
-		assert.LessOrEqual(t, longest, row.ceiling, row.name)
-		assert.Greater(t, longest, row.ceiling/2, row.name)
-		assert.Less(t, shortest, row.ceiling/2, row.name)
-		assert.GreaterOrEqual(t, shortest, time.Duration(0), row.name)
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			client, s := clienttest.Serve(t, servertest.Script(row.responses...), row.opts...)
+			ctx := t.Context()
+			if row.ctx != nil {
+				var cancel context.CancelFunc
+				ctx, cancel = row.ctx(ctx)
+				defer cancel()
+			}
+			var out []any
+			err := client.Get(ctx, "/api/x", nil, &out)
+			assert.Equal(t, row.count, s.Count(), "attempts")
+			assert.Equal(t, row.sentinel, clienttest.Sentinel(err))
+			if row.because == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, row.because)
+			if failure, ok := errors.AsType[*zadig.Error](err); ok {
+				assert.Equal(t, row.count, failure.Attempts)
+			}
+			assert.Equal(t, row.count > 1, strings.HasSuffix(err.Error(), " attempts)"), err)
+		})
 	}
 }
 
-func TestPause(t *testing.T) {
+// Failures before there is a connection reach no handler; these count dials.
+func TestRetryOfConnections(t *testing.T) {
 	t.Parallel()
-	policy := transport.Policy{MinWait: time.Hour, MaxWait: time.Hour}
+	secure := httptest.NewUnstartedServer(servertest.JSON(`[]`))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	plain := httptest.NewServer(servertest.JSON(`[]`))
+	t.Cleanup(plain.Close)
+	wantsCertificate := httptest.NewUnstartedServer(servertest.JSON(`[]`))
+	wantsCertificate.Config.ErrorLog = log.New(io.Discard, "", 0)
+	wantsCertificate.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
+	wantsCertificate.StartTLS()
+	t.Cleanup(wantsCertificate.Close)
+	for _, row := range []struct {
+		name, base, because string
+		trusted             *x509.Certificate
+		dials               int64
+	}{
+		// No further attempt changes a certificate, or what is served at a port.
+		{"certificate of an unknown authority", secure.URL, "unknown authority", nil, 1},
+		{"certificate of another host", strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), "certificate", secure.Certificate(), 1},
+		{"a client certificate is required", wantsCertificate.URL, "certificate required", wantsCertificate.Certificate(), 1},
+		{"plain HTTP at the port of HTTPS", strings.Replace(plain.URL, "http:", "https:", 1), "HTTP response to HTTPS client", nil, 1},
+
+		{"refused", "http://127.0.0.1:1", "refused", nil, 3},
+		{"no such host", "http://zadig.invalid", "zadig.invalid", nil, 3},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var dials atomic.Int64
+			roots := x509.NewCertPool()
+			if row.trusted != nil {
+				roots.AddCert(row.trusted)
+			}
+			client := clienttest.New(t, row.base+servertest.BasePath, clienttest.FastRetry(), zadig.WithTransport(&http.Transport{
+				DisableKeepAlives: true,
+				TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+					dials.Add(1)
+					if strings.HasPrefix(address, "zadig.invalid") {
+						return nil, &net.OpError{Op: "dial", Net: network,
+							Err: &net.DNSError{Err: "no such host", Name: "zadig.invalid", IsNotFound: true}}
+					}
+					return new(net.Dialer).DialContext(ctx, network, address)
+				},
+			}))
+			err := client.Get(t.Context(), "/api/x?token=hunter2", nil, nil)
+			require.ErrorContains(t, err, row.because)
+			assert.Empty(t, clienttest.Sentinel(err), "no response came")
+			assert.Equal(t, row.dials, dials.Load())
+			assert.NotContains(t, err.Error(), "hunter2")
+			assert.Equal(t, row.dials > 1, strings.HasSuffix(err.Error(), "(3 attempts)"), err)
+		})
+	}
+}
+
+func TestFailuresLeaveTheCallersPoolAlone(t *testing.T) {
+	t.Parallel()
+	for _, h := range []http.HandlerFunc{servertest.Status(503, ""), servertest.Status(500, ""), servertest.Close, servertest.Hang} {
+		s := servertest.New(t, h)
+		pool := &clienttest.Pool{RoundTripper: new(http.Transport)}
+		client := clienttest.New(t, s.URL, clienttest.FastRetry(), zadig.WithTransport(pool), zadig.WithTimeout(20*time.Millisecond))
+		require.Error(t, client.Get(t.Context(), "/api/x", nil, new(any)))
+		assert.Zero(t, pool.Closed.Load())
+	}
+}
+
+// Full jitter: anything up to a ceiling that doubles.
+func TestWaitsBetweenAttempts(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		policy   zadig.RetryPolicy
+		ceilings []time.Duration
+	}{
+		"default":                   {zadig.RetryPolicy{}, []time.Duration{2e8, 4e8}},
+		"up to the default MaxWait": {zadig.RetryPolicy{MaxAttempts: 8}, []time.Duration{2e8, 4e8, 8e8, 16e8, 32e8, 5e9, 5e9}},
+		"MinWait and MaxWait": {zadig.RetryPolicy{MaxAttempts: 5, MinWait: 2e9, MaxWait: 5e9},
+			[]time.Duration{2e9, 4e9, 5e9, 5e9}},
+		"MaxWait, below the default MinWait": {zadig.RetryPolicy{MaxWait: 5e7}, []time.Duration{5e7, 5e7}},
+		"MinWait, above the default MaxWait": {zadig.RetryPolicy{MinWait: 20e9}, []time.Duration{20e9, 20e9}},
+		"longer than any Retry-After": {zadig.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour},
+			[]time.Duration{time.Hour, time.Hour}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			longest := make([]time.Duration, len(row.ceilings))
+			shortest := make([]time.Duration, len(row.ceilings))
+			for range 50 {
+				inBubble(t, servertest.Status(503, ""), []zadig.Option{zadig.WithRetry(row.policy)},
+					func(t *testing.T, client *zadig.Client, s *servertest.Server) {
+						require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
+						times := s.Times()
+						require.Len(t, times, len(row.ceilings)+1)
+						for i := range row.ceilings {
+							wait := times[i+1] - times[i]
+							longest[i] = max(longest[i], wait)
+							if shortest[i] == 0 || wait < shortest[i] {
+								shortest[i] = wait
+							}
+						}
+					})
+			}
+			for i, ceiling := range row.ceilings { // a chance of 2^-50 to fail without reason
+				assert.LessOrEqual(t, longest[i], ceiling)
+				assert.Greater(t, longest[i], ceiling/2, "up to the ceiling")
+				assert.Less(t, shortest[i], ceiling/2, "down to nothing")
+			}
+		})
+	}
+	t.Run("the longest waits", func(t *testing.T) {
+		t.Parallel()
+		for range 50 {
+			assert.GreaterOrEqual(t, transport.Policy{MinWait: math.MaxInt64, MaxWait: math.MaxInt64}.Backoff(1), time.Duration(0))
+			assert.LessOrEqual(t, transport.Policy{MinWait: 1, MaxWait: time.Second}.Backoff(1000), time.Second)
+		}
+	})
+}
+
+func TestPauseEndsWithTheContext(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		policy := transport.Policy{MinWait: time.Hour, MaxWait: time.Hour}
 		start := time.Now()
 		require.NoError(t, policy.Pause(t.Context(), 1))
 		assert.Positive(t, time.Since(start))
-		assert.LessOrEqual(t, time.Since(start), time.Hour)
-	})
-	synctest.Test(t, func(t *testing.T) {
-		reason := errors.New("the user pressed a key")
-		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Nanosecond, func() { cancel(reason) })
-		start := time.Now()
-		err := policy.Pause(ctx, 9)
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorIs(t, err, reason)
-		assert.Equal(t, time.Nanosecond, time.Since(start))
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Nanosecond, errors.New("a reason"))
+		defer cancel()
+		require.ErrorContains(t, policy.Pause(ctx, 9), "a reason")
 	})
 }
 
-func TestRetryAfter(t *testing.T) {
+// The end of the context during a wait, or during a later attempt, must not hide
+// the failure before it.
+func TestEndOfTheContextKeepsTheLastFailure(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for value, want := range map[string]time.Duration{
-		"":                                0,
-		"0":                               0,
-		"1":                               time.Second,
-		" 90 ":                            90 * time.Second,
-		"-1":                              0,
-		"1.5":                             0,
-		"9223372036854775807":             math.MaxInt64 / time.Second * time.Second,
-		"9223372036854775808":             math.MaxInt64 / time.Second * time.Second,
-		"-9223372036854775808":            0,
-		"Sun, 01 Mar 2026 12:00:30 GMT":   30 * time.Second,
-		"Sunday, 01-Mar-26 12:00:30 GMT":  30 * time.Second,
-		"Sun Mar  1 12:00:30 2026":        30 * time.Second,
-		"Sun, 01 Mar 2026 11:59:59 GMT":   0,
-		"Sun, 01 Mar 2026 12:00:30 +0100": 0,
-		"tomorrow":                        0,
+	down := servertest.Status(503, "maintenance", "Retry-After", "30")
+	for name, row := range map[string]struct {
+		h        http.HandlerFunc
+		ctx      func(context.Context) (context.Context, context.CancelFunc)
+		takes    time.Duration
+		is       error // nil: the response alone
+		attempts int
+	}{
+		"canceled during a wait": {down, func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(3*time.Second, cancel)
+			return ctx, cancel
+		}, 3 * time.Second, context.Canceled, 1},
+		"deadline before the end of a wait": {down, func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 50*time.Second)
+		}, 30 * time.Second, nil, 2},
+		"deadline during an attempt": {servertest.Script(servertest.Status(503, "maintenance"), servertest.Hang),
+			func(ctx context.Context) (context.Context, context.CancelFunc) {
+				return context.WithTimeout(ctx, 10*time.Second)
+			}, 10 * time.Second, context.DeadlineExceeded, 2},
 	} {
-		assert.Equal(t, want, transport.RetryAfter(http.Header{"Retry-After": {value}}, now), "%q", value)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, row.h, nil, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+				ctx, cancel := row.ctx(t.Context())
+				defer cancel()
+				start := time.Now()
+				err := client.Get(ctx, "/api/x", nil, nil)
+				assert.Equal(t, row.takes, time.Since(start))
+				require.ErrorIs(t, err, zadig.ErrServer)
+				failure := clienttest.AsError(t, err)
+				assert.Equal(t, "maintenance", string(failure.Body))
+				assert.Equal(t, row.attempts, failure.Attempts)
+				if row.is == nil {
+					require.NotErrorIs(t, err, context.DeadlineExceeded)
+					return
+				}
+				require.ErrorIs(t, err, row.is)
+				assert.ErrorContains(t, err, ": 503: server error: maintenance")
+				assert.ErrorContains(t, err, "; no further response: "+row.is.Error())
+			})
+		})
 	}
-	assert.Zero(t, transport.RetryAfter(nil, now))
+	t.Run("no response so far", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			refused := servertest.RoundTripper(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED })
+			client := clienttest.New(t, "https://zadig.example.com", zadig.WithTransport(refused),
+				zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 99, MinWait: time.Hour, MaxWait: time.Hour}))
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			err := client.Get(ctx, "/api/x?image=a", nil, nil)
+			require.ErrorIs(t, err, context.Canceled)
+			require.ErrorIs(t, err, syscall.ECONNREFUSED)
+			assert.Equal(t, `GET "https://zadig.example.com/api/x": connection refused; no further attempt: context canceled`, err.Error())
+		})
+	})
+}
+
+// A buffered response that was cut, wherever, is requested again.
+func TestRetryOfABodyThatWasCut(t *testing.T) {
+	t.Parallel()
+	const body = `[{"versionInfo":{"id":"619dbaa8c528010000010000"}}]`
+	for at := 0; at <= len(body); at += 7 {
+		client, s := clienttest.Serve(t,
+			servertest.Script(servertest.Cut(body[:at]), servertest.Cut(body[:len(body)-1]), servertest.JSON(body)))
+		page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
+		require.NoError(t, err, "cut at %d", at)
+		require.Len(t, page.Releases, 1)
+		assert.Equal(t, 3, s.Count())
+	}
 }

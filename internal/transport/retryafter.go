@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -8,9 +9,8 @@ import (
 	"time"
 )
 
-// RetryAfter reads the header: seconds or an HTTP date. It is 0 if there is
-// none, if it is neither, or if it lies in the past, and the longest Duration
-// for more seconds than a Duration can hold.
+// RetryAfter returns the wait that the header asks for, in seconds or as an HTTP
+// date. It is 0 if there is none, if it is neither, or if it lies in the past.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
@@ -19,12 +19,9 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	if at, err := http.ParseTime(value); err == nil {
 		return max(at.Sub(now), 0)
 	}
-	const most = int64(math.MaxInt64 / time.Second)
-	switch seconds, err := strconv.ParseInt(value, 10, 64); {
-	case err == nil && seconds <= most:
-		return time.Duration(max(seconds, 0)) * time.Second
-	case err == nil, strings.Trim(strings.TrimPrefix(value, "+"), "0123456789") == "":
-		return time.Duration(most) * time.Second
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0
 	}
-	return 0
+	return time.Duration(min(max(seconds, 0), int64(math.MaxInt64/time.Second))) * time.Second
 }

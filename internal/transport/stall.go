@@ -4,16 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
 	"os"
 	"time"
 )
 
-// maxStall bounds the wait for the next byte of a body, and for the whole body
-// of a failure.
+// maxStall bounds the wait for the next byte of a body, and for the whole body of
+// a failure.
 const maxStall = 30 * time.Second
 
-// stallError is the error of a server that keeps silent. Another attempt would
-// wait as long again, so it is not retried.
+// maxEmptyReads is how many reads in a row may return neither a byte nor an
+// error, as in package bufio.
+const maxEmptyReads = 100
+
+// stallError is the timeout of a silent server. Another attempt would wait as long
+// again, so it is not retried.
 type stallError struct {
 	waited time.Duration
 	what   string
@@ -21,28 +28,93 @@ type stallError struct {
 
 func (s *stallError) Error() string { return fmt.Sprintf("%s within %s", s.what, s.waited) }
 
-// Timeout makes it a net.Error's kind of error.
+// Timeout and Temporary make it a net.Error.
 func (s *stallError) Timeout() bool { return true }
 
-// Temporary completes net.Error.
 func (s *stallError) Temporary() bool { return false }
 
-// Unwrap lets errors.Is find the standard library's own timeout. It is not
-// context.DeadlineExceeded: that is the caller's.
+// Unwrap returns the standard library's timeout. It is not
+// context.DeadlineExceeded, which is the caller's.
 func (s *stallError) Unwrap() error { return os.ErrDeadlineExceeded }
 
-// watch ends the call after a silence.
-func (c *call) watch(silence time.Duration) {
-	c.waits = silence
-	c.silence.Reset(silence)
+// errStalled is the cause with which the timer ends an exchange.
+var errStalled = errors.New("stalled")
+
+// exchange is one request that is sent, and its response with its body.
+type exchange struct {
+	*call
+	req     *http.Request
+	ctx     context.Context // ends with the call, or by the timer
+	timer   *time.Timer
+	limit   time.Duration // that the timer was set to
+	start   time.Time
+	status  int
+	failure bool // not 2xx
+	body    io.ReadCloser
 }
 
-func (c *call) fire() { c.cancel(&stallError{}) }
+// newExchange starts the time for the headers.
+func (c *call) newExchange(req *http.Request) *exchange {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	e := &exchange{call: c, ctx: ctx, req: req.WithContext(ctx), limit: c.config.Timeout, start: time.Now()}
+	e.timer = time.AfterFunc(e.limit, func() { cancel(errStalled) })
+	return e
+}
 
-// because returns err, or that it is the silence that ended the call.
-func (c *call) because(err error, what string) error {
-	if _, silent := errors.AsType[*stallError](context.Cause(c.ctx)); silent && c.caller.Err() == nil {
-		return &stallError{c.waits, what}
+// noResponse logs and returns why there are no headers.
+func (e *exchange) noResponse(err error) error {
+	err = e.orStalled(err, "no response headers")
+	e.logFailure("zadig: no response", err)
+	return err
+}
+
+// received logs the response and watches its body.
+func (e *exchange) received(resp *http.Response) {
+	level := slog.LevelDebug
+	if retryable(resp.StatusCode) {
+		level = slog.LevelWarn
+	}
+	e.log(level, "zadig: response", slog.Int("status", resp.StatusCode))
+	e.status, e.failure = resp.StatusCode, resp.StatusCode < 200 || resp.StatusCode > 299
+	e.body, resp.Body = resp.Body, e
+}
+
+// Read ends the exchange if the body stalls while somebody waits here. A body that
+// keeps arriving is never cut off, except that of a failure. The failures of one
+// attempt, such as the redirects that it follows, share one limit.
+func (e *exchange) Read(p []byte) (n int, err error) {
+	e.limit = min(e.config.Timeout, maxStall)
+	left, start := e.limit, time.Now()
+	if e.failure {
+		left = e.failureLeft
+	}
+	e.timer.Reset(left)
+	for range maxEmptyReads {
+		if n, err = e.body.Read(p); n > 0 || err != nil || len(p) == 0 {
+			break
+		}
+	}
+	e.timer.Stop()
+	if e.failure {
+		e.failureLeft -= time.Since(start)
+	}
+	switch {
+	case n == 0 && err == nil && len(p) > 0:
+		err = io.ErrNoProgress
+	case err != nil && err != io.EOF: //nolint:errorlint // an error that wraps io.EOF is a failure
+		err = safe(e.orStalled(err, "no further byte of the body"), e.tokens)
+		e.logFailure("zadig: response broke off", err, slog.Int("status", e.status))
+	}
+	return n, err
+}
+
+// Close closes the body.
+func (e *exchange) Close() error { return e.body.Close() }
+
+// orStalled returns err, or a stallError if the timer caused it.
+func (e *exchange) orStalled(err error, what string) error {
+	if context.Cause(e.ctx) == errStalled && e.call.ctx.Err() == nil { //nolint:errorlint // itself
+		return &stallError{e.limit, what}
 	}
 	return err
 }

@@ -1,6 +1,18 @@
-// Package transport is the way of a request to the server and back: a call, whose
-// attempts go through the middleware to the base. Its errors name no secret and
-// no query.
+// Package transport sends requests: a call is a series of attempts, and each of
+// them, or each redirect that it follows, passes the policies, one file each, in
+// this order:
+//
+//	retry.go      whether there is another attempt, and when (retryafter.go, budget.go)
+//	redirect.go   which redirects are followed
+//	ratelimit.go  the user's rate limiter
+//	auth.go       headers and token, for the origin of the base URL only
+//	stall.go      the time for the headers, and for each read of the body
+//	log.go        one record per attempt
+//	              the user's middleware
+//	base.go       the SDK's own http.Transport, or the user's
+//	buffer.go     reads the body, if the call is not a stream
+//
+// Its errors (errors.go) name no secret and no query.
 package transport
 
 import (
@@ -15,19 +27,21 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Config is what a call needs to know. Base must be set.
+// Config configures a Transport. Base must be set.
 type Config struct {
 	Base       http.RoundTripper
-	Client     *http.Client // whose cookie jar, timeout and redirect policy are kept; may be nil
+	Client     *http.Client // whose cookie jar, timeout and redirect policy apply; may be nil
 	Origin     *url.URL     // the base URL: the only origin that gets headers and token
 	Header     http.Header  // sent with each request
 	Token      func(context.Context) (string, error)
 	Limiter    Limiter
 	Logger     *slog.Logger
 	Middleware []func(http.RoundTripper) http.RoundTripper
-	Timeout    time.Duration // to the response's headers; a body may also stall for at most this long
+	Timeout    time.Duration // until the response headers arrive; also bounds a stall of the body
 	MaxBytes   int64         // of a buffered body
 	Retry      Policy
 	Budget     *Budget // of retries
@@ -40,8 +54,8 @@ type Transport struct {
 	config Config
 }
 
-// New wraps the base in the middleware; the first one given is the outermost.
-// Its error is a middleware that returns nil.
+// New wraps the base in the middleware; the first one given is the outermost. It
+// returns an error if a middleware returns nil.
 func New(c Config) (*Transport, error) {
 	t := &Transport{chain: c.Base, config: c}
 	if c.Client != nil {
@@ -52,56 +66,79 @@ func New(c Config) (*Transport, error) {
 			return nil, errors.New("WithMiddleware: a middleware returned nil")
 		}
 	}
-	t.client.CheckRedirect = redirectPolicy(c, t.client.CheckRedirect)
+	t.client.CheckRedirect = redirectPolicy(c.Origin, t.client.CheckRedirect)
 	return t, nil
 }
 
-// Outcome is the result of a request.
+// Outcome is the result of a call: a response, an error, or the last response and
+// the error that prevented another one.
 type Outcome struct {
-	Response *http.Response // nil if there was none
-	Err      error          // why there was none, or why there was no other one after it
+	Response *http.Response
+	Body     []byte // of a success that was buffered
+	Err      error
 	Attempts int
-	Tokens   []string // that were sent, for masking them
-
-	Request *http.Request // as it was sent, without the token
+	Tokens   []string // that were sent, for masking
 }
 
-// Do sends a request until there is a response that is worth returning. An
-// Outcome can hold a response and an error: the last response, and the end of the
-// context during the wait or the attempt that followed it.
-func (t *Transport) Do(sent *http.Request) (out Outcome) {
-	c := t.newCall(sent.Context())
-	defer func() {
-		if out.Response == nil || out.Err != nil {
-			c.end()
-		}
-	}()
-	resp, err := c.client().Do(&retryablehttp.Request{Request: sent.WithContext(c.ctx)})
-	if _, said := errors.AsType[*stallError](err); err != nil && !said {
-		err = c.because(err, "no further byte of the body") // of a failure, which was read before a wait
+// call is one request with all its attempts. The policies are its methods.
+type call struct {
+	*Transport
+	ctx      context.Context // of all attempts
+	end      context.CancelFunc
+	buffered bool
+
+	attempts     int // the current one included
+	tokens       []string
+	failureLeft  time.Duration  // for the bodies of the current attempt's failures
+	wait         time.Duration  // before the next attempt
+	waiting      bool           // for the next attempt
+	lastResponse *http.Response // of the attempt before
+	lastErr      error          // of the attempt before, if it had no response
+
+	body    []byte         // of the response, if the call is buffered
+	garbled *http.Response // whose body cannot be decompressed
+}
+
+// Do sends a request until a response needs no further attempt.
+func (t *Transport) Do(req *http.Request) Outcome {
+	c := &call{Transport: t, buffered: response.ModeOf(req.Context()) == response.Buffered}
+	c.ctx, c.end = context.WithCancel(req.Context())
+	resp, err := c.retryClient().Do(&retryablehttp.Request{Request: req.WithContext(c.ctx)})
+	if err != nil {
+		c.end()
+		resp, err = c.failed(req, bare(err))
+		return Outcome{Response: resp, Err: err, Attempts: c.attempts, Tokens: c.tokens}
 	}
-	out = Outcome{Response: resp, Err: err, Attempts: c.attempts, Tokens: c.tokens, Request: sent}
+	if !retryable(resp.StatusCode) {
+		t.config.Budget.credit(c.attempts)
+	}
+	if last := resp.Request; last != nil && last.URL != nil && last.URL != req.URL {
+		req = c.redirected(req, last.URL)
+	}
+	resp.Request = req
+	if c.body != nil {
+		c.end()
+	}
+	resp.Body = &finalBody{resp.Body, c.end}
+	return Outcome{Response: resp, Body: c.body, Attempts: c.attempts, Tokens: c.tokens}
+}
+
+// failed returns what is known of a call whose last attempt had no response.
+func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
+	ended := c.waiting || req.Context().Err() != nil
 	switch {
-	case err == nil:
-		if !retryable(resp.StatusCode) {
-			t.config.Budget.credit(c.attempts)
-		}
-		resp.Body = &finalBody{resp.Body, c.end}
-	case c.waiting, sent.Context().Err() != nil && c.lastResponse != nil:
-		out.Response = c.lastResponse
-		if c.lastErr != nil {
-			out.Err = fmt.Errorf("%w; no further attempt: %w", bare(c.lastErr), err)
-		} else {
-			out.Err = bare(err)
-		}
-	default:
-		out.Response = nil
+	case response.Garbled(err):
+		return c.garbled, err
+	case ended && c.lastResponse != nil:
+		return c.lastResponse, safe(err, c.tokens)
+	case c.waiting:
+		err = fmt.Errorf("%w; no further attempt: %w", c.lastErr, err)
 	}
-	return out
+	return nil, c.noResponse(req, err)
 }
 
-// finalBody is the body of the last response. With it the call ends, and with
-// the call a Read under way.
+// finalBody is the body that the caller reads. Closing it ends the call, and with
+// it a Read under way.
 type finalBody struct {
 	io.ReadCloser
 	end func()
@@ -112,16 +149,31 @@ func (b *finalBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// bare takes off what net/http puts around an error: the URL, with its query.
-func bare(err error) error {
-	if sent, ok := err.(*url.Error); ok && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
-		return sent.Err
+// RoundTrip is one attempt, or one redirect that it follows.
+func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := c.limitRate(req.Context()); err != nil {
+		return nil, err
 	}
-	return err
+	req, err := c.authorize(req)
+	if err != nil {
+		return nil, err
+	}
+	e := c.newExchange(req)
+	resp, err := c.chain.RoundTrip(e.req)
+	e.timer.Stop()
+	if err != nil {
+		return nil, e.noResponse(err)
+	}
+	if resp == nil || resp.Body == nil { // http.Client returns an error, or an empty body
+		return resp, nil
+	}
+	e.received(resp)
+	switch {
+	case resp.StatusCode < 200: // the body is the connection itself
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	case resp.StatusCode < 300 && c.buffered:
+		return c.buffer(resp)
+	}
+	return resp, nil
 }
-
-// permanentError is an error of our own policies that no further attempt can
-// mend.
-type permanentError struct{ error }
-
-func (p permanentError) Unwrap() error { return p.error }

@@ -57,6 +57,15 @@ func Host(address string) (*url.URL, bool) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, true
 }
 
+// Repository returns the page of a repository, or "". Gerrit has none.
+func Repository(source, address, owner, name string) string {
+	page, kind := repoPage(source, address, owner, name)
+	if kind == "gerrit" {
+		return ""
+	}
+	return page
+}
+
 // Commit returns the page of a commit, or "".
 func Commit(source, address, owner, name, id string) string {
 	page, kind := repoPage(source, address, owner, name)

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 )
@@ -24,10 +27,12 @@ type plainRelease struct {
 	SecurityStatsInfo []*delivery.SecurityStats  `json:"securityStatsInfo"`
 }
 
+const listPath = "/api/aslan/delivery/releases?page=1&per_page=100000"
+
 // listByHand reads a whole list with net/http and encoding/json.
 func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
 	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+"/api/aslan/delivery/releases?page=1&per_page=100000", http.NoBody)
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+listPath, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -45,6 +50,31 @@ func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
 		b.Fatal(err)
 	}
 	return releases
+}
+
+// listByLibrary reads a list with net/http and the JSON library that the SDK uses,
+// without its limits, errors and filters.
+func listByLibrary(b *testing.B, srv *benchServer) (n int) {
+	b.Helper()
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+listPath, http.NoBody)
+	if err != nil {
+		b.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer resp.Body.Close()
+	dec := jsontext.NewDecoder(resp.Body)
+	if _, err := dec.ReadToken(); err != nil {
+		b.Fatal(err)
+	}
+	for ; dec.PeekKind() != ']'; n++ {
+		if err := jsonv2.UnmarshalDecode(dec, new(plainRelease)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return n
 }
 
 // rangeAll reads n releases, which the server sends as one page. The page is not
@@ -93,6 +123,15 @@ func BenchmarkAll(b *testing.B) {
 		for b.Loop() {
 			if releases := listByResty(b, client, srv); len(releases) != n {
 				b.Fatal(len(releases))
+			}
+		}
+	})
+	b.Run("library", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		b.ReportAllocs()
+		for b.Loop() {
+			if read := listByLibrary(b, srv); read != n {
+				b.Fatal(read)
 			}
 		}
 	})

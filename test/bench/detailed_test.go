@@ -34,7 +34,7 @@ func BenchmarkAllDetailed(b *testing.B) {
 						if err != nil {
 							b.Fatal(err)
 						}
-						if release.ServicesOmitted() {
+						if release.IsSummary() {
 							b.Fatal("a release without services")
 						}
 						read++

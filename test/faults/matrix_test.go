@@ -25,7 +25,7 @@ var calls = []struct {
 	do   func(context.Context, *zadig.Client, *zadigServer) []error
 }{
 	{"List", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
-		page, err := c.Delivery.List(ctx, delivery.ListOptions{Verbosity: delivery.VerbosityListed})
+		page, err := c.Delivery.List(ctx, delivery.ListOptions{SkipDetails: true})
 		switch {
 		case err != nil:
 			return []error{err}
@@ -36,7 +36,7 @@ var calls = []struct {
 	}},
 	{"All", func(ctx context.Context, c *zadig.Client, z *zadigServer) (errs []error) {
 		var ids []string
-		for r, err := range c.Delivery.All(ctx, delivery.ListOptions{Verbosity: delivery.VerbosityListed, PerPage: releases / 2}) {
+		for r, err := range c.Delivery.All(ctx, delivery.ListOptions{SkipDetails: true, PerPage: releases / 2}) {
 			if err != nil {
 				errs = append(errs, err)
 				continue

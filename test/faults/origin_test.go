@@ -43,7 +43,8 @@ const releases = 12
 
 func newZadig(t *testing.T) *zadigServer {
 	t.Helper()
-	data := zadigtest.Generate(7, releases)
+	data := zadigtest.Generate(7, 5*releases)
+	data.Releases = data.ReleasesOn("v5.0.0")[:releases]
 	return &zadigServer{
 		Server:    zadigtest.NewServer(t, zadigtest.WithData(data)),
 		data:      data,

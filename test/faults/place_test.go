@@ -236,7 +236,8 @@ func toxic(kind, attributes string) func(*stage) place {
 		proxy := toxiproxy.NewProxy(server, s.Name(), "127.0.0.1:0", strings.TrimPrefix(p.url, "http://"))
 		require.NoError(s, proxy.Start())
 		s.Cleanup(proxy.Stop)
-		_, err := proxy.Toxics.AddToxicJson(strings.NewReader(`{"name":"` + kind + `","type":"` + kind + `","stream":"downstream","attributes":` + attributes + `}`))
+		added := `{"name":"` + kind + `","type":"` + kind + `","stream":"downstream","attributes":` + attributes + `}`
+		_, err := proxy.Toxics.AddToxicJson(strings.NewReader(added))
 		require.NoError(s, err)
 		p.url = "http://" + proxy.Listen
 		p.busy = none

@@ -136,44 +136,161 @@ var faults = []struct {
 		{name: "the name server keeps silent", place: silentNames, always: each(timesOut(0)), waits: 1},
 		{name: "connection refused", place: nobodyListens, once: each(succeeds(0)), always: each(getsNothing(0))},
 		{name: "the connection is never made", place: blackHole, always: each(timesOut(0)), waits: 1},
-		{name: "the server restarts", strike: func(x *exchange) { x.restart(60 * time.Millisecond) }, once: each(succeeds(1)).many(succeeds(2)), opts: patient},
+		{
+			name:   "the server restarts",
+			strike: func(x *exchange) { x.restart(60 * time.Millisecond) },
+			once:   each(succeeds(1)).many(succeeds(2)), opts: patient,
+		},
 	}},
 	{"Before and in the headers", []fault{
 		{name: "reset before the headers", strike: (*exchange).reset, once: each(succeeds(1)), always: each(getsNothing(3))},
 		{name: "closed before the headers", strike: func(*exchange) {}, once: each(succeeds(1)), always: each(getsNothing(3))},
-		{name: "reset within the headers", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")); x.pause(); x.reset() }, once: each(succeeds(1)), always: each(getsNothing(3))},
-		{name: "closed within the headers", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")) }, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{
+			name:   "reset within the headers",
+			strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")); x.pause(); x.reset() },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)),
+		},
+		{
+			name:   "closed within the headers",
+			strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)),
+		},
 		{name: "no headers", strike: (*exchange).hang, once: each(timesOut(1)), always: each(timesOut(1)), waits: 1},
-		{name: "headers that stop", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")); x.hang() }, always: each(timesOut(1)), waits: 1},
-		{name: "headers that never end, slowly", strike: func(x *exchange) { x.endlessHeaders(20 * time.Millisecond) }, always: each(timesOut(1)), waits: 1},
+		{
+			name:   "headers that stop",
+			strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")); x.hang() },
+			always: each(timesOut(1)), waits: 1,
+		},
+		{
+			name:   "headers that never end, slowly",
+			strike: func(x *exchange) { x.endlessHeaders(20 * time.Millisecond) },
+			always: each(timesOut(1)), waits: 1,
+		},
 		{name: "headers that never end, quickly", strike: func(x *exchange) { x.endlessHeaders(0) }, always: each(getsNothing(3))},
-		{name: "something that is not HTTP", strike: func(x *exchange) { x.write([]byte("SSH-2.0-OpenSSH_9.6\r\n")) }, once: each(succeeds(1)), always: each(getsNothing(3))},
+		{
+			name:   "something that is not HTTP",
+			strike: func(x *exchange) { x.write([]byte("SSH-2.0-OpenSSH_9.6\r\n")) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)),
+		},
 	}},
 	{"In the body", []fault{
-		{name: "reset behind the headers", strike: func(x *exchange) { x.head(length(len(x.body))); x.pause(); x.reset() }, once: each(succeeds(1)), always: each(getsNothing(3))},
-		{name: "closed behind the headers", strike: func(x *exchange) { x.head(length(len(x.body))) }, once: each(succeeds(1)), always: each(getsNothing(3))},
-		{name: "reset in the middle", strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()); x.pause(); x.reset() }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
-		{name: "closed in the middle", strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
-		{name: "closed in the middle, chunked", strike: func(x *exchange) { x.chunked(x.half(), false) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
-		{name: "closed in the middle, of unknown length", strike: func(x *exchange) { x.head("Connection: close"); x.write(x.half()) }, once: each(fails(unexpected, 1)).all(succeeds(1)), always: each(fails(unexpected, 1)).all(fails(unexpected, 4))},
-		{name: "stops in the middle", strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()); x.hang() }, once: each(timesOut(1)).all(succeeds(1)), always: each(timesOut(1)).all(timesOut(4)), waits: 4},
-		{name: "drips for longer than the timeout", strike: func(x *exchange) { x.head(length(len(x.body))); x.slowly(x.body, 10, timeout/5) }, once: each(succeeds(0)), waits: 4},
-		{name: "empty", strike: func(x *exchange) { x.other(200, "") }, once: each(fails(unexpected, 1)), always: each(fails(unexpected, 1))},
-		{name: "Content-Length too small", strike: func(x *exchange) { x.head(length(len(x.body) / 2)); x.write(x.body) }, once: each(fails(unexpected, 1)).all(succeeds(1)), always: each(fails(unexpected, 1)).all(fails(unexpected, 4))},
-		{name: "Content-Length too large, then closed", strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
-		{name: "Content-Length too large, then silence", strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body); x.hang() }, always: each(timesOut(1)).all(timesOut(4)), waits: 4},
-		{name: "garbage behind the JSON", strike: func(x *exchange) { x.other(200, string(x.body)+"]") }, always: each(fails(unexpected, 1))},
-		{name: "larger than the limit", strike: func(x *exchange) { x.chunked([]byte("["+strings.Repeat(" ", maxBytes+1)), true) }, always: each(fails(zadig.ErrResponseTooLarge, 1))},
+		{
+			name:   "reset behind the headers",
+			strike: func(x *exchange) { x.head(length(len(x.body))); x.pause(); x.reset() },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)),
+		},
+		{
+			name:   "closed behind the headers",
+			strike: func(x *exchange) { x.head(length(len(x.body))) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)),
+		},
+		{
+			name:   "reset in the middle",
+			strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()); x.pause(); x.reset() },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)).all(getsNothing(4)),
+		},
+		{
+			name:   "closed in the middle",
+			strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)).all(getsNothing(4)),
+		},
+		{
+			name:   "closed in the middle, chunked",
+			strike: func(x *exchange) { x.chunked(x.half(), false) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)).all(getsNothing(4)),
+		},
+		{
+			name:   "closed in the middle, of unknown length",
+			strike: func(x *exchange) { x.head("Connection: close"); x.write(x.half()) },
+			once:   each(fails(unexpected, 1)).all(succeeds(1)),
+			always: each(fails(unexpected, 1)).all(fails(unexpected, 4)),
+		},
+		{
+			name:   "stops in the middle",
+			strike: func(x *exchange) { x.head(length(len(x.body))); x.write(x.half()); x.hang() },
+			once:   each(timesOut(1)).all(succeeds(1)),
+			always: each(timesOut(1)).all(timesOut(4)), waits: 4,
+		},
+		{
+			name:   "drips for longer than the timeout",
+			strike: func(x *exchange) { x.head(length(len(x.body))); x.slowly(x.body, 10, timeout/5) },
+			once:   each(succeeds(0)), waits: 4,
+		},
+		{
+			name:   "empty",
+			strike: func(x *exchange) { x.other(200, "") },
+			once:   each(fails(unexpected, 1)),
+			always: each(fails(unexpected, 1)),
+		},
+		{
+			name:   "Content-Length too small",
+			strike: func(x *exchange) { x.head(length(len(x.body) / 2)); x.write(x.body) },
+			once:   each(fails(unexpected, 1)).all(succeeds(1)),
+			always: each(fails(unexpected, 1)).all(fails(unexpected, 4)),
+		},
+		{
+			name:   "Content-Length too large, then closed",
+			strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)).all(getsNothing(4)),
+		},
+		{
+			name:   "Content-Length too large, then silence",
+			strike: func(x *exchange) { x.head(length(len(x.body) + 9)); x.write(x.body); x.hang() },
+			always: each(timesOut(1)).all(timesOut(4)), waits: 4,
+		},
+		{
+			name:   "garbage behind the JSON",
+			strike: func(x *exchange) { x.other(200, string(x.body)+"]") },
+			always: each(fails(unexpected, 1)),
+		},
+		{
+			name:   "larger than the limit",
+			strike: func(x *exchange) { x.chunked([]byte("["+strings.Repeat(" ", maxBytes+1)), true) },
+			always: each(fails(zadig.ErrResponseTooLarge, 1)),
+		},
 		{name: "small JSON that decodes into much", strike: func(x *exchange) {
 			x.chunked([]byte(`[{"id":"619dbaa8c528010000010000","image":"a:1","services":[`+strings.Repeat("{},", maxBytes/4)+"{}]}]"), true)
 		}, always: each(fails(zadig.ErrResponseTooLarge, 1))},
-		{name: "JSON without end", strike: func(x *exchange) { x.endless(`[{"versionInfo":{"desc":"`, "a") }, always: each(fails(zadig.ErrResponseTooLarge, 1))},
+		{
+			name:   "JSON without end",
+			strike: func(x *exchange) { x.endless(`[{"versionInfo":{"desc":"`, "a") },
+			always: each(fails(zadig.ErrResponseTooLarge, 1)),
+		},
 	}},
 	{"gzip", []fault{
-		{name: "that is none", strike: func(x *exchange) { x.other(200, "not gzip at all", "Content-Encoding: gzip") }, once: each(succeeds(1)), always: each(fails(unexpected, 3))},
-		{name: "with a broken checksum", strike: func(x *exchange) { x.gzipped(func(z []byte) []byte { z[len(z)-6] ^= 1; return z }) }, once: each(succeeds(1)), always: each(fails(unexpected, 3)).all(fails(unexpected, 4))},
-		{name: "truncated", strike: func(x *exchange) { x.gzipped(func(z []byte) []byte { return z[:len(z)/2] }) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
-		{name: "a bomb", strike: (*exchange).bomb, once: each(fails(zadig.ErrResponseTooLarge, 1)), always: each(fails(zadig.ErrResponseTooLarge, 1))},
+		{
+			name:   "that is none",
+			strike: func(x *exchange) { x.other(200, "not gzip at all", "Content-Encoding: gzip") },
+			once:   each(succeeds(1)),
+			always: each(fails(unexpected, 3)),
+		},
+		{
+			name:   "with a broken checksum",
+			strike: func(x *exchange) { x.gzipped(func(z []byte) []byte { z[len(z)-6] ^= 1; return z }) },
+			once:   each(succeeds(1)),
+			always: each(fails(unexpected, 3)).all(fails(unexpected, 4)),
+		},
+		{
+			name:   "truncated",
+			strike: func(x *exchange) { x.gzipped(func(z []byte) []byte { return z[:len(z)/2] }) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)).all(getsNothing(4)),
+		},
+		{
+			name:   "a bomb",
+			strike: (*exchange).bomb,
+			once:   each(fails(zadig.ErrResponseTooLarge, 1)),
+			always: each(fails(zadig.ErrResponseTooLarge, 1)),
+		},
 	}},
 	{"Responses of a gateway", []fault{
 		{name: "101 Switching Protocols", strike: func(x *exchange) {
@@ -186,13 +303,28 @@ var faults = []struct {
 		}, always: each(fails(zadig.ErrForbidden, 1)), waits: 1},
 		{name: "429", strike: status(429), once: each(succeeds(1)), always: each(fails(zadig.ErrRateLimited, 3))},
 		{name: "429, Retry-After: 1", strike: status(429, "Retry-After: 1"), once: each(succeeds(1)), takes: 2 * time.Second},
-		{name: "429, Retry-After: 3600", strike: status(429, "Retry-After: 3600"), once: each(fails(zadig.ErrRateLimited, 1)), always: each(fails(zadig.ErrRateLimited, 1))},
+		{
+			name:   "429, Retry-After: 3600",
+			strike: status(429, "Retry-After: 3600"),
+			once:   each(fails(zadig.ErrRateLimited, 1)),
+			always: each(fails(zadig.ErrRateLimited, 1)),
+		},
 		{name: "502", strike: status(502), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
 		{name: "503", strike: status(503), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
 		{name: "503, Retry-After: 1", strike: status(503, "Retry-After: 1"), once: each(succeeds(1)), takes: 2 * time.Second},
-		{name: "503, Retry-After: 3600", strike: status(503, "Retry-After: 3600"), once: each(fails(zadig.ErrServer, 1)), always: each(fails(zadig.ErrServer, 1))},
+		{
+			name:   "503, Retry-After: 3600",
+			strike: status(503, "Retry-After: 3600"),
+			once:   each(fails(zadig.ErrServer, 1)),
+			always: each(fails(zadig.ErrServer, 1)),
+		},
 		{name: "504", strike: status(504), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
-		{name: "500, empty", strike: status(500), once: each(fails(zadig.ErrServer, 1)).all(succeeds(1 + releases)), always: each(fails(zadig.ErrServer, 1)).all(fails(zadig.ErrServer, 2))},
+		{
+			name:   "500, empty",
+			strike: status(500),
+			once:   each(fails(zadig.ErrServer, 1)).all(succeeds(1 + releases)),
+			always: each(fails(zadig.ErrServer, 1)).all(fails(zadig.ErrServer, 2)),
+		},
 		{name: "HTML with 502", strike: page(502), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
 		{name: "HTML with 200, a login page", strike: page(200), once: each(fails(unexpected, 1)), always: each(fails(unexpected, 1))},
 		{name: "503 whose body stops", strike: func(x *exchange) {
@@ -212,13 +344,37 @@ var faults = []struct {
 	}},
 	{"HTTP/2", []fault{
 		{name: "GOAWAY before the response", stream: (*stream).goAwayUnseen, once: each(succeeds(1))},
-		{name: "GOAWAY, then the response", stream: (*stream).goAwayGracefully, once: each(succeeds(0)).many(succeeds(3)), always: each(succeeds(0)).many(succeeds(3))},
+		{
+			name:   "GOAWAY, then the response",
+			stream: (*stream).goAwayGracefully,
+			once:   each(succeeds(0)).many(succeeds(3)),
+			always: each(succeeds(0)).many(succeeds(3)),
+		},
 		{name: "GOAWAY with an error", stream: (*stream).goAwayAngrily, once: each(succeeds(1)), always: each(getsNothing(3))},
 		{name: "stream refused", stream: func(s *stream) { s.reset(http2Refused) }, once: each(succeeds(1))},
-		{name: "stream reset before the headers", stream: func(s *stream) { s.reset(http2Internal) }, once: each(succeeds(1)), always: each(getsNothing(3))},
-		{name: "stream reset in the middle", stream: func(s *stream) { s.head(); s.data(s.half(), false); s.reset(http2Internal) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
-		{name: "closed in the middle", stream: func(s *stream) { s.head(); s.data(s.half(), false) }, once: each(succeeds(1)), always: each(getsNothing(3)).all(getsNothing(4))},
-		{name: "the stream stops", stream: func(s *stream) { s.head(); s.data(s.half(), false); s.keep = true }, always: each(timesOut(1)).all(timesOut(4)), waits: 4},
+		{
+			name:   "stream reset before the headers",
+			stream: func(s *stream) { s.reset(http2Internal) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)),
+		},
+		{
+			name:   "stream reset in the middle",
+			stream: func(s *stream) { s.head(); s.data(s.half(), false); s.reset(http2Internal) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)).all(getsNothing(4)),
+		},
+		{
+			name:   "closed in the middle",
+			stream: func(s *stream) { s.head(); s.data(s.half(), false) },
+			once:   each(succeeds(1)),
+			always: each(getsNothing(3)).all(getsNothing(4)),
+		},
+		{
+			name:   "the stream stops",
+			stream: func(s *stream) { s.head(); s.data(s.half(), false); s.keep = true },
+			always: each(timesOut(1)).all(timesOut(4)), waits: 4,
+		},
 	}},
 	{"Proxies", []fault{
 		{name: "407 for a plain request", place: proxyRefuses("http"), always: each(fails(zadig.ErrBadRequest, 1))},
@@ -228,19 +384,27 @@ var faults = []struct {
 	{"A proxy with injected faults (toxiproxy)", []fault{
 		{name: "latency", place: toxic("latency", `{"latency":40,"jitter":10}`), always: each(succeeds(0)), takes: 2 * time.Second},
 		{name: "bandwidth", place: toxic("bandwidth", `{"rate":1000}`), always: each(succeeds(0)), takes: 2 * time.Second},
-		{name: "slicer", place: toxic("slicer", `{"average_size":400,"size_variation":300,"delay":10}`), always: each(succeeds(0)), takes: 2 * time.Second},
+		{
+			name: "slicer", place: toxic("slicer", `{"average_size":400,"size_variation":300,"delay":10}`),
+			always: each(succeeds(0)), takes: 2 * time.Second,
+		},
 		{name: "reset_peer", place: toxic("reset_peer", `{"timeout":0}`), always: each(getsNothing(3))},
 		{name: "limit_data", place: toxic("limit_data", `{"bytes":300}`), always: each(getsNothing(3))},
 		{name: "slow_close", place: toxic("slow_close", `{"delay":50}`), always: each(succeeds(0))},
 		{name: "timeout, the connection stays", place: toxic("timeout", `{"timeout":0}`), always: each(timesOut(1)), waits: 1},
-		{name: "timeout, the connection is closed", place: toxic("timeout", `{"timeout":30}`), always: each(getsNothing(3)), takes: time.Second},
+		{
+			name: "timeout, the connection is closed", place: toxic("timeout", `{"timeout":30}`),
+			always: each(getsNothing(3)), takes: time.Second,
+		},
 	}},
 }
 
 var unexpected = zadig.ErrUnexpectedResponse
 
 // patient waits long enough for a server that restarts.
-var patient = []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 30, MinWait: 20 * time.Millisecond, MaxWait: 20 * time.Millisecond})}
+var patient = []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{
+	MaxAttempts: 30, MinWait: 20 * time.Millisecond, MaxWait: 20 * time.Millisecond,
+})}
 
 var sentinels = []struct {
 	name string

@@ -80,6 +80,7 @@ var sentinels = []struct {
 	{"ErrServer", zadig.ErrServer},
 	{"ErrResponseTooLarge", zadig.ErrResponseTooLarge},
 	{"ErrUnexpectedResponse", zadig.ErrUnexpectedResponse},
+	{"ErrUnsupported", zadig.ErrUnsupported},
 }
 
 // Sentinel returns the name of the sentinel error that err matches: "" if it

@@ -1,8 +1,6 @@
 package leaktest_test
 
 import (
-	"go.uber.org/goleak"
-
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +10,7 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
@@ -49,7 +48,7 @@ func TestBodiesThatAreLeftOpen(t *testing.T) {
 		_, _ = io.ReadAll(get("/read").Body)
 		get("/left")
 		observed.end()
-		assert.Equal(t, []string{`bodies that were not closed: ["/left" "/read"]`}, observed.failures)
+		assert.Equal(t, []string{"/read: the body was not closed", "/left: the body was not closed"}, observed.failures)
 	})
 }
 

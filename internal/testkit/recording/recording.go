@@ -3,15 +3,16 @@
 package recording
 
 import (
-	"io"
-	"net/http/httptest"
-
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // Recording is a request with the response of a real server.
@@ -32,25 +33,16 @@ type Recording struct {
 // test passes without its recordings.
 func Load(t testing.TB, pattern string) []Recording {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(Dir(t), filepath.FromSlash(pattern)+".json"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recording matches %q (%v)", pattern, err)
-	}
-	recordings := make([]Recording, 0, len(files))
-	for _, file := range files {
+	files, err := filepath.Glob(filepath.Join(root(t), "testdata", "wire", filepath.FromSlash(pattern)+".json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files, "no recording matches %q", pattern)
+	recordings := make([]Recording, len(files))
+	for i, file := range files {
 		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rel, err := filepath.Rel(Dir(t), file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := Recording{Name: strings.TrimSuffix(filepath.ToSlash(rel), ".json")}
-		if err := json.Unmarshal(data, &r); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		recordings = append(recordings, r)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &recordings[i]), file)
+		_, name, _ := strings.Cut(filepath.ToSlash(file), "testdata/wire/")
+		recordings[i].Name = strings.TrimSuffix(name, ".json")
 	}
 	return recordings
 }
@@ -61,25 +53,22 @@ func Get(t testing.TB, name string) Recording {
 	return Load(t, name)[0]
 }
 
-// Dir returns the folder of the recordings, which it searches from the folder of
-// the test upwards.
+// Dir returns the folder of the recordings.
 func Dir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		wire := filepath.Join(dir, "testdata", "wire")
-		if _, err := os.Stat(wire); err == nil {
-			return wire
+	return filepath.Join(root(t), "testdata", "wire")
+}
+
+// root returns the folder of the repository, relative to that of the test.
+func root(t testing.TB) string {
+	t.Helper()
+	for _, dir := range []string{".", "..", "../..", "../../..", "../../../.."} {
+		if _, err := os.Stat(filepath.Join(dir, "testdata", "wire")); err == nil {
+			return dir
 		}
-		if parent := filepath.Dir(dir); parent != dir {
-			dir = parent
-			continue
-		}
-		t.Fatal("testdata/wire not found above the test's folder")
 	}
+	t.Fatal("testdata/wire not found above the test's folder")
+	return ""
 }
 
 // Bytes returns the body as the server sent it.

@@ -37,6 +37,7 @@ var rows = []row{
 	{"the same: allocations", plain, all, "allocs/op", false},
 	{"with `SkipManifests`, 2 processors", plain + "-2", skip + "-2", "ns/op", true},
 	{"the same, 1 processor", plain, skip, "ns/op", true},
+	{"the JSON library alone, 1 processor", plain, "All/library", "ns/op", true},
 	{"reading and discarding the same bytes, 1 processor: the limit", plain, "All/discard", "ns/op", true},
 	{"`Trace`: time", "Trace/by-hand-2", "Trace/sdk-2", "ns/op", false},
 	{"`Trace`: allocations", "Trace/by-hand-2", "Trace/sdk-2", "allocs/op", false},

@@ -1,0 +1,200 @@
+package delivery_test
+
+import (
+	"errors"
+	"flag"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
+)
+
+// walks is how many random walks the tests of this file make, in sixties. For 20,000:
+// go test ./delivery -run LosesNothing -walks 334
+var walks = flag.Int("walks", 1, "random walks of each kind, in sixties")
+
+// chaos is a movingZadig that moves at random.
+type chaos struct {
+	*movingZadig
+	rng                      *rand.Rand
+	churn, race, flaky, ties int // in percent
+}
+
+func newChaos(seed uint64) *chaos {
+	rng := rand.New(rand.NewPCG(seed, 5))
+	c := &chaos{rng: rng, movingZadig: &movingZadig{flat: rng.IntN(2) == 0}, ties: []int{0, 30, 95}[rng.IntN(3)]}
+	c.total = c.flat || rng.IntN(2) == 0
+	c.omits = c.flat && rng.IntN(4) == 0
+	if rng.IntN(4) == 0 {
+		c.limit = 10 + rng.IntN(80)
+	}
+	if !c.flat && c.ties > 0 {
+		c.shuffle = rng
+	}
+	c.fill(0)
+	for range rng.IntN([]int{20, 150, 400}[rng.IntN(3)]) {
+		c.createOne()
+	}
+	if rng.IntN(3) > 0 {
+		c.churn, c.race, c.flaky = rng.IntN(70), rng.IntN(40), rng.IntN(10)
+	}
+	c.counted = func() { c.change(c.race) }
+	c.before = c.disturb
+	return c
+}
+
+func (c *chaos) createOne() {
+	seconds := int64(0)
+	if c.flat || c.rng.IntN(100) >= c.ties {
+		seconds = 1 + c.rng.Int64N(50)
+	}
+	c.create(seconds)
+}
+
+func (c *chaos) change(percent int) {
+	for c.rng.IntN(100) < percent {
+		if n := len(c.releases); n > 0 && c.rng.IntN(2) == 0 {
+			at := c.rng.IntN(n)
+			c.remove(at, at+1)
+		} else {
+			c.createOne()
+		}
+	}
+}
+
+// disturb changes the list, and lets requests by id fail now and then.
+func (c *chaos) disturb(req *http.Request) *http.Response {
+	byID := strings.Contains(req.URL.Path, listPath+"/")
+	if byID {
+		c.change(c.churn / 10) // there are many
+	} else {
+		c.change(c.churn)
+	}
+	switch {
+	case byID && c.rng.IntN(200) < c.flaky:
+		return respond(req, http.StatusNotFound, noBackend)
+	case byID && c.rng.IntN(100) < c.flaky:
+		return respond(req, http.StatusBadRequest, refused)
+	}
+	return nil
+}
+
+// isQuiet reports whether nothing excuses an error. Pages that are capped cannot
+// overlap by a second that has more than half a page.
+func (c *chaos) isQuiet() bool { return c.churn+c.race+c.flaky == 0 && (c.limit == 0 || c.ties < 95) }
+
+// now returns the ids of the list.
+func (c *chaos) now() map[string]bool {
+	now := make(map[string]bool, len(c.releases))
+	for _, r := range c.releases {
+		now[r.id] = true
+	}
+	return now
+}
+
+func (c *chaos) options() delivery.ListOptions {
+	return delivery.ListOptions{PerPage: []int{0, 0, 20, 5 + c.rng.IntN(100)}[c.rng.IntN(4)], Concurrency: c.rng.IntN(2)}
+}
+
+// atRandom runs walk with many servers. It must lose nothing unless it returns an
+// error, and may return one only if the server moves.
+func atRandom(t *testing.T, walk func(t *testing.T, c *chaos, seed uint64) error) {
+	t.Helper()
+	t.Parallel()
+	reasons := map[string]int{}
+	for seed := range uint64(*walks * 60) {
+		c := newChaos(seed)
+		quiet := c.isQuiet()
+		if err := walk(t, c, seed); err != nil {
+			assert.False(t, quiet, "seed %d: nothing moved, but %v", seed, err)
+			_, reason, _ := strings.Cut(err.Error(), "response: ")
+			reasons[reason]++
+		}
+	}
+	t.Logf("%d walks; ended with an error: %v", *walks*60, reasons)
+}
+
+func TestAllLosesNothing(t *testing.T) {
+	atRandom(t, func(t *testing.T, c *chaos, seed uint64) (ended error) {
+		before := c.ids()
+		seen := map[string]bool{}
+		for r, err := range c.client(t).All(t.Context(), c.options()) {
+			failed, ofOne := errors.AsType[*delivery.ReleaseError](err)
+			one := ""
+			switch {
+			case ofOne:
+				one = failed.ID
+			case err != nil:
+				return err
+			default:
+				one = r.VersionInfo.ID
+			}
+			require.False(t, seen[one], "seed %d: %s twice", seed, one)
+			seen[one] = true
+		}
+		now := c.now()
+		for _, one := range before {
+			require.True(t, seen[one] || !now[one], "seed %d: %s of %d lost in silence", seed, one, len(before))
+		}
+		return nil
+	})
+}
+
+func TestSinceLosesNothing(t *testing.T) {
+	atRandom(t, func(t *testing.T, c *chaos, seed uint64) (ended error) {
+		s, o := c.client(t), c.options()
+		var mark delivery.Mark
+		seen := map[string]bool{}
+		for ranges := range 6 {
+			if ranges == 4 { // what could not be read is read again
+				c.churn, c.race, c.flaky = 0, 0, 0
+			}
+			ended = nil
+			for r, err := range s.Since(t.Context(), &mark, o) {
+				if _, ofOne := errors.AsType[*delivery.ReleaseError](err); ofOne {
+					continue
+				} else if err != nil {
+					ended = err
+					continue
+				}
+				require.False(t, seen[r.VersionInfo.ID], "seed %d: %s twice", seed, r.VersionInfo.ID)
+				seen[r.VersionInfo.ID] = true
+			}
+			c.change(c.churn)
+		}
+		if ended != nil {
+			return ended
+		}
+		for _, one := range c.ids() {
+			require.True(t, seen[one], "seed %d: %s lost in silence", seed, one)
+		}
+		return nil
+	})
+}
+
+func TestFindLosesNothing(t *testing.T) {
+	atRandom(t, func(t *testing.T, c *chaos, seed uint64) error {
+		before := c.ids()
+		if len(before) == 0 {
+			return nil
+		}
+		one := before[c.rng.IntN(len(before))]
+		o := c.options()
+		o.ProjectName = []string{"", "p"}[c.rng.IntN(2)]
+		r, err := c.client(t).Find(t.Context(), "v"+one, o)
+		switch {
+		case err == nil:
+			require.Equal(t, one, r.VersionInfo.ID, "seed %d", seed)
+		case c.now()[one]:
+			require.NotErrorIs(t, err, zadig.ErrNotFound, "seed %d: lost in silence, of %d", seed, len(before))
+			return err
+		}
+		return nil
+	})
+}

@@ -1,0 +1,145 @@
+package response
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
+
+// What decoding takes at most besides the bytes of the JSON. A limit for the
+// bytes alone bounds nothing: {} has two, and the struct that it is decoded into
+// hundreds.
+const (
+	objectCost  = 1 << 10 // an object with its first members
+	valueCost   = 64      // any other element of an array or member of an object
+	invalidCost = 16      // a byte that is not UTF-8, which is replaced by three
+)
+
+// maxCost returns what decoding may take for a limit in bytes. A low limit
+// refuses no small body.
+func maxCost(limit int64) int64 { return max(4*limit, 1<<20) }
+
+// freeBytes returns how many bytes never exceed a limit.
+func freeBytes(limit int64) int64 { return min(limit, maxCost(limit)/objectCost) }
+
+// meter measures JSON that arrives in pieces: the bytes of each element of an
+// array, or of a whole body, and what decoding them takes.
+type meter struct {
+	limit int64 // for the bytes
+	whole bool  // for all elements together
+
+	depth   int    // of brackets
+	quoted  bool   // within a string
+	escaped bool   // after an odd number of backslashes
+	rest    []byte // of the last piece, which begins a rune
+	size    int64  // of the element before this piece
+	cost    int64  // of decoding the element
+}
+
+// add measures the next piece. It returns how many bytes of p precede the
+// element that exceeds a limit, and an exceededError if one does.
+func (m *meter) add(p []byte) (n int, err error) {
+	start := 0 // of the element; its bytes before p are in m.size
+	m.cost += invalidCost * int64(m.invalidBytes(p))
+	i := 0
+	if m.quoted {
+		i = m.stringEnd(p, 0)
+	}
+	for ; i < len(p); i++ {
+		end := i + 1
+		switch p[i] {
+		case '"':
+			if n := bytes.IndexByte(p[end:], '"'); n >= 0 && p[i+n] != '\\' {
+				i = end + n
+			} else {
+				i = m.stringEnd(p, end) - 1
+			}
+			continue
+		case ':':
+			m.cost += valueCost
+			continue
+		case ',':
+			m.cost += valueCost
+			end = i
+		case '{':
+			m.depth++
+			m.cost += objectCost
+		case '[':
+			m.depth++
+			m.cost += valueCost
+		case '}', ']':
+			m.depth--
+		default:
+			continue
+		}
+		if m.depth > 1 || m.whole {
+			continue
+		}
+		if err := m.check(end - start); err != nil {
+			return start, err
+		}
+		start, m.size, m.cost = i+1, 0, 0
+	}
+	if err := m.check(len(p) - start); err != nil {
+		return start, err
+	}
+	m.size += int64(len(p) - start)
+	return len(p), nil
+}
+
+// check returns an error if the element with so many more bytes exceeds a limit.
+func (m *meter) check(more int) error {
+	switch {
+	case m.size+int64(more) > m.limit:
+		return exceededError(fmt.Sprintf("one element of more than %d bytes", m.limit))
+	case m.cost > maxCost(m.limit):
+		return exceededError(fmt.Sprintf("it takes more than %d bytes of memory to decode", maxCost(m.limit)))
+	}
+	return nil
+}
+
+// exceededError says which limit was exceeded.
+type exceededError string
+
+func (e exceededError) Error() string { return string(e) }
+
+// stringEnd returns the index after the string that p[i:] is a part of.
+func (m *meter) stringEnd(p []byte, i int) int {
+	for m.quoted = true; m.quoted; {
+		text, _, ended := bytes.Cut(p[i:], []byte{'"'})
+		backslashes := len(text) - len(bytes.TrimRight(text, `\`))
+		m.escaped = (backslashes%2 == 1) != (m.escaped && backslashes == len(text))
+		if i += len(text); !ended {
+			return i
+		}
+		m.quoted, m.escaped = m.escaped, false
+		i++
+	}
+	return i
+}
+
+// invalidBytes counts the bytes of p that are not UTF-8. The last bytes may begin a
+// rune that the next piece completes.
+func (m *meter) invalidBytes(p []byte) (n int) {
+	if len(m.rest) > 0 {
+		p = append(m.rest, p...)
+	}
+	end := len(p)
+	for i := max(end-utf8.UTFMax+1, 0); i < end; i++ {
+		if !utf8.FullRune(p[i:]) {
+			end = i
+		}
+	}
+	m.rest = bytes.Clone(p[end:])
+	if utf8.Valid(p[:end]) {
+		return 0
+	}
+	for p = p[:end]; len(p) > 0; {
+		r, size := utf8.DecodeRune(p)
+		if r == utf8.RuneError && size == 1 {
+			n++
+		}
+		p = p[size:]
+	}
+	return n
+}

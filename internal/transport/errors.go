@@ -1,0 +1,77 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/zadig-go/zadig/internal/redact"
+)
+
+// permanentError is an error of a policy that another attempt does not change.
+type permanentError struct{ error }
+
+func (p permanentError) Unwrap() error { return p.error }
+
+// bare returns what a *url.Error of net/http wraps. Its text has the whole URL.
+func bare(err error) error {
+	if sent, ok := err.(*url.Error); ok && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
+		return sent.Err
+	}
+	return err
+}
+
+// noResponse returns the error of a call without a response: that of net/http,
+// without the query.
+func (c *call) noResponse(req *http.Request, err error) error {
+	causes := []error{err}
+	if ended := req.Context().Err(); ended != nil && !errors.Is(err, ended) {
+		causes = []error{ended, err}
+		err = fmt.Errorf("%w: %w", ended, err)
+	}
+	err = &url.Error{Op: http.MethodGet, URL: redact.URLWithoutQuery(req.URL, c.tokens...), Err: safe(err, c.tokens, causes...)}
+	if c.attempts > 1 {
+		return fmt.Errorf("%w (%d attempts)", err, c.attempts)
+	}
+	return err
+}
+
+// safe returns err if its text is safe to show, and otherwise an error with a safe
+// text that wraps err, or the causes that are given.
+func safe(err error, tokens []string, causes ...error) error {
+	const limit = 1 << 10
+	text := redact.Shorten(redact.Line(err.Error(), tokens...), limit)
+	if text == err.Error() && len(causes) < 2 {
+		return err
+	}
+	if len(causes) == 0 {
+		causes = []error{err}
+	}
+	return &maskedError{text, func() []error { return causes }}
+}
+
+// maskedError is the error of a transport, a middleware or a token source of the
+// user's, in a text of one line without secrets.
+type maskedError struct {
+	text   string
+	causes func() []error // a function, so that fmt cannot print them
+}
+
+func (e *maskedError) Error() string { return e.text }
+
+// Unwrap returns the causes, the end of the context first.
+func (e *maskedError) Unwrap() []error { return e.causes() }
+
+// Timeout reports whether a cause is a timeout. A url.Error asks its Err only.
+func (e *maskedError) Timeout() bool {
+	for _, err := range e.causes() {
+		if t, ok := errors.AsType[interface {
+			error
+			Timeout() bool
+		}](err); ok {
+			return t.Timeout()
+		}
+	}
+	return false
+}

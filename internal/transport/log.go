@@ -1,0 +1,34 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/zadig-go/zadig/internal/redact"
+)
+
+// log writes one record: method, URL with secret values masked, number of the
+// attempt and duration. It never logs a header or a body.
+func (e *exchange) log(level slog.Level, message string, more ...slog.Attr) {
+	if e.config.Logger == nil {
+		return
+	}
+	e.config.Logger.LogAttrs(e.req.Context(), level, message, append([]slog.Attr{
+		slog.String("method", e.req.Method),
+		slog.String("url", redact.URL(e.req.URL, e.tokens...)),
+		slog.Int("attempt", e.attempts),
+		slog.Duration("duration", time.Since(e.start)),
+	}, more...)...)
+}
+
+// logFailure logs an error, at a lower level if the caller has canceled the
+// context, as a loop does that ends early.
+func (e *exchange) logFailure(message string, err error, more ...slog.Attr) {
+	level := slog.LevelWarn
+	if errors.Is(e.call.ctx.Err(), context.Canceled) {
+		level = slog.LevelDebug
+	}
+	e.log(level, message, append(more, slog.String("error", safe(err, e.tokens).Error()))...)
+}

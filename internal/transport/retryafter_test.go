@@ -1,0 +1,95 @@
+package transport_test
+
+import (
+	"math"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
+	"github.com/zadig-go/zadig/internal/transport"
+)
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	const longest = math.MaxInt64 / time.Second * time.Second
+	for value, want := range map[string]time.Duration{
+		"":                                0,
+		"0":                               0,
+		"1":                               time.Second,
+		" 90 ":                            90 * time.Second,
+		"-1":                              0,
+		"1.5":                             0,
+		"9223372036854775807":             longest,
+		"9223372036854775808":             longest,
+		"-9223372036854775809":            0,
+		"Sun, 01 Mar 2026 12:00:30 GMT":   30 * time.Second,
+		"Sunday, 01-Mar-26 12:00:30 GMT":  30 * time.Second,
+		"Sun Mar  1 12:00:30 2026":        30 * time.Second,
+		"Sun, 01 Mar 2026 11:59:59 GMT":   0,
+		"Sun, 01 Mar 2026 12:00:30 +0100": 0,
+		"tomorrow":                        0,
+	} {
+		assert.Equal(t, want, transport.RetryAfter(http.Header{"Retry-After": {value}}, now), "%q", value)
+	}
+	assert.Zero(t, transport.RetryAfter(nil, now))
+}
+
+func TestWaitsAsLongAsRetryAfterSays(t *testing.T) {
+	t.Parallel()
+	midnight := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // where a synctest bubble begins
+	for _, row := range []struct {
+		name, header string
+		wait         time.Duration // 0: the response is returned now; -1: as without the header
+	}{
+		{"seconds", "7", 7 * time.Second},
+		{"the longest wait", "60", time.Minute},
+		{"longer", "61", 0},
+		{"date", midnight.Add(9 * time.Second).Format(http.TimeFormat), 9 * time.Second},
+		{"date too far", midnight.Add(time.Hour).Format(http.TimeFormat), 0},
+		{"date in the past", midnight.Add(-time.Hour).Format(http.TimeFormat), -1},
+		{"nonsense", "soon", -1},
+	} {
+		for _, status := range []int{429, 502, 503, 504} {
+			inBubble(t, servertest.Script(servertest.Status(status, "", "Retry-After", row.header), servertest.JSON(`[]`)), nil,
+				func(t *testing.T, client *zadig.Client, s *servertest.Server) {
+					start := time.Now()
+					err := client.Get(t.Context(), "/api/x", nil, nil)
+					switch {
+					case row.wait == 0:
+						assert.Greater(t, clienttest.AsError(t, err).RetryAfter, time.Minute, row.name)
+						assert.Zero(t, time.Since(start), row.name)
+						assert.Equal(t, 1, s.Count(), row.name)
+					case row.wait > 0:
+						require.NoError(t, err, row.name)
+						assert.Equal(t, []time.Duration{0, row.wait}, s.Times(), row.name)
+					default:
+						require.NoError(t, err, row.name)
+						assert.Less(t, s.Times()[1], 200*time.Millisecond, row.name)
+					}
+				})
+		}
+	}
+}
+
+// FuzzRetryAfter: the wait is not negative, and it is that of a date in the future.
+func FuzzRetryAfter(f *testing.F) {
+	for _, seed := range []string{"", "0", "-1", "120", "99999999999999999999", "1.5", " 5 ", "+5", "Sun, 22 Nov 2026 20:00:00 GMT",
+		"soon"} {
+		f.Add(seed, int64(1_795_000_000))
+	}
+	f.Fuzz(func(t *testing.T, value string, now int64) {
+		at := time.Unix(now%1e11, 0)
+		wait := transport.RetryAfter(http.Header{"Retry-After": {value}}, at)
+		require.GreaterOrEqual(t, wait, time.Duration(0))
+		if date, err := http.ParseTime(value); err == nil && date.After(at) {
+			require.Equal(t, date.Sub(at), wait)
+		}
+	})
+}

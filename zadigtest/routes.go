@@ -1,0 +1,119 @@
+package zadigtest
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Endpoint is a public path of Zadig, with names such as ":id" in place of what
+// varies. [Fault.On] and [Server.RequestsTo] select requests by it.
+type Endpoint string
+
+// The endpoints of a Server. All accept only GET.
+const (
+	ListReleases         Endpoint = "/api/aslan/delivery/releases"        // client.Delivery.List and All
+	ListLabels           Endpoint = "/api/aslan/delivery/releases/labels" // client.Delivery.Labels, since v4.0.0
+	GetRelease           Endpoint = "/api/aslan/delivery/releases/:id"    // client.Delivery.Get
+	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail"   // client.Delivery.Find, since v4.0.0
+	ListArtifacts        Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
+	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // the bare id of an image, since v1.8.0
+	GetArtifact          Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get
+	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace, since v1.8.0
+	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
+
+	// NoEndpoint stands for every path that the server's version does not have.
+	NoEndpoint Endpoint = ""
+)
+
+// route is an endpoint with the first version that has it and the method that
+// responds. Without respond, the path exists for other methods than GET.
+type route struct {
+	endpoint Endpoint
+	since    version
+	respond  func(*call) *response
+}
+
+// routes lists all endpoints. The first that matches a path wins.
+var routes = []route{
+	{ListReleases, v17, (*call).listReleases},
+	{ListLabels, v40, (*call).listLabels},
+	{GetRelease, v17, (*call).getRelease},
+	{OpenAPIReleaseDetail, v40, (*call).getReleaseByName},
+	{ListArtifacts, v17, (*call).listArtifacts},
+	{FindArtifact, v111, (*call).findArtifact},
+	{GetArtifact, v17, (*call).getArtifact},
+	{TraceArtifact, v111, (*call).trace},
+	{GetWorkflowTask, v118, (*call).getTask},
+	{endpoint: "/openapi/workflows/custom/:name", since: v118}, // DELETE
+}
+
+// match returns the route of a path, nil if the version has none, and the parts
+// of the path by their names, such as "id".
+func match(path string, v version) (*route, map[string]string) {
+	for i := range routes {
+		if parts, ok := routes[i].endpoint.match(path); ok && v >= routes[i].since {
+			return &routes[i], parts
+		}
+	}
+	return nil, nil
+}
+
+func (e Endpoint) match(path string) (map[string]string, bool) {
+	want, have := strings.Split(string(e), "/"), strings.Split(path, "/")
+	if len(want) != len(have) {
+		return nil, false
+	}
+	parts := make(map[string]string)
+	for i, w := range want {
+		name, varies := strings.CutPrefix(w, ":")
+		switch {
+		case varies && have[i] != "":
+			parts[name] = have[i]
+		case w != have[i]:
+			return nil, false
+		}
+	}
+	return parts, true
+}
+
+// call is a request with what determines the response. The methods of routes
+// are its own.
+type call struct {
+	*Server
+	version version
+	request *http.Request
+	parts   map[string]string // of the path, such as "id"
+	state   condition
+	broken  []string // ids of releases that cannot be read
+}
+
+// query returns the first value of a query parameter.
+func (c *call) query(name string) string { return c.request.URL.Query().Get(name) }
+
+// differs reports whether a query parameter is given and not the value.
+func (c *call) differs(parameter, value string) bool {
+	return c.query(parameter) != "" && c.query(parameter) != value
+}
+
+// send returns the response with a value as the version sends it, by a section
+// of fields.tsv.
+func (c *call) send(section string, value any) *response {
+	return jsonResponse(asSent(section, value, c.version))
+}
+
+// route returns the response to a request that no fault replaces.
+func (c *call) respond(rt *route) *response {
+	path, directory := c.request.URL.Path, strings.HasPrefix(c.request.URL.Path, "/api/directory/")
+	switch {
+	case rt == nil:
+		return plain(http.StatusNotFound, "Invalid path: "+path)
+	case c.request.Method != http.MethodGet || rt.respond == nil:
+		return plain(http.StatusMethodNotAllowed, "Method not allowed: "+c.request.Method+" "+path)
+	case c.state == aslanDown && (!directory || c.version >= v118): // directory is a service of its own before
+		return plain(http.StatusServiceUnavailable, "upstream connect error or disconnect/reset before headers")
+	}
+	if resp := c.collaborate(); resp != nil {
+		return resp
+	}
+	return rt.respond(c)
+}
