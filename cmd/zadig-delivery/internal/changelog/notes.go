@@ -96,7 +96,7 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 			}
 		}
 	}
-	traced, err := tracer.Trace(ctx, toTrace)
+	traced, err := tracer.Trace(ctx, toTrace, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error)
 	if err != nil {
 		return out, err
 	}
-	o := delivery.ListOptions{ProjectName: in.Project, Verbosity: delivery.VerbosityListed, SkipManifests: true, PerPage: limit + 1}
+	o := delivery.ListOptions{ProjectName: in.Project, SkipDetails: true, SkipManifests: true, PerPage: limit + 1}
 	err = cli.Each(t.client.Delivery.All(ctx, o), func(error) {}, func(r *delivery.Release) (bool, error) {
 		line := record.NewRelease(r)
 		switch {
@@ -245,7 +245,7 @@ func describe(name string, o origin.Origin) traced {
 }
 
 func (t tools) traceImage(ctx context.Context, in imageIn) (out traced, err error) {
-	results, err := origin.Tracer{Artifacts: t.client.Artifact}.Trace(ctx, []string{in.Image})
+	results, err := origin.Tracer{Artifacts: t.client.Artifact}.Trace(ctx, []string{in.Image}, nil)
 	if err != nil {
 		return out, err
 	}

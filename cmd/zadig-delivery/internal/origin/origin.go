@@ -66,15 +66,13 @@ type Tracer struct {
 	Progress    *cli.Progress
 }
 
-// Trace traces images. The error is one that would be the same for each of
+// Trace traces images, of which ids has what runs under their names, if that is
+// known. The error is one that would be the same for each of
 // them; others are in the results.
-func (t Tracer) Trace(ctx context.Context, images []string) (map[string]artifact.Result, error) {
+func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]string) (map[string]artifact.Result, error) {
 	results := make(map[string]artifact.Result)
 	failures := 0 // in succession
-	for image, result := range t.Artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.Concurrency, Full: true}) {
-		if errors.Is(result.Err, zadig.ErrNotFound) && strings.Contains(image, "@") {
-			result.Artifact, result.Err = t.Artifacts.FindByDigest(ctx, image)
-		}
+	for image, result := range t.Artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.Concurrency, ImageIDs: ids}) {
 		results[image] = result
 		t.Progress.Show("%d of %d images traced", len(results), len(images))
 		if result.Err == nil || errors.Is(result.Err, zadig.ErrNotFound) || errors.Is(result.Err, zadig.ErrBadRequest) {

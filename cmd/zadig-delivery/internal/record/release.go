@@ -4,7 +4,6 @@
 package record
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -52,7 +51,7 @@ func (i Image) Place() string {
 func NewRelease(r *delivery.Release) Release {
 	v := r.VersionInfo
 	return Release{
-		ID: v.ID, Project: v.ProductName, Version: v.Version, Env: Env(r), Status: Status(r), Failure: r.FailureReason(),
+		ID: v.ID, Project: v.ProductName, Version: v.Version, Env: r.Environment(), Status: Status(r), Failure: r.FailureReason(),
 		Workflow: v.WorkflowName, Task: v.TaskID, Type: v.Type, Labels: append([]string{}, v.Labels...),
 		CreatedBy: v.CreatedBy, CreatedAt: v.Created().UTC(), Description: v.Desc,
 	}
@@ -70,22 +69,13 @@ func Images(r *delivery.Release) []Image {
 	return images
 }
 
-// Env returns the environment of a release, or "".
-func Env(r *delivery.Release) string {
-	if r.VersionInfo.ProductEnvInfo != nil {
-		return cmp.Or(r.EnvName, r.VersionInfo.ProductEnvInfo.EnvName)
-	}
-	return r.EnvName
-}
-
 // Status returns how a release ended: success, failed, or creating while it has
-// not. Releases of workflows up to v3.4 exist once their workflow has ended and
-// have no status of their own: success.
+// not.
 func Status(r *delivery.Release) string {
-	switch r.VersionInfo.Status {
-	case "":
+	switch {
+	case r.Succeeded():
 		return delivery.StatusSuccess
-	case delivery.StatusRetrying:
+	case r.InProgress():
 		return delivery.StatusCreating
 	}
 	return r.VersionInfo.Status

@@ -79,7 +79,7 @@ func run(cmd *cobra.Command, f cli.Flags, version string) error {
 	}
 	progress := cli.NewProgress(stderr)
 	defer progress.Clear()
-	results, failed := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(ctx, names)
+	results, failed := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(ctx, names, nil)
 	progress.Clear()
 	if ctx.Err() != nil {
 		return ctx.Err()

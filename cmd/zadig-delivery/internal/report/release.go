@@ -74,7 +74,7 @@ func newRelease(r *delivery.Release) *release {
 	out := &release{
 		ID: cli.Clean(v.ID), Version: cli.Clean(v.Version), Project: cli.Clean(v.ProductName), By: cli.Clean(v.CreatedBy),
 		Workflow: cli.Clean(cmp.Or(v.WorkflowDisplayName, v.WorkflowName)), WorkflowKey: cli.Clean(v.WorkflowName), Task: v.TaskID,
-		Env: cli.Clean(record.Env(r)), Status: cli.Clean(record.Status(r)), Failed: r.Failed(), Why: cli.Clean(r.FailureReason()),
+		Env: cli.Clean(r.Environment()), Status: cli.Clean(record.Status(r)), Failed: r.Failed(), Why: cli.Clean(r.FailureReason()),
 		Desc: cli.Clean(v.Desc), Created: plausible(v.Created()),
 	}
 	for _, label := range v.Labels {

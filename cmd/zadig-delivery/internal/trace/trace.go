@@ -51,7 +51,7 @@ func run(cmd *cobra.Command, f cli.Flags, images []string) error {
 	defer closeServer()
 	progress := cli.NewProgress(cmd.ErrOrStderr())
 	defer progress.Clear()
-	results, err := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(cmd.Context(), images)
+	results, err := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(cmd.Context(), images, nil)
 	if err != nil {
 		return err
 	}
