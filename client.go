@@ -15,6 +15,7 @@ import (
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/environment"
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/response"
@@ -36,6 +37,9 @@ type Client struct {
 	// Workflow reads workflow tasks (工作流任务): the runs that built images and
 	// made releases.
 	Workflow *workflow.Service
+	// Environment reads environments (环境): what is deployed in them, and who
+	// deployed it.
+	Environment *environment.Service
 
 	// state is a function so that fmt and slog, which print fields but call
 	// no function, cannot print what it holds.
@@ -246,6 +250,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	c.Delivery = delivery.New(c)
 	c.Artifact = artifact.New(c)
 	c.Workflow = workflow.New(c)
+	c.Environment = environment.New(c)
 	return c, nil
 }
 

@@ -62,6 +62,13 @@ var meanings = []struct {
 	// The events of an artifact cannot be read (read in source).
 	{status: 400, codes: []int{6665}, sentinel: ErrServer, kind: errdef.DatabaseDown},
 
+	// Environments: the cluster of one cannot be reached, or is deleted; the
+	// database of their list, or of a history, is down; one cannot be built (recorded
+	// on v2.3.1, v3.4.1 and v5.0.0). Without a description, the last code means a
+	// missing product of a release (up to v1.17).
+	{status: 400, codes: []int{6065, 6075, 6079}, sentinel: ErrServer},
+	{status: 400, codes: []int{6078}, text: regexp.MustCompile(`.`), sentinel: ErrServer},
+
 	// Everything else that is 400: parameter checks, with an empty body since
 	// v1.8.0, with the documented one before.
 	{status: 400, sentinel: ErrBadRequest},
@@ -76,9 +83,14 @@ var meanings = []struct {
 
 	{status: 429, sentinel: ErrRateLimited},
 
-	// A workflow task that does not exist: the driver's text and nothing before
-	// it (read in source, v1.15.0 to v5.0.0).
+	// A workflow task or an environment that does not exist: the driver's text and
+	// nothing before it (recorded on v2.3.1, v3.4.1 and v5.0.0; read in source since
+	// v1.15.0).
 	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^mongo: no documents in result$`), sentinel: ErrNotFound},
+
+	// A deployment history in a project that does not exist (recorded on v3.4.1 and
+	// v5.0.0). The server leaves the cause out, but has read its database before.
+	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^failed to get project `), sentinel: ErrNotFound},
 
 	// A version that a project does not have, requested from the OpenAPI by its
 	// name, which may hold any text (recorded on v4.0.0 and v5.0.0).

@@ -103,6 +103,10 @@ func (e *Error) explain() string {
 	case errors.Is(e, ErrForbidden) && inWalk.MatchString(e.URL):
 		return "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
 			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
+	case f.status == http.StatusBadRequest && f.code == 6065:
+		return "Zadig cannot reach the Kubernetes cluster of this environment"
+	case errors.Is(e, ErrServer) && f.status == http.StatusBadRequest && f.code == 6078:
+		return "Zadig cannot put this environment together: one of its services has no template"
 	case errors.Is(e, ErrServer) && (f.status == http.StatusBadRequest || isDatabase(f.description)):
 		return "Zadig cannot read its database"
 	case errors.Is(e, ErrServer) && strings.Contains(f.description, " err:Get "): // picket, of aslan

@@ -20,7 +20,7 @@ var artifactPath = regexp.MustCompile(`^/api/(aslan/delivery/artifacts(/[0-9a-f]
 // decoding and encoding, with each JSON package.
 func TestArtifactRoundTrip(t *testing.T) {
 	t.Parallel()
-	sample, err := os.ReadFile("../zadigtest/samples/artifact.json")
+	sample, err := os.ReadFile("../testdata/documented/artifact.json")
 	require.NoError(t, err)
 	documents := map[string][]byte{"documented": sample}
 	for _, r := range append(recording.Load(t, "v1.11.0/*"), recording.Load(t, "v5.0.0/*")...) {

@@ -24,7 +24,7 @@ func (d fuzzedDoer) Do(req *http.Request) (*http.Response, error) {
 // FuzzArtifact reads any bytes as the answer to Trace and to List: what they
 // make of them is what encoding/json does, or an error.
 func FuzzArtifact(f *testing.F) {
-	sample, err := os.ReadFile("../zadigtest/samples/artifact.json")
+	sample, err := os.ReadFile("../testdata/documented/artifact.json")
 	require.NoError(f, err)
 	f.Add(sample)
 	for _, r := range append(recording.Load(f, "v1.11.0/*artifact*"), recording.Load(f, "v5.0.0/*artifact*")...) {

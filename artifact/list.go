@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"math"
@@ -13,25 +14,27 @@ import (
 // ListOptions selects artifacts. The zero value selects all; a zero field
 // does not filter. Filters are case-sensitive.
 type ListOptions struct {
-	Type     string // exact: "image" or "file"
-	Source   string // exact: "workflow" and so on
-	ImageTag string // exact
+	Type     string `url:"type,omitempty"`     // exact: "image" or "file"
+	Source   string `url:"source,omitempty"`   // exact: "workflow" and so on
+	ImageTag string `url:"imageTag,omitempty"` // exact
 	// Name and Image are regular expressions of the server's database (PCRE),
 	// which match anywhere: escape dots, and anchor with ^ and $. One that
 	// the database refuses is zadig.ErrBadRequest.
-	Name, Image string
+	Name  string `url:"name,omitempty"`
+	Image string `url:"image,omitempty"`
 	// RepoName and Branch, both exact, keep artifacts that were built from
 	// their commits. The server ignores every other filter beside them, so
 	// others are refused with zadig.ErrBadRequest. It pages by builds, so List
 	// can return an artifact more than once; All returns each once.
-	RepoName, Branch string
+	RepoName string `url:"repoName,omitempty"`
+	Branch   string `url:"branch,omitempty"`
 	// Page counts from 1, and 0 is 1. All begins at the first page and
 	// refuses another.
-	Page int
+	Page int `url:"page"`
 	// PerPage is how many artifacts a page has. 0 is 20 for List and 100 for
 	// All, which requests larger pages where many artifacts were created in the
 	// same second.
-	PerPage int
+	PerPage int `url:"per_page"`
 }
 
 // Page is one page of artifacts.
@@ -66,7 +69,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	}
 	page := &Page{Artifacts: []*Artifact{}}
 	err := s.listed(ctx, o, func() error {
-		artifacts, header, err := response.List[listedArtifact](ctx, s.sender(), o.endpoint(max(o.Page, 1), o.perPage(listPerPage)), nil)
+		artifacts, header, err := response.List[wireArtifact](ctx, s.sender(), o.endpoint(max(o.Page, 1), cmp.Or(o.PerPage, listPerPage)), nil)
 		for _, w := range artifacts {
 			page.Artifacts = append(page.Artifacts, w.artifact())
 		}
@@ -88,30 +91,35 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 // place, and a loop that continues gets the others. After any other error the
 // loop ends. Page greater than 1 is zadig.ErrBadRequest.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, error] {
+	const method = "artifact.All"
 	return func(yield func(*Artifact, error) bool) {
-		if err := o.checkAll(); err != nil {
+		err := o.check(method)
+		if o.Page > 1 {
+			err = errdef.BadArgument(method, "Page", "must be 0 or 1, because All begins at the first page (got %d); List returns one page", o.Page)
+		}
+		if err != nil {
 			yield(nil, err)
 			return
 		}
 		byBuild := o.RepoName != "" || o.Branch != ""
-		pages := paging.Pages[listedArtifact]{
-			Size: o.perPage(allPerPage),
-			Open: func(page, size int) (stream *response.Stream[listedArtifact], err error) {
+		pages := paging.Pages[wireArtifact]{
+			Size: cmp.Or(o.PerPage, allPerPage),
+			Open: func(page, size int) (stream *response.Stream[wireArtifact], err error) {
 				err = s.listed(ctx, o, func() error {
-					stream, err = response.Elements[listedArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
+					stream, err = response.Elements[wireArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
 					return err
 				})
 				return stream, err
 			},
-			Key: func(w *listedArtifact) (string, int64) {
-				if byBuild { // and in the order of the builds
+			Key: func(w *wireArtifact) (string, int64) {
+				if byBuild { // in the order of the builds, whose times are not known
 					return w.ID, 0
 				}
 				return w.ID, w.CreatedTime
 			},
 			Repeats: byBuild,
 		}
-		err := pages.Walk(ctx, func(w *listedArtifact, err error) bool {
+		err = pages.Walk(ctx, func(w *wireArtifact, err error) bool {
 			if err != nil {
 				return yield(nil, err)
 			}
@@ -142,7 +150,7 @@ func (s *Service) listed(ctx context.Context, o ListOptions, send func() error) 
 }
 
 func (o ListOptions) check(method string) error {
-	perPage, byBuild := o.perPage(listPerPage), o.RepoName != "" || o.Branch != ""
+	perPage, byBuild := cmp.Or(o.PerPage, listPerPage), o.RepoName != "" || o.Branch != ""
 	other := o.Type != "" || o.Source != "" || o.ImageTag != "" || o.Name != "" || o.Image != ""
 	switch {
 	case o.Page < 0:
@@ -157,39 +165,8 @@ func (o ListOptions) check(method string) error {
 	return nil
 }
 
-func (o ListOptions) checkAll() error {
-	const method = "artifact.All"
-	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page", "must be 0 or 1, because All begins at the first page (got %d); List returns one page", o.Page)
-	}
-	return o.check(method)
-}
-
-func (o ListOptions) perPage(otherwise int) int {
-	if o.PerPage == 0 {
-		return otherwise
-	}
-	return o.PerPage
-}
-
-// listParams is the query of the list.
-type listParams struct {
-	Type     string `url:"type,omitempty"`
-	Source   string `url:"source,omitempty"`
-	ImageTag string `url:"imageTag,omitempty"`
-	Name     string `url:"name,omitempty"`
-	Image    string `url:"image,omitempty"`
-	RepoName string `url:"repoName,omitempty"`
-	Branch   string `url:"branch,omitempty"`
-	Page     int    `url:"page"`
-	PerPage  int    `url:"per_page"`
-}
-
 // endpoint is one page of the list.
 func (o ListOptions) endpoint(page, perPage int) response.Endpoint {
-	return response.Endpoint{
-		Path:  artifactsPath,
-		Query: listParams{o.Type, o.Source, o.ImageTag, o.Name, o.Image, o.RepoName, o.Branch, page, perPage},
-		Want:  "an array of artifacts",
-	}
+	o.Page, o.PerPage = page, perPage
+	return response.Endpoint{Path: artifactsPath, Query: o, Want: "an array of artifacts"}
 }

@@ -81,14 +81,3 @@ func hideUserInfo(addresses ...*string) {
 		}
 	}
 }
-
-// listedArtifact is an element of a list, where each artifact has its id.
-type listedArtifact struct{ wireArtifact }
-
-// Validate returns an error for an object without id, which is not an artifact.
-func (w *listedArtifact) Validate() error {
-	if w.ID == "" {
-		return errors.New("an artifact without id")
-	}
-	return nil
-}

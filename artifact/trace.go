@@ -119,7 +119,7 @@ func (s *Service) documented(ctx context.Context, image string) (*Artifact, erro
 	if err == nil && a.Image != image {
 		return nil, anotherImage(image)
 	}
-	return a, errdef.Unsupported(err, "servers up to v1.7.1 cannot trace an image; is the base URL right?")
+	return a, errdef.Unsupported(err, "servers up to v1.7.1 cannot trace an image")
 }
 
 func anotherImage(image string) error {

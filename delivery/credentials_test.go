@@ -17,6 +17,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
 const secret = "hunter2-s3cr3t"
@@ -31,21 +32,19 @@ var (
 // is in each credential, each address and each variable.
 func releaseWithSecrets(t *testing.T) []byte {
 	t.Helper()
-	document := map[string]any{}
-	for i, f := range readTable(t, documentedTable) {
-		value := f.value(i)
-		switch variable := variablePath.FindStringSubmatch(f.path); {
+	document := recording.Full(t, "release", func(path string, value any) any {
+		switch variable := variablePath.FindStringSubmatch(path); {
 		case variable != nil && variable[2] == "key":
-			value = "DB_PASSWORD"
-		case variable != nil, credentialPath.MatchString(f.path):
-			value = secret
-		case addressPath.MatchString(f.path):
-			value = "https://bob:" + secret + "@example.com/x"
-		case f.path == "versionInfo.id":
-			value = id(1)
+			return "DB_PASSWORD"
+		case variable != nil, credentialPath.MatchString(path):
+			return secret
+		case addressPath.MatchString(path):
+			return "https://bob:" + secret + "@example.com/x"
+		case path == "versionInfo.id":
+			return id(1)
 		}
-		f.put(document, value)
-	}
+		return value
+	})
 	data, err := json.Marshal(document)
 	require.NoError(t, err)
 	require.Greater(t, strings.Count(string(data), secret), 15)

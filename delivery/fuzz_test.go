@@ -20,7 +20,7 @@ import (
 // they sent in place of them.
 func recordedReleases(f *testing.F) [][]byte {
 	f.Helper()
-	sample, err := os.ReadFile("../zadigtest/samples/releases.json")
+	sample, err := os.ReadFile("../testdata/documented/releases.json")
 	require.NoError(f, err)
 	bodies := [][]byte{sample}
 	for _, r := range append(recording.Load(f, "v1.11.0/*"), recording.Load(f, "v5.0.0/*")...) {

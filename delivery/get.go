@@ -64,7 +64,7 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 		return nil, missing.Resolve(errdef.ErrNotFound, "")
 	}
 	if refusal, ok := asRefusal(err); ok {
-		return nil, refusal.Resolve(errdef.ErrUnexpectedResponse, "no Zadig responds so to the id of a release; is the base URL right?")
+		return nil, refusal.Resolve(errdef.ErrUnexpectedResponse, "this server has no releases by id; is the base URL right?")
 	}
 	return r, err
 }

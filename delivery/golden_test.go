@@ -54,7 +54,7 @@ func recordedByName(t *testing.T) map[string]json.RawMessage {
 			}
 		}
 	}
-	sample, err := os.ReadFile("../zadigtest/samples/releases.json")
+	sample, err := os.ReadFile("../testdata/documented/releases.json")
 	require.NoError(t, err)
 	add("documented", sample)
 	for _, r := range append(recording.Load(t, "v1.11.0/*"), recording.Load(t, "v5.0.0/*")...) {

@@ -43,11 +43,11 @@ type movingZadig struct {
 }
 
 type record struct {
-	n              int
-	id             string
-	created        int64
-	service, label string
-	broken         bool // the server cannot build its details, nor before v4.0 a page of them
+	n               int
+	id              string
+	created         int64
+	service, status string
+	broken          bool // the server cannot build its details, nor before v4.0 a page of them
 }
 
 // id returns the n-th id.
@@ -186,24 +186,20 @@ const (
 )
 
 func (z *movingZadig) object(r record, brief, omits bool) string {
-	label := ""
-	if r.label != "" {
-		label = strconv.Quote(r.label)
-	}
 	if z.flat {
 		services := ""
 		if !omits {
-			services = fmt.Sprintf(`{"service_name":%q,"yaml_content":"kind: X"}`, r.service)
+			services = fmt.Sprintf(`{"service_name":%q}`, r.service)
 		}
-		return fmt.Sprintf(`{"id":%q,"version":"v%[1]s","project_name":"p","workflow_name":"w","task_id":%d,"created_at":%d,"labels":[%s],"services":[%s]}`,
-			r.id, r.n, r.created, label, services)
+		return fmt.Sprintf(`{"id":%q,"version":"v%[1]s","project_name":"p","workflow_name":"w","task_id":%d,"status":%q,"created_at":%d,"services":[%s]}`,
+			r.id, r.n, r.status, r.created, services)
 	}
-	details := fmt.Sprintf(`,"deployInfo":[{"serviceName":"%s/main","containerName":"main","yamlContents":["kind: X"]}]`, r.service)
+	details := fmt.Sprintf(`,"deployInfo":[{"serviceName":"%s/main","containerName":"main"}]`, r.service)
 	if brief {
 		details = ""
 	}
-	return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v%[1]s","productName":"p","workflowName":"w","taskId":%d,"created_at":%d,"labels":[%s]}%s}`,
-		r.id, r.n, r.created, label, details)
+	return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v%[1]s","productName":"p","workflowName":"w","taskId":%d,"status":%q,"created_at":%d}%s}`,
+		r.id, r.n, r.status, r.created, details)
 }
 
 func respond(req *http.Request, status int, body string) *http.Response {

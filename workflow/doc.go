@@ -1,12 +1,15 @@
 // Package workflow reads the workflow tasks (工作流任务) of Zadig. A task is one run
 // of a workflow, with its stages and jobs. It shows whether the run that made a
-// release or an artifact is done, what failed in it, and why.
+// release or an artifact is done, what failed in it, who approved it and what it
+// deployed.
 //
 // Start here:
-//   - [Service.Task] returns a task by its [TaskRef].
+//   - [Service.Task] returns a task by its core.TaskRef, [Service.Tasks] all tasks of a
+//     workflow, and [Service.Wait] a task when it has ended.
 //   - artifact.Activity.Task returns the TaskRef of a build, and
 //     delivery.Release.Task that of a release.
-//   - [Task] is a task. [Task.Done] reports whether it has ended.
+//   - [Task.Approvals] returns who approved it and who is still to decide,
+//     [Task.Deploys] which image goes to which environment.
 //
 // The task that built an image:
 //
@@ -20,6 +23,20 @@
 //		}
 //	}
 //
-// A [Service] sends requests through a [Doer], such as a *zadig.Client. [New]
+// The tasks that wait for an approval. Lists do not say it since v3.1.0, so each task
+// that has not ended is read:
+//
+//	for task, err := range client.Workflow.Tasks(ctx, "shop", "shop-dev", workflow.TasksOptions{}) {
+//		…
+//		if !task.Done() {
+//			task, err = client.Workflow.Task(ctx, task.Ref())
+//			…
+//			for _, approval := range task.Approvals() {
+//				fmt.Println(approval.Description, approval.Pending())
+//			}
+//		}
+//	}
+//
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
 // returns a Service for any Doer.
 package workflow

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/workflow"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -62,4 +64,41 @@ func ExampleService_Task() {
 	// Output:
 	// shop-dev #7 of shop: passed in 1m30s, started by alice
 	//   build zadig-build passed
+}
+
+// Wait for a task that needs an approval.
+func ExampleService_Wait() {
+	task := &workflow.Task{
+		ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7, Status: workflow.StatusRunning,
+		Stages: []*workflow.Stage{{Name: "production", Status: workflow.StatusRunning, Jobs: []*workflow.Job{
+			zadigtest.ApprovalJob(&workflow.Approval{Status: workflow.StatusWaitForApproval, Steps: []*workflow.ApprovalStep{
+				{Needed: 1, Approvers: []*workflow.Approver{{ID: "u-1", Name: "carol"}}},
+			}}),
+		}}},
+	}
+	srv, err := zadigtest.Start(zadigtest.WithTasks(task)) // in place of a Zadig of your own
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+
+	_, err = srv.Client().Workflow.Wait(ctx, task.Ref(), workflow.WaitOptions{Interval: 10 * time.Millisecond})
+	var ended *workflow.WaitError
+	switch {
+	case err == nil:
+		fmt.Println("deployed")
+	case errors.Is(err, workflow.ErrRejected):
+		fmt.Println("somebody said no")
+	case errors.Is(err, context.DeadlineExceeded) && errors.As(err, &ended):
+		for _, approval := range ended.Task.Approvals() {
+			for _, approver := range approval.Pending() {
+				fmt.Println("it still waits for", approver.Name)
+			}
+		}
+	default:
+		fmt.Println(err)
+	}
+	// Output: it still waits for carol
 }

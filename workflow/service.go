@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
@@ -15,18 +16,19 @@ type Service struct{ doer core.Doer }
 // has one in its field Workflow; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-const taskPath = "/openapi/workflows/custom/task"
-
 // Task returns one workflow task, with one request. Only WorkflowName and TaskID of
-// ref are sent; the server does not need the project.
+// ref are sent; the server does not need the project. Up to v5.0.0 servers check no
+// rights: any user may read any task, also one that was deleted.
 //
 // Errors besides the common ones: zadig.ErrBadRequest for an empty WorkflowName
 // or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a task
 // that does not exist, and for those of product workflows (up to v2.3.1);
-// zadig.ErrUnexpectedResponse from servers before v1.15.0, which have no such
-// endpoint.
+// zadig.ErrUnsupported from servers before v1.15.0, which have no such endpoint.
 func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
-	const method = "workflow.Task"
+	return s.task(ctx, "workflow.Task", ref)
+}
+
+func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*Task, error) {
 	switch {
 	case ref.WorkflowName == "":
 		return nil, errdef.BadArgument(method, "WorkflowName", "must not be empty")
@@ -36,7 +38,7 @@ func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
 	w, err := response.Get[wireTask](ctx, s.sender(), response.Endpoint{
-		Path: taskPath,
+		Path: "/openapi/workflows/custom/task",
 		Query: struct {
 			WorkflowKey string `url:"workflowKey"`
 			TaskID      int    `url:"taskId"`
@@ -46,7 +48,12 @@ func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 	if err != nil {
 		return nil, errdef.Unsupported(err, "servers before v1.15.0 have no workflow tasks; is the base URL right?")
 	}
-	return w.task(), nil
+	t := w.task()
+	if t.TaskID != ref.TaskID || t.WorkflowName != ref.WorkflowName {
+		return nil, fmt.Errorf("%w: got task %d of workflow %.64q, want task %d of %.64q",
+			errdef.ErrUnexpectedResponse, t.TaskID, t.WorkflowName, ref.TaskID, ref.WorkflowName)
+	}
+	return t, nil
 }
 
 // sender returns the Doer, or nil if there is none.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,7 +12,6 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/niltest"
 	"github.com/zadig-go/zadig/workflow"
 )
 
@@ -70,10 +68,14 @@ func TestFailures(t *testing.T) {
 			500, `{"code":500,"description":"server selection error: server selection timeout","message":"Internal Error: "}`, zadig.ErrServer, "",
 		},
 		"a task whose project is gone": { // the words of another failure of the server
-			500, `{"code":500,"description":"failed to find product template shop, err: mongo: no documents in result","message":"Internal Error: "}`, zadig.ErrServer, "",
+			500, `{"code":500,"description":"failed to find product template shop, err: mongo: no documents in result"}`, zadig.ErrServer, "",
 		},
-		"panic":            {500, "", zadig.ErrServer, ""},
-		"before v1.15.0":   {404, "Invalid path: /openapi/workflows/custom/task", zadig.ErrUnexpectedResponse, "servers before v1.15.0 have no workflow tasks"},
+		"panic": {500, "", zadig.ErrServer, ""},
+		"before v1.15.0": {404, "Invalid path: /openapi/workflows/custom/task", zadig.ErrUnsupported,
+			"servers before v1.15.0 have no workflow tasks"},
+		"another task": {200, `{"task_id":8,"workflow_key":"shop-dev"}`, zadig.ErrUnexpectedResponse,
+			`got task 8 of workflow "shop-dev", want task 7`},
+		"another workflow": {200, `{"task_id":7,"workflow_key":"shop-prod"}`, zadig.ErrUnexpectedResponse, `got task 7 of workflow "shop-prod"`},
 		"forbidden":        {403, "", zadig.ErrForbidden, ""},
 		"expired token":    {401, "", zadig.ErrUnauthorized, ""},
 		"login page":       {200, "<!DOCTYPE html><html></html>", zadig.ErrUnexpectedResponse, ""},
@@ -113,7 +115,9 @@ func TestOddDoers(t *testing.T) {
 		"nil doer":     {workflow.New(nil), nil},
 		"an error":     {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 		"no response":  {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, nil })), nil},
-		"no body":      {workflow.New(doer(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: http.StatusOK}, nil })), nil},
+		"no body": {workflow.New(doer(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK}, nil
+		})), nil},
 	} {
 		_, err := row.service.Task(t.Context(), shopDev7)
 		require.Error(t, err, name)
@@ -123,7 +127,20 @@ func TestOddDoers(t *testing.T) {
 	}
 }
 
-func TestMethodsOnNilAndZero(t *testing.T) {
+func TestMethodsOnNil(t *testing.T) {
 	t.Parallel()
-	niltest.Methods(t, reflect.TypeFor[*workflow.Service](), reflect.TypeFor[workflow.Spec]())
+	var task *workflow.Task
+	assert.False(t, task.Done() || task.Succeeded() || task.IsSummary())
+	assert.Nil(t, task.Approvals())
+	assert.Nil(t, task.Deploys())
+	assert.Zero(t, task.Ref())
+	assert.Zero(t, task.Duration())
+	var approval *workflow.Approval
+	assert.False(t, approval.IsOpen())
+	assert.Nil(t, approval.Pending())
+	assert.Nil(t, approval.ApprovedBy())
+	var approver *workflow.Approver
+	assert.True(t, approver.Decided().IsZero())
+	var deploy *workflow.Deploy
+	assert.True(t, deploy.Ended().IsZero())
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -10,26 +11,32 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Values of the Status of a task, a stage and a job (read in source). A server
-// may send others, such as "pending" or "wait_for_approval".
+// Values of the Status of a task, a stage and a job. A server may send others, such
+// as "pending" or "debug_before".
 const (
-	StatusCreated   = "created"
-	StatusWaiting   = "waiting"
-	StatusQueued    = "queued"
-	StatusBlocked   = "blocked"
-	StatusRunning   = "running"
-	StatusPassed    = "passed"
-	StatusFailed    = "failed"
-	StatusTimeout   = "timeout"
-	StatusCancelled = "cancelled"
-	StatusReject    = "reject"  // an approval was refused
-	StatusSkipped   = "skipped" // a job that was not selected
+	StatusCreated         = "created"
+	StatusWaiting         = "waiting"
+	StatusQueued          = "queued"
+	StatusBlocked         = "blocked"
+	StatusRunning         = "running"           // since v3.1.0 also while it waits for an approval
+	StatusWaitForApproval = "wait_for_approval" // since v3.1.0, of a job
+	StatusPause           = "pause"             // since v3.1.0: it waits for somebody to start the next stage
+	StatusPassed          = "passed"
+	StatusFailed          = "failed"
+	StatusTimeout         = "timeout"
+	StatusCancelled       = "cancelled"
+	StatusReject          = "reject"   // an approval was refused
+	StatusSkipped         = "skipped"  // a job that was not selected, and a task or stage of nothing else
+	StatusUnstable        = "unstable" // since v3.1.0: a job whose failure the workflow ignores
+
+	// statusWaitForApproval is the status of a task and a stage up to v3.0.0.
+	statusWaitForApproval = "waitforapprove"
 )
 
 // Task is one run of a workflow. Its fields are those that servers from v1.15.0 to
-// v5.0.0 send (read in source), without the task's parameters, approval and
-// release plan. JSON names are those of v1.18.0 and later; [Service.Task] reads
-// the older ones as well.
+// v5.0.0 send (recorded on v2.3.1, v3.4.1 and v5.0.0; others read in source), without
+// the task's parameters and release plan. JSON names are those of v1.18.0 and later;
+// [Service.Task] reads the older ones as well.
 type Task struct {
 	TaskID              int      `json:"task_id"`               // from 1; unique within its workflow only
 	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; workflow_name up to v1.17.0
@@ -43,7 +50,7 @@ type Task struct {
 	CreateTime          int64    `json:"create_time,omitzero"`  // Unix seconds, absent when 0
 	StartTime           int64    `json:"start_time,omitzero"`   // Unix seconds, absent when 0: it has not started
 	EndTime             int64    `json:"end_time,omitzero"`     // Unix seconds, absent when 0: it has not ended
-	Stages              []*Stage `json:"stages"`                // in the order in which they run
+	Stages              []*Stage `json:"stages,omitzero"`       // in the order in which they run; nil in a list
 	Error               string   `json:"error,omitzero"`        // why it failed; absent when ""
 	IsRestart           bool     `json:"is_restart"`            // it runs again after a failure
 }
@@ -57,31 +64,39 @@ type Stage struct {
 	Parallel  bool   `json:"parallel"`            // its jobs run at once
 	Jobs      []*Job `json:"jobs"`                // may be empty
 	Error     string `json:"error"`               // since v1.18.0: why it failed, "" if it did not
+	// Approval is the approval that the stage waits for, up to v3.0.0, in the JSON that
+	// the server sent; nil if there is none. Task.Approvals decodes it.
+	Approval json.RawMessage `json:"approval,omitzero"`
 }
 
-// Values of Job.Type (read in source), with the main members of the Spec. There
-// are many more.
+// Values of Job.Type, with the main members of the Spec. There are many more.
 const (
 	JobBuild           = "zadig-build"            // repos, image, service_name, service_module
-	JobDeploy          = "zadig-deploy"           // env, production, service_and_images
+	JobDeploy          = "zadig-deploy"           // env, production, service_and_images; also for helm
 	JobDistributeImage = "zadig-distribute-image" // distribute_target
 	JobTest            = "zadig-test"             // repos, test_name
 	JobFreestyle       = "freestyle"              // the members of JobBuild
+	JobApproval        = "approval"               // since v3.1.0
 )
 
-// Job is one step of a stage.
+// Job is one step of a stage. The server leaves out jobs whose record it cannot read.
 type Job struct {
-	Name        string `json:"name"`                 // unique within the task
-	Key         string `json:"key"`                  // since v3.3.0
-	DisplayName string `json:"display_name"`         // since v3.3.0
-	Type        string `json:"type"`                 // JobBuild and so on
-	Status      string `json:"status"`               // StatusPassed and so on; "" before it starts
-	StartTime   int64  `json:"start_time,omitzero"`  // Unix seconds, absent when 0
-	EndTime     int64  `json:"end_time,omitzero"`    // Unix seconds, absent when 0
-	CostSeconds int64  `json:"cost_seconds"`         // since v1.17.0: how long it ran or runs, in seconds
-	Error       string `json:"error"`                // why it failed, "" if it did not
-	RetryCount  int    `json:"retry_count,omitzero"` // since v3.1.0
-	Spec        Spec   `json:"spec"`                 // depends on Type
+	Name         string `json:"name"`                            // unique within the task
+	Key          string `json:"key"`                             // since v3.3.0
+	DisplayName  string `json:"display_name"`                    // since v3.3.0
+	Type         string `json:"type"`                            // JobBuild and so on
+	Status       string `json:"status"`                          // StatusPassed and so on; "" before it starts
+	StartTime    int64  `json:"start_time,omitzero"`             // Unix seconds, absent when 0
+	EndTime      int64  `json:"end_time,omitzero"`               // Unix seconds, absent when 0
+	CostSeconds  int64  `json:"cost_seconds"`                    // since v1.17.0: how long it ran or runs, in seconds
+	Error        string `json:"error"`                           // why it failed, "" if it did not
+	RetryCount   int    `json:"retry_count,omitzero"`            // since v3.1.0
+	ErrorHandler string `json:"error_handler_username,omitzero"` // since v3.1.0: who let the task go on although the job failed
+	// Spec is the specification of the job, which depends on its Type, in the JSON that
+	// the server sent, with "[redacted]" in place of credentials and of the values of
+	// variables that may be some; nil if there is none. Decode it with json.Unmarshal
+	// into a type of your own, or use Task.Approvals and Task.Deploys.
+	Spec json.RawMessage `json:"spec,omitzero"`
 }
 
 // Ref returns the reference that [Service.Task] accepts for the task.
@@ -90,10 +105,19 @@ func (t *Task) Ref() core.TaskRef {
 	return core.TaskRef{ProjectName: t.ProjectName, WorkflowName: t.WorkflowName, TaskID: t.TaskID}
 }
 
+// IsSummary reports whether the task is one of a list, which has no stages.
+func (t *Task) IsSummary() bool { return t != nil && t.Stages == nil }
+
 // Done reports whether the task has ended, successfully or not.
 func (t *Task) Done() bool {
-	done := []string{StatusPassed, StatusFailed, StatusTimeout, StatusCancelled, StatusReject}
+	done := []string{StatusPassed, StatusSkipped, StatusFailed, StatusTimeout, StatusCancelled, StatusReject}
 	return slices.Contains(done, nilsafe.OrZero(t).Status)
+}
+
+// Succeeded reports whether the task has ended without a failure.
+func (t *Task) Succeeded() bool {
+	status := nilsafe.OrZero(t).Status
+	return status == StatusPassed || status == StatusSkipped
 }
 
 // Created returns CreateTime as a time.Time, or the zero Time if it is unset.
@@ -139,6 +163,7 @@ func (w *wireTask) Validate() error {
 	return nil
 }
 
+// task returns the task with today's names, and without credentials.
 func (w *wireTask) task() *Task {
 	t := &w.Task
 	if t.WorkflowName == "" {
@@ -146,6 +171,15 @@ func (w *wireTask) task() *Task {
 	}
 	if t.ProjectName == "" {
 		t.ProjectName = w.OldProjectName
+	}
+	if t.Stages == nil {
+		t.Stages = []*Stage{}
+	}
+	for s := range nilsafe.Values(t.Stages) {
+		s.Approval = withoutCredentials(s.Approval)
+		for j := range nilsafe.Values(s.Jobs) {
+			j.Spec = withoutCredentials(j.Spec)
+		}
 	}
 	return t
 }

@@ -4,7 +4,8 @@
 // Start here:
 //   - [NewServer] starts a server for a test, [Start] one for a program.
 //     [Server.Client] returns a client for it.
-//   - [WithReleases], [WithArtifacts] and [Generate] provide its data.
+//   - [WithReleases], [WithArtifacts], [WithEnvironments], [WithTasks] and [Generate]
+//     provide its data.
 //   - [WithServerVersion] selects the version of Zadig. [Versions] lists them.
 //   - [Server.Inject] makes requests fail, with a [Fault] such as [DatabaseDown].
 //   - [Server.ExpectRequest] and [Server.ExpectRequests] check what was sent.
@@ -25,7 +26,8 @@
 // # Data
 //
 // Without options a server holds [Shop], three releases of a small shop and the
-// artifacts of their images. [WithReleases] and [WithArtifacts] replace it with
+// artifacts of their images, the environments in which they run and the task that
+// was approved for production. [WithReleases] and [WithArtifacts] replace it with
 // your own, and [Generate] with any number of realistic ones:
 //
 //	srv := zadigtest.NewServer(t,
@@ -40,6 +42,11 @@
 // [Server.DeleteArtifact] change the data of a running server. Releases are
 // listed newest first, by CreatedAt. Like a real server, it leaves artifacts of
 // Type "image" without ImageSize out of lists, but finds them by image and id.
+//
+// [WithEnvironments], [WithDeployments] and [WithTasks] add environments, the history of
+// their services, and workflow tasks with the jobs of [ApprovalJob] and [DeployJob].
+// [Server.SetEnvironment] and [Server.SetTask] change them, such as when a task that is
+// waited for goes on.
 //
 // # Failures
 //
@@ -59,8 +66,8 @@
 //     [RateLimited] and [GatewayNotFound];
 //   - the user's rights: [ExpiredToken], [NoPermission], [SystemViewer],
 //     [ProjectMember], [LicenseExpired] and [CollaborationPending];
-//   - Zadig itself: [DatabaseDown], [AslanDown], [RecordNotFound] and
-//     [BrokenRecord].
+//   - Zadig itself: [DatabaseDown], [AslanDown], [RecordNotFound], [BrokenRecord]
+//     and [ClusterDown].
 //
 // [Hook] calls a function before the response.
 //
@@ -93,7 +100,8 @@
 //
 // What a server sends was compared with real servers: for the requests recorded on
 // v1.11.0, v4.0.0 and v5.0.0, it sends the same status, and the same JSON values
-// where that is 200. For the other versions, members follow Zadig's source, and
+// where that is 200; and so for environments, deployments and tasks on v2.3.1, v3.4.1
+// and v5.0.0. For the other versions, members follow Zadig's source, and
 // errors and paging follow observations.
 //
 // # Differences from a real server
@@ -107,6 +115,6 @@
 //   - An upgrade to v4.0.0 keeps ids. A real one gives every release a new id.
 //   - It accepts two releases with the same CreatedAt, or with the same version
 //     in one project, on every version of Zadig; see [WithReleases].
-//   - It derives workflow tasks from releases and artifacts.
+//   - It derives the workflow tasks that were not added from releases and artifacts.
 //   - It stores only what the types of the SDK can hold.
 package zadigtest

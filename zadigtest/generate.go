@@ -25,6 +25,10 @@ import (
 // and English, with quotes, angle brackets and emoji. One release in forty has a
 // manifest of about 100 KB.
 //
+// The environments are those that the releases were deployed to, with the history of
+// their services; a task of a workflow that deployed to production waited for an
+// approval.
+//
 // One deploy in twenty pins its image by digest: its artifact names the image by
 // tag and has the digest in ImageDigest. Credentials of commits are
 // "not-a-real-token".
@@ -48,6 +52,7 @@ func Generate(seed uint64, n int) Data {
 	}
 	slices.Reverse(g.data.Releases)
 	slices.Reverse(g.data.Artifacts)
+	g.data.addEnvironments()
 	return g.data
 }
 

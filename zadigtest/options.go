@@ -66,6 +66,9 @@ func WithData(data Data) Option {
 		cfg.given = true
 		cfg.data.Releases = append(cfg.data.Releases, data.Releases...)
 		cfg.data.Artifacts = append(cfg.data.Artifacts, data.Artifacts...)
+		cfg.data.Environments = append(cfg.data.Environments, data.Environments...)
+		cfg.data.Deployments = append(cfg.data.Deployments, data.Deployments...)
+		cfg.data.Tasks = append(cfg.data.Tasks, data.Tasks...)
 		return nil
 	}
 }

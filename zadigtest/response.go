@@ -48,6 +48,10 @@ const (
 	codeListArtifacts  = 6663
 	codeFindActivities = 6665
 	codeLicense        = 7050
+
+	codeListGroups       = 6065
+	codeListEnvironments = 6075
+	codeListDeployments  = 6079
 )
 
 var codeMessages = map[int]string{
@@ -58,6 +62,10 @@ var codeMessages = map[int]string{
 	codeListArtifacts:  "获取交付物列表失败",
 	codeFindActivities: "获取交付事件列表失败",
 	codeLicense:        "用户许可证不可用，请检查许可证后重试",
+
+	codeListGroups:       "列出服务组失败",
+	codeListEnvironments: "列出环境失败",
+	codeListDeployments:  "获取环境服务版本列表失败",
 }
 
 // failed returns the envelope of an error with a code. All have status 400.

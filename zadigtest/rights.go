@@ -20,6 +20,7 @@ const (
 	projectMember
 	licenseExpired
 	collaborationPending
+	clusterDown
 )
 
 // Errors of the database driver when it finds no server, or no document.

@@ -21,6 +21,13 @@ const (
 	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace, since v1.8.0
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
+	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks, since v1.18.0
+	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List, since v1.18.0
+	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
+	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get, since v1.18.0
+	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
+	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, since v2.0.0
+
 	// NoEndpoint stands for every path that the server's version does not have.
 	NoEndpoint Endpoint = ""
 )
@@ -45,6 +52,12 @@ var routes = []route{
 	{TraceArtifact, v111, (*call).trace},
 	{GetWorkflowTask, v118, (*call).getTask},
 	{endpoint: "/openapi/workflows/custom/:name", since: v118}, // DELETE
+	{ListWorkflowTasks, v118, (*call).listTasks},
+	{ListEnvironments, v118, (*call).listTestEnvironments},
+	{ListProductionEnvironments, v118, (*call).listProductionEnvironments},
+	{GetEnvironment, v118, (*call).getTestEnvironment},
+	{GetProductionEnvironment, v118, (*call).getProductionEnvironment},
+	{ListDeployments, v23, (*call).listDeployments},
 }
 
 // match returns the route of a path, nil if the version has none, and the parts
@@ -101,7 +114,7 @@ func (c *call) send(section string, value any) *response {
 	return jsonResponse(asSent(section, value, c.version))
 }
 
-// route returns the response to a request that no fault replaces.
+// respond returns the response to a request that no fault replaces.
 func (c *call) respond(rt *route) *response {
 	path, directory := c.request.URL.Path, strings.HasPrefix(c.request.URL.Path, "/api/directory/")
 	switch {

@@ -3,6 +3,9 @@ package zadigtest
 import (
 	_ "embed"
 	"encoding/json"
+
+	"github.com/zadig-go/zadig/environment"
+	"github.com/zadig-go/zadig/workflow"
 )
 
 //go:embed samples/shop.json
@@ -12,11 +15,33 @@ var shopJSON []byte
 // its project "shop" deploys the services cart and payment. Version v1.3.0 of 12
 // June 2024 runs in the environment prod and brings gift cards: alice wrote them
 // (pull request 736 of shop-team/cart), task 98 of the workflow shop-dev built
-// the image "registry.example.com/shop/cart:1.3.0". Each call returns a new copy.
+// the image "registry.example.com/shop/cart:1.3.0", which carol approved for prod.
+// Each call returns a new copy.
 func Shop() Data {
 	var data Data
 	if err := json.Unmarshal(shopJSON, &data); err != nil {
 		panic(err) // cannot happen: the sample is part of the program
 	}
+	data.addEnvironments()
+	for _, r := range data.Releases {
+		if r.VersionInfo.WorkflowName == "shop-dev" { // task 98, which also deployed to prod
+			data.Tasks = append(data.Tasks, toProduction(taskOf(r), 1718159330))
+		}
+	}
 	return data
+}
+
+// toProduction adds the deployment of the same images to production, once approved.
+func toProduction(t *workflow.Task, at int64) *workflow.Task {
+	var images []environment.Image
+	for _, d := range t.Deploys() {
+		images = append(images, environment.Image{Service: d.Service, Container: d.Container, Image: d.Image})
+	}
+	deploy := DeployJob(workflow.StatusPassed, "prod", true, images...)
+	deploy.StartTime, deploy.EndTime = at+10, at+65
+	t.Stages = append(t.Stages, &workflow.Stage{
+		Name: "production", Status: workflow.StatusPassed, StartTime: at + 10, EndTime: at + 65, Jobs: []*workflow.Job{deploy},
+	})
+	t.EndTime = at + 65
+	return withApproval(t, "carol", at)
 }

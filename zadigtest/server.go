@@ -73,10 +73,7 @@ func Start(opts ...Option) (*Server, error) {
 	s := &Server{token: cfg.token}
 	s.fail = func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 	s.version.Store(int64(cfg.version))
-	if err = s.data.addReleases(cfg.data.Releases); err == nil {
-		err = s.data.addArtifacts(cfg.data.Artifacts)
-	}
-	if err == nil {
+	if err = s.data.add(cfg.data); err == nil {
 		err = s.listen("127.0.0.1:0")
 	}
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/environment"
+	"github.com/zadig-go/zadig/workflow"
 )
 
 // Data is the data of a server. See [WithReleases] and [WithArtifacts] for what
@@ -19,6 +21,10 @@ import (
 type Data struct {
 	Releases  []*delivery.Release  // in any order
 	Artifacts []*artifact.Artifact // in any order
+
+	Environments []*environment.Environment
+	Deployments  []*Deployment    // in any order
+	Tasks        []*workflow.Task // in any order
 }
 
 // ReleasesOn returns the releases that a server of a version has: not those that
@@ -46,6 +52,18 @@ func exists(r *delivery.Release, v version) bool {
 type store struct {
 	releases  collection[*release]
 	artifacts collection[*storedItem]
+
+	environments collection[*storedEnvironment]
+	deployments  collection[*storedDeployment]
+	tasks        collection[*storedTask]
+}
+
+// add stores all data or returns an error.
+func (s *store) add(d Data) error {
+	return cmp.Or(
+		s.addReleases(d.Releases), s.addArtifacts(d.Artifacts),
+		s.addEnvironments(d.Environments), s.addDeployments(d.Deployments), s.addTasks(d.Tasks),
+	)
 }
 
 // release is a stored release, with its JSON in the shapes of all versions.
@@ -225,10 +243,10 @@ func (c *collection[D]) all() []D {
 
 // find returns the document with an id, or nil.
 func (c *collection[D]) find(id string) (none D) {
-	for _, d := range c.all() {
-		if d.id() == strings.ToLower(id) {
-			return d
-		}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if i := slices.IndexFunc(c.docs, func(d D) bool { return d.id() == strings.ToLower(id) }); i >= 0 {
+		return c.docs[i]
 	}
 	return none
 }

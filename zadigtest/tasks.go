@@ -11,9 +11,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// getTask returns a workflow task that a release or a build names. The server
-// stores no tasks: it derives them from releases and artifacts. Zadig checks no
-// permission here.
+// getTask returns a workflow task that was added, or that a release or a build names.
+// Zadig checks no permission here.
 func (c *call) getTask() *response {
 	numbers, ok := c.numbers("taskId")
 	switch {
@@ -22,11 +21,25 @@ func (c *call) getTask() *response {
 	case c.state == databaseDown:
 		return internalError(databaseText)
 	}
-	t := c.data.task(c.query("workflowKey"), numbers[0])
-	if t == nil {
+	doc := c.data.taskDocument(c.query("workflowKey"), numbers[0])
+	if doc == nil {
 		return internalError(noDocuments)
 	}
-	return c.send("openapi task", t.document())
+	return c.send("openapi task", c.withApprovals(doc))
+}
+
+// taskDocument returns a task that was added, or one that is derived from releases and
+// artifacts, or nil.
+func (s *store) taskDocument(workflow string, number int) map[string]any {
+	for _, t := range s.tasks.all() {
+		if t.WorkflowName == workflow && t.TaskID == number {
+			return t.doc
+		}
+	}
+	if t := s.task(workflow, number); t != nil {
+		return t.document()
+	}
+	return nil
 }
 
 // task is a run of a workflow, derived from its releases and artifacts.

@@ -123,8 +123,10 @@ func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 		{"too many members", `[{` + strings.Repeat(`"x":1,`, most/128) + `"x":1}]`, true},
 		{"brackets in text", text(`{[:,`, 50_000), false},
 		{"quotes in text", text(`\"{`, 50_000), false},
+		{"a backslash at the end of a piece", text(`\"{x`, 50_000), false},
 		{"backslashes before a quote", text(`\\`, 50_000), false},
 		{"too many brackets after a backslash", `[{"id":"\\","any":[` + strings.Repeat(`{},`, 1000) + `{}]}]`, true},
+		{"too many objects with escapes", `[{"any":[` + strings.Repeat(`{"x":"\n"},`, most/(1<<10+128)+1) + `1]}]`, true},
 		{"text of three bytes each", text("交", 80_000), false},
 		{"too many invalid bytes", text("\xff", most/16+1), true},
 	} {
@@ -152,14 +154,20 @@ func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 // A body that the client has read is not read again.
 func TestGetTakesTheDataOfTheBody(t *testing.T) {
 	t.Parallel()
-	data := []byte(`{"id":"1"}`)
+	data, limit := []byte(`{"id":"1"}`), int64(0)
 	d := doerFunc(func(req *http.Request) (*http.Response, error) {
 		body := leaktest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
-		return &http.Response{StatusCode: http.StatusOK, Body: &response.Body{ReadCloser: body, Data: data, Reject: reject}, Request: req}, nil
+		return &http.Response{StatusCode: http.StatusOK, Body: &response.Body{
+			ReadCloser: body, Data: data, Settings: response.Settings{MaxBytes: limit}, Reject: reject,
+		}, Request: req}, nil
 	})
 	v, err := response.Get[item](t.Context(), d, thing())
 	require.NoError(t, err)
 	assert.Equal(t, "1", v.ID)
+	limit = int64(len(data)) - 1
+	_, err = response.Get[item](t.Context(), d, thing())
+	require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
+	require.ErrorContains(t, err, "more than 9 bytes")
 }
 
 // A name can be as long as the body; an error shows its beginning.

@@ -103,7 +103,7 @@ func TestBufferedBodyIsReadOnce(t *testing.T) {
 		}
 		return resp, err
 	}))
-	_, err := artifacts.Trace(t.Context(), "nginx:1")
+	_, err := artifacts.Trace(t.Context(), "nginx:1", artifact.OneRequest)
 	require.NoError(t, err)
 	assert.Zero(t, read, "the attempt has read it")
 }

@@ -34,7 +34,7 @@ type listOf struct {
 
 func documentedList(tb testing.TB, n int) listOf {
 	tb.Helper()
-	sample, err := os.ReadFile("../../zadigtest/samples/releases.json")
+	sample, err := os.ReadFile("../../testdata/documented/releases.json")
 	require.NoError(tb, err)
 	var compact bytes.Buffer
 	require.NoError(tb, json.Compact(&compact, sample))

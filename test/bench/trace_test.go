@@ -20,7 +20,7 @@ const benchImage = "ccr.ccs.tencentyun.com/koderover-rc/picket:20211214154446-70
 
 func serveArtifact(b *testing.B, latency time.Duration) *benchServer {
 	b.Helper()
-	sample, err := os.ReadFile("../../zadigtest/samples/artifact.json")
+	sample, err := os.ReadFile("../../testdata/documented/artifact.json")
 	require.NoError(b, err)
 	return startBenchServer(b, len(sample), static(sample), latency, "")
 }

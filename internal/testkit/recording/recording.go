@@ -53,12 +53,6 @@ func Get(t testing.TB, name string) Recording {
 	return Load(t, name)[0]
 }
 
-// Dir returns the folder of the recordings.
-func Dir(t testing.TB) string {
-	t.Helper()
-	return filepath.Join(root(t), "testdata", "wire")
-}
-
 // root returns the folder of the repository, relative to that of the test.
 func root(t testing.TB) string {
 	t.Helper()

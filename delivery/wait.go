@@ -1,0 +1,110 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/poll"
+	"github.com/zadig-go/zadig/internal/redact"
+)
+
+// ErrFailed says that a release failed, for errors.Is with the error of [Service.Wait].
+var ErrFailed = errors.New("the release failed")
+
+// WaitOptions are the options of [Service.Wait].
+type WaitOptions struct {
+	ProjectName string // as in GetOptions
+	// Interval is how long Wait waits after the first request; 0 is 2 seconds. Each
+	// further wait is half as long again, up to MaxInterval; 0 is 30 seconds.
+	Interval, MaxInterval time.Duration
+	// TaskEnded reports whether the task of the release has ended, and the error how, if
+	// it ended without success. Pass client.Workflow.Ended. Without it, Wait waits until
+	// ctx ends for a release whose status the server no longer changes: on v4.0.0 to
+	// v4.2.1 each one that was retried, and on all versions one that was in progress when
+	// the server restarted.
+	TaskEnded func(context.Context, core.TaskRef) (bool, error)
+}
+
+// WaitError is the error of [Service.Wait].
+type WaitError struct {
+	Release *Release // as it was read last; nil if it never was
+	// Err is ErrFailed if the release failed, or the error of TaskEnded if its task did.
+	// If Wait ended before, it is the error of the context or of a request.
+	Err error
+}
+
+// Error returns the reason and the last state of the release.
+func (e *WaitError) Error() string {
+	if e.Release == nil {
+		return e.Err.Error()
+	}
+	reason := e.Release.FailureReason()
+	if reason != "" {
+		reason = " (" + redact.Line(reason) + ")"
+	}
+	return fmt.Sprintf("delivery.Wait: release %s is %s%s: %s", e.Release.VersionInfo.ID, e.Release.VersionInfo.Status, reason, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *WaitError) Unwrap() error { return e.Err }
+
+// Wait reads a release until it is no longer in progress, and returns it if it
+// succeeded. Give ctx a deadline: nothing else limits the wait. A release that stays in
+// progress although its task has ended is read once more, and then counts as the task
+// does: one that succeeded so keeps its status.
+//
+// The error is a *[WaitError], which has the last state of the release. It matches
+// ErrFailed if the release failed, what TaskEnded returned if its task did,
+// context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise what
+// [Service.Get] returns. If the server fails or cannot be reached, Wait goes on, up to
+// five times in a row.
+func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release, error) {
+	if o.Interval < 0 || o.MaxInterval < 0 {
+		return nil, errdef.BadArgument("delivery.Wait", "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
+	}
+	var failed error
+	stuck := false // the task had ended when the release was read before
+	r, err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (*Release, bool, error) {
+		r, err := s.Get(ctx, id, GetOptions{ProjectName: o.ProjectName})
+		switch {
+		case err != nil:
+			return nil, false, err
+		case r.Failed():
+			failed = ErrFailed
+		case !r.InProgress():
+			failed = nil
+		case stuck:
+		default:
+			stuck, failed, err = o.taskEnded(ctx, r)
+			return r, false, err
+		}
+		return r, true, nil
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return nil, &WaitError{r, err}
+	}
+	return r, nil
+}
+
+// taskEnded reports whether the task of a release has ended, and how. It does not fail
+// for a release without a task, or one whose task is gone.
+func (o WaitOptions) taskEnded(ctx context.Context, r *Release) (ended bool, failed, err error) {
+	ref, ok := r.Task()
+	if !ok || o.TaskEnded == nil {
+		return false, nil, nil
+	}
+	switch ended, err = o.TaskEnded(ctx, ref); {
+	case ended:
+		return true, err, nil
+	case errors.Is(err, errdef.ErrNotFound):
+		return false, nil, nil
+	}
+	return false, nil, err
+}

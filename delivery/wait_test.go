@@ -1,0 +1,101 @@
+package delivery_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+)
+
+const waitedID = "65e13f00aa00000000000001"
+
+var errTaskRejected = errors.New("the task was rejected")
+
+// TestWait reads a release whose status changes, and asks its task.
+func TestWait(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		statuses string // one after the other, the last forever
+		tasks    string // outcomes of the task, in the same way: "-" not ended, "ok", or "reject"; "" without TaskEnded
+		want     error
+		says     string
+		took     time.Duration
+	}{
+		"success at once":            {"success", "", nil, "", 0},
+		"success":                    {"creating creating success", "- -", nil, "", 5e9},
+		"a workflow's, up to v3.4.1": {"none", "", nil, "", 0},
+		"failed": {"creating failed", "", delivery.ErrFailed,
+			"release " + waitedID + " is failed (disk full): the release failed", 2e9},
+		"the status follows the task":  {"creating creating success", "- ok", nil, "", 5e9},
+		"stuck, its task passed":       {"retrying", "- ok", nil, "", 5e9},
+		"stuck, its task was rejected": {"retrying", "reject", errTaskRejected, "is retrying", 2e9},
+		"failed after its task":        {"creating failed", "reject", delivery.ErrFailed, "is failed", 2e9},
+		"stuck, without TaskEnded":     {"creating", "", context.DeadlineExceeded, "is creating", time.Hour},
+		"stuck, its task is gone":      {"creating", "gone", context.DeadlineExceeded, "is creating", time.Hour},
+		"tasks cannot be read":         {"creating", "denied", zadig.ErrForbidden, "", 0},
+		"no such release":              {"gone", "", zadig.ErrNotFound, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				statuses, tasks, read, asked := strings.Fields(row.statuses), strings.Fields(row.tasks), 0, 0
+				s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+					status := statuses[min(read, len(statuses)-1)]
+					read++
+					if status == "gone" {
+						return nil, zadig.ErrNotFound
+					}
+					return clienttest.Respond(200, `{"id":"`+waitedID+`","project_name":"shop","workflow_name":"zadig-delivery-shop-1","task_id":1,`+
+						`"status":"`+strings.TrimPrefix(status, "none")+`","error":"disk full","services":[]}`)(req)
+				}))
+				o := delivery.WaitOptions{ProjectName: "shop"}
+				if len(tasks) > 0 {
+					o.TaskEnded = func(_ context.Context, ref core.TaskRef) (bool, error) {
+						assert.Equal(t, core.TaskRef{ProjectName: "shop", WorkflowName: "zadig-delivery-shop-1", TaskID: 1}, ref)
+						outcome := tasks[min(asked, len(tasks)-1)]
+						asked++
+						return outcome == "ok" || outcome == "reject",
+							map[string]error{"reject": errTaskRejected, "gone": zadig.ErrNotFound, "denied": zadig.ErrForbidden}[outcome]
+					}
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				start := time.Now()
+				r, err := s.Wait(ctx, waitedID, o)
+				assert.Equal(t, row.took, time.Since(start))
+				if row.want == nil {
+					require.NoError(t, err)
+					assert.Equal(t, waitedID, r.VersionInfo.ID)
+					return
+				}
+				require.ErrorIs(t, err, row.want)
+				require.ErrorContains(t, err, row.says)
+				assert.Nil(t, r)
+				var failure *delivery.WaitError
+				require.ErrorAs(t, err, &failure)
+				assert.Equal(t, read > 0 && row.want != zadig.ErrNotFound && row.want != zadig.ErrForbidden, failure.Release != nil)
+			})
+		})
+	}
+}
+
+func TestWaitRefuses(t *testing.T) {
+	t.Parallel()
+	client, mock := clienttest.NewMock(t)
+	_, err := client.Delivery.Wait(t.Context(), waitedID, delivery.WaitOptions{MaxInterval: -1})
+	require.ErrorIs(t, err, zadig.ErrBadRequest)
+	_, err = client.Delivery.Wait(t.Context(), "7", delivery.WaitOptions{})
+	require.ErrorIs(t, err, zadig.ErrBadRequest)
+	assert.Empty(t, mock.URLs())
+}

@@ -1,0 +1,106 @@
+package environment
+
+import (
+	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
+
+// Values of Environment.Status (the first four seen on v2.3.1, v3.4.1 and v5.0.0,
+// the others read in source).
+const (
+	StatusSuccess  = "success"
+	StatusFailed   = "failed"
+	StatusCreating = "creating"
+	StatusSleeping = "sleeping" // its workloads are scaled down; the images stay
+	StatusUpdating = "updating"
+	StatusDeleting = "deleting"
+	StatusUnstable = "unstable"
+	StatusUnknown  = "unknown"
+)
+
+// Environment is one environment of a project. Its fields are those of the
+// responses recorded on v2.3.1, v3.4.1 and v5.0.0, which are the same since v1.18.0
+// (read in source), except for the values of variables, which may be secrets.
+type Environment struct {
+	ProjectName string `json:"project_key"`       // lists do not send it, so it is the one that was requested
+	Name        string `json:"env_key"`           // unique within its project, such as "dev"
+	Alias       string `json:"env_name,omitzero"` // name for people, such as "开发环境"; "" if there is none
+	ClusterID   string `json:"cluster_id"`        // 24 hex digits, also of a cluster that was deleted
+	Namespace   string `json:"namespace"`         // of Kubernetes
+	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, the default registry in lists and "" by name
+	Production  bool   `json:"production"`        // by name the server does not send it, so it is what was requested
+	// Status is StatusSuccess and so on, of the last change to the environment. It
+	// says nothing about the pods: the environment of a dead cluster is a success.
+	Status     string        `json:"status"`
+	UpdateBy   string        `json:"update_by"`         // user name, or "system": who changed anything in it last
+	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it changed last
+	Services   []*EnvService `json:"services,omitzero"` // in the order of their groups; nil in lists
+}
+
+// Values of EnvService.Status (the first four seen, the others read in source).
+const (
+	ServiceRunning   = "running"
+	ServiceUnstable  = "unstable"  // a pod is not ready
+	ServiceUnstart   = "unstart"   // it has no pod
+	ServiceSucceeded = "succeeded" // it has no workload, such as a ConfigMap alone
+	ServiceError     = "error"
+	ServiceFailed    = "failed"
+	ServicePending   = "pending"
+)
+
+// EnvService is a service of an environment.
+type EnvService struct {
+	ServiceName string       `json:"service_name"`
+	Type        string       `json:"type"`       // "k8s" or "helm"
+	Containers  []*Container `json:"containers"` // may be empty
+	// Status is ServiceRunning and so on, of its pods at the time of the request. It
+	// is "" if that is not known: always for helm, and while the cluster cannot be
+	// reached (v3.4.1 and v5.0.0; on v2.3.1 the request fails). It never means that
+	// the service is healthy.
+	Status string `json:"status"`
+}
+
+// Container is a container of a service, with the image that Zadig stored when it
+// deployed the service. The cluster may run another one.
+type Container struct {
+	Name      string `json:"name"`
+	Type      string `json:"type,omitzero"`       // since v3.2.0: "init" for an init container, "" for others
+	Image     string `json:"image"`               // reference with a tag or a digest, as stored
+	ImageName string `json:"image_name,omitzero"` // last part of the reference's name, absent when ""
+}
+
+// Image is an image in a container of a service. It has the fields of
+// delivery.Image, so delivery.Image(i) compares with an image of a release.
+type Image struct {
+	Service   string `json:"service"`
+	Container string `json:"container"`
+	Image     string `json:"image"` // reference: registry, name, and tag or digest
+}
+
+// IsSummary reports whether the environment is one of a list, which has no
+// services.
+func (e *Environment) IsSummary() bool { return e != nil && e.Services == nil }
+
+// Images returns the images of all services, in the server's order: those that Zadig
+// stored as deployed, not those that the cluster runs. It is nil for an environment
+// of a list.
+func (e *Environment) Images() (images []Image) {
+	for s := range nilsafe.Values(nilsafe.OrZero(e).Services) {
+		images = append(images, imagesOf(s.ServiceName, s.Containers)...)
+	}
+	return images
+}
+
+func imagesOf(service string, containers []*Container) (images []Image) {
+	for c := range nilsafe.Values(containers) {
+		if c.Image != "" {
+			images = append(images, Image{service, c.Name, c.Image})
+		}
+	}
+	return images
+}
+
+// Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
+func (e *Environment) Updated() time.Time { return unixtime.Time(nilsafe.OrZero(e).UpdateTime) }

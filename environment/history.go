@@ -1,0 +1,99 @@
+package environment
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
+
+// HistoryOptions are the options of [Service.History].
+type HistoryOptions struct {
+	// Production says that the environment is a production environment. It has an
+	// effect since v2.3.0; older servers return no deployments of one.
+	Production bool
+	// Chart says that service is the name of a release straight from a chart
+	// repository. Services of a helm project are services.
+	Chart bool
+}
+
+// Values of Deployment.Operation.
+const (
+	OperationDefault  = "default"
+	OperationRollback = "rollback"
+)
+
+// Deployment is one change that deployed a service: by a workflow, by hand or by a
+// rollback. It may have changed variables or replicas only, so that two in a row have
+// the same images. The server does not say which task deployed.
+type Deployment struct {
+	ServiceName    string       `json:"service_name"`             // name of the chart release with HistoryOptions.Chart
+	Revision       int          `json:"revision"`                 // from 1, ascending
+	Containers     []*Container `json:"containers,omitzero"`      // since v3.2.0, nil before; empty for a chart release
+	Operation      string       `json:"operation,omitzero"`       // since v3.4.0: OperationDefault or OperationRollback
+	DeployType     string       `json:"deploy_type,omitzero"`     // since v3.4.1: "k8s" or "helm"
+	DeployStrategy string       `json:"deploy_strategy,omitzero"` // since v4.1.0, seen only as ""
+	Detail         string       `json:"detail,omitzero"`          // since v3.4.0: free text, mostly ""
+	CreateTime     int64        `json:"create_time"`              // Unix seconds
+	CreateBy       string       `json:"create_by"`                // user name, which is not unique, or "system"
+}
+
+// History returns the last deployments of a service in an environment, the oldest
+// first. The server keeps 20. All servers since v2.0.0 have it; since v3.2.0 a
+// deployment has its images. It needs the right to view the environment.
+//
+// An empty history means that the service was never deployed, or that there is no
+// such service or environment; up to v2.3.1 also that there is no such project.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for an empty project, name or
+// service, and for one with a slash, before anything is sent; zadig.ErrNotFound for an
+// unknown project (seen on v3.4.1 and v5.0.0); zadig.ErrForbidden; zadig.ErrLicense for
+// production environments, except for administrators; zadig.ErrUnsupported before
+// v2.0.0.
+func (s *Service) History(ctx context.Context, project, name, service string, o HistoryOptions) ([]*Deployment, error) {
+	const method = "environment.History"
+	if err := check(method, project, name); err != nil {
+		return nil, err
+	}
+	if service == "" || strings.Contains(service, "/") {
+		return nil, errdef.BadArgument(method, "service", "must be the name of a service, without a slash (got %.64q)", service)
+	}
+	deployments, _, err := response.List(ctx, s.sender(), response.Endpoint{
+		Path: "/api/aslan/environment/environments/" + name + "/version/" + service,
+		Query: struct {
+			ProjectName string `url:"projectName"`
+			Chart       bool   `url:"isHelmChart"`
+			Production  bool   `url:"production,omitempty"`
+			PassFilter  bool   `url:"ifPassFilter"` // else a collaboration mode may respond, and be set up
+		}{project, o.Chart, o.Production, true},
+		Want: "an array of deployments",
+	}, func(d *Deployment) error {
+		if d.ServiceName != service {
+			return fmt.Errorf("got a deployment of service %.64q, want one of %q", d.ServiceName, service)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, listError(err, "servers before v2.0.0 have no history of deployments; is the base URL right?")
+	}
+	return deployments, nil
+}
+
+// Images returns the images that were deployed. It is nil before v3.2.0, where they
+// are not known, and for a chart release.
+func (d *Deployment) Images() []Image {
+	d = nilsafe.OrZero(d)
+	return imagesOf(d.ServiceName, d.Containers)
+}
+
+// IsRollback reports whether the deployment is a rollback. It is false before v3.4.0,
+// where that is not known.
+func (d *Deployment) IsRollback() bool { return nilsafe.OrZero(d).Operation == OperationRollback }
+
+// Created returns CreateTime as a time.Time, or the zero Time if it is unset.
+func (d *Deployment) Created() time.Time { return unixtime.Time(nilsafe.OrZero(d).CreateTime) }

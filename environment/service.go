@@ -1,0 +1,159 @@
+package environment
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
+)
+
+const (
+	environmentsPath = "/openapi/environments"
+	productionPath   = environmentsPath + "/production"
+
+	tooOld = "servers before v1.18.0 have no environments; is the base URL right?"
+)
+
+// Service reads environments. It is safe for concurrent use if its Doer is.
+type Service struct{ doer core.Doer }
+
+// New returns a Service that sends its requests through d. A *zadig.Client
+// has one in its field Environment; New is for tests and for other Doers.
+func New(d core.Doer) *Service { return &Service{doer: d} }
+
+// ListOptions are the options of [Service.List].
+type ListOptions struct {
+	// Production selects the production environments. Servers list them apart, and
+	// require a license and the right to view them.
+	Production bool
+}
+
+// List returns the test environments of a project, or its production environments,
+// sorted by name and without their services. All servers since v1.18.0 have it.
+//
+// Since v2.2.0 it needs the right to view the environments of the project. The
+// server does not refuse a user without it: an empty list means that there are no
+// environments, that the project does not exist, or that the user may not view
+// them. Nothing tells which.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for an empty project, before
+// anything is sent; zadig.ErrLicense for production environments;
+// zadig.ErrUnsupported before v1.18.0.
+func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*Environment, error) {
+	if project == "" {
+		return nil, errdef.BadArgument("environment.List", "project", "must not be empty")
+	}
+	listed, _, err := response.List[wireEnvironment](ctx, s.sender(), response.Endpoint{
+		Path:  path(o.Production),
+		Query: inProject{project},
+		Want:  "an array of environments",
+	}, nil)
+	if err != nil {
+		return nil, listError(err, tooOld)
+	}
+	all := make([]*Environment, len(listed))
+	for i, w := range listed {
+		all[i] = &w.Environment
+		all[i].ProjectName, all[i].Alias = project, w.ListedAlias
+	}
+	slices.SortFunc(all, func(a, b *Environment) int { return cmp.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+// GetOptions are the options of [Service.Get].
+type GetOptions struct {
+	Production bool // the environment is a production environment
+}
+
+// Get returns one environment with its services. All servers since v1.18.0 have it,
+// and up to v5.0.0 they check no rights: any user may read any environment.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for an empty project or name,
+// a name with a slash, and a test environment named "production", before anything is
+// sent; zadig.ErrNotFound for an unknown project or name, and for a test environment
+// with Production or a production environment without; zadig.ErrLicense for a
+// production environment; zadig.ErrServer if the server cannot reach the cluster, or
+// cannot build the environment because the template of a service was deleted or a
+// service comes straight from a chart repository; zadig.ErrUnsupported before v1.18.0.
+func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (*Environment, error) {
+	if err := check("environment.Get", project, name); err != nil {
+		return nil, err
+	}
+	if name == "production" && !o.Production {
+		return nil, errdef.BadArgument("environment.Get", "name", "must not be %q, which is the path of the production environments", name)
+	}
+	e, err := response.Get[wireEnvironment](ctx, s.sender(), response.Endpoint{
+		Path:  path(o.Production) + "/" + name,
+		Query: inProject{project},
+		Want:  "an environment",
+	})
+	switch {
+	case err != nil:
+		return nil, errdef.Unsupported(err, tooOld)
+	case e.ProjectName != project || e.Name != name:
+		return nil, fmt.Errorf("%w: got environment %.64q of project %.64q, want %q of %q",
+			errdef.ErrUnexpectedResponse, e.Name, e.ProjectName, name, project)
+	}
+	e.Production = o.Production
+	return &e.Environment, nil
+}
+
+// inProject is the query of a list and of an environment.
+type inProject struct {
+	ProjectKey string `url:"projectKey"`
+}
+
+func path(production bool) string {
+	if production {
+		return productionPath
+	}
+	return environmentsPath
+}
+
+// check refuses a project or name that no environment has.
+func check(method, project, name string) error {
+	switch {
+	case project == "":
+		return errdef.BadArgument(method, "project", "must not be empty")
+	case name == "" || strings.Contains(name, "/"):
+		return errdef.BadArgument(method, "name", "must be the key of an environment, without a slash (got %.64q)", name)
+	}
+	return nil
+}
+
+// listError returns the error of a list, of which an element may not be decodable.
+func listError(err error, servers string) error {
+	if element, ok := errors.AsType[*response.ElementError](err); ok {
+		return element.Err
+	}
+	return errdef.Unsupported(err, servers)
+}
+
+// wireEnvironment is an environment as a server sends it. A list has another name for
+// the alias.
+type wireEnvironment struct {
+	Environment
+	ListedAlias string `json:"envName"`
+}
+
+// Validate returns an error for an object that is not an environment.
+func (w *wireEnvironment) Validate() error {
+	if w.Name == "" {
+		return errors.New("no env_key is there")
+	}
+	return nil
+}
+
+// sender returns the Doer, or nil if there is none.
+func (s *Service) sender() core.Doer {
+	if s == nil {
+		return nil
+	}
+	return s.doer
+}

@@ -1,0 +1,119 @@
+package workflow
+
+import (
+	"time"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/unixtime"
+)
+
+// Values of Approval.System.
+const (
+	ApprovalNative   = "native" // Zadig itself
+	ApprovalLark     = "lark"
+	ApprovalLarkIntl = "lark_intl" // since v5.0.0 (read in source)
+	ApprovalDingTalk = "dingtalk"
+	ApprovalWeCom    = "workwx" // since v3.1.0
+)
+
+// Approval is a decision of people that a task waits for.
+type Approval struct {
+	Stage  string `json:"stage"`
+	Job    string `json:"job"`    // since v3.1.0, where a job waits; "" before, where the stage does
+	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, which have no other
+	// Status is the decision: StatusWaitForApproval while it is open, StatusPassed,
+	// StatusReject, StatusTimeout, StatusCancelled, StatusFailed if it could not be
+	// asked for, and "" before the task gets there. One rejection decides.
+	Status      string          `json:"status"`
+	Description string          `json:"description"` // free text, for those who decide
+	Error       string          `json:"error"`       // mostly "", also when it was rejected
+	Timeout     int             `json:"timeout"`     // minutes; 0 stands for 60
+	StartTime   int64           `json:"start_time"`  // Unix seconds, 0: it has not started
+	EndTime     int64           `json:"end_time"`    // Unix seconds, 0: it has not ended
+	Steps       []*ApprovalStep `json:"steps"`       // one after the other; one for ApprovalNative
+}
+
+// ApprovalStep is what some approvers decide together.
+type ApprovalStep struct {
+	Needed    int         `json:"needed"` // how many approvals are enough; 0: not known
+	Approvers []*Approver `json:"approvers"`
+}
+
+// Values of Approver.Decision.
+const (
+	DecisionApprove  = "approve"
+	DecisionReject   = "reject"
+	DecisionRedirect = "redirect" // handed on to another approver, in a chat system
+)
+
+// Approver is one who may decide.
+type Approver struct {
+	ID            string `json:"id"`             // of Zadig for ApprovalNative, otherwise of the chat system
+	Name          string `json:"name"`           // name for people, which is not unique; may be ""
+	Decision      string `json:"decision"`       // DecisionApprove and so on; "" if there is none, or it is not known
+	Comment       string `json:"comment"`        // may be ""
+	OperationTime int64  `json:"operation_time"` // Unix seconds, 0 without a decision
+}
+
+// IsOpen reports whether the approval waits for a decision now.
+func (a *Approval) IsOpen() bool { return nilsafe.OrZero(a).Status == StatusWaitForApproval }
+
+// Pending returns those who can decide now: the approvers without a decision in the
+// step that is not complete. It is nil if the approval is not open. WeCom on v5.0.0
+// does not say who has decided, so all of them are pending.
+func (a *Approval) Pending() (pending []*Approver) {
+	if !a.IsOpen() {
+		return nil
+	}
+	for step := range nilsafe.Values(a.Steps) {
+		if approvals := step.with(DecisionApprove); step.Needed > 0 && len(approvals) >= step.Needed {
+			continue
+		}
+		if pending = step.with(""); pending != nil {
+			return pending
+		}
+	}
+	return nil
+}
+
+// ApprovedBy returns those who approved, whatever the decision was in the end.
+func (a *Approval) ApprovedBy() []*Approver { return a.with(DecisionApprove) }
+
+// RejectedBy returns those who rejected.
+func (a *Approval) RejectedBy() []*Approver { return a.with(DecisionReject) }
+
+func (a *Approval) with(decision string) (approvers []*Approver) {
+	for step := range nilsafe.Values(nilsafe.OrZero(a).Steps) {
+		approvers = append(approvers, step.with(decision)...)
+	}
+	return approvers
+}
+
+func (s *ApprovalStep) with(decision string) (approvers []*Approver) {
+	for approver := range nilsafe.Values(s.Approvers) {
+		if approver.Decision == decision {
+			approvers = append(approvers, approver)
+		}
+	}
+	return approvers
+}
+
+// Decided returns OperationTime as a time.Time, or the zero Time if it is unset.
+func (a *Approver) Decided() time.Time { return unixtime.Time(nilsafe.OrZero(a).OperationTime) }
+
+// Approvals returns the approvals of the task, one for each approval job (since v3.1.0)
+// or stage with an approval (up to v3.0.0), in the order of the stages. An approval
+// that this package cannot decode has no steps. It is nil for a task of a list.
+func (t *Task) Approvals() (approvals []*Approval) {
+	for stage := range nilsafe.Values(nilsafe.OrZero(t).Stages) {
+		if a := ofStage(stage); a != nil {
+			approvals = append(approvals, a)
+		}
+		for job := range nilsafe.Values(stage.Jobs) {
+			if job.Type == JobApproval {
+				approvals = append(approvals, ofJob(stage, job))
+			}
+		}
+	}
+	return approvals
+}

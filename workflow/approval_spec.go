@@ -1,0 +1,132 @@
+package workflow
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"github.com/zadig-go/zadig/internal/nilsafe"
+)
+
+// approvalSpec is an approval as servers send it: the spec of a job since v3.1.0, and
+// the approval of a stage before. Up to v1.15.0 the stage's is the native one itself.
+type approvalSpec struct {
+	Enabled     bool            `json:"enabled"` // of a stage
+	Status      string          `json:"status"`  // of a stage, since v1.18.0
+	Type        string          `json:"type"`
+	Description string          `json:"description"`
+	StartTime   int64           `json:"start_time"` // of a stage, since v1.17.0
+	EndTime     int64           `json:"end_time"`   // of a stage, since v1.17.0
+	Native      *nativeApproval `json:"native_approval"`
+	Lark        *chatApproval   `json:"lark_approval"`
+	DingTalk    *chatApproval   `json:"dingtalk_approval"`
+	WeCom       *weComApproval  `json:"workwx_approval"`
+	nativeApproval
+}
+
+type nativeApproval struct {
+	Timeout int            `json:"timeout"` // also of a job
+	Needed  int            `json:"needed_approvers"`
+	Users   []*approveUser `json:"approve_users"`
+	// Its reject_or_approve is always "".
+}
+
+// approveUser has the names of Zadig's users, and those of the users of a chat.
+type approveUser struct {
+	UserID        string `json:"user_id"`
+	UserName      string `json:"user_name"`
+	ID            string `json:"id"`
+	Name          string `json:"name"`
+	Decision      string `json:"reject_or_approve"`
+	Comment       string `json:"comment"`
+	OperationTime int64  `json:"operation_time"`
+}
+
+// decodeApproval decodes an approval, or of another shape what does not depend on it.
+func decodeApproval(spec json.RawMessage) *approvalSpec {
+	a := new(approvalSpec)
+	if err := json.Unmarshal(spec, a); err != nil {
+		return &approvalSpec{Enabled: a.Enabled, Status: a.Status, Type: a.Type}
+	}
+	return a
+}
+
+func ofJob(stage *Stage, job *Job) *Approval {
+	a := decodeApproval(job.Spec).approval()
+	a.Stage, a.Job, a.Status, a.Error, a.StartTime, a.EndTime = stage.Name, job.Name, job.Status, job.Error, job.StartTime, job.EndTime
+	return a
+}
+
+// ofStage returns the approval of a stage, or nil if it has none. Up to v1.17.0 it has
+// no status of its own.
+func ofStage(stage *Stage) *Approval {
+	spec := decodeApproval(stage.Approval)
+	if !spec.Enabled {
+		return nil
+	}
+	a := spec.approval()
+	a.Stage, a.Status = stage.Name, spec.Status
+	switch {
+	case spec.Status != "":
+	case stage.Status == statusWaitForApproval:
+		a.Status = StatusWaitForApproval
+	case stage.Status == StatusReject, stage.Status == StatusTimeout, stage.Status == StatusCancelled:
+		a.Status = stage.Status
+	case stage.Status != "" && len(a.ApprovedBy()) >= max(spec.nativeApproval.Needed, nilsafe.OrZero(spec.Native).Needed, 1):
+		a.Status = StatusPassed
+	}
+	if a.Status != StatusPassed {
+		a.Error = stage.Error
+	}
+	return a
+}
+
+func (s *approvalSpec) approval() *Approval {
+	a := &Approval{System: s.Type, Description: s.Description, StartTime: s.StartTime, EndTime: s.EndTime}
+	switch {
+	case s.Native != nil:
+		a.Steps = []*ApprovalStep{newStep(s.Native.Needed, s.Native.Users)}
+	case s.Lark != nil:
+		a.Steps = s.Lark.steps()
+	case s.DingTalk != nil:
+		a.Steps = s.DingTalk.steps()
+	case s.WeCom != nil:
+		a.Steps = s.WeCom.steps()
+	case s.Users != nil:
+		a.Steps = []*ApprovalStep{newStep(s.Needed, s.Users)}
+	}
+	a.Timeout = cmp.Or(s.Timeout, nilsafe.OrZero(s.Native).Timeout, nilsafe.OrZero(s.Lark).Timeout,
+		nilsafe.OrZero(s.DingTalk).Timeout, nilsafe.OrZero(s.WeCom).Timeout)
+	return a
+}
+
+func newStep(needed int, users []*approveUser) *ApprovalStep {
+	step := &ApprovalStep{Needed: needed}
+	for u := range nilsafe.Values(users) {
+		step.Approvers = append(step.Approvers, &Approver{
+			ID: cmp.Or(u.UserID, u.ID), Name: cmp.Or(u.UserName, u.Name),
+			Decision: u.Decision, Comment: u.Comment, OperationTime: u.OperationTime,
+		})
+	}
+	return step
+}
+
+// record enters a decision at the first approver with its id who has none. One who was
+// not an approver before, such as one that it was handed on to, joins the last step.
+func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
+	for _, step := range steps {
+		for _, a := range step.Approvers {
+			if a.ID == decided.ID && a.Decision == "" {
+				name := cmp.Or(a.Name, decided.Name)
+				*a = decided
+				a.Name = name
+				return steps
+			}
+		}
+	}
+	if len(steps) == 0 {
+		steps = []*ApprovalStep{{}}
+	}
+	last := steps[len(steps)-1]
+	last.Approvers = append(last.Approvers, &decided)
+	return steps
+}

@@ -1,0 +1,123 @@
+package workflow
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/paging"
+	"github.com/zadig-go/zadig/internal/response"
+)
+
+// TasksOptions are the options of [Service.Tasks].
+type TasksOptions struct {
+	// PerPage is how many tasks a page has; 0 is 20. The server reads the tasks with
+	// all their jobs to list them, so small pages are quick.
+	PerPage int
+}
+
+// Tasks returns the tasks of a workflow, newest first, each once, with a request for
+// each page. They have no stages ([Task.IsSummary]): read those of interest with
+// [Service.Task]. workflow is the key, not the display name. Up to v5.0.0 servers check no
+// rights.
+//
+// A loop without a task means that the workflow has none, that it does not exist, or
+// that it is not in this project. Deleted and archived tasks are not listed. A task that
+// cannot be decoded yields zadig.ErrUnexpectedResponse in its place, and a loop that
+// continues gets the others. After any other error the loop ends.
+//
+// Errors besides the common ones: zadig.ErrBadRequest for an empty project or workflow, a
+// workflow with a slash and a negative PerPage, before anything is sent; zadig.ErrServer
+// for a page with a task that the server cannot list; zadig.ErrUnsupported before v1.18.0.
+func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOptions) iter.Seq2[*Task, error] {
+	return func(yield func(*Task, error) bool) {
+		if err := o.check(project, workflow); err != nil {
+			yield(nil, err)
+			return
+		}
+		pages := paging.Pages[Task]{
+			Size: cmp.Or(o.PerPage, 20),
+			Open: func(page, size int) (*response.Stream[Task], error) {
+				return s.openPage(ctx, project, workflow, page, size)
+			},
+			Key: func(t *Task) (string, int64) { return strconv.Itoa(t.TaskID), t.CreateTime },
+		}
+		var other error
+		err := pages.Walk(ctx, func(t *Task, err error) bool {
+			if element, ok := errors.AsType[*response.ElementError](err); ok {
+				return yield(nil, fmt.Errorf("workflow.Tasks: %w", element.Err))
+			}
+			if t.TaskID == 0 || t.WorkflowName != workflow {
+				other = fmt.Errorf("%w: got a task of workflow %.64q, want one of %.64q", errdef.ErrUnexpectedResponse, t.WorkflowName, workflow)
+				return false
+			}
+			return yield(t, nil)
+		}, func() bool { return true })
+		if err = errors.Join(other, err); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+func (o TasksOptions) check(project, workflow string) error {
+	const method = "workflow.Tasks"
+	switch {
+	case project == "":
+		return errdef.BadArgument(method, "project", "must not be empty")
+	case workflow == "" || strings.Contains(workflow, "/"):
+		return errdef.BadArgument(method, "workflow", "must be the key of a workflow, without a slash (got %.64q)", workflow)
+	case o.PerPage < 0:
+		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
+	}
+	return nil
+}
+
+// openPage requests one page. Both numbers are always sent, from 1: with 0 the server
+// sends all tasks on every page.
+func (s *Service) openPage(ctx context.Context, project, workflow string, page, size int) (*response.Stream[Task], error) {
+	tasks, err := response.Get[taskPage](ctx, s.sender(), response.Endpoint{
+		Path: "/openapi/workflows/custom/" + workflow + "/tasks",
+		Query: struct {
+			ProjectKey string `url:"projectKey"`
+			PageNum    int    `url:"pageNum"`
+			PageSize   int    `url:"pageSize"`
+		}{project, page, size},
+		Want: "a page of workflow tasks",
+	})
+	if err != nil {
+		return nil, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks; is the base URL right?")
+	}
+	return response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
+}
+
+// taskPage is a page of tasks. It is a Doer that responds as the lists of releases and
+// artifacts do: with an array, and with the total in X-Total.
+type taskPage struct {
+	Total int             `json:"total"`
+	Tasks json.RawMessage `json:"workflow_tasks"`
+}
+
+// Validate returns an error for an object that is not a page.
+func (p *taskPage) Validate() error {
+	if p.Tasks == nil {
+		return errors.New("no workflow_tasks is there")
+	}
+	return nil
+}
+
+func (p *taskPage) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK,
+		Header:     http.Header{"X-Total": {strconv.Itoa(p.Total)}},
+		Body:       io.NopCloser(bytes.NewReader(p.Tasks)),
+	}, nil
+}

@@ -1,0 +1,130 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/poll"
+	"github.com/zadig-go/zadig/internal/redact"
+)
+
+// How a task ends without success, for errors.Is with the error of [Service.Wait].
+var (
+	ErrFailed   = errors.New("the task failed")
+	ErrRejected = errors.New("the task was rejected") // an approver said no
+	ErrCanceled = errors.New("the task was canceled") // by Task.TaskRevoker; a server that restarts cancels all
+	ErrTimedOut = errors.New("the task timed out")    // by its own limit, or that of an approval
+)
+
+// WaitOptions are the options of [Service.Wait].
+type WaitOptions struct {
+	// Interval is how long Wait waits after the first request; 0 is 2 seconds. Each
+	// further wait is half as long again, up to MaxInterval; 0 is 30 seconds.
+	Interval, MaxInterval time.Duration
+}
+
+// WaitError is the error of [Service.Wait].
+type WaitError struct {
+	Task *Task // as it was read last, with all its jobs; nil if it never was
+	// Err is ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended. If
+	// Wait ended before, it is the error of the context or of a request.
+	Err error
+}
+
+// Error returns the reason and the last state of the task.
+func (e *WaitError) Error() string {
+	if e.Task == nil {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("workflow.Wait: %s #%d is %s: %s", e.Task.WorkflowName, e.Task.TaskID, e.Task.state(), e.Err)
+}
+
+// Unwrap returns Err.
+func (e *WaitError) Unwrap() error { return e.Err }
+
+// Wait reads a task until it has ended, and returns it if it succeeded. It only reads:
+// an approval that the task waits for, or a stage that somebody has to start, is
+// waited for, too. Give ctx a deadline: nothing else limits the wait.
+//
+// The error is a *[WaitError], which has the last state of the task. It matches
+// ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended without success,
+// context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise what
+// [Service.Task] returns. If the server fails or cannot be reached, Wait goes on, up to
+// five times in a row.
+func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*Task, error) {
+	const method = "workflow.Wait"
+	if o.Interval < 0 || o.MaxInterval < 0 {
+		return nil, errdef.BadArgument(method, "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
+	}
+	t, err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (*Task, bool, error) {
+		t, err := s.task(ctx, method, ref)
+		return t, t.Done(), err
+	})
+	if err == nil {
+		err = t.failure()
+	}
+	if err != nil {
+		return nil, &WaitError{t, err}
+	}
+	return t, nil
+}
+
+// Ended reports whether a task has ended. The error says how, if it ended without
+// success, as that of [Service.Wait]. It is what delivery.WaitOptions.TaskEnded wants.
+func (s *Service) Ended(ctx context.Context, ref core.TaskRef) (bool, error) {
+	t, err := s.Task(ctx, ref)
+	if err == nil && t.failure() != nil {
+		err = &WaitError{t, t.failure()}
+	}
+	return t.Done(), err
+}
+
+// failure returns how the task ended without success, or nil.
+func (t *Task) failure() error {
+	switch nilsafe.OrZero(t).Status {
+	case StatusFailed:
+		return ErrFailed
+	case StatusReject:
+		return ErrRejected
+	case StatusCancelled:
+		return ErrCanceled
+	case StatusTimeout:
+		return ErrTimedOut
+	}
+	return nil
+}
+
+// state returns the status of the task, of the stages and jobs at which it stands, and
+// the reasons that the server gives.
+func (t *Task) state() string {
+	state := describe("", t.Status, t.Error)
+	for stage := range nilsafe.Values(t.Stages) {
+		if isOver(stage.Status) {
+			continue
+		}
+		state += describe(", stage "+stage.Name+" ", stage.Status, stage.Error)
+		for job := range nilsafe.Values(stage.Jobs) {
+			if !isOver(job.Status) {
+				state += describe(", job "+job.Name+" ", job.Status, job.Error)
+			}
+		}
+	}
+	return redact.Line(state)
+}
+
+func describe(what, status, reason string) string {
+	if reason != "" {
+		reason = " (" + reason + ")"
+	}
+	return what + status + reason
+}
+
+// isOver reports whether a stage or a job has not begun, or needs no more attention.
+func isOver(status string) bool {
+	return status == "" || status == StatusPassed || status == StatusSkipped || status == StatusUnstable
+}
