@@ -3,7 +3,6 @@ package running
 
 import (
 	"bytes"
-	_ "embed"
 	"fmt"
 	"io"
 	"os"
@@ -31,9 +30,6 @@ is one of
 const examples = `  kubectl get pods -A -o json | zadig-delivery running
   kubectl get pods -A -o json | zadig-delivery running --status drifted --exit-code
   docker ps --format '{{.Image}}' | zadig-delivery running --images -`
-
-//go:embed testdata/pods.json
-var demoPods []byte
 
 type command struct {
 	cli.Flags
@@ -129,7 +125,7 @@ func (c *command) read(stdin io.Reader) (*Uses, error) {
 	case c.pods != "" && c.images != "":
 		return nil, cli.Usage("--pods and --images exclude each other")
 	case name == "" && c.Demo:
-		return uses, read(bytes.NewReader(demoPods))
+		return uses, read(bytes.NewReader(demoPods(cli.DemoData())))
 	case name == "" && cli.IsTerminal(stdin):
 		return nil, cli.Usage("nothing on stdin: %s", howTo)
 	case name == "" || name == "-":
