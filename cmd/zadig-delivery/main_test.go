@@ -56,7 +56,7 @@ func inject(ts *testscript.TestScript, _ bool, args []string) {
 	faults := map[string]zadigtest.Fault{
 		"forbidden": zadigtest.NoPermission(), "unauthorized": zadigtest.ExpiredToken(), "login": zadigtest.HTML(200),
 		"trace-forbidden":   zadigtest.NoPermission().On(zadigtest.TraceArtifact, zadigtest.FindArtifact, zadigtest.GetArtifact),
-		"trace-fails":       zadigtest.Status(500, "").On(zadigtest.TraceArtifact, zadigtest.FindArtifact).Times(1),
+		"trace-fails":       zadigtest.Status(500, "").When(func(r *http.Request) bool { return strings.Contains(r.URL.Query().Get("image"), "checkout") }),
 		"details-forbidden": zadigtest.NoPermission().On(zadigtest.GetRelease),
 		"all-forbidden":     zadigtest.NoPermission().On(zadigtest.ListReleases).When(func(r *http.Request) bool { return r.URL.Query().Get("projectName") == "" }),
 	}

@@ -21,7 +21,7 @@ builds: compare links lead to these.`
 
 const examples = `  zadig-delivery changelog --project shop v1.2.0 v1.3.0 > notes.md
   zadig-delivery changelog --project shop --env prod latest
-  zadig-delivery changelog --demo --project shop v1.0.16 v1.0.18`
+  zadig-delivery changelog --demo --project shop v1.0.18 v1.1.1`
 
 // Command returns the command.
 func Command() *cobra.Command {

@@ -165,14 +165,12 @@ func isRollback(older, newer *artifact.Artifact) bool {
 // traced returns the artifact of an image, nil if it could not be traced.
 func (n *notes) traced(traced map[string]artifact.Result, i image, ref string, old bool) *artifact.Artifact {
 	result := traced[ref]
-	if err := result.Err; err != nil {
+	if err := result.Err; err != nil && i.Change != missing { // of what is missing nothing is told
 		reason := "not known to Zadig"
 		if !errors.Is(err, zadig.ErrNotFound) {
 			reason, n.failed = cli.Explain(err), err
 		}
-		if i.Change != missing { // of what is missing nothing is compared
-			n.Untraced = appendNew(n.Untraced, untraced{i.place(), ref, old, reason})
-		}
+		n.Untraced = appendNew(n.Untraced, untraced{i.place(), ref, old, reason})
 	}
 	return result.Artifact
 }
