@@ -14,7 +14,7 @@ const long = `Writes release notes of what changed from one release to another: 
 their type, with pull requests and authors, issues, and the images that differ.
 
 A version can be an id, or latest, the newest one. Without an old version it is
-the newest before the new one, to the same environment, that succeeded.
+the newest before the new one, of the same environment, that succeeded.
 
 Zadig knows the commit that an image was built from, not those between two
 builds: compare links lead to these.`

@@ -52,11 +52,11 @@ func (n *notes) head() []string {
 	to, from := n.To, n.From
 	released := "Released"
 	if to.Env != "" {
-		released += " to " + to.Env
+		released += " from " + to.Env
 	}
 	lines := []string{fmt.Sprintf("%s by %s on %s; changes since %s of %s.", released, to.CreatedBy, cli.Time(to.CreatedAt), from.Version, cli.Time(from.CreatedAt))}
 	if to.Env != from.Env && to.Env != "" && from.Env != "" {
-		lines = append(lines, fmt.Sprintf("%s was released to %s, and not to %s.", from.Version, from.Env, to.Env))
+		lines = append(lines, fmt.Sprintf("%s was released from %s, and not from %s.", from.Version, from.Env, to.Env))
 	}
 	back := 0
 	for _, i := range n.Images {

@@ -51,7 +51,7 @@ func (f Finder) Find(ctx context.Context, version string) (r *delivery.Release, 
 	return r, err
 }
 
-// Before returns the newest release before another one, to the same environment
+// Before returns the newest release before another one, of the same environment
 // if that is known, that succeeded.
 func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.Release, error) {
 	if f.Env == "" {
