@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
@@ -41,13 +40,6 @@ func ExampleDiff() {
 	// 1 changed
 }
 
-func ExampleChanges_IsEmpty() {
-	release := shopRelease(1, "registry.example.com/shop/cart:1.0")
-	changes := delivery.Diff(release, release)
-	fmt.Println(changes.IsEmpty(), changes)
-	// Output: true no changes
-}
-
 // Which images does a release deliver?
 func ExampleRelease_Images() {
 	release := shopRelease(1, "registry.example.com/shop/cart:1.0", "registry.example.com/shop/pay:0.1")
@@ -77,23 +69,6 @@ func ExampleDeployInfo_Service() {
 	deploy := &delivery.DeployInfo{ServiceName: "nginx/nginx-test", ContainerName: "nginx-test"}
 	fmt.Println(deploy.Service(), deploy.Container())
 	// Output: nginx nginx-test
-}
-
-func ExampleDeployInfo_Duration() {
-	deploy := shopRelease(1, "registry.example.com/shop/cart:1.0").DeployInfo[0]
-	fmt.Println(deploy.Started().UTC().Format(time.DateTime), deploy.Duration())
-
-	deploy.EndTime = 0 // it has not ended
-	fmt.Println(deploy.Ended().IsZero(), deploy.Duration())
-	// Output:
-	// 2024-03-01 02:26:40 1m23s
-	// true 0s
-}
-
-func ExampleVersionInfo_Created() {
-	v := shopRelease(1).VersionInfo
-	fmt.Println(v.Created().UTC(), v.Deleted().IsZero())
-	// Output: 2024-03-01 02:26:41 +0000 UTC true
 }
 
 // Which release is the newest of a project?

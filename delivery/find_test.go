@@ -39,7 +39,10 @@ func TestFind(t *testing.T) {
 		"in all projects":   {delivery.ListOptions{}, "v1.100", 300, nil},
 		"part of a version": {delivery.ListOptions{}, "v1", 0, nil},
 		"other letter case": {delivery.ListOptions{}, "V1.250", 0, nil},
-		"brief":             {inShop(delivery.ListOptions{Verbosity: delivery.VerbosityBrief}), "v1.1", 1, costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 1, 0}, cost{3, 1, 0})},
+		"brief": {
+			inShop(delivery.ListOptions{Verbosity: delivery.VerbosityBrief}), "v1.1", 1,
+			costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 1, 0}, cost{3, 1, 0}),
+		},
 		"larger pages":      {delivery.ListOptions{PerPage: 1000}, "v1.1", 1, nil},
 		"small pages":       {inShop(delivery.ListOptions{PerPage: 10}), "v1.30", 30, costs(cost{}, cost{}, cost{5, 1, 0}, cost{5, 1, 1})},
 		"with a service":    {inShop(delivery.ListOptions{ServiceName: "pay"}), "v1.100", 100, nil},
@@ -215,7 +218,8 @@ func TestFindByNameRecorded(t *testing.T) {
 				if n != 180 {
 					name = "other"
 				}
-				list = append(list, fmt.Sprintf(`{"id":%q,"version":%q,"project_name":%q,"created_at":%d}`, id(1000-n), name, project, detail.CreatedAt+int64(180-n)))
+				list = append(list, fmt.Sprintf(`{"id":%q,"version":%q,"project_name":%q,"created_at":%d}`,
+					id(1000-n), name, project, detail.CreatedAt+int64(180-n)))
 			}
 			return clienttest.Respond(200, "["+strings.Join(list, ",")+"]").HeaderSet(http.Header{"X-Total": {"250"}})(req)
 		})

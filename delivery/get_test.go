@@ -46,8 +46,10 @@ func TestGetReadsRecordings(t *testing.T) {
 func TestGetRefusesIDs(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
-		"", strings.Repeat("a", 23), strings.Repeat("a", 25), strings.Repeat("g", 24), strings.Repeat("G", 24), "../../../../../../../etc",
-		strings.Repeat("a", 20) + "?a=b", strings.Repeat("a", 23) + "\n", "商城商城商城商城", strings.Repeat("１", 24), strings.Repeat("long ", 1000),
+		"", strings.Repeat("a", 23), strings.Repeat("a", 25), strings.Repeat("g", 24),
+		strings.Repeat("G", 24), "../../../../../../../etc",
+		strings.Repeat("a", 20) + "?a=b", strings.Repeat("a", 23) + "\n", "商城商城商城商城",
+		strings.Repeat("１", 24), strings.Repeat("long ", 1000),
 	} {
 		_, err := delivery.New(nil).Get(t.Context(), bad, delivery.GetOptions{})
 		require.ErrorIs(t, err, zadig.ErrBadRequest)
@@ -127,21 +129,27 @@ func TestGetFailures(t *testing.T) {
 		sentinel error
 		says     string
 	}{
-		"null":            {clienttest.Respond(200, `null`), unexpected, "got null, want a release"},
-		"success":         {clienttest.Respond(200, `{"message":"success"}`), unexpected, other},
-		"collaboration":   {recorded("v1.11.0/releases_collaboration_pending"), unexpected, "collaboration mode"},
-		"array":           {recorded("v1.11.0/releases_taskid_7"), unexpected, "got a JSON array, want a release"},
-		"login page":      {clienttest.Respond(200, "<html>"), unexpected, "an HTML page"},
-		"nothing":         {clienttest.Respond(200, ""), unexpected, "got an empty body, want a release"},
-		"wrong member":    {clienttest.Respond(200, `{"versionInfo":{"id":"x","taskId":"1"}}`), unexpected, "at /versionInfo/taskId: got a string, want an integer"},
+		"null":          {clienttest.Respond(200, `null`), unexpected, "got null, want a release"},
+		"success":       {clienttest.Respond(200, `{"message":"success"}`), unexpected, other},
+		"collaboration": {recorded("v1.11.0/releases_collaboration_pending"), unexpected, "collaboration mode"},
+		"array":         {recorded("v1.11.0/releases_taskid_7"), unexpected, "got a JSON array, want a release"},
+		"login page":    {clienttest.Respond(200, "<html>"), unexpected, "an HTML page"},
+		"nothing":       {clienttest.Respond(200, ""), unexpected, "got an empty body, want a release"},
+		"wrong member": {
+			clienttest.Respond(200, `{"versionInfo":{"id":"x","taskId":"1"}}`), unexpected, "at /versionInfo/taskId: got a string, want an integer",
+		},
 		"another release": {clienttest.Respond(200, `{"id":"`+id(2)+`"}`), unexpected, "got another release"},
 		"panic":           {recorded("v1.11.0/panic_release_by_id"), zadig.ErrServer, "empty body"},
 		"project gone": {
-			clienttest.Respond(500, `{"code":500,"description":"failed to find product template gone, err: mongo: no documents in result","message":"Internal Error: "}`),
+			clienttest.Respond(500, `{"code":500,"description":"failed to find product template gone, err: mongo: no documents in result",`+
+				`"message":"Internal Error: "}`),
 			zadig.ErrServer, "product template gone",
 		},
 		"no permission": {recorded("v5.0.0/forbidden_release_by_id"), zadig.ErrForbidden, "403"},
-		"no project":    {recorded("v5.0.0/release_by_id_without_project"), zadig.ErrBadRequest, "projectName can't be empty!; servers since v2.3.0 need GetOptions.ProjectName"},
+		"no project": {
+			recorded("v5.0.0/release_by_id_without_project"), zadig.ErrBadRequest,
+			"projectName can't be empty!; servers since v2.3.0 need GetOptions.ProjectName",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -158,7 +166,9 @@ func TestGetFailures(t *testing.T) {
 // A server that is not Zadig has neither releases by id nor a list.
 func TestGetFromAnotherServer(t *testing.T) {
 	t.Parallel()
-	for list, says := range map[string]string{"[]": "no releases by id; is the base URL right?", "404": "no release list; is the base URL right?"} {
+	for list, says := range map[string]string{
+		"[]": "no releases by id; is the base URL right?", "404": "no release list; is the base URL right?",
+	} {
 		c, mock := clienttest.Mocked(t, listPath+"/"+id(1), clienttest.Respond(404, "404 page not found"))
 		status := 200
 		if list == "404" {

@@ -28,7 +28,8 @@ func TestLatest(t *testing.T) {
 		"of a project": {shop, id(250), costs(list, list, list, list, one)},
 		"brief":        {delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, id(300), costs(list, list, list, list, list)},
 		"with a service": { // 51 releases up to v1.200
-			delivery.ListOptions{ProjectName: "shop", ServiceName: "pay"}, id(200), costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 51}),
+			delivery.ListOptions{ProjectName: "shop", ServiceName: "pay"}, id(200),
+			costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 51}),
 		},
 		"with a label, which old servers do not know": {
 			delivery.ListOptions{Label: "lts", PerPage: 200}, id(20), costs(cost{2, 0, 0}, cost{2, 0, 0}, cost{2, 0, 0}, list, one),
@@ -88,11 +89,15 @@ func TestSearchFails(t *testing.T) {
 		find    error // of v1.200; nil: it finds it
 		message string
 	}{
-		"not permitted":                {"v5.0.0", zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden, ""},
-		"no license":                   {"v3.4.1", zadigtest.LicenseExpired(), zadig.ErrLicense, zadig.ErrLicense, ""},
-		"no database":                  {"v3.4.1", zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer, ""},
-		"no list":                      {"v1.11.0", zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, `version "v1.200" not found`},
-		"a list that is not there":     {"v1.11.0", zadigtest.Status(404, "Invalid path: /x"), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "base URL"},
+		"not permitted": {"v5.0.0", zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden, ""},
+		"no license":    {"v3.4.1", zadigtest.LicenseExpired(), zadig.ErrLicense, zadig.ErrLicense, ""},
+		"no database":   {"v3.4.1", zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer, ""},
+		"no list": {
+			"v1.11.0", zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, `version "v1.200" not found`,
+		},
+		"a list that is not there": {
+			"v1.11.0", zadigtest.Status(404, "Invalid path: /x"), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "base URL",
+		},
 		"pending collaboration":        {"v1.11.0", zadigtest.CollaborationPending(), nil, nil, ""},
 		"by id not permitted":          {"v5.0.0", zadigtest.NoPermission().On(zadigtest.GetRelease), zadig.ErrForbidden, zadig.ErrForbidden, ""},
 		"broken, and brief is well":    {"v3.4.1", zadigtest.BrokenRecord(id(250)), zadig.ErrServer, nil, ""},
@@ -206,15 +211,20 @@ func TestLatestByProjectFails(t *testing.T) {
 		options delivery.ListOptions
 		want    []string
 	}{
-		"not permitted":  {zadigtest.NoPermission(), delivery.ListOptions{}, []string{"error ErrForbidden"}},
-		"nor by id":      {zadigtest.ExpiredToken().On(zadigtest.GetRelease), delivery.ListOptions{}, []string{"error ErrUnauthorized"}},
-		"one broken":     {zadigtest.BrokenRecord(id(120)), delivery.ListOptions{}, []string{"new v200", "b v121", "error ErrServer", "c v119", "old v1"}},
+		"not permitted": {zadigtest.NoPermission(), delivery.ListOptions{}, []string{"error ErrForbidden"}},
+		"nor by id":     {zadigtest.ExpiredToken().On(zadigtest.GetRelease), delivery.ListOptions{}, []string{"error ErrUnauthorized"}},
+		"one broken": {
+			zadigtest.BrokenRecord(id(120)), delivery.ListOptions{}, []string{"new v200", "b v121", "error ErrServer", "c v119", "old v1"},
+		},
 		"not the newest": {zadigtest.BrokenRecord(id(50)), delivery.ListOptions{}, []string{"new v200", "b v121", "a v120", "c v119", "old v1"}},
 		"a page that cannot be built": {
 			zadigtest.BrokenRecord(id(50)), delivery.ListOptions{SkipDetails: true},
 			[]string{"new v200", "b v121", "a v120", "c v119", "old v1"},
 		},
-		"the second page": {zadigtest.ExpiredToken().On(zadigtest.ListReleases).After(1), delivery.ListOptions{}, []string{"new v200", "b v121", "a v120", "c v119", "error ErrUnauthorized"}},
+		"the second page": {
+			zadigtest.ExpiredToken().On(zadigtest.ListReleases).After(1), delivery.ListOptions{},
+			[]string{"new v200", "b v121", "a v120", "c v119", "error ErrUnauthorized"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

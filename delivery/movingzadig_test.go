@@ -191,14 +191,16 @@ func (z *movingZadig) object(r record, brief, omits bool) string {
 		if !omits {
 			services = fmt.Sprintf(`{"service_name":%q}`, r.service)
 		}
-		return fmt.Sprintf(`{"id":%q,"version":"v%[1]s","project_name":"p","workflow_name":"w","task_id":%d,"status":%q,"created_at":%d,"services":[%s]}`,
+		return fmt.Sprintf(`{"id":%q,"version":"v%[1]s","project_name":"p","workflow_name":"w","task_id":%d,`+
+			`"status":%q,"created_at":%d,"services":[%s]}`,
 			r.id, r.n, r.status, r.created, services)
 	}
 	details := fmt.Sprintf(`,"deployInfo":[{"serviceName":"%s/main","containerName":"main"}]`, r.service)
 	if brief {
 		details = ""
 	}
-	return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v%[1]s","productName":"p","workflowName":"w","taskId":%d,"status":%q,"created_at":%d}%s}`,
+	return fmt.Sprintf(`{"versionInfo":{"id":%q,"version":"v%[1]s","productName":"p","workflowName":"w","taskId":%d,`+
+		`"status":%q,"created_at":%d}%s}`,
 		r.id, r.n, r.status, r.created, details)
 }
 

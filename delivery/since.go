@@ -133,7 +133,7 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	default:
 		p.read(ctx, s, before, o)
 	}
-	if p.before == nil || mark.CreatedAt-p.created <= patience || p.err != nil && !isReleaseError(p.err) || !p.now.again() {
+	if mark.CreatedAt-p.created <= patience || p.err != nil && !isReleaseError(p.err) || !p.now.again() {
 		return p
 	}
 	switch {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,7 +76,8 @@ func TestSince(t *testing.T) {
 		assert.Equal(t, cost{2, 0, byID}, costOf(srv))
 		data, err := json.Marshal(mark)
 		require.NoError(t, err)
-		assert.JSONEq(t, `{"project":"shop","created_at":1700090000,"releases":[{"project":"shop","version":"v5","created_at":1700090000}]}`, string(data))
+		assert.JSONEq(t, `{"project":"shop","created_at":1700090000,
+			"releases":[{"project":"shop","version":"v5","created_at":1700090000}]}`, string(data))
 	}, "v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0")
 }
 
@@ -103,43 +103,23 @@ func TestSinceGoesOn(t *testing.T) {
 	assert.Equal(t, rest, since(t, s, &saved, shop), "a copy of a mark stays where it was")
 }
 
-// Of releases of one second each comes once, whatever order the server has for
-// them, and whichever of them the loop ended at.
-func TestSinceWithReleasesOfOneSecond(t *testing.T) {
-	t.Parallel()
-	onVersions(t, func(t *testing.T, version string) {
-		srv, s := serve(t, version)
-		var mark delivery.Mark
-		var got []string
-		for n := 1; n <= 12; n++ {
-			srv.AddRelease(dated(100-n, fmt.Sprintf("v%d", n), 1_700_000_000, ""))
-			count := 0
-			for r, err := range s.Since(t.Context(), &mark, shop) {
-				require.NoError(t, err)
-				if count++; n%3 == 0 && count == 2 {
-					break
-				}
-				got = append(got, r.VersionInfo.Version)
-			}
-		}
-		got = append(got, since(t, s, &mark, shop)...)
-		slices.Sort(got)
-		assert.Len(t, got, 12)
-		assert.Len(t, slices.Compact(got), 12)
-	})
-}
-
 // A release that is in progress or failed comes as it is, and once more within a day
 // when it is done.
 func TestSinceYieldsAgainWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	type step struct{ status, want string }
 	for name, steps := range map[string][]step{
-		"created":            {{delivery.StatusCreating, "v1"}, {delivery.StatusCreating, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusSuccess, ""}},
-		"failed":             {{delivery.StatusFailed, "v1"}, {delivery.StatusFailed, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusFailed, ""}},
+		"created": {
+			{delivery.StatusCreating, "v1"}, {delivery.StatusCreating, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusSuccess, ""},
+		},
+		"failed": {
+			{delivery.StatusFailed, "v1"}, {delivery.StatusFailed, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusFailed, ""},
+		},
 		"failed and retried": {{delivery.StatusFailed, "v1"}, {delivery.StatusRetrying, ""}, {delivery.StatusSuccess, "v1"}},
-		"retried in vain":    {{delivery.StatusCreating, "v1"}, {delivery.StatusFailed, "v1"}, {delivery.StatusRetrying, ""}, {delivery.StatusFailed, ""}},
-		"done":               {{delivery.StatusSuccess, "v1"}, {delivery.StatusCreating, ""}},
+		"retried in vain": {
+			{delivery.StatusCreating, "v1"}, {delivery.StatusFailed, "v1"}, {delivery.StatusRetrying, ""}, {delivery.StatusFailed, ""},
+		},
+		"done": {{delivery.StatusSuccess, "v1"}, {delivery.StatusCreating, ""}},
 	} {
 		for _, version := range []string{"v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {
 			srv, s := serve(t, version)
@@ -220,7 +200,8 @@ func TestSinceGivesUp(t *testing.T) {
 // The upgrade to v4.0 replaces the ids, and the newest release may be deleted.
 func TestSinceThroughAnUpgrade(t *testing.T) {
 	t.Parallel()
-	srv, s := serve(t, "v1.11.0", dated(1, "v1", 1_700_000_010, ""), dated(2, "v2", 1_700_000_020, delivery.StatusCreating), dated(3, "v3", 1_700_000_030, ""))
+	srv, s := serve(t, "v1.11.0",
+		dated(1, "v1", 1_700_000_010, ""), dated(2, "v2", 1_700_000_020, delivery.StatusCreating), dated(3, "v3", 1_700_000_030, ""))
 	var mark delivery.Mark
 	assert.Equal(t, []string{"v1", "v2", "v3"}, since(t, s, &mark, shop))
 	for n := 1; n <= 3; n++ {
@@ -306,7 +287,8 @@ func TestSinceWithErrors(t *testing.T) {
 		}
 		if version != "v4.0.0" {
 			srv.Inject(zadigtest.ExpiredToken().On(zadigtest.GetRelease).After(2))
-			assert.Equal(t, []string{"v4", "v5", "error ErrUnauthorized"}, since(t, s, &mark, delivery.ListOptions{ProjectName: "shop", Concurrency: 1}))
+			o := delivery.ListOptions{ProjectName: "shop", Concurrency: 1}
+			assert.Equal(t, []string{"v4", "v5", "error ErrUnauthorized"}, since(t, s, &mark, o))
 			srv.ClearFaults()
 			assert.Equal(t, []string{"v6", "v7", "v8", "v9"}, since(t, s, &mark, shop))
 		}
@@ -406,12 +388,20 @@ func TestSinceRefusesMarks(t *testing.T) {
 	}{
 		"must not be nil":                         {nil, func(*delivery.ListOptions) {}},
 		"CreatedAt must not be negative (got -1)": {&delivery.Mark{CreatedAt: -1}, func(*delivery.ListOptions) {}},
-		`must be used with the ProjectName it was used with, "shop" (got "other")`: {&used, func(o *delivery.ListOptions) { o.ProjectName = "other" }},
-		`must be used with the WorkflowName it was used with, "ops" (got "")`:      {&used, func(o *delivery.ListOptions) { o.WorkflowName = "" }},
-		`must be used with the TaskID it was used with, 7 (got 8)`:                 {&used, func(o *delivery.ListOptions) { o.TaskID = 8 }},
-		`must be used with the ServiceName it was used with, "cart" (got "pay")`:   {&used, func(o *delivery.ListOptions) { o.ServiceName = "pay" }},
-		`must be used with the Label it was used with, "lts" (got "")`:             {&used, func(o *delivery.ListOptions) { o.Label = "" }},
-		`must be used with Succeeded, as it was before`:                            {&used, func(o *delivery.ListOptions) { o.Succeeded = false }},
+		`must be used with the ProjectName it was used with, "shop" (got "other")`: {
+			&used, func(o *delivery.ListOptions) { o.ProjectName = "other" },
+		},
+		`must be used with the WorkflowName it was used with, "ops" (got "")`: {
+			&used, func(o *delivery.ListOptions) { o.WorkflowName = "" },
+		},
+		`must be used with the TaskID it was used with, 7 (got 8)`: {&used, func(o *delivery.ListOptions) { o.TaskID = 8 }},
+		`must be used with the ServiceName it was used with, "cart" (got "pay")`: {
+			&used, func(o *delivery.ListOptions) { o.ServiceName = "pay" },
+		},
+		`must be used with the Label it was used with, "lts" (got "")`: {&used, func(o *delivery.ListOptions) { o.Label = "" }},
+		`must be used with Succeeded, as it was before`: {
+			&used, func(o *delivery.ListOptions) { o.Succeeded = false },
+		},
 	} {
 		o := all
 		test.change(&o)

@@ -90,7 +90,7 @@
 // counts, filters and fails. The default is the newest known version of Zadig,
 // v5.0.0 today. [WithServerVersion] selects another: use the one that you run.
 // [Versions] lists those that differ for users of the SDK; one between them
-// behaves as the nearest older one. To run a test on all, range over Versions.
+// behaves as the one of them that it looks like. To run a test on all, range over Versions.
 // [Server.SetServerVersion] upgrades a running server.
 //
 // Zadig's documentation describes v1.11.0. Since v4.0.0 a release has another

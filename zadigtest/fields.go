@@ -52,10 +52,10 @@ var sections = sync.OnceValue(func() map[string]*field {
 		}
 		if since, err := numbersOf(columns[3]); err == nil {
 			since[2]--
-			f.since = until(since) + 1
+			f.since = until(versions, since) + 1
 		}
 		if last, err := numbersOf(columns[4]); err == nil {
-			f.until = until(last)
+			f.until = until(versions, last)
 		}
 		for _, parent := range byPath[around] {
 			*parent.members = append(*parent.members, f)

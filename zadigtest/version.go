@@ -32,18 +32,20 @@ func (v version) String() string { return versions[v] }
 
 const newest = v50
 
-// nearest returns the newest of the versions that is not newer than name, or
-// the oldest one.
+// first is the first version that looks like each of versions.
+var first = []string{"v0.0.0", "v1.8.0", "v1.18.0", "v2.3.0", "v3.0.0", "v4.0.0", "v4.2.0"}
+
+// nearest returns the version that looks like the one with this name.
 func nearest(name string) (version, error) {
 	want, err := numbersOf(name)
-	return max(0, until(want)), err
+	return until(first, want), err
 }
 
-// until returns the newest of the versions up to the one with these numbers, -1
-// if it is older than all.
-func until(numbers []int) version {
+// until returns the last of the names up to the version with these numbers, -1 if
+// it is older than all.
+func until(names []string, numbers []int) version {
 	v := version(-1)
-	for i, s := range versions {
+	for i, s := range names {
 		if have, _ := numbersOf(s); slices.Compare(have, numbers) <= 0 {
 			v = version(i)
 		}

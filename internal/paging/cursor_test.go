@@ -1,6 +1,7 @@
 package paging_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,7 +97,8 @@ func (l *list) walk(ctx context.Context, size int, each func(int) bool) (seen []
 	p := paging.Pages[element]{
 		Size: size,
 		Open: func(page, size int) (*response.Stream[element], error) {
-			return response.Elements[element](ctx, l, response.Endpoint{Path: "/list", RawQuery: fmt.Sprintf("%d/%d", page, size)}, response.Streamed)
+			at := response.Endpoint{Path: "/list", RawQuery: fmt.Sprintf("%d/%d", page, size)}
+			return response.Elements[element](ctx, l, at, response.Streamed)
 		},
 		Key: func(e *element) (string, int64) {
 			if e.ID == 0 {
@@ -160,6 +162,8 @@ func TestWalkWhileTheListMoves(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(l *list){
 		"one deleted":        func(l *list) { l.elements = l.elements[1:] },
+		"three deleted":      func(l *list) { l.elements = l.elements[3:] },
+		"five deleted":       func(l *list) { l.elements = l.elements[5:] },
 		"most deleted":       func(l *list) { l.elements = l.elements[40:] },
 		"many created":       func(l *list) { l.elements = append(numbered(160, 1)[:60], l.elements...) },
 		"one in the middle":  func(l *list) { l.elements = slices.Delete(l.elements, 5, 6) },
@@ -168,12 +172,15 @@ func TestWalkWhileTheListMoves(t *testing.T) {
 		"nothing but errors": func(*list) {},
 	} {
 		for request := 2; request < 9; request++ {
-			for _, timed := range []bool{true, false} {
-				l := list{elements: numbered(100, 1), total: func(n int) int { return n }}
-				if !timed {
-					l.elements = untimed(100)
+			for _, elements := range [][]element{numbered(100, 1), untimed(100), numbered(100, 4)} {
+				l := list{elements: elements}
+				if request%2 == 0 {
+					l.total = func(n int) int { return n }
 				}
 				l.before = func(n int) error {
+					slices.SortStableFunc(l.elements, func(a, b element) int { // those of one second have no order
+						return cmp.Or(cmp.Compare(b.Created, a.Created), (n%2*2-1)*cmp.Compare(b.ID, a.ID)*int(min(b.Created, 1)))
+					})
 					if n == request {
 						change(&l)
 						return fmt.Errorf("%w", errdef.ErrForbidden) // which Zadig may send to anybody, once
@@ -203,10 +210,18 @@ func TestWalkCannotBeSure(t *testing.T) {
 		says   string
 		most   int // requests
 	}{
-		"X-Total is too high":        {list{elements: numbered(25, 1), total: always(26)}, nil, "the list ended after 25 elements, want the 26 of X-Total", 8},
-		"of one element":             {list{elements: numbered(1, 1), total: always(2)}, nil, "the list ended after 1 elements, want the 2 of X-Total", 2},
-		"of the same on every page":  {list{elements: numbered(8, 1), total: always(9), same: true}, nil, "the list ended after 8 elements, want the 9 of X-Total", 6},
-		"of nothing on the second":   {list{elements: numbered(8, 1), total: always(9), first: true}, nil, "the list ended after 8 elements, want the 9 of X-Total", 8},
+		"X-Total is too high": {
+			list{elements: numbered(25, 1), total: always(26)}, nil, "the list ended after 25 elements, want the 26 of X-Total", 8,
+		},
+		"of one element": {
+			list{elements: numbered(1, 1), total: always(2)}, nil, "the list ended after 1 elements, want the 2 of X-Total", 2,
+		},
+		"of the same on every page": {
+			list{elements: numbered(8, 1), total: always(9), same: true}, nil, "the list ended after 8 elements, want the 9 of X-Total", 6,
+		},
+		"of nothing on the second": {
+			list{elements: numbered(8, 1), total: always(9), first: true}, nil, "the list ended after 8 elements, want the 9 of X-Total", 8,
+		},
 		"a page is too long":         {list{elements: numbered(25, 1), same: true}, nil, "got a page of 11 elements or more, want at most 10", 1},
 		"pages of two cannot meet":   {list{elements: numbered(25, 1), limit: 2}, nil, "the list has no end after 2 elements", 40},
 		"it grows faster than pages": {list{elements: numbered(1000, 1)[:60]}, grow, "the list has no end after ", 80},

@@ -61,7 +61,7 @@ var calls = []struct {
 	}},
 	{"Trace", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
 		image := z.images()[0]
-		a, err := c.Artifact.Trace(ctx, image)
+		a, err := c.Artifact.Trace(ctx, image, artifact.OneRequest)
 		switch {
 		case err != nil:
 			return []error{err}
@@ -72,7 +72,7 @@ var calls = []struct {
 	}},
 	{"TraceMany", func(ctx context.Context, c *zadig.Client, z *zadigServer) (errs []error) {
 		seen := make(map[string]bool)
-		for image, result := range c.Artifact.TraceMany(ctx, z.images(), artifact.TraceManyOptions{Concurrency: 2}) {
+		for image, result := range c.Artifact.TraceMany(ctx, z.images(), artifact.TraceManyOptions{Concurrency: 2, OneRequest: true}) {
 			seen[image] = true
 			if result.Err != nil {
 				errs = append(errs, result.Err)

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
 // stage is what a place needs for its setup.
@@ -29,6 +30,7 @@ type stage struct {
 	strike func(*exchange)
 	stream func(*stream)
 	hits   func(n int) bool
+	viewed *zadigtest.Server // of a place that is a zadigtest server
 }
 
 // place is where a client sends its requests.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
 // kind is how a call ends.
@@ -61,6 +62,12 @@ func each(o outcome) *outcomes { return &outcomes{o, o, o, o, o} }
 // all sets the outcome of All.
 func (o *outcomes) all(a outcome) *outcomes {
 	o.All = a
+	return o
+}
+
+// get sets the outcome of Get.
+func (o *outcomes) get(g outcome) *outcomes {
+	o.Get = g
 	return o
 }
 
@@ -380,6 +387,39 @@ var faults = []struct {
 		{name: "407 for a plain request", place: proxyRefuses("http"), always: each(fails(zadig.ErrBadRequest, 1))},
 		{name: "407 for CONNECT", place: proxyRefuses("https"), always: each(getsNothing(1))},
 		{name: "the proxy is not there", place: noProxy, always: each(getsNothing(0))},
+	}},
+	{"Zadig itself, v5.0.0", []fault{
+		{
+			name: "the database is away", place: ailing(zadigtest.DatabaseDown()),
+			once:   &outcomes{fails(zadig.ErrServer, 1), succeeds(1 + releases), succeeds(2), fails(zadig.ErrServer, 1), fails(zadig.ErrServer, 1)},
+			always: each(fails(zadig.ErrServer, 1)).all(fails(zadig.ErrServer, 2)).get(fails(zadig.ErrServer, 2)),
+		},
+		{
+			name: "reads by id find nothing", place: ailing(zadigtest.RecordNotFound()),
+			once:   &outcomes{succeeds(0), succeeds(0), succeeds(2), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
+			always: &outcomes{succeeds(0), succeeds(0), fails(zadig.ErrNotFound, 3), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
+		},
+		{
+			name: "a gateway without the route", place: ailing(zadigtest.GatewayNotFound().On(zadigtest.GetRelease)),
+			once:   &outcomes{succeeds(0), succeeds(0), succeeds(2), succeeds(0), succeeds(0)},
+			always: &outcomes{succeeds(0), succeeds(0), fails(zadig.ErrUnexpectedResponse, 3), succeeds(0), succeeds(0)},
+		},
+		{
+			name: "a viewer of the whole system", place: ailing(zadigtest.SystemViewer()),
+			always: each(succeeds(0)),
+		},
+		{
+			name: "a viewer of the whole system, and a missing id once", place: missingOnceForAViewer,
+			once: &outcomes{succeeds(0), succeeds(0), succeeds(3), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
+		},
+		{
+			name: "no right to read", place: ailing(zadigtest.NoPermission()),
+			always: each(fails(zadig.ErrForbidden, 1)).all(fails(zadig.ErrForbidden, 2)),
+		},
+		{
+			name: "the license has expired", place: ailing(zadigtest.LicenseExpired()),
+			always: &outcomes{fails(zadig.ErrLicense, 1), fails(zadig.ErrLicense, 1), fails(zadig.ErrLicense, 1), succeeds(0), succeeds(0)},
+		},
 	}},
 	{"A proxy with injected faults (toxiproxy)", []fault{
 		{name: "latency", place: toxic("latency", `{"latency":40,"jitter":10}`), always: each(succeeds(0)), takes: 2 * time.Second},
