@@ -27,7 +27,8 @@ func TestTheStory(t *testing.T) {
 
 func TestYourZadig(t *testing.T) {
 	for _, version := range []string{"v1.11.0", "v3.4.1", "v5.0.0"} {
-		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(zadigtest.Generate(1, 20)), zadigtest.WithToken("a-token"))
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(zadigtest.Generate(1, 20)),
+			zadigtest.WithToken("a-token"))
 		t.Setenv("ZADIG_URL", srv.URL)
 		t.Setenv("ZADIG_TOKEN", "a-token")
 		var out strings.Builder

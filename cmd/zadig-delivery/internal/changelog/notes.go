@@ -76,7 +76,8 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 	changes := delivery.Diff(from, to)
 	n := &notes{
 		Project: to.VersionInfo.ProductName, From: record.NewRelease(from), To: record.NewRelease(to),
-		Commits: []*commit{}, Issues: []issue{}, Images: []image{}, Manifests: append([]string{}, changes.Manifests...), Untraced: []untraced{},
+		Commits: []*commit{}, Issues: []issue{}, Images: []image{}, Untraced: []untraced{},
+		Manifests: append([]string{}, changes.Manifests...),
 	}
 	for _, i := range changes.Changed {
 		n.Images = append(n.Images, image{Change: changed, Service: i.Service, Container: i.Container, From: i.From, To: i.To})

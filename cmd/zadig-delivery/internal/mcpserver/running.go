@@ -16,8 +16,8 @@ type runningIn struct {
 	PodsFile string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
 	Pods     string   `json:"pods,omitempty" jsonschema:"in place of pods_file: that output itself"`
 	Images   []string `json:"images,omitempty" jsonschema:"in place of pods: image references"`
-	Project  string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it, of all, for which users need more rights"`
-	Env      string   `json:"env,omitempty" jsonschema:"look for releases of this environment; without pods and images: trace what Zadig stored as deployed in it"`
+	Project  string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it of all, if the user may"`
+	Env      string   `json:"env,omitempty" jsonschema:"releases of this environment; without pods and images: what it has"`
 	Status   string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
 	Offset   int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
 }
@@ -73,7 +73,8 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 		out.Releases = clip("not all releases could be read: " + err.Error())
 	}
 	for _, i := range page {
-		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, DeployedBy: i.DeployedBy, DeployedAt: i.DeployedAt, Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
+		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, DeployedBy: i.DeployedBy,
+			DeployedAt: i.DeployedAt, Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
 		if i.Release != nil {
 			line.Release = new(summarize(*i.Release))
 		}

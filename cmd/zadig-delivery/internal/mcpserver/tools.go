@@ -175,7 +175,7 @@ func (t tools) getRelease(ctx context.Context, in versionIn) (out release, err e
 
 type diffIn struct {
 	Project string `json:"project" jsonschema:"name of the project"`
-	From    string `json:"from,omitempty" jsonschema:"version of the earlier release; if not given, the one before, of the same environment, that succeeded"`
+	From    string `json:"from,omitempty" jsonschema:"version of the earlier release; if not given, the one before that succeeded"`
 	To      string `json:"to,omitempty" jsonschema:"version of the later release; the newest if not given"`
 	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 }
@@ -251,7 +251,7 @@ func (t tools) traceImage(ctx context.Context, in imageIn) (out traced, err erro
 	}
 	result := results[in.Image]
 	if errors.Is(result.Err, zadig.ErrNotFound) {
-		return out, fmt.Errorf("image %q is not known to Zadig; it must be the reference under which it was pushed, with registry and tag", in.Image)
+		return out, fmt.Errorf("image %q is not known to Zadig; want the reference under which it was pushed", in.Image)
 	}
 	if result.Err != nil {
 		return out, result.Err

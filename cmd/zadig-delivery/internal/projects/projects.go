@@ -67,11 +67,13 @@ func Command() *cobra.Command {
 			all, failed := Of(cmd.Context(), client.Delivery, skipper.Skip)
 			out := cli.NewOutput(cmd.OutOrStdout(), f.Format,
 				cli.Column{Name: "PROJECT", Least: 10}, cli.Column{Name: "RELEASES", Drop: 3}, cli.Column{Name: "ENVS", Drop: 2, Least: 8},
-				cli.Column{Name: "LATEST", Least: 8}, cli.Column{Name: "ENV", Wide: true}, cli.Column{Name: "STATUS"}, cli.Column{Name: "CREATED"},
+				cli.Column{Name: "LATEST", Least: 8}, cli.Column{Name: "ENV", Wide: true}, cli.Column{Name: "STATUS"},
+				cli.Column{Name: "CREATED"},
 				cli.Column{Name: "BY", Drop: 4, Least: 6})
 			for _, p := range all {
 				l := p.Latest
-				row := cli.Texts(p.Name, strconv.Itoa(p.Releases), strings.Join(p.Envs, ", "), l.Version, l.Env, l.Status, cli.Time(l.CreatedAt), l.CreatedBy)
+				row := cli.Texts(p.Name, strconv.Itoa(p.Releases), strings.Join(p.Envs, ", "), l.Version, l.Env, l.Status,
+					cli.Time(l.CreatedAt), l.CreatedBy)
 				if err := out.Add(p, row); err != nil {
 					return err
 				}

@@ -81,21 +81,26 @@ func Status(r *delivery.Release) string {
 	return r.VersionInfo.Status
 }
 
-// WebURL returns the address of a release's page in the Zadig at host, or ""
-// without a host.
-func WebURL(base string, r Release) string {
-	if base == "" {
-		return ""
-	}
-	return strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project) + "/version/detail/" + url.PathEscape(r.ID)
-}
+// WebURL returns the address of a release's page in the Zadig at base, or ""
+// without a base.
+func WebURL(base string, r Release) string { return page(base, r, "version", "detail", r.ID) }
 
 // TaskURL returns the address of the page of the workflow task that made a
 // release, or "".
 func TaskURL(base string, r Release) string {
-	if base == "" || r.Task == 0 || r.Workflow == "" {
+	if r.Task == 0 || r.Workflow == "" {
 		return ""
 	}
-	return strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project) + "/pipelines/custom/" + url.PathEscape(r.Workflow) +
-		"/" + strconv.Itoa(r.Task)
+	return page(base, r, "pipelines", "custom", r.Workflow, strconv.Itoa(r.Task))
+}
+
+func page(base string, r Release, path ...string) string {
+	if base == "" {
+		return ""
+	}
+	address := strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project)
+	for _, segment := range path {
+		address += "/" + url.PathEscape(segment)
+	}
+	return address
 }

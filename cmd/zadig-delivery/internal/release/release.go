@@ -106,10 +106,11 @@ func (l line) write(cmd *cobra.Command, format cli.Format) error {
 		return cli.WriteJSON(w, l)
 	}
 	out := cli.NewOutput(w, format, origin.Columns(
-		cli.Column{Name: "SERVICE", Once: true, Least: 8}, cli.Column{Name: "IMAGE", Once: true, Least: 24}, cli.Column{Name: "BUILT", Once: true, Wide: true},
+		cli.Column{Name: "SERVICE", Once: true, Least: 8}, cli.Column{Name: "IMAGE", Once: true, Least: 24},
+		cli.Column{Name: "BUILT", Once: true, Wide: true},
 	)...)
 	for _, i := range l.Images {
-		name := cli.Cell{Text: i.Image.Image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(i.Image.Image, columns) }}
+		name := cli.ImageCell(i.Image.Image)
 		if err := out.Add(i, i.Rows(cli.Cell{Text: i.Place()}, name, cli.Cell{Text: i.Built()})...); err != nil {
 			return err
 		}

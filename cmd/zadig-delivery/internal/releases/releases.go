@@ -173,8 +173,7 @@ func (c *command) print(r *delivery.Release) error {
 	line.Images = c.imagesOf(r)
 	var rows [][]cli.Cell
 	for _, i := range line.Images {
-		image := cli.Cell{Text: i.Image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(i.Image, columns) }}
-		rows = append(rows, append(cells[:len(cells):len(cells)], cli.Cell{Text: i.Place()}, image))
+		rows = append(rows, append(cells[:len(cells):len(cells)], cli.Cell{Text: i.Place()}, cli.ImageCell(i.Image)))
 	}
 	if len(rows) == 0 {
 		rows = append(rows, cells)

@@ -114,7 +114,8 @@ func newBarChart(groups []*group, color func(*release) string, l layout) *barCha
 		for _, class := range append([]string{"failed"}, projectClasses...) {
 			if n := counts[class]; n > 0 {
 				below += n
-				b.Parts = append(b.Parts, part{class, round(l.Base() - float64(below)/top*l.height()), round(float64(n) / top * l.height())})
+				b.Parts = append(b.Parts, part{class, round(l.Base() - float64(below)/top*l.height()),
+					round(float64(n) / top * l.height())})
 			}
 		}
 		b.H = round(float64(below) / top * l.height())

@@ -94,7 +94,8 @@ func list(ctx context.Context, releases *delivery.Service, s settings, missing *
 }
 
 // details reads by id what lists since v4.2 leave out.
-func details(ctx context.Context, releases *delivery.Service, listed []*delivery.Release, store *cache, missing *gaps, progress *cli.Progress) ([]*delivery.Release, error) {
+func details(ctx context.Context, releases *delivery.Service, listed []*delivery.Release, store *cache, missing *gaps,
+	progress *cli.Progress) ([]*delivery.Release, error) {
 	type outcome struct {
 		at  int
 		r   *delivery.Release

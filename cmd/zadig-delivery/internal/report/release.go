@@ -146,7 +146,8 @@ func (i *image) built(b *delivery.BuildInfo) {
 	}
 	for _, c := range b.Commits {
 		if c != nil {
-			known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName, cmp.Or(c.Branch, c.Tag))
+			known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName,
+				cmp.Or(c.Branch, c.Tag))
 			for _, pr := range c.PullRequests() {
 				known.PRs = append(known.PRs, pull{pr.Number, web(pr.URL())})
 			}

@@ -35,14 +35,16 @@ func demoPods(data zadigtest.Data) []byte {
 			add(name+"-5f7c8d9b6-x2k4p", "prod", a.Image, running, nil)
 			add(name+"-5f7c8d9b6-q8w3z", "prod", a.Image, running, object{"waiting": object{"reason": "CrashLoopBackOff"}})
 		case 3: // pinned by digest, through a mirror
-			add(name+"-7b9c6d5f8-m4n7v", "prod", "mirror.example.com/hub/"+name+"@"+a.ImageDigest, "mirror.example.com/hub/"+name+"@"+a.ImageDigest, nil)
+			add(name+"-7b9c6d5f8-m4n7v", "prod", "mirror.example.com/hub/"+name+"@"+a.ImageDigest,
+				"mirror.example.com/hub/"+name+"@"+a.ImageDigest, nil)
 		case 4: // loaded into the node
 			add(name+"-8c6d7f9b5-t9r2s", "qa", a.Image, "sha256:"+strings.Repeat("9b0aa28f", 8), nil)
 		case 5:
 			add(name+"-9d7f8b6c4-b3v6x", "qa", a.Image, "", nil)
 		}
 	}
-	add("istiod-56f7b8c9d-k2l4m", "istio-system", "docker.io/istio/pilot:1.20.3", "docker.io/istio/pilot@sha256:"+strings.Repeat("18163bd4", 8), nil)
+	add("istiod-56f7b8c9d-k2l4m", "istio-system", "docker.io/istio/pilot:1.20.3",
+		"docker.io/istio/pilot@sha256:"+strings.Repeat("18163bd4", 8), nil)
 	content, err := json.Marshal(object{"kind": "List", "items": pods})
 	if err != nil {
 		panic(err) // there is nothing in it that cannot be encoded

@@ -169,7 +169,8 @@ func summary(images []*Image, counts map[string]int) string {
 	for _, i := range images {
 		for _, p := range i.Places {
 			if p.Problem != "" {
-				text += fmt.Sprintf("%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace), cli.Clean(p.Pod))
+				text += fmt.Sprintf("%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace),
+					cli.Clean(p.Pod))
 			}
 		}
 	}

@@ -87,7 +87,8 @@ func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mi
 		running = again
 	}
 	slices.SortFunc(images, func(a, b *Image) int {
-		return cmp.Or(slices.Index(Statuses, a.Status)-slices.Index(Statuses, b.Status), strings.Compare(a.Image, b.Image), strings.Compare(a.ImageID, b.ImageID))
+		return cmp.Or(slices.Index(Statuses, a.Status)-slices.Index(Statuses, b.Status), strings.Compare(a.Image, b.Image),
+			strings.Compare(a.ImageID, b.ImageID))
 	})
 	return images, nil
 }
@@ -102,14 +103,16 @@ func newImage(u *Use, result artifact.Result) *Image {
 	case u.Pods > 0 && u.ImageID == "":
 		i.Status = pending
 	default:
-		i.Status = map[artifact.DigestMatch]string{artifact.DigestDrifted: Drifted, artifact.DigestSame: Built, artifact.DigestUnknown: unverified}[a.CompareDigest(u.ImageID)]
+		i.Status = map[artifact.DigestMatch]string{artifact.DigestDrifted: Drifted, artifact.DigestSame: Built,
+			artifact.DigestUnknown: unverified}[a.CompareDigest(u.ImageID)]
 	}
 	return i
 }
 
 // FindReleases sets the newest release of each image, among the newest releases
 // that there are, as many as limit.
-func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image, progress *cli.Progress) error {
+func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image,
+	progress *cli.Progress) error {
 	byName := make(map[string][]*Image)
 	waiting := 0
 	for _, i := range images {

@@ -73,7 +73,7 @@ func run(cmd *cobra.Command, f cli.Flags, images []string) error {
 		if result.Artifact != nil {
 			by = result.Artifact.CreatedBy
 		}
-		name := cli.Cell{Text: image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(image, columns) }}
+		name := cli.ImageCell(image)
 		if err := out.Add(line{image, o}, o.Rows(name, cli.Cell{Text: o.Built()}, cli.Cell{Text: by})...); err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ func TestFiguresAreThoseOfTheServer(t *testing.T) {
 	t.Parallel()
 	get := func(t *testing.T, url string, out any) {
 		t.Helper()
-		resp, err := http.Get(url) //nolint:gosec,noctx // of the test's server
+		resp, err := http.Get(url)
 		require.NoError(t, err)
 		defer resp.Body.Close()
 		body, err := io.ReadAll(resp.Body)

@@ -95,7 +95,8 @@ func TestTracingIsForbidden(t *testing.T) {
 func TestBrokenRecordIsLeftOut(t *testing.T) {
 	t.Parallel()
 	data := zadigtest.Generate(1, 20)
-	data.Releases = slices.DeleteFunc(data.Releases, func(r *delivery.Release) bool { return r.VersionInfo.Type == "" }) // which v5.0.0 drops
+	ofWorkflow := func(r *delivery.Release) bool { return r.VersionInfo.Type == "" } // which v5.0.0 does not have
+	data.Releases = slices.DeleteFunc(data.Releases, ofWorkflow)
 	last := len(data.Releases) - 1
 	for _, version := range []string{"v1.11.0", "v5.0.0"} {
 		t.Run(version, func(t *testing.T) {
