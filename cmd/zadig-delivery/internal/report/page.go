@@ -283,7 +283,7 @@ func (p *page) Stats() []stat {
 	}
 	if m.ToRelease > 0 {
 		stats = append(stats, stat{p.duration(m.ToRelease), p.text("from build to release"),
-			p.text("the median from the end of an image's build to its first release; Zadig does not know when commits were made, so this is not the lead time")})
+			p.text("the median from the end of an image's build to its first release, which is not the lead time of a commit")})
 	}
 	return append(stats, stat{thousands(len(m.People)), p.text("people"), ""})
 }
