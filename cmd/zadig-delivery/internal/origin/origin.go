@@ -21,6 +21,7 @@ type Origin struct {
 	BuiltAt     *time.Time      `json:"built_at"` // null if it is not known
 	Commits     []record.Commit `json:"commits"`
 	Issues      []string        `json:"issues"`
+	Partial     bool            `json:"partial,omitempty"` // pull requests could not be read, for lack of rights
 	Error       string          `json:"error,omitempty"`
 }
 
@@ -36,7 +37,7 @@ func New(result artifact.Result) Origin {
 	if a == nil {
 		return o
 	}
-	o.BuiltImage, o.BuiltDigest = a.Image, a.ImageDigest
+	o.BuiltImage, o.BuiltDigest, o.Partial = a.Image, a.ImageDigest, a.IsPartial()
 	at := a.Created()
 	for _, build := range a.Builds() {
 		if ended := build.Ended(); !ended.IsZero() {
