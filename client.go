@@ -161,6 +161,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	switch {
 	case success && out.Err != nil:
 		return nil, rejected(out, nil)(ErrUnexpectedResponse, response.GarbledReason)
+	case success && int64(len(out.Body)) > s.settings.MaxBytes:
+		return nil, rejected(out, out.Body)(ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.settings.MaxBytes))
 	case success && (resp.StatusCode != http.StatusPartialContent || outgoing.Header.Get("Range") != ""):
 		resp.Body = &response.Body{
 			ReadCloser: resp.Body,
