@@ -51,6 +51,19 @@ func ExampleRelease_Images() {
 	// pay main registry.example.com/shop/pay:0.1
 }
 
+// What does a release say about one service?
+func ExampleRelease_Service() {
+	release := shopRelease(1, "registry.example.com/shop/cart:1.0", "registry.example.com/shop/pay:0.1")
+	if cart, ok := release.Service("cart"); ok {
+		fmt.Println(cart.Images[0].Image, "deployed", len(cart.Deploys), "time")
+	}
+	_, ok := release.Service("search")
+	fmt.Println("search:", ok)
+	// Output:
+	// registry.example.com/shop/cart:1.0 deployed 1 time
+	// search: false
+}
+
 // The server joins the names of service and container.
 func ExampleDeployInfo_Service() {
 	deploy := &delivery.DeployInfo{ServiceName: "nginx/nginx-test", ContainerName: "nginx-test"}

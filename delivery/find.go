@@ -81,7 +81,7 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 	named, err := s.named(ctx, o.ProjectName, version)
 	switch {
 	case err != nil:
-		return nil, false, nil
+		return nil, false, nil //nolint:nilerr // Find reads the list instead, and reports what fails there
 	case named == nil, !o.selects(named), !o.selectsService(named):
 		return nil, true, versionNotFound(version)
 	}

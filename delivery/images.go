@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
@@ -76,12 +77,23 @@ func (r *Release) chartImages(chart *DistributeInfo) []Image {
 // environmentImages returns the images of all services of the environment.
 func (r *Release) environmentImages() []Image {
 	var images []Image
-	for _, group := range r.environment().Services {
-		for s := range nilsafe.Values(group) {
-			for c := range nilsafe.Values(s.Containers) {
-				images = append(images, Image{s.ServiceName, c.Name, c.Image})
-			}
+	for s := range r.environmentServices() {
+		for c := range nilsafe.Values(s.Containers) {
+			images = append(images, Image{s.ServiceName, c.Name, c.Image})
 		}
 	}
 	return images
+}
+
+// environmentServices yields the services of the environment, of all groups.
+func (r *Release) environmentServices() iter.Seq[*EnvService] {
+	return func(yield func(*EnvService) bool) {
+		for _, group := range r.environment().Services {
+			for s := range nilsafe.Values(group) {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
 }

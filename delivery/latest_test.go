@@ -184,7 +184,8 @@ func TestLatestByProject(t *testing.T) {
 			assert.Equal(t, byID, costOf(srv).byID, "%s: requests by id", name)
 			assert.LessOrEqual(t, costOf(srv).lists, 3, name)
 		}
-		for range s.LatestByProject(t.Context(), delivery.ListOptions{}) {
+		for _, err := range s.LatestByProject(t.Context(), delivery.ListOptions{}) {
+			require.NoError(t, err)
 			break
 		}
 	}, "v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0")

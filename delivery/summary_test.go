@@ -30,6 +30,8 @@ func TestSummary(t *testing.T) {
 				assert.False(t, changes.IsEmpty(), version)
 				assert.Equal(t, "not compared: the details of a release were not read", changes.String(), version)
 			}
+			_, found := r.Service(full.Images()[0].Service)
+			assert.False(t, found, version)
 		}
 	}
 }

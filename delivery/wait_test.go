@@ -84,7 +84,8 @@ func TestWait(t *testing.T) {
 				assert.Nil(t, r)
 				var failure *delivery.WaitError
 				require.ErrorAs(t, err, &failure)
-				assert.Equal(t, read > 0 && row.want != zadig.ErrNotFound && row.want != zadig.ErrForbidden, failure.Release != nil)
+				unread := errors.Is(err, zadig.ErrNotFound) || errors.Is(err, zadig.ErrForbidden)
+				assert.Equal(t, unread, failure.Release == nil)
 			})
 		})
 	}

@@ -71,7 +71,7 @@ func ofStage(stage *Stage) *Approval {
 		a.Status = StatusWaitForApproval
 	case stage.Status == StatusReject, stage.Status == StatusTimeout, stage.Status == StatusCancelled:
 		a.Status = stage.Status
-	case stage.Status != "" && len(a.ApprovedBy()) >= max(spec.nativeApproval.Needed, nilsafe.OrZero(spec.Native).Needed, 1):
+	case stage.Status != "" && len(a.ApprovedBy()) >= max(spec.Needed, nilsafe.OrZero(spec.Native).Needed, 1):
 		a.Status = StatusPassed
 	}
 	if a.Status != StatusPassed {

@@ -158,7 +158,8 @@ func TestTasksStopsAndRefuses(t *testing.T) {
 	t.Parallel()
 	count := 100
 	client, mock := history(t, &count)
-	for range client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{}) {
+	for _, err := range client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{}) {
+		require.NoError(t, err)
 		break
 	}
 	assert.Len(t, mock.URLs(), 1)

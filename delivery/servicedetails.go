@@ -1,0 +1,64 @@
+package delivery
+
+import "github.com/zadig-go/zadig/internal/nilsafe"
+
+// ServiceDetails is everything that a release holds about one service. Fields
+// that the release's server does not send are nil.
+type ServiceDetails struct {
+	Name        string            // the service's own name, such as "nginx"
+	Images      []Image           // its images among Release.Images
+	Builds      []*BuildInfo      // up to v3.4
+	Deploys     []*DeployInfo     // up to v3.4: one per container
+	Distributes []*DistributeInfo // up to v3.4: images, files, or its chart
+	Environment *EnvService       // up to v3.4: the service in the environment
+	Released    *FlatService      // since v4.0
+}
+
+// Service returns what a release holds about a service, by its own name: "nginx",
+// not "nginx/nginx-test". It returns false if the release does not mention the
+// service, and for a summary ([Release.IsSummary]). The fields point into the
+// release; they are not copies.
+//
+// A service of the environment is found even if the release did not deliver it. The
+// release delivers it if Images is not nil.
+func (r *Release) Service(name string) (ServiceDetails, bool) {
+	s := ServiceDetails{Name: name}
+	if r == nil || r.summary || name == "" {
+		return s, false
+	}
+	for _, i := range r.Images() {
+		if i.Service == name {
+			s.Images = append(s.Images, i)
+		}
+	}
+	for b := range nilsafe.Values(r.BuildInfo) {
+		if b.ServiceName == name {
+			s.Builds = append(s.Builds, b)
+		}
+	}
+	for d := range nilsafe.Values(r.DeployInfo) {
+		if d.Service() == name {
+			s.Deploys = append(s.Deploys, d)
+		}
+	}
+	for d := range nilsafe.Values(r.DistributeInfo) {
+		if d.ServiceName == name || d.ChartName == name {
+			s.Distributes = append(s.Distributes, d)
+		}
+	}
+	for service := range r.environmentServices() {
+		if service.ServiceName == name {
+			s.Environment = service
+			break
+		}
+	}
+	for released := range nilsafe.Values(r.Services) {
+		if released.ServiceName == name {
+			s.Released = released
+			break
+		}
+	}
+	found := s.Images != nil || s.Builds != nil || s.Deploys != nil || s.Distributes != nil ||
+		s.Environment != nil || s.Released != nil
+	return s, found
+}
