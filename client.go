@@ -212,15 +212,6 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	if shared == nil {
 		shared = cfg.base()
 	}
-	header := cfg.header.Clone()
-	if header == nil {
-		header = http.Header{}
-	}
-	for name, value := range map[string]string{"User-Agent": userAgent, "Accept": "application/json"} {
-		if header.Get(name) == "" {
-			header.Set(name, value)
-		}
-	}
 	policy := transport.Policy(cfg.retry)
 	s := &state{base: base, config: cfg, roundTrip: shared, budget: budget}
 	s.settings = response.Settings{
@@ -234,7 +225,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 		Base:       shared,
 		Client:     cfg.httpClient,
 		Origin:     base,
-		Header:     header,
+		Header:     cfg.header,
 		Token:      cfg.token,
 		Limiter:    cfg.limiter,
 		Logger:     cfg.logger,
