@@ -274,16 +274,6 @@ func TestStreamCutAtEachByte(t *testing.T) {
 	}
 }
 
-// A connection that breaks behind the array has lost nothing that we need,
-// but nobody can know.
-func TestStreamThatBreaksBehindItsEnd(t *testing.T) {
-	t.Parallel()
-	got, _, err := readAll(t, stream(t, doer{body: io.MultiReader(strings.NewReader(all), iotest.ErrReader(io.ErrUnexpectedEOF))}))
-	assert.Len(t, got, 3)
-	var broken *response.TruncatedError
-	require.ErrorAs(t, err, &broken)
-}
-
 func TestStreamBoundsEachElement(t *testing.T) {
 	t.Parallel()
 	element := func(size int) string { return `{"id":"` + strings.Repeat("x", size-len(`{"id":""}`)) + `"}` }
