@@ -27,7 +27,7 @@ type failure struct {
 var meanings = []struct {
 	status   int
 	codes    []int          // nil: any, also none
-	nested   bool           // only behind picket
+	nested   bool           // only in a response of picket
 	typed    bool           // only in Zadig's envelope
 	text     *regexp.Regexp // matches the description, or the body if there is none; nil: any
 	sentinel error
@@ -100,7 +100,7 @@ var meanings = []struct {
 	},
 
 	// A panic (empty body), a release whose project is gone, a database
-	// driver's text since v4.0.0, aslan out of picket's reach.
+	// driver's text since v4.0.0, picket cannot reach aslan.
 	{status: 500, sentinel: ErrServer, kind: errdef.BrokenRecord},
 }
 

@@ -135,7 +135,7 @@ func TestGetFailures(t *testing.T) {
 		says     string
 	}{
 		"null":            {respond(200, `null`), zadig.ErrUnexpectedResponse, "got null, want an artifact"},
-		"empty object":    {respond(200, `{}`), zadig.ErrUnexpectedResponse, "want an artifact: neither id nor image"},
+		"empty object":    {respond(200, `{}`), zadig.ErrUnexpectedResponse, "want an artifact: missing id and image"},
 		"another":         {respond(200, `{"id":"`+id(7)+`"}`), zadig.ErrUnexpectedResponse, "got another artifact, want " + someID},
 		"array":           {recording.Get(t, "v5.0.0/artifacts").Respond, zadig.ErrUnexpectedResponse, "got a JSON array, want an artifact"},
 		"login page":      {respond(200, "<html>"), zadig.ErrUnexpectedResponse, "an HTML page"},

@@ -36,7 +36,7 @@ type wireArtifact struct {
 // whose type is "error": by id the response has the id, and a trace has the image.
 func (w *wireArtifact) Validate() error {
 	if w.ID == "" && w.Image == "" {
-		return errors.New("neither id nor image is there")
+		return errors.New("missing id and image")
 	}
 	return nil
 }

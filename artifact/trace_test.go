@@ -93,7 +93,7 @@ func TestTraceRequests(t *testing.T) {
 		"another image":                    {found, respond(200, other), nil, odd, `want that of "host/app:1"`, 2},
 		"another id":                       {found, respond(200, `{"id":"`+id(7)+`","image":"`+image+`"}`), nil, odd, "want " + someID, 2},
 		"another image, as documented":     {refused, nil, respond(200, other), odd, `want that of "host/app:1"`, 2},
-		"an error in a success, by id":     {found, respond(200, `{"type":"error","code":500}`), nil, odd, "neither id nor image", 2},
+		"an error in a success, by id":     {found, respond(200, `{"type":"error","code":500}`), nil, odd, "missing id and image", 2},
 		"the second attempt has a failure": {inTurn(refused, respond(401, "")), nil, partial, zadig.ErrUnauthorized, "", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -257,7 +257,7 @@ func TestTraceOneRequestFailures(t *testing.T) {
 		says     string
 	}{
 		"null":            {respond(200, `null`), odd, "got null, want an artifact"},
-		"empty object":    {respond(200, `{}`), odd, "want an artifact: neither id nor image"},
+		"empty object":    {respond(200, `{}`), odd, "want an artifact: missing id and image"},
 		"array":           {respond(200, `[{"image":"nginx:1"}]`), odd, "got a JSON array, want an artifact"},
 		"login page":      {respond(200, "<html>"), odd, "an HTML page"},
 		"nothing":         {respond(200, ""), odd, "got an empty body, want an artifact"},

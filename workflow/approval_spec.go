@@ -57,7 +57,7 @@ func ofJob(stage *Stage, job *Job) *Approval {
 }
 
 // ofStage returns the approval of a stage, or nil if it has none. Up to v1.17.0 it has
-// no status of its own.
+// no status.
 func ofStage(stage *Stage) *Approval {
 	spec := decodeApproval(stage.Approval)
 	if !spec.Enabled {

@@ -92,10 +92,10 @@ type Job struct {
 	Error        string `json:"error"`                           // why it failed, "" if it did not
 	RetryCount   int    `json:"retry_count,omitzero"`            // since v3.1.0
 	ErrorHandler string `json:"error_handler_username,omitzero"` // since v3.1.0: who let the task continue after the job failed
-	// Spec is the specification of the job, which depends on its Type, in the JSON that
-	// the server sent, with "[redacted]" in place of credentials and of the values of
-	// variables that may be some; nil if there is none. Decode it with json.Unmarshal
-	// into a type of your own, or use Task.Approvals and Task.Deploys.
+	// Spec is the specification of the job as JSON, nil if there is none. It depends on
+	// Type. Credentials, and the values of variables that may be credentials, are
+	// replaced by "[redacted]". Decode it with json.Unmarshal, or use Task.Approvals and
+	// Task.Deploys.
 	Spec json.RawMessage `json:"spec,omitzero"`
 }
 
@@ -158,7 +158,7 @@ type wireTask struct {
 // Validate returns an error for an object without task_id, which is not a task.
 func (w *wireTask) Validate() error {
 	if w.TaskID == 0 {
-		return errors.New("no task_id is there")
+		return errors.New("missing task_id")
 	}
 	return nil
 }

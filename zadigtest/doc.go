@@ -46,7 +46,7 @@
 // [WithEnvironments], [WithDeployments] and [WithTasks] add environments, the history of
 // their services, and workflow tasks with the jobs of [ApprovalJob] and [DeployJob].
 // [Server.SetEnvironment] and [Server.SetTask] change them, such as when a task that is
-// waited for goes on.
+// waited for progresses.
 //
 // # Failures
 //
@@ -81,7 +81,7 @@
 // [Server.ExpectRequests] and [Server.ExpectRequest] fail the test unless the
 // requests are those expected, and list those received:
 //
-//	srv.ExpectRequests(t, zadigtest.TraceArtifact, 1) // the second call was served from the cache
+//	srv.ExpectRequests(t, zadigtest.FindArtifact, 1) // the second call was served from the cache
 //	srv.ExpectRequest(t, zadigtest.ListReleases, "projectName", "shop")
 //
 // # Versions
@@ -90,12 +90,12 @@
 // counts, filters and fails. The default is the newest known version of Zadig,
 // v5.0.0 today. [WithServerVersion] selects another: use the one that you run.
 // [Versions] lists those that differ for users of the SDK; one between them
-// behaves as the one of them that it looks like. To run a test on all, range over Versions.
+// behaves as the nearest one. To run a test on all, range over Versions.
 // [Server.SetServerVersion] upgrades a running server.
 //
 // Zadig's documentation describes v1.11.0. Since v4.0.0 a release has another
 // shape, with Services and without builds, deploys and tests, and releases that a
-// workflow made do not exist. In v5.0.0 lists leave the services out. Package
+// workflow made do not exist. Since v4.2 lists leave the services out. Package
 // delivery describes how to read both.
 //
 // What a server sends was compared with real servers: for the requests recorded on

@@ -171,14 +171,14 @@ func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDo
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
 // RecordNotFound responds to a request for one release or artifact as if it did
-// not exist. With Times(1) it is a database that was away for a moment: for a
-// release by id, Zadig has the same response, status 400 with code 6563.
+// not exist. With Times(1) it simulates a short database outage, for which Zadig
+// sends the same response to a request for a release by id: status 400 with code 6563.
 func RecordNotFound() Fault {
 	return Fault{name: "RecordNotFound", state: notFound}.On(GetRelease, GetArtifact, FindArtifact, TraceArtifact)
 }
 
 // GatewayNotFound responds as a gateway in front of Zadig that has no route for
-// the path: with status 404 and JSON that has a code of its own.
+// the path: with status 404 and JSON that has a code but no envelope of Zadig.
 func GatewayNotFound() Fault {
 	f := Status(http.StatusNotFound, `{"code":404,"message":"no Route matched with those values"}`)
 	f.name = "GatewayNotFound"
@@ -213,8 +213,8 @@ func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectM
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
-// for the collaboration mode of the project: with status 200 and an object in
-// place of the list. It affects only requests with a projectName and without
+// for the collaboration mode of the project: with status 200 and an object
+// instead of the list. It affects only requests with a projectName and without
 // ifPassFilter=true.
 func CollaborationPending() Fault {
 	return Fault{name: "CollaborationPending", state: collaborationPending}

@@ -17,24 +17,15 @@ import (
 // of this package, the same seed and n give the same data. If n is less than 1,
 // Data is empty.
 //
-// About two in five of the releases are made by workflows (Type ""), with builds,
-// deploys and tests; servers since v4.0.0 do not have them. K8SYaml and HelmChart releases
-// have a Source. An image is built from one or two repositories, from a commit, a
-// tag or a pull request, and may have issues. Some K8SYaml and HelmChart releases
-// have failed, with an error, and some releases are almost empty. Texts are Chinese
-// and English, with quotes, angle brackets and emoji. One release in forty has a
-// manifest of about 100 KB.
+// About two in five releases are made by workflows, with builds, deploys and tests;
+// servers since v4.0.0 do not have them. Some of the others have failed. Images are
+// built from commits, tags and pull requests of one or two repositories. One deploy in
+// twenty pins its image by digest, and one release in forty has a manifest of about
+// 100 KB. Texts are Chinese and English. The environments are those that the releases
+// were deployed to, with the history of their services.
 //
-// The environments are those that the releases were deployed to, with the history of
-// their services; a task of a workflow that deployed to production waited for an
-// approval.
-//
-// One deploy in twenty pins its image by digest: its artifact names the image by
-// tag and has the digest in ImageDigest. Credentials of commits are
-// "not-a-real-token".
-//
-// As servers since v4.0.0 require, ids and CreatedAt are unique, and so is
-// Version within a project. No date is later than the end of May 2025.
+// Ids and CreatedAt are unique, and so is Version within a project, as servers since
+// v4.0.0 require. No date is later than the end of May 2025.
 func Generate(seed uint64, n int) Data {
 	g := &generator{
 		Rand:  rand.New(rand.NewPCG(seed, 0x7a61646967)),

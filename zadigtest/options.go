@@ -33,9 +33,8 @@ func newConfig(opts []Option) (*config, error) {
 	return cfg, nil
 }
 
-// WithServerVersion makes the server behave as a version of Zadig. Those between
-// [Versions] behave as the one of them that they look like, which
-// [Server.ServerVersion] names.
+// WithServerVersion makes the server behave as a version of Zadig. One between
+// [Versions] behaves as the nearest one, which [Server.ServerVersion] returns.
 // The default is the newest, "v5.0.0" today, and changes with new versions of this
 // package, so pass the version that you run.
 func WithServerVersion(name string) Option {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Endpoint is a public path of Zadig, with names such as ":id" in place of what
-// varies. [Fault.On] and [Server.RequestsTo] select requests by it.
+// Endpoint is a public path of Zadig, with names such as ":id" for the parts that
+// vary. [Fault.On] and [Server.RequestsTo] select requests by it.
 type Endpoint string
 
 // The endpoints of a Server. All accept only GET.
@@ -16,9 +16,9 @@ const (
 	GetRelease           Endpoint = "/api/aslan/delivery/releases/:id"    // client.Delivery.Get
 	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail"   // client.Delivery.Find, since v4.0.0
 	ListArtifacts        Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
-	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // the bare id of an image, since v1.8.0
-	GetArtifact          Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get
-	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace, since v1.8.0
+	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0: the id of an image
+	GetArtifact          Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get and Trace
+	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace with OneRequest, or if FindArtifact or GetArtifact is refused; since v1.8.0
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
 	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks, since v1.18.0

@@ -98,8 +98,8 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 }
 
 // Close closes the server and all its connections, and waits until its
-// handlers have ended. It also waits for running [Hook]s, so a Hook must not
-// call it. Close may be called more than once.
+// handlers have ended. It also waits for the running functions of [Hook], which
+// must not call it. Close may be called more than once.
 func (s *Server) Close() {
 	s.Down()
 	s.mu.Lock()

@@ -21,7 +21,7 @@ func WithTasks(tasks ...*workflow.Task) Option {
 }
 
 // SetTask adds copies of workflow tasks, or replaces those with the same WorkflowName
-// and TaskID, as when a task goes on. Bad input fails the test, or panics if the server
+// and TaskID, as when a task progresses. Bad input fails the test, or panics if the server
 // was made by [Start].
 func (s *Server) SetTask(tasks ...*workflow.Task) {
 	for _, t := range tasks {

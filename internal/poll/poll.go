@@ -21,11 +21,10 @@ const (
 // Read reads something once, and reports whether it has ended.
 type Read[T any] func(context.Context) (v T, ended bool, err error)
 
-// Until calls read until it reports that what it read has ended, or until ctx does. It
-// waits for interval after the first call, and half as long again after each further
-// one, up to most; 0 stands for 2 and 30 seconds. Up to five failures of the server or
-// the network in a row are waited for, too. Any other error ends it. The result is what
-// was read last, the zero T if nothing was.
+// Until calls read until it reports an end, or ctx ends. The first wait is interval;
+// each further one is 1.5 times the one before, up to maxInterval. 0 is 2 and 30
+// seconds. Until retries after up to five failures of the server or the network in a
+// row, and returns any other error. The result is the last value, or the zero T.
 func Until[T any](ctx context.Context, interval, maxInterval time.Duration, read Read[T]) (last T, err error) {
 	if interval == 0 {
 		interval = defaultInterval

@@ -31,7 +31,7 @@ const DefaultMaxBytes = 64 << 20
 type Mode int
 
 const (
-	// Streamed bodies are read while the caller goes on.
+	// Streamed bodies are read while the caller uses their elements.
 	Streamed Mode = iota
 	// Buffered bodies are read as part of the attempt, so that one that is
 	// cut off is retried.
@@ -116,7 +116,7 @@ func Ended(ctx context.Context) error {
 type Endpoint struct {
 	Path  string
 	Query any // a struct with url tags, or nil
-	// RawQuery is used in place of Query if it is not empty.
+	// RawQuery replaces Query if it is not empty.
 	RawQuery string
 	Want     string // in words, for errors: "an array of releases"
 	Decode   Decoding
@@ -131,7 +131,7 @@ func (e Endpoint) url() *url.URL {
 	return u
 }
 
-// send requests u and returns a 2xx response and its body, whatever the Doer is.
+// send requests u and returns a 2xx response of any Doer, and its body.
 func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Response, *Body, error) {
 	if d == nil {
 		return nil, nil, errors.New("zadig: this Service was not made by New with a Doer")

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// What decoding takes at most besides the bytes of the JSON. A limit for the
+// The memory that decoding takes at most, in addition to the bytes of the JSON. A limit for the
 // bytes alone bounds nothing: {} has two, and the struct that it is decoded into
 // hundreds.
 const (
