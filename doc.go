@@ -1,7 +1,17 @@
 // Package zadig is a client for the delivery center (交付中心) of KodeRover
 // Zadig. It reads which versions were released, with which images, and which
-// commit, pull request and author produced a running image. It is read-only: it
+// commit, pull request and author each image comes from. It is read-only: it
 // sends only GET requests.
+//
+// Start here:
+//   - [NewClient] returns a client, [NewClientFromEnv] one that environment variables
+//     configure.
+//   - The fields of [Client] read releases (package delivery), images (artifact),
+//     workflow tasks (workflow) and environments (environment).
+//   - [Error] and the sentinel errors say what failed, [Explain] says it to people.
+//   - [Client.Get] reads any other endpoint.
+//
+// The images of a project's releases, and the artifact of one:
 //
 //	client, err := zadig.NewClient("https://zadig.example.com", zadig.WithToken(token))
 //	if err != nil {
@@ -20,22 +30,22 @@
 //		// Zadig did not build this image.
 //	}
 //
-// Make one [Client] and share it: it is safe for concurrent use and keeps its
-// connections. [Client.With] makes variants that share them.
+// Create one [Client] and share it: it is safe for concurrent use and keeps its
+// connections. [Client.With] returns variants that share them.
 //
 // # Servers
 //
 // One client works with Zadig v1.7 to v5.0; no version setting is needed. The
 // documented release (up to v3.4) and the flat one (since v4.0) are both read into
-// [delivery.Release]. Comments of fields and methods say which versions have them
-// and how that is known; docs/servers.md has a table.
+// [delivery.Release]. Comments of fields and methods say which versions have them;
+// docs/servers.md has a table, with how that is known.
 //
 // # One page, or everything
 //
 // The server's lists are paged, although its documentation does not say so: by
 // default a list has the newest 20. delivery.Service.List and
 // artifact.Service.List return one page. Their All methods return everything,
-// each element once, as an iterator that streams.
+// each element once, as an iterator that streams. docs/paging.md says what they cost.
 //
 // # Errors
 //
@@ -62,8 +72,8 @@
 // [Explain] returns one plain sentence for any error: what it means and what to
 // check.
 //
-// Comments of methods list the errors that have a special meaning there. All
-// methods may return the others.
+// Comments of methods list the errors that have a special meaning there, in
+// addition to these common ones.
 //
 // # Retries
 //
@@ -76,15 +86,13 @@
 //   - 45 seconds without response headers
 //   - an error of the token source or rate limiter
 //   - a Retry-After of more than 60 seconds
+//   - a wait that might not end before the context's deadline
+//   - a hundred retries of a client and its variants, to which each success adds a
+//     part of one, so that retries do not multiply the load of a gateway
 //
-// A request is also not retried if the wait might not end before the context's
-// deadline, or if the retry budget is used up: a hundred retries for a client and
-// its variants, of which each success gives back a part, so that retries do not
-// multiply the load of an overloaded gateway.
-//
-// The last response or error is then returned. The wait before a retry is random,
-// up to 200 ms, doubled with each attempt, 5 s at most. Retry-After takes its
-// place.
+// The call then returns the last failure. The wait before a retry is random, up to a
+// limit of 200 ms that doubles with each attempt, to at most 5 s. A Retry-After
+// replaces it.
 //
 // # Time and size
 //
@@ -97,11 +105,11 @@
 //
 // The token goes to the scheme, host and port of the base URL and nowhere else:
 // redirects to another origin are not followed. Errors and logs mask it, and
-// everything that looks like a credential. The credentials that servers send along with
-// commits are replaced by "[redacted]" when a response is decoded.
+// everything that looks like a credential. Decoding replaces the credentials that
+// servers send along with commits by "[redacted]".
 //
 // # Tests
 //
-// Package zadigtest runs a Zadig in memory, for tests of programs that use this
+// Package zadigtest is a Zadig in memory, for tests of programs that use this
 // package.
 package zadig

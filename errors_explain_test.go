@@ -263,7 +263,7 @@ func TestExplainOthers(t *testing.T) {
 		"argument": {refused, "an argument is wrong, so no request was sent: Page: must not be negative (got -1)"},
 		"option":   {option, "the program configures its client wrongly: WithToken: the token is empty"},
 		"base URL": {base,
-			`the program configures its client wrongly: the base URL must begin with http:// or https:// (got "zadig.example.com")`},
+			`the program configures its client wrongly: the base URL must begin with http:// or https:// and a host`},
 		"sentinel, no Error": {fmt.Errorf("release %q: %w", "v1", zadig.ErrNotFound), "Zadig has no record of this"},
 		"unsupported":        {zadig.ErrUnsupported, "this version of Zadig does not support the request"},
 		"stalled":            {&response.TruncatedError{Err: os.ErrDeadlineExceeded}, "Zadig stopped sending in the middle of a response"},

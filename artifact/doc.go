@@ -26,6 +26,6 @@
 //		…
 //	}
 //
-// A [Service] sends requests through a [core.Doer], such as a *zadig.Client. [New]
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
 // returns a Service for any Doer.
 package artifact

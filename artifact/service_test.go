@@ -59,7 +59,6 @@ func TestDoerErrors(t *testing.T) {
 		service *artifact.Service
 		want    error // nil: any
 	}{
-		"nil service":   {nil, nil},
 		"zero service":  {&artifact.Service{}, nil},
 		"nil Doer":      {artifact.New(nil), nil},
 		"nil client":    {artifact.New((*zadig.Client)(nil)), nil},

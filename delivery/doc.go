@@ -17,7 +17,7 @@
 //	}
 //
 // The lists of v4.2 and later leave out services and images, so All also reads
-// each release by id. VerbosityListed avoids these requests.
+// each release by id. ListOptions.SkipDetails avoids these requests.
 //
 // List returns one page:
 //
@@ -32,6 +32,6 @@
 //	var mark delivery.Mark // keep it as JSON
 //	for release, err := range client.Delivery.Since(ctx, &mark, o) {
 //
-// A [Service] sends requests through a [Doer], such as a *zadig.Client. [New]
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
 // returns a Service for any Doer.
 package delivery

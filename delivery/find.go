@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -43,7 +44,7 @@ func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Rel
 // findListed reads the list up to the release. With pageOne it reports whether it
 // stopped after the first page, because the server can find a version by its name.
 func (s *Service) findListed(ctx context.Context, version string, o ListOptions, pageOne bool) (found *Release, more bool, err error) {
-	q := query{list: o, want: o, size: o.perPage(allPerPage)}
+	q := query{list: o, want: o, size: cmp.Or(o.PerPage, allPerPage)}
 	q.list.Verbosity = VerbosityBrief
 	q.want.Concurrency = 1 // no request for a release after the first
 	byName := false
@@ -95,7 +96,7 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 // locate searches the pages after the first for a release that was created then:
 // since v4.0 no two have one second. It reports whether the release is there.
 func (s *Service) locate(ctx context.Context, version string, created int64, o ListOptions) (summary, bool) {
-	size := o.perPage(allPerPage)
+	size := cmp.Or(o.PerPage, allPerPage)
 	low, high := 2, math.MaxInt
 	for page := 2; low <= high; page = low + (high-low)/2 {
 		got, total, err := s.readPage(ctx, o, page, size)

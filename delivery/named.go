@@ -32,7 +32,7 @@ func (d *detail) Validate() error {
 // It returns nil and no error if the project has no such version, and an error if
 // the response does not say.
 func (s *Service) named(ctx context.Context, project, version string) (*Release, error) {
-	d, err := response.Get[detail](ctx, s.sender(), response.Endpoint{
+	d, err := response.Get[detail](ctx, s.doer, response.Endpoint{
 		Path: detailPath,
 		Query: struct {
 			ProjectKey  string `url:"projectKey"`

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ const (
 
 // check refuses what a server would misunderstand.
 func (o ListOptions) check(method string) error {
-	size := o.perPage(listPerPage)
+	size := cmp.Or(o.PerPage, listPerPage)
 	switch {
 	case o.TaskID < 0:
 		return errdef.BadArgument(method, "TaskID", "must not be negative (got %d)", o.TaskID)
@@ -127,18 +128,4 @@ func (o ListOptions) briefly() ListOptions {
 		o.Verbosity = VerbosityBrief
 	}
 	return o
-}
-
-func (o ListOptions) perPage(unset int) int {
-	if o.PerPage == 0 {
-		return unset
-	}
-	return o.PerPage
-}
-
-func (o ListOptions) concurrency() int {
-	if o.Concurrency == 0 {
-		return defaultConcurrency
-	}
-	return o.Concurrency
 }

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -29,7 +30,7 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 				}
 			}
 			if err == nil && settings == nil {
-				settings = new(stream.Settings())
+				settings = &stream.Settings
 			}
 			return stream, err
 		},
@@ -102,7 +103,7 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 
 // completeAll completes releases, up to Concurrency at once, in order.
 func (s *Service) completeAll(ctx context.Context, page []found, o ListOptions) func(func(found) bool) {
-	return ordered.Map(ctx, o.concurrency(), slices.Values(page), func(ctx context.Context, f found) found {
+	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(page), func(ctx context.Context, f found) found {
 		return s.complete(ctx, f, o)
 	})
 }

@@ -29,7 +29,6 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		return nil, 0, err
 	}
 	defer stream.Close()
-	settings := stream.Settings()
 	for {
 		w, err := stream.Next()
 		switch {
@@ -38,13 +37,13 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		case err != nil:
 			return nil, 0, asReleaseError(w, err)
 		}
-		summaries = append(summaries, w.summary(o, &settings))
+		summaries = append(summaries, w.summary(o, &stream.Settings))
 	}
 }
 
 // openPage requests one page of the list.
 func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, mode response.Mode) (*response.Stream[wireRelease], error) {
-	stream, err := response.Elements[wireRelease](ctx, s.sender(), response.Endpoint{
+	stream, err := response.Elements[wireRelease](ctx, s.doer, response.Endpoint{
 		Path:   releasesPath,
 		Query:  o.query(page, size),
 		Want:   "an array of releases",
@@ -58,7 +57,7 @@ func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, m
 
 // byID requests the details of one release.
 func (s *Service) byID(ctx context.Context, id, project string, skipManifests bool) (*Release, error) {
-	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
+	w, err := response.Get[wireRelease](ctx, s.doer, response.Endpoint{
 		Path:   releasesPath + "/" + id,
 		Query:  inProject(project),
 		Want:   "a release",

@@ -129,7 +129,6 @@ func TestOddDoers(t *testing.T) {
 		service *delivery.Service
 		want    error // nil: any
 	}{
-		"nil service":   {nil, nil},
 		"nil Doer":      {delivery.New(nil), nil},
 		"nil client":    {delivery.New((*zadig.Client)(nil)), nil},
 		"zero client":   {delivery.New(&zadig.Client{}), nil},

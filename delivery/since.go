@@ -41,7 +41,7 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 			return
 		}
 		mark.forget(deleted...)
-		for p := range ordered.Map(ctx, o.concurrency(), slices.Values(fresh), func(ctx context.Context, p pending) pending {
+		for p := range ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(fresh), func(ctx context.Context, p pending) pending {
 			return s.readPending(ctx, p, began, o)
 		}) {
 			if p.err != nil && !isReleaseError(p.err) {
@@ -77,9 +77,9 @@ type pending struct {
 func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh []pending, deleted []*MarkedRelease, err error) {
 	list := o.briefly()
 	list.Label, list.Succeeded = "", false // so that the list ends at the mark, not where a release matches
-	size := o.perPage(allPerPage)
+	size := cmp.Or(o.PerPage, allPerPage)
 	if mark.CreatedAt > 0 {
-		size = o.perPage(listPerPage)
+		size = cmp.Or(o.PerPage, listPerPage)
 	}
 	known := slices.Clone(mark.Releases)
 	listed := true                  // every release that was read

@@ -37,7 +37,7 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 	case ctx == nil:
 		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
-	w, err := response.Get[wireTask](ctx, s.sender(), response.Endpoint{
+	w, err := response.Get[wireTask](ctx, s.doer, response.Endpoint{
 		Path: "/openapi/workflows/custom/task",
 		Query: struct {
 			WorkflowKey string `url:"workflowKey"`
@@ -54,12 +54,4 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 			errdef.ErrUnexpectedResponse, t.TaskID, t.WorkflowName, ref.TaskID, ref.WorkflowName)
 	}
 	return t, nil
-}
-
-// sender returns the Doer, or nil if there is none.
-func (s *Service) sender() core.Doer {
-	if s == nil {
-		return nil
-	}
-	return s.doer
 }

@@ -1,8 +1,8 @@
-// Quickstart answers what the SDK is for: what was released, and which commit,
-// pull request and author each of its images comes from.
+// Quickstart prints the newest release, and the commit, pull request and author
+// of each of its images.
 //
-// Without ZADIG_URL it asks a Zadig in memory, with ZADIG_URL and ZADIG_TOKEN
-// yours.
+// Without ZADIG_URL it reads the sample shop of a Zadig in memory. With ZADIG_URL
+// and ZADIG_TOKEN it reads yours.
 package main
 
 import (
@@ -33,16 +33,14 @@ func run(ctx context.Context, w io.Writer) error {
 	}
 	defer closeServer()
 
-	// The newest release of all projects; ListOptions selects others.
-	release, err := client.Delivery.Latest(ctx, delivery.ListOptions{})
+	// Of all projects; ListOptions selects others.
+	release, err := client.Delivery.Latest(ctx, delivery.ListOptions{Succeeded: true})
 	if err != nil {
 		return err
 	}
 	v := release.VersionInfo
 	fmt.Fprintf(w, "%s %s, released on %s by %s\n", v.ProductName, v.Version, v.Created().Format(time.DateOnly), v.CreatedBy)
-	if task, ok := release.Task(); ok {
-		fmt.Fprintf(w, "  by task %d of the workflow %s\n", task.TaskID, task.WorkflowName)
-	}
+	fmt.Fprintf(w, "  %s\n", v.Desc)
 
 	for _, image := range release.Images() {
 		fmt.Fprintf(w, "\n%s  %s\n", image.Service, image.Image)
@@ -73,7 +71,7 @@ func connect() (client *zadig.Client, closeServer func(), err error) {
 		client, err := zadig.NewClientFromEnv()
 		return client, func() {}, err
 	}
-	srv, err := zadigtest.Start(zadigtest.WithReleases(sampleRelease), zadigtest.WithArtifacts(sampleArtifact))
+	srv, err := zadigtest.Start() // holds zadigtest.Shop
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,63 +7,30 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// shop is the project of the README's example.
-func shop() zadigtest.Data {
-	release := func(id, version, by string, created time.Time, services ...string) *delivery.Release {
-		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{
-			ID: id, ProductName: "shop", Version: version, CreatedBy: by, CreatedAt: created.Unix(),
-		}}
-		for _, name := range services {
-			r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{
-				ServiceName: name + "/" + name, ContainerName: name,
-				Image: "registry.example.com/shop/" + name + ":" + strings.TrimPrefix(version, "v"),
-			})
-		}
-		return r
-	}
-	build := &artifact.Activity{Type: "build", Commits: []*artifact.Commit{{
-		Source: "github", Address: "https://github.com", RepoOwner: "shop-team", RepoName: "cart", PR: 736,
-		CommitID: "4b15c43b012e7a4a901fdcfe33736ad1c3b53f48", AuthorName: "alice",
-	}}}
-	return zadigtest.Data{
-		Releases: []*delivery.Release{
-			release("65e13f00aa00000000000002", "v1.3.0", "alice", time.Now().Add(-time.Hour), "cart", "web"),
-			release("65e13f00aa00000000000001", "v1.2.0", "李雷", time.Now().AddDate(0, 0, -7), "cart"),
-		},
-		Artifacts: []*artifact.Artifact{{
-			Type: "image", Image: "registry.example.com/shop/cart:1.3.0",
-			Activities: []*artifact.Activity{build}, SortedActivities: map[string][]*artifact.Activity{"build": {build}},
-		}},
-	}
-}
-
-// The README's blocks of Go print what the block behind them shows.
+// The README's blocks of Go print what the block after them shows, on every version
+// of Zadig that can: the first needs Trace, the second environments.
 func TestReadmeOutput(t *testing.T) {
 	t.Parallel()
+	versions := zadigtest.Versions()
+	since := []string{"v1.11.0", "v1.18.0"}
 	readme := readPage(t, "README.md")
-	srv := zadigtest.NewServer(t, zadigtest.WithData(shop()), zadigtest.WithToken("the-token"))
 	dir := newModule(t)
-	ran := 0
 	for i, b := range readme.blocks[1:] {
 		code := readme.blocks[i]
 		if code.language != "go" || b.language != "text" {
 			continue
 		}
-		ran++
+		require.NotEmpty(t, since, "%s: more blocks of Go with their output than expected", b.at())
 		source, program, err := code.source(code.path, i)
 		require.NoError(t, err)
 		folder := fmt.Sprintf("output%d", i)
@@ -74,13 +41,22 @@ func TestReadmeOutput(t *testing.T) {
 			dir.write(t, folder+"/names.go", "package main\n"+namesOfBlocks)
 			dir.write(t, folder+"/main.go", fmt.Sprintf(mainOfBlocks, i))
 		}
-		run := exec.CommandContext(t.Context(), "go", "run", "./"+folder)
-		run.Dir, run.Env = dir.path, append(dir.env(), "ZADIG_URL="+srv.URL, "ZADIG_TOKEN=the-token")
-		output, err := run.CombinedOutput()
+		binary := filepath.Join(t.TempDir(), folder)
+		build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./"+folder)
+		build.Dir, build.Env = dir.path, dir.env()
+		output, err := build.CombinedOutput()
 		require.NoError(t, err, "%s: %s", code.at(), output)
-		assert.Equal(t, b.code, string(output), b.at())
+		for _, version := range versions[slices.Index(versions, since[0]):] {
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithToken("the-token"))
+			run := exec.CommandContext(t.Context(), binary)
+			run.Env = append(os.Environ(), "ZADIG_URL="+srv.URL, "ZADIG_TOKEN=the-token")
+			output, err := run.CombinedOutput()
+			require.NoError(t, err, "%s on %s: %s", code.at(), version, output)
+			assert.Equal(t, b.code, string(output), "%s on %s", b.at(), version)
+		}
+		since = since[1:]
 	}
-	assert.Equal(t, 2, ran, "blocks of Go with their output")
+	assert.Empty(t, since, "blocks of Go with their output")
 }
 
 // mainOfBlocks runs a block of statements.
@@ -104,38 +80,6 @@ func main() {
 	}
 }
 `
-
-// The README's session of whatsrunning is what the program prints on a
-// terminal of 100 columns. A line "…" in it stands for others.
-func TestReadmeSession(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("script"); err != nil || runtime.GOOS != "linux" {
-		t.Skip("needs the script of util-linux, which makes a terminal")
-	}
-	sessions := readPage(t, "README.md").blocks
-	sessions = slices.DeleteFunc(sessions, func(b *block) bool { return b.language != "console" })
-	require.Len(t, sessions, 1)
-	command, shown, _ := strings.Cut(strings.TrimPrefix(sessions[0].code, "$ "), "\n")
-	name, args, _ := strings.Cut(command, " ")
-
-	binary := filepath.Join(t.TempDir(), name)
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./examples/"+name)
-	build.Dir = root
-	output, err := build.CombinedOutput()
-	require.NoError(t, err, string(output))
-	run := exec.CommandContext(t.Context(), "script", "-qec", binary+" "+args, "/dev/null")
-	run.Env = append(os.Environ(), "COLUMNS=100")
-	output, err = run.Output()
-	require.NoError(t, err)
-
-	rest := strings.ReplaceAll(string(output), "\r\n", "\n")
-	_, rest, _ = strings.Cut(rest, "\x1b[K"+strings.SplitN(shown, "\n", 2)[0][:1]) // behind the progress
-	for part := range strings.SplitSeq(shown[1:], "…\n") {
-		at := strings.Index(rest, part)
-		require.NotEqual(t, -1, at, "%s: not in the output of %s:\n%s\nwhich is\n%s", sessions[0].at(), command, part, output)
-		rest = rest[at+len(part):]
-	}
-}
 
 // What the README says of Go is what go.mod and CI say.
 func TestReadmeVersionsOfGo(t *testing.T) {

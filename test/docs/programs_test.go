@@ -14,9 +14,40 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
+
+// shop is a project whose newest release is of today.
+func shop() zadigtest.Data {
+	release := func(id, version, by string, created time.Time, services ...string) *delivery.Release {
+		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{
+			ID: id, ProductName: "shop", Version: version, CreatedBy: by, CreatedAt: created.Unix(),
+		}}
+		for _, name := range services {
+			r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{
+				ServiceName: name + "/" + name, ContainerName: name,
+				Image: "registry.example.com/shop/" + name + ":" + strings.TrimPrefix(version, "v"),
+			})
+		}
+		return r
+	}
+	build := &artifact.Activity{Type: "build", Commits: []*artifact.Commit{{
+		Source: "github", Address: "https://github.com", RepoOwner: "shop-team", RepoName: "cart", PR: 736,
+		CommitID: "4b15c43b012e7a4a901fdcfe33736ad1c3b53f48", AuthorName: "alice",
+	}}}
+	return zadigtest.Data{
+		Releases: []*delivery.Release{
+			release("65e13f00aa00000000000002", "v1.3.0", "alice", time.Now().Add(-time.Hour), "cart", "web"),
+			release("65e13f00aa00000000000001", "v1.2.0", "李雷", time.Now().AddDate(0, 0, -7), "cart"),
+		},
+		Artifacts: []*artifact.Artifact{{
+			Type: "image", Image: "registry.example.com/shop/cart:1.3.0",
+			Activities: []*artifact.Activity{build}, SortedActivities: map[string][]*artifact.Activity{"build": {build}},
+		}},
+	}
+}
 
 // longest is how many lines a program of the cookbook has at the most.
 const longest = 40
@@ -68,8 +99,7 @@ func TestCookbookPrograms(t *testing.T) {
 		code  int
 	}{
 		"The newest release of each project": {want: []string{
-			"shop v1.3.0 [cart/cart: registry.example.com/shop/cart:1.3.0 web/web: registry.example.com/shop/web:1.3.0]\n",
-			"pay v0.1.0 []\n",
+			"shop v1.3.0\n  cart: 4b15c43b by alice\n  web: Zadig has no record of this\npay v0.1.0\n",
 		}},
 		"What is new since the last run": {},
 		"What is in production": {
