@@ -43,8 +43,6 @@ func TestDoRefusesRequests(t *testing.T) {
 		{"scheme without host", change(func(r *http.Request) { r.URL = &url.URL{Scheme: "http", Path: "/api/x"} }), "req.URL"},
 		{"opaque", change(func(r *http.Request) { r.URL = &url.URL{Opaque: "//evil.example.com/api/x"} }), "req.URL"},
 		{"user info", change(func(r *http.Request) { r.URL.User = url.UserPassword("me", "hunter2") }), "req.URL"},
-		{"header value with a line break", change(func(r *http.Request) { r.Header.Set("X", "hunter2\r\nY: 1") }), "req.Header"},
-		{"header name with a space", change(func(r *http.Request) { r.Header["X Y"] = []string{"1"} }), "req.Header"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -22,11 +22,11 @@ func TestNewClientRefusesBadBaseURLs(t *testing.T) {
 		{"blank", " \t", "must not be empty"},
 		{"relative", "/zadig", "must begin with http:// or https://"},
 		{"host only", "zadig.example.com", "must begin with http:// or https://"},
-		{"host and port only", "zadig.example.com:8080", `got the scheme "zadig.example.com"`},
+		{"host and port only", "zadig.example.com:8080", "must begin with http:// or https:// and a host"},
 		{"no scheme", "//zadig.example.com", "must begin with http:// or https://"},
-		{"local host and port", "localhost:8080", `got the scheme "localhost"`},
-		{"ftp", "ftp://zadig.example.com", `got the scheme "ftp"`},
-		{"opaque", "https:zadig.example.com", "must have a host"},
+		{"local host and port", "localhost:8080", "must begin with http:// or https:// and a host"},
+		{"ftp", "ftp://zadig.example.com", "must begin with http:// or https:// and a host"},
+		{"opaque", "https:zadig.example.com", "must begin with http:// or https:// and a host"},
 		{"user", "https://me@zadig.example.com", "user info"},
 		{"user and password", "https://me:hunter2@zadig.example.com", "user info"},
 		{"empty user info", "https://@zadig.example.com", "user info"},
@@ -35,9 +35,8 @@ func TestNewClientRefusesBadBaseURLs(t *testing.T) {
 		{"fragment", "https://zadig.example.com#v1", "must not have a fragment"},
 		{"empty fragment", "https://zadig.example.com/#", "must not have a fragment"},
 		{"no host", "https:///zadig", "must begin with http:// or https://"},
-		{"port without host", "https://:8080", "must have a host"},
+		{"port without host", "https://:8080", "must begin with http:// or https:// and a host"},
 		{"port that is none", "https://zadig.example.com:http", "cannot be parsed"},
-		{"port out of range", "https://zadig.example.com:65536", "port must be between 1 and 65535 (got 65536)"},
 		{"bad escape", "https://zadig.example.com/%zz", "cannot be parsed"},
 		{"line break", "https://zadig.example.com/\nx", "cannot be parsed"},
 		{"white space behind", "https://zadig.example.com/ ", "white space"},
@@ -94,7 +93,6 @@ func TestNewClientJoinsTheBaseURL(t *testing.T) {
 // A Client that nobody made must not panic in somebody's start-up code.
 func TestClientThatWasNotMade(t *testing.T) {
 	t.Parallel()
-	const id = "619dbaa8c528010000010000"
 	for name, client := range map[string]*zadig.Client{"zero value": {}, "nil": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,19 +103,6 @@ func TestClientThatWasNotMade(t *testing.T) {
 			require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "not made by NewClient")
 		})
 	}
-	t.Run("services of the zero value", func(t *testing.T) {
-		t.Parallel()
-		var client zadig.Client
-		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
-		require.Error(t, err)
-		_, err = client.Delivery.Get(t.Context(), id, delivery.GetOptions{})
-		require.Error(t, err)
-		_, err = client.Artifact.Trace(t.Context(), "image:1")
-		require.Error(t, err)
-		for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
-			require.Error(t, err)
-		}
-	})
 }
 
 func TestWithSharesNothingThatChanges(t *testing.T) {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/recording"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
@@ -205,19 +204,4 @@ func TestErrorThatAUserMakes(t *testing.T) {
 		require.ErrorAs(t, fmt.Errorf("listing: %w", err), &failure)
 		assert.Same(t, &row.err, failure)
 	}
-}
-
-// What a service decides is a copy: others may hold the error, too.
-func TestDecisionsDoNotChangeTheError(t *testing.T) {
-	t.Parallel()
-	client, _ := clienttest.Serve(t, recording.Get(t, "v1.11.0/aslan_unknown_route"))
-	held := client.Get(t.Context(), "/api/x", nil, nil)
-	before := held.Error()
-	_, err := client.Artifact.Trace(t.Context(), "image:1")
-	require.Error(t, err)
-	assert.Equal(t, before, held.Error())
-	assert.Equal(t, "ErrNotFound", clienttest.Sentinel(held))
-	assert.Equal(t, "ErrUnsupported", clienttest.Sentinel(err))
-	require.ErrorIs(t, err, errors.ErrUnsupported)
-	assert.True(t, strings.HasPrefix(err.Error(), "GET "), err)
 }

@@ -83,7 +83,7 @@ func ExampleNewClientFromEnv() {
 func ExampleNewClient_badInput() {
 	_, err := zadig.NewClient("zadig.example.com")
 	fmt.Println(err)
-	// Output: zadig: the base URL must begin with http:// or https:// (got "zadig.example.com")
+	// Output: zadig: the base URL must begin with http:// or https:// and a host
 }
 
 func ExampleClient_With() {

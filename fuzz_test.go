@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"unicode"
@@ -16,7 +15,6 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
-	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 const plantedToken = "planted-T0ken-of-a-robot"
@@ -118,44 +116,4 @@ func quote(s string) []byte {
 	}
 	b.WriteByte('"')
 	return b.Bytes()
-}
-
-// FuzzBaseURL: requests go below a base URL that NewClient accepts, and the error
-// for another one does not repeat its password.
-func FuzzBaseURL(f *testing.F) {
-	for _, seed := range []string{
-		"https://zadig.example.com", "http://127.0.0.1:8080/zadig/", "https://[::1]:443/a%2Fb", "zadig.example.com",
-		"https://user:hunter2hunter2@zadig.example.com", "https://z?token=a", "https://z#f", "ftp://z", "http://z:0", "http://z:99999",
-		"https://z/%zz", "http:opaque", "//z", "http://例え.jp/路径", "HTTP://Z", "https://z/../..", "https://z//a//", "",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, baseURL string) {
-		var asked *url.URL
-		client, err := zadig.NewClient(baseURL, zadig.WithToken(plantedToken), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}),
-			zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
-				asked = req.URL
-				return servertest.Response(req, servertest.Status(200, "{}")), nil
-			})))
-		if err != nil {
-			require.Nil(t, client)
-			if u, bad := url.Parse(baseURL); bad == nil {
-				if password, set := u.User.Password(); set && len(password) > 5 {
-					require.NotContains(t, err.Error(), password)
-				}
-			}
-			return
-		}
-		base, err := url.Parse(baseURL)
-		require.NoError(t, err)
-		err = client.Get(t.Context(), "/api/x", nil, nil)
-		require.NoError(t, err)
-		require.Equal(t, base.Host, asked.Host)
-		require.Contains(t, []string{"http", "https"}, asked.Scheme)
-		require.Nil(t, asked.User)
-		require.True(t, strings.HasPrefix(asked.Path, strings.TrimSuffix(base.Path, "/")), "%s is not below %s", asked.Path, base.Path)
-		require.True(t, strings.HasSuffix(asked.Path, "/api/x"), asked.Path)
-		require.Empty(t, asked.RawQuery)
-		require.NotContains(t, fmt.Sprintf("%+v", client), plantedToken)
-	})
 }

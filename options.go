@@ -1,6 +1,7 @@
 package zadig
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -53,6 +54,7 @@ const (
 
 func defaults() config {
 	return config{
+		header:   http.Header{"User-Agent": {userAgent}, "Accept": {"application/json"}},
 		retry:    RetryPolicy{defaultAttempts, defaultMinWait, defaultMaxWait},
 		timeout:  defaultTimeout,
 		maxBytes: defaultMaxBytes,
@@ -101,13 +103,7 @@ func WithToken(token string) Option {
 // context ends does not wait for source. The last of WithToken and
 // WithTokenSource applies.
 func WithTokenSource(source func(context.Context) (string, error)) Option {
-	return func(c *config) error {
-		if source == nil {
-			return errors.New("WithTokenSource: got nil, want a function that returns a token")
-		}
-		c.token = transport.Interruptible(source)
-		return nil
-	}
+	return given("WithTokenSource", "a function that returns a token", source, func(c *config) { c.token = transport.Interruptible(source) })
 }
 
 // WithHTTPClient sends requests through client: its transport, cookie jar,
@@ -115,16 +111,7 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 // long streams. client is not changed, and the token still goes to no other
 // origin. Default: the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
-	return func(c *config) error {
-		if client == nil {
-			return errors.New("WithHTTPClient: got nil, want an *http.Client")
-		}
-		if client.Transport != nil && isNil(client.Transport) {
-			return errors.New("WithHTTPClient: got a nil pointer or function as the client's Transport, want an http.RoundTripper")
-		}
-		c.httpClient, c.baseChanged = client, true
-		return nil
-	}
+	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
 }
 
 // WithTransport sends requests through rt. Default: the SDK's own transport. It
@@ -132,26 +119,14 @@ func WithHTTPClient(client *http.Client) Option {
 // connections. It pings an HTTP/2 connection that is silent for 5 seconds while
 // requests wait, and closes it if no reply arrives within another 5.
 func WithTransport(rt http.RoundTripper) Option {
-	return func(c *config) error {
-		if isNil(rt) {
-			return errors.New("WithTransport: got nil, want an http.RoundTripper")
-		}
-		c.transport, c.baseChanged = rt, true
-		return nil
-	}
+	return given("WithTransport", "an http.RoundTripper", rt, func(c *config) { c.transport, c.baseChanged = rt, true })
 }
 
 // WithTLSConfig uses a copy of cfg, for a private CA or a client certificate. It
 // cannot be combined with WithHTTPClient or WithTransport. Default: the system's
 // CAs.
 func WithTLSConfig(cfg *tls.Config) Option {
-	return func(c *config) error {
-		if cfg == nil {
-			return errors.New("WithTLSConfig: got nil, want a *tls.Config")
-		}
-		c.tls, c.baseChanged = cfg.Clone(), true
-		return nil
-	}
+	return given("WithTLSConfig", "a *tls.Config", cfg, func(c *config) { c.tls, c.baseChanged = cfg.Clone(), true })
 }
 
 // WithProxy selects the proxy of each request, as [http.Transport.Proxy] does:
@@ -159,26 +134,14 @@ func WithTLSConfig(cfg *tls.Config) Option {
 // cannot be combined with WithHTTPClient or WithTransport. Default:
 // [http.ProxyFromEnvironment].
 func WithProxy(proxy func(*http.Request) (*url.URL, error)) Option {
-	return func(c *config) error {
-		if proxy == nil {
-			return errors.New("WithProxy: got nil, want a function that returns a proxy")
-		}
-		c.proxy, c.baseChanged = proxy, true
-		return nil
-	}
+	return given("WithProxy", "a function that returns a proxy", proxy, func(c *config) { c.proxy, c.baseChanged = proxy, true })
 }
 
 // WithMiddleware wraps the RoundTripper that sends each attempt, for tracing or
 // metrics. The middleware sees the request with its token. The option can be
 // given more than once; the first is the outermost.
 func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option {
-	return func(c *config) error {
-		if middleware == nil {
-			return errors.New("WithMiddleware: got nil, want a function that wraps an http.RoundTripper")
-		}
-		c.middleware = append(c.middleware, middleware)
-		return nil
-	}
+	return given("WithMiddleware", "a function that wraps an http.RoundTripper", middleware, func(c *config) { c.middleware = append(c.middleware, middleware) })
 }
 
 // RetryPolicy bounds how often a request is sent, and the wait before each retry.
@@ -195,28 +158,14 @@ type RetryPolicy struct {
 func WithRetry(policy RetryPolicy) Option {
 	return func(c *config) error {
 		switch {
-		case policy.MaxAttempts < 0:
-			return fmt.Errorf("WithRetry: MaxAttempts must not be negative (got %d)", policy.MaxAttempts)
-		case policy.MinWait < 0:
-			return fmt.Errorf("WithRetry: MinWait must not be negative (got %s)", policy.MinWait)
-		case policy.MaxWait < 0:
-			return fmt.Errorf("WithRetry: MaxWait must not be negative (got %s)", policy.MaxWait)
+		case policy.MaxAttempts < 0 || policy.MinWait < 0 || policy.MaxWait < 0:
+			return fmt.Errorf("WithRetry: no field may be negative (got %+v)", policy)
 		case policy.MaxWait > 0 && policy.MinWait > policy.MaxWait:
 			return fmt.Errorf("WithRetry: MinWait must not be longer than MaxWait (got %s and %s)", policy.MinWait, policy.MaxWait)
 		}
-		if policy.MaxAttempts == 0 {
-			policy.MaxAttempts = defaultAttempts
-		}
-		if policy.MinWait == 0 {
-			policy.MinWait = defaultMinWait
-			if policy.MaxWait > 0 {
-				policy.MinWait = min(defaultMinWait, policy.MaxWait)
-			}
-		}
-		if policy.MaxWait == 0 {
-			policy.MaxWait = max(defaultMaxWait, policy.MinWait)
-		}
-		c.retry = policy
+		c.retry.MaxAttempts = cmp.Or(policy.MaxAttempts, defaultAttempts)
+		c.retry.MaxWait = cmp.Or(policy.MaxWait, max(defaultMaxWait, policy.MinWait))
+		c.retry.MinWait = cmp.Or(policy.MinWait, min(defaultMinWait, c.retry.MaxWait))
 		return nil
 	}
 }
@@ -231,10 +180,7 @@ func WithTimeout(timeout time.Duration) Option {
 		if timeout < 0 {
 			return fmt.Errorf("WithTimeout: the timeout must not be negative (got %s)", timeout)
 		}
-		if timeout == 0 {
-			timeout = defaultTimeout
-		}
-		c.timeout = timeout
+		c.timeout = cmp.Or(timeout, defaultTimeout)
 		return nil
 	}
 }
@@ -248,13 +194,7 @@ func WithTimeout(timeout time.Duration) Option {
 // the context. Other failures, such as a 500 or a body that is not JSON, are
 // returned as errors and left to the caller to log. Default: no logging.
 func WithLogger(logger *slog.Logger) Option {
-	return func(c *config) error {
-		if logger == nil {
-			return errors.New("WithLogger: got nil, want a *slog.Logger")
-		}
-		c.logger = logger
-		return nil
-	}
+	return given("WithLogger", "a *slog.Logger", logger, func(c *config) { c.logger = logger })
 }
 
 // WithHeader sends a header with each request, to the base URL's origin only. A
@@ -265,9 +205,6 @@ func WithHeader(key, value string) Option {
 	return func(c *config) error {
 		if err := checkHeader(key, value); err != nil {
 			return fmt.Errorf("WithHeader: %w", err)
-		}
-		if c.header == nil {
-			c.header = http.Header{}
 		}
 		c.header.Set(key, value)
 		return nil
@@ -287,10 +224,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n < 0 {
 			return fmt.Errorf("WithMaxResponseBytes: the limit must not be negative (got %d)", n)
 		}
-		if n == 0 {
-			n = defaultMaxBytes
-		}
-		c.maxBytes = min(n, math.MaxInt64/2) // so that limits can be computed from it
+		c.maxBytes = min(cmp.Or(n, defaultMaxBytes), math.MaxInt64/8) // so that limits can be computed from it
 		return nil
 	}
 }
@@ -310,11 +244,16 @@ func WithRawJSON() Option {
 // golang.org/x/time/rate is one. Its error ends the call and is not retried.
 // Default: no limit.
 func WithRateLimiter(limiter interface{ Wait(context.Context) error }) Option {
+	return given("WithRateLimiter", "a limiter", limiter, func(c *config) { c.limiter = limiter })
+}
+
+// given returns an option that sets a value, and refuses one that is nil.
+func given(option, want string, value any, set func(*config)) Option {
 	return func(c *config) error {
-		if isNil(limiter) {
-			return errors.New("WithRateLimiter: got nil, want a limiter")
+		if isNil(value) {
+			return fmt.Errorf("%s: got nil, want %s", option, want)
 		}
-		c.limiter = limiter
+		set(c)
 		return nil
 	}
 }
@@ -322,14 +261,8 @@ func WithRateLimiter(limiter interface{ Wait(context.Context) error }) Option {
 // isNil reports whether v is nil, or an interface that holds a nil pointer or
 // function.
 func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
-		return value.IsNil()
-	}
-	return false
+	value := reflect.ValueOf(v)
+	return v == nil || (value.Kind() == reflect.Pointer || value.Kind() == reflect.Func) && value.IsNil()
 }
 
 // checkHeader returns an error for an invalid header, without its value.

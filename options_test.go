@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -63,8 +62,6 @@ func TestOptions(t *testing.T) {
 
 		{"client", zadig.WithHTTPClient(new(http.Client)), ""},
 		{"client nil", zadig.WithHTTPClient(nil), "WithHTTPClient: got nil, want an *http.Client"},
-		{"client with a nil transport in it", zadig.WithHTTPClient(&http.Client{Transport: (*http.Transport)(nil)}),
-			"got a nil pointer or function as the client's Transport"},
 		{"transport", zadig.WithTransport(new(http.Transport)), ""},
 		{"transport nil", zadig.WithTransport(nil), "WithTransport: got nil, want an http.RoundTripper"},
 		{"transport a nil pointer", zadig.WithTransport((*http.Transport)(nil)), "WithTransport: got nil, want an http.RoundTripper"},
@@ -83,9 +80,9 @@ func TestOptions(t *testing.T) {
 		{"retry with long waits", zadig.WithRetry(zadig.RetryPolicy{MinWait: math.MaxInt64, MaxWait: math.MaxInt64}), ""},
 		{"retry, first wait above the default last one", zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Minute}), ""},
 		{"retry, last wait below the default first one", zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}), ""},
-		{"retry, attempts negative", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: -1}), "MaxAttempts must not be negative"},
-		{"retry, first wait negative", zadig.WithRetry(zadig.RetryPolicy{MinWait: -1}), "MinWait must not be negative"},
-		{"retry, last wait negative", zadig.WithRetry(zadig.RetryPolicy{MaxWait: -1}), "MaxWait must not be negative"},
+		{"retry, attempts negative", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: -1}), "no field may be negative"},
+		{"retry, first wait negative", zadig.WithRetry(zadig.RetryPolicy{MinWait: -1}), "no field may be negative"},
+		{"retry, last wait negative", zadig.WithRetry(zadig.RetryPolicy{MaxWait: -1}), "no field may be negative"},
 		{"retry, waits the wrong way round", zadig.WithRetry(zadig.RetryPolicy{MinWait: 2, MaxWait: 1}), "longer than MaxWait"},
 		{"timeout", zadig.WithTimeout(time.Second), ""},
 		{"timeout, the default", zadig.WithTimeout(0), ""},
@@ -202,24 +199,6 @@ func TestOptionsCopyWhatTheyAreGiven(t *testing.T) {
 		require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "certificate")
 	}
 	assert.Empty(t, cfg.NextProtos, "net/http writes into the configuration that it is given")
-}
-
-func TestMaskingHeadersInPlaceHarmsNoOtherRequest(t *testing.T) {
-	t.Parallel()
-	var sent []string
-	client, err := zadig.NewClient("http://zadig.test", zadig.WithToken("the-token"), zadig.WithHeader("X-Key", "the-key"),
-		zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
-			for _, name := range []string{"Authorization", "X-Key"} {
-				sent = append(sent, req.Header.Get(name))
-				req.Header[name][0] = "masked"
-			}
-			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
-		})))
-	require.NoError(t, err)
-	for range 2 {
-		require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
-	}
-	assert.Equal(t, []string{"Bearer the-token", "the-key", "Bearer the-token", "the-key"}, sent)
 }
 
 // Options, and clients before and after With, print nothing of what they

@@ -69,10 +69,3 @@ func checkRoundTrip[T any](t *testing.T, name string, data []byte) {
 		assert.JSONEq(t, string(data), string(encoded), "%s: %s", name, codec)
 	}
 }
-
-func TestRawJSONWithoutOption(t *testing.T) {
-	t.Parallel()
-	var missing *artifact.Artifact
-	assert.Nil(t, missing.RawJSON())
-	assert.Nil(t, (&artifact.Artifact{}).RawJSON())
-}

@@ -61,16 +61,6 @@ func ExampleArtifact_PullRequests() {
 	// lib 4021 https://review.example.com/4021
 }
 
-func ExampleArtifact_Authors() {
-	fmt.Println(cartArtifact().Authors())
-	// Output: [lin mei]
-}
-
-func ExampleArtifact_Issues() {
-	fmt.Println(cartArtifact().Issues())
-	// Output: [https://jira.example.com/browse/SHOP-17]
-}
-
 func ExampleParseImage() {
 	for _, ref := range []string{"registry.example.com:5000/shop/cart:1.1", "nginx", "shop/cart:1.1+dirty"} {
 		image, err := artifact.ParseImage(ref)
@@ -84,18 +74,6 @@ func ExampleParseImage() {
 	// registry "registry.example.com:5000", repository "shop/cart", tag "1.1"
 	// registry "", repository "nginx", tag ""
 	// artifact.ParseImage: bad request: ref: must be an image reference with a valid tag (got "shop/cart:1.1+dirty")
-}
-
-// The same registry, another tag.
-func ExampleImageRef_String() {
-	image, err := artifact.ParseImage("registry.example.com:5000/shop/cart:1.1")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	image.Tag = "1.2"
-	fmt.Println(image)
-	// Output: registry.example.com:5000/shop/cart:1.2
 }
 
 // Does the pod run what Zadig built? The tag alone does not tell.
@@ -119,13 +97,4 @@ func ExampleArtifact_CompareDigest() {
 	// what was built
 	// pushed again, these are not its commits
 	// not known
-}
-
-func ExampleArtifact_Annotations() {
-	for _, annotations := range cartArtifact().Annotations() {
-		fmt.Println(annotations["org.opencontainers.image.revision"], annotations["org.opencontainers.image.source"])
-	}
-	// Output:
-	// 2f1c9e0 https://github.com/shop/cart
-	// 77aa01b
 }

@@ -126,27 +126,6 @@ func TestGetRefused(t *testing.T) {
 	}
 }
 
-func TestGetRefusedOnce(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		again httpmock.Responder
-		want  error
-	}{
-		"found":           {clienttest.Respond(200, `{"id":"`+someID+`"}`), nil},
-		"another failure": {clienttest.Respond(401, ""), zadig.ErrUnauthorized},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, mock := clienttest.Mocked(t, idPath, inTurn(recording.Get(t, "v1.11.0/db_down_artifact_by_id").Respond, test.again))
-			mock.Get(listPath, clienttest.Respond(200, "[]"))
-			a, err := c.Artifact.Get(t.Context(), someID)
-			require.ErrorIs(t, err, test.want)
-			assert.Equal(t, test.want == nil, a != nil)
-			assert.Len(t, mock.URLs(), 3)
-		})
-	}
-}
-
 func TestGetFailures(t *testing.T) {
 	t.Parallel()
 	respond, unknownPath := clienttest.Respond, recording.Get(t, "v1.11.0/aslan_unknown_route").Respond

@@ -94,24 +94,3 @@ func TestParseImageRefuses(t *testing.T) {
 		})
 	}
 }
-
-func FuzzParseImage(f *testing.F) {
-	for _, seed := range []string{
-		"", "nginx", "nginx:1", "localhost:5000/a:1@" + builtDigest, "[::1]:80/a", "A.b/c", "a/b__c@" + builtDigest, "a:b:c", "@", "a//b", "a\n",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, ref string) {
-		image, err := artifact.ParseImage(ref)
-		if err != nil {
-			require.ErrorIs(t, err, zadig.ErrBadRequest)
-			assert.Zero(t, image)
-			return
-		}
-		assert.NotEmpty(t, image.Repository)
-		assert.Equal(t, ref, image.String())
-		again, err := artifact.ParseImage(image.String())
-		require.NoError(t, err)
-		assert.Equal(t, image, again)
-	})
-}

@@ -3,7 +3,6 @@ package artifact_test
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -59,7 +58,6 @@ func TestListRefusesArgumentsBeforeARequest(t *testing.T) {
 	}{
 		"negative page":       {artifact.ListOptions{Page: -1}, "Page"},
 		"negative page size":  {artifact.ListOptions{PerPage: -1}, "PerPage"},
-		"a page too far":      {artifact.ListOptions{Page: math.MaxInt / 99, PerPage: 100}, "Page"},
 		"repository, type":    {artifact.ListOptions{RepoName: "r", Type: "t"}, "RepoName"},
 		"repository, image":   {artifact.ListOptions{RepoName: "r", Image: "i"}, "RepoName"},
 		"both, and the image": {artifact.ListOptions{RepoName: "r", Branch: "b", Image: "i"}, "RepoName"},
@@ -201,16 +199,6 @@ func TestListRefused(t *testing.T) {
 	}
 }
 
-func TestListRefusedOnce(t *testing.T) {
-	t.Parallel()
-	down := recording.Get(t, "v1.11.0/db_down_artifacts").Respond
-	c, mock := clienttest.Mocked(t, listPath, inTurn(down, clienttest.Respond(200, "["+element(1)+"]")))
-	mock.Get(listPath+"?page=1&per_page=1", clienttest.Respond(200, "[]"))
-	page, err := c.Artifact.List(t.Context(), artifact.ListOptions{Name: "a"})
-	require.NoError(t, err)
-	assert.Len(t, page.Artifacts, 1)
-}
-
 // all ranges over All to its end.
 func all(t *testing.T, c *zadig.Client, o artifact.ListOptions) (ids []string, errs []error) {
 	t.Helper()
@@ -309,23 +297,6 @@ func TestAllContinuesAfterAnElementError(t *testing.T) {
 			assert.ErrorContains(t, errs[0], "at /1")
 		})
 	}
-}
-
-func TestAllCanBeRangedTwiceAndLeft(t *testing.T) {
-	t.Parallel()
-	c, mock := clienttest.Mocked(t, listPath, pages(t, []string{element(3), element(2), element(1)}))
-	artifacts := c.Artifact.All(t.Context(), artifact.ListOptions{PerPage: 2})
-	for _, err := range artifacts {
-		require.NoError(t, err)
-		break
-	}
-	assert.Len(t, mock.URLs(), 1, "nothing is asked beyond the page at hand")
-	var ids []string
-	for a, err := range artifacts {
-		require.NoError(t, err)
-		ids = append(ids, a.ID)
-	}
-	assert.Equal(t, []string{id(3), id(2), id(1)}, ids)
 }
 
 func TestListAndGetOnEveryServer(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/nilsafe"
@@ -19,17 +18,9 @@ type Service struct{ doer core.Doer }
 // has one in its field Artifact; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-// sender returns the Doer, or nil if there is none.
-func (s *Service) sender() core.Doer {
-	if s == nil {
-		return nil
-	}
-	return s.doer
-}
-
 // get requests one artifact.
 func (s *Service) get(ctx context.Context, path, rawQuery string) (*Artifact, error) {
-	w, err := response.Get[wireArtifact](ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"})
+	w, err := response.Get[wireArtifact](ctx, s.doer, response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"})
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +48,7 @@ func (w *wireArtifact) SetRaw(raw json.RawMessage) {
 
 // artifact returns the artifact, without user info in its addresses.
 func (w *wireArtifact) artifact() *Artifact {
-	hideUserInfo(&w.PackageStorageURI)
+	redact.Addresses(&w.PackageStorageURI)
 	hideUserInfoOf(w.Activities)
 	for _, activities := range w.SortedActivities {
 		hideUserInfoOf(activities)
@@ -67,17 +58,9 @@ func (w *wireArtifact) artifact() *Artifact {
 
 func hideUserInfoOf(activities []*Activity) {
 	for a := range nilsafe.Values(activities) {
-		hideUserInfo(&a.DistStorageURL, &a.SrcStorageURL)
+		redact.Addresses(&a.DistStorageURL, &a.SrcStorageURL)
 		for c := range nilsafe.Values(a.Commits) {
-			hideUserInfo(&c.Address)
-		}
-	}
-}
-
-func hideUserInfo(addresses ...*string) {
-	for _, address := range addresses {
-		if strings.Contains(*address, "@") {
-			*address = redact.Address(*address)
+			redact.Addresses(&c.Address)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -60,7 +59,6 @@ func TestDoerErrors(t *testing.T) {
 		service *artifact.Service
 		want    error // nil: any
 	}{
-		"nil service":   {nil, nil},
 		"zero service":  {&artifact.Service{}, nil},
 		"nil Doer":      {artifact.New(nil), nil},
 		"nil client":    {artifact.New((*zadig.Client)(nil)), nil},
@@ -76,25 +74,6 @@ func TestDoerErrors(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// A Doer need not be a client: this one fills in as little as it can.
-func TestPlainDoer(t *testing.T) {
-	t.Parallel()
-	body := map[string]string{
-		listPath:                `[{"id":"` + someID + `"}]`,
-		listPath + "/" + someID: `{"id":"` + someID + `","image":"nginx:1"}`,
-		imagePath:               someID,
-		documentedPath:          `{"image":"nginx:1"}`,
-	}
-	s := artifact.New(doer(func(req *http.Request) (*http.Response, error) {
-		assert.Equal(t, http.MethodGet, req.Method)
-		assert.Empty(t, req.URL.Host, "relative to the client's base URL")
-		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body[req.URL.Path]))}, nil
-	}))
-	for method, call := range calls {
-		assert.NoError(t, call(t.Context(), s), method)
 	}
 }
 

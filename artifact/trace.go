@@ -53,7 +53,9 @@ func ImageID(imageID string) TraceOption {
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	switch {
 	case image == "":
@@ -99,7 +101,7 @@ func isDenied(err error) bool {
 
 // complete reads an artifact with two requests: its id by image, and all of it by id.
 func (s *Service) complete(ctx context.Context, image string) (*Artifact, error) {
-	id, err := response.Text(ctx, s.sender(), response.Endpoint{
+	id, err := response.Text(ctx, s.doer, response.Endpoint{
 		Path: artifactsPath + "/image", RawQuery: "image=" + url.QueryEscape(image), Want: "the id of an artifact",
 	}, isID)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +18,6 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/zadigtest"
 )
 
 // tracer is a Doer that responds after a second, or as long as takes says.
@@ -182,41 +180,6 @@ func TestTraceManyWhoseContextEnds(t *testing.T) {
 	}
 }
 
-// A panic or an exit in a Doer ends the goroutine that ranges, as it does in Trace.
-func TestTraceManyWhoseDoerEnds(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		end  func() error
-		want any
-	}{
-		"panic":  {func() error { panic("boom") }, "boom"},
-		"Goexit": {func() error { runtime.Goexit(); return nil }, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				d := &tracer{fails: map[string]func() error{"app:003": test.end}}
-				var order []string
-				var panicked any
-				returned := false
-				var ranging sync.WaitGroup
-				ranging.Go(func() {
-					defer func() { panicked = recover() }()
-					for image := range d.service().TraceMany(t.Context(), images(40), artifact.TraceManyOptions{OneRequest: true}) {
-						order = append(order, image)
-					}
-					returned = true
-				})
-				ranging.Wait()
-				assert.Equal(t, test.want, panicked)
-				assert.False(t, returned)
-				assert.Equal(t, images(3), order)
-				assert.Zero(t, d.running, "requests that are still running")
-			})
-		})
-	}
-}
-
 func TestTraceManyRefusesArguments(t *testing.T) {
 	t.Parallel()
 	var none context.Context
@@ -258,31 +221,4 @@ func TestTraceManyCanBeRangedTwice(t *testing.T) {
 		}
 		assert.Len(t, d.asked, 8)
 	})
-}
-
-// With real connections, for the race detector.
-func TestTraceManyOverHTTP(t *testing.T) {
-	t.Parallel()
-	data := zadigtest.Generate(3, 100)
-	srv := zadigtest.NewServer(t, zadigtest.WithData(data))
-	images := []string{"not.built/here:1"}
-	for _, a := range data.Artifacts {
-		if a.Image != "" {
-			images = append(images, a.Image)
-		}
-	}
-	found := 0
-	for image, result := range srv.Client().Artifact.TraceMany(t.Context(), images, artifact.TraceManyOptions{Concurrency: 16}) {
-		if image == images[0] {
-			require.ErrorIs(t, result.Err, zadig.ErrNotFound)
-			continue
-		}
-		require.NoError(t, result.Err)
-		assert.Equal(t, image, result.Artifact.Image)
-		assert.False(t, result.Artifact.IsPartial())
-		found++
-	}
-	distinct := slices.Compact(slices.Sorted(slices.Values(images)))
-	assert.Equal(t, len(distinct)-1, found)
-	assert.Len(t, srv.Requests(), 2*len(distinct))
 }

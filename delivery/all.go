@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"iter"
 )
@@ -25,7 +26,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, er
 	return func(yield func(*Release, error) bool) {
 		err := o.checkFirst("delivery.All")
 		if err == nil {
-			err = s.releases(ctx, query{list: o, want: o, size: o.perPage(allPerPage)}, yield, nil)
+			err = s.releases(ctx, query{list: o, want: o, size: cmp.Or(o.PerPage, allPerPage)}, yield, nil)
 		}
 		if err != nil {
 			yield(nil, err)

@@ -22,7 +22,7 @@ func (r *Release) redact() {
 		}
 	}
 	for d := range nilsafe.Values(r.DistributeInfo) {
-		hideUserInfo(&d.DestStorageURL, &d.SrcStorageURL, &d.StorageURL)
+		redact.Addresses(&d.DestStorageURL, &d.SrcStorageURL, &d.StorageURL)
 	}
 	if r.VersionInfo != nil && r.VersionInfo.ProductEnvInfo != nil {
 		r.VersionInfo.ProductEnvInfo.redact()
@@ -32,13 +32,13 @@ func (r *Release) redact() {
 func (b *BuildInfo) redact() {
 	for c := range nilsafe.Values(b.Commits) {
 		hide(&c.OAuthToken, &c.Password, &c.SSHKey, &c.PrivateAccessToken)
-		hideUserInfo(&c.Address)
+		redact.Addresses(&c.Address)
 	}
 	for i := range nilsafe.Values(b.Issues) {
-		hideUserInfo(&i.URL)
+		redact.Addresses(&i.URL)
 	}
 	if b.PackageInfo != nil {
-		hideUserInfo(&b.PackageInfo.PackageStorageURI)
+		redact.Addresses(&b.PackageInfo.PackageStorageURI)
 	}
 }
 
@@ -73,12 +73,6 @@ func hide(credentials ...*string) {
 		if *c != "" {
 			*c = redacted
 		}
-	}
-}
-
-func hideUserInfo(addresses ...*string) {
-	for _, a := range addresses {
-		*a = redact.Address(*a)
 	}
 }
 

@@ -25,13 +25,16 @@ func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*
 		return r, err
 	}
 	r, err := read()
-	if _, refused := asRefusal(err); refused {
-		r, err = read()
-	}
 	if err == nil {
 		return r, nil
 	}
 	refusal, refused := asRefusal(err)
+	if refused {
+		if r, err = read(); err == nil {
+			return r, nil
+		}
+		refusal, refused = asRefusal(err)
+	}
 	switch {
 	case refused:
 		return nil, s.whyRefused(ctx, m, refusal)

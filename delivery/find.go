@@ -1,7 +1,9 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -43,30 +45,30 @@ func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Rel
 // findListed reads the list up to the release. With pageOne it reports whether it
 // stopped after the first page, because the server can find a version by its name.
 func (s *Service) findListed(ctx context.Context, version string, o ListOptions, pageOne bool) (found *Release, more bool, err error) {
-	q := query{list: o, want: o, size: o.perPage(allPerPage)}
+	q := query{list: o, want: o, size: cmp.Or(o.PerPage, allPerPage)}
 	q.list.Verbosity = VerbosityBrief
 	q.want.Concurrency = 1 // no request for a release after the first
-	byName := false
+	byName, wanted := false, map[string]bool{}
 	q.keep = func(m summary) bool {
 		byName = pageOne && o.ProjectName != "" && m.isV4()
-		return m.VersionInfo.Version == version
+		wanted[m.VersionInfo.ID] = m.VersionInfo.Version == version
+		return wanted[m.VersionInfo.ID]
 	}
-	var unread error
+	var failed, unread error // that of the release, and of one that cannot be listed
 	err = s.releases(ctx, q, func(r *Release, err error) bool {
 		found = r
-		if err != nil {
+		if one, ok := errors.AsType[*ReleaseError](err); ok && wanted[one.ID] {
+			failed = err
+		} else if err != nil {
 			unread = err
 		}
-		return r == nil
+		return found == nil && failed == nil
 	}, func() bool {
 		more = byName
 		return !more
 	})
-	switch {
-	case found != nil, more:
-		return found, found == nil, nil
-	case err != nil:
-		unread = err
+	if err = cmp.Or(failed, err); found != nil || err != nil || more {
+		return found, found == nil && err == nil, err
 	}
 	if unread != nil {
 		return nil, false, fmt.Errorf("%s: version %q not found; some releases were unreadable: %w", methodFind, version, unread)
@@ -80,7 +82,7 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 	named, err := s.named(ctx, o.ProjectName, version)
 	switch {
 	case err != nil:
-		return nil, false, nil
+		return nil, false, nil //nolint:nilerr // Find reads the list instead, and reports what fails there
 	case named == nil, !o.selects(named), !o.selectsService(named):
 		return nil, true, versionNotFound(version)
 	}
@@ -95,7 +97,7 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 // locate searches the pages after the first for a release that was created then:
 // since v4.0 no two have one second. It reports whether the release is there.
 func (s *Service) locate(ctx context.Context, version string, created int64, o ListOptions) (summary, bool) {
-	size := o.perPage(allPerPage)
+	size := cmp.Or(o.PerPage, allPerPage)
 	low, high := 2, math.MaxInt
 	for page := 2; low <= high; page = low + (high-low)/2 {
 		got, total, err := s.readPage(ctx, o, page, size)

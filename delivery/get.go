@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -35,10 +36,13 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 		return nil, err
 	}
 	r, err := s.byID(ctx, id, o.ProjectName, false)
+	if err == nil {
+		return r, nil
+	}
 	if refusal, ok := asRefusal(err); ok {
 		r, err = s.getAgain(ctx, id, o.ProjectName, refusal)
 	}
-	if errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
+	if _, refused := errors.AsType[*errdef.ArgumentError](err); !refused && errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
 	}
 	return r, err
@@ -60,6 +64,9 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 		return nil, refusal.Resolve(errdef.ErrUnsupported, "servers up to v1.7.1 find no release by id; use All with its filters")
 	}
 	r, err := s.byID(ctx, id, project, false)
+	if err == nil {
+		return r, nil
+	}
 	if missing, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok {
 		return nil, missing.Resolve(errdef.ErrNotFound, "")
 	}
@@ -71,21 +78,8 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 
 // checkID refuses an id that no release has.
 func checkID(method, id string) error {
-	if len(id) != 24 {
-		return errdef.BadArgument(method, "id", "must be 24 hex digits (got %q)", shorten(id))
-	}
-	for _, c := range []byte(id) {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
-			return errdef.BadArgument(method, "id", "must be 24 hex digits (got %q)", id)
-		}
+	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
+		return errdef.BadArgument(method, "id", "must be 24 hex digits (got %.64q)", id)
 	}
 	return nil
-}
-
-func shorten(s string) string {
-	const most = 64
-	if len(s) > most {
-		return fmt.Sprintf("%.*s…", most, s)
-	}
-	return s
 }

@@ -34,7 +34,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
 	size := 1
 	if o.ServiceName != "" || o.Label != "" || o.Succeeded {
-		size = o.perPage(listPerPage)
+		size = cmp.Or(o.PerPage, listPerPage)
 	}
 	return s.first(ctx, query{list: o, want: o, size: size})
 }

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -34,7 +35,7 @@ func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[
 func (s *Service) newestOfEach(ctx context.Context, o ListOptions, yield func(*Release, error) bool) error {
 	var newest []found
 	seen := make(map[string]bool)
-	ended := s.summaries(ctx, o.briefly(), o.perPage(allPerPage), func(m summary, err error) bool {
+	ended := s.summaries(ctx, o.briefly(), cmp.Or(o.PerPage, allPerPage), func(m summary, err error) bool {
 		if err != nil || !seen[m.VersionInfo.ProductName] {
 			newest = append(newest, found{summary: m, err: err})
 		}
@@ -65,7 +66,7 @@ func (s *Service) newestIn(ctx context.Context, project string, o ListOptions) (
 	list := o.briefly()
 	list.ProjectName = project
 	err = inProjectOrAll(list, func(list ListOptions) error {
-		r, err = s.first(ctx, query{list, o, o.perPage(allPerPage), func(m summary) bool { return m.VersionInfo.ProductName == project }})
+		r, err = s.first(ctx, query{list, o, cmp.Or(o.PerPage, allPerPage), func(m summary) bool { return m.VersionInfo.ProductName == project }})
 		return err
 	})
 	return r, err

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -34,7 +35,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if o.Succeeded {
 		return nil, errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
 	}
-	summaries, total, err := s.readPage(ctx, o, max(o.Page, 1), o.perPage(listPerPage))
+	summaries, total, err := s.readPage(ctx, o, max(o.Page, 1), cmp.Or(o.PerPage, listPerPage))
 	if err != nil {
 		return nil, err
 	}

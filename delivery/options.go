@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -79,7 +78,6 @@ const (
 
 // check refuses what a server would misunderstand.
 func (o ListOptions) check(method string) error {
-	size := o.perPage(listPerPage)
 	switch {
 	case o.TaskID < 0:
 		return errdef.BadArgument(method, "TaskID", "must not be negative (got %d)", o.TaskID)
@@ -87,8 +85,6 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "Page", "must not be negative (got %d)", o.Page)
 	case o.PerPage < 0:
 		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
-	case o.Page > math.MaxInt/size:
-		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/size, size, o.Page)
 	case o.Concurrency < 0:
 		return errdef.BadArgument(method, "Concurrency", "must not be negative (got %d)", o.Concurrency)
 	case o.Verbosity != "" && o.Verbosity != VerbosityDetailed && o.Verbosity != VerbosityBrief:
@@ -127,18 +123,4 @@ func (o ListOptions) briefly() ListOptions {
 		o.Verbosity = VerbosityBrief
 	}
 	return o
-}
-
-func (o ListOptions) perPage(unset int) int {
-	if o.PerPage == 0 {
-		return unset
-	}
-	return o.PerPage
-}
-
-func (o ListOptions) concurrency() int {
-	if o.Concurrency == 0 {
-		return defaultConcurrency
-	}
-	return o.Concurrency
 }

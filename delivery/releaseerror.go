@@ -42,9 +42,6 @@ func isOfOneRelease(err error) bool {
 // asRefusal returns the error of a server that says that there is no such release.
 // It says the same when its database is away, and a gateway may say so by itself.
 func asRefusal(err error) (refusal *errdef.Ambiguous, ok bool) {
-	if err == nil {
-		return nil, false
-	}
 	refusal, ok = errors.AsType[*errdef.Ambiguous](err)
 	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || errors.Is(err, errdef.ErrNotFound))
 }

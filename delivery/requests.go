@@ -29,7 +29,6 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		return nil, 0, err
 	}
 	defer stream.Close()
-	settings := stream.Settings()
 	for {
 		w, err := stream.Next()
 		switch {
@@ -38,13 +37,13 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		case err != nil:
 			return nil, 0, asReleaseError(w, err)
 		}
-		summaries = append(summaries, w.summary(o, &settings))
+		summaries = append(summaries, w.summary(o, &stream.Settings))
 	}
 }
 
 // openPage requests one page of the list.
 func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, mode response.Mode) (*response.Stream[wireRelease], error) {
-	stream, err := response.Elements[wireRelease](ctx, s.sender(), response.Endpoint{
+	stream, err := response.Elements[wireRelease](ctx, s.doer, response.Endpoint{
 		Path:   releasesPath,
 		Query:  o.query(page, size),
 		Want:   "an array of releases",
@@ -58,7 +57,7 @@ func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, m
 
 // byID requests the details of one release.
 func (s *Service) byID(ctx context.Context, id, project string, skipManifests bool) (*Release, error) {
-	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
+	w, err := response.Get[wireRelease](ctx, s.doer, response.Endpoint{
 		Path:   releasesPath + "/" + id,
 		Query:  inProject(project),
 		Want:   "a release",
@@ -104,12 +103,7 @@ type listQuery struct {
 	PerPage      int       `url:"per_page"` // and without this the same everything on every page
 	Verbosity    Verbosity `url:"verbosity,omitempty"`
 	Label        string    `url:"label,omitempty"`
-	project
-}
-
-// project is the part of a query that goes with a project's name.
-type project struct {
-	// In collaboration mode the server responds to projectName with 200 and an
+	// In collaboration mode the server responds to ProjectName with 200 and an
 	// object instead of the list, unless this is true.
 	IfPassFilter bool `url:"ifPassFilter,omitempty"`
 }
@@ -124,14 +118,14 @@ func (o ListOptions) query(page, size int) listQuery {
 		PerPage:      size,
 		Verbosity:    o.Verbosity,
 		Label:        url.QueryEscape(o.Label), // the server decodes it once more than it should
-		project:      project{IfPassFilter: o.ProjectName != ""},
+		IfPassFilter: o.ProjectName != "",
 	}
 }
 
 // inProject is the query of an endpoint with a project's name and nothing else.
 func inProject(name string) any {
 	return struct {
-		ProjectName string `url:"projectName,omitempty"`
-		project
-	}{name, project{IfPassFilter: name != ""}}
+		ProjectName  string `url:"projectName,omitempty"`
+		IfPassFilter bool   `url:"ifPassFilter,omitempty"`
+	}{name, name != ""}
 }

@@ -332,7 +332,7 @@ func TestNilAndZero(t *testing.T) {
 	assert.Nil(t, d.Images())
 	assert.False(t, d.IsRollback())
 	assert.True(t, d.Created().IsZero())
-	for _, s := range []*environment.Service{nil, new(environment.Service), environment.New(nil)} {
+	for _, s := range []*environment.Service{new(environment.Service), environment.New(nil)} {
 		_, err := s.List(t.Context(), "shop", testEnvs)
 		require.Error(t, err)
 	}

@@ -6,18 +6,23 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// chatApproval is one of Lark or DingTalk.
+// chatApproval is one of Lark, DingTalk or WeCom.
 type chatApproval struct {
-	Timeout int `json:"timeout"`
-	Nodes   []*struct {
-		Type  string         `json:"type"` // "AND", "OR", …
-		Users []*approveUser `json:"approve_users"`
-	} `json:"approval_nodes"`
-	Users []*approveUser `json:"approve_users"` // of Lark, up to v1.17.0
-	// Instance has the decisions of Lark since v4.2.0 (read in source).
-	Instance *larkInstance `json:"approval_instance"`
+	Timeout int             `json:"timeout"`
+	Nodes   []*chatNode     `json:"approval_nodes"`
+	Users   []*approveUser  `json:"approve_users"` // of Lark, up to v1.17.0
+	Lark    *larkInstance   `json:"approval_instance"`
+	WeCom   []*weComDetails `json:"approval_node_details"`
 }
 
+type chatNode struct {
+	Type       any            `json:"type"`    // "AND", "OR", …; of WeCom 1: it decides, 2: it is informed
+	Relation   int            `json:"apv_rel"` // of WeCom 1: all, 2: one
+	Users      []*approveUser `json:"approve_users"`
+	WeComUsers []*approveUser `json:"users"`
+}
+
+// larkInstance has the decisions of Lark since v4.2.0 (read in source).
 type larkInstance struct {
 	Tasks []*struct {
 		ID       string `json:"id"`
@@ -32,18 +37,39 @@ type larkInstance struct {
 	} `json:"timeline"`
 }
 
+// weComDetails has the decisions of WeCom up to v4.3.0 (read in source).
+type weComDetails struct {
+	SubNodes []*struct {
+		User struct {
+			ID string `json:"user_id"`
+		} `json:"user_info"`
+		Comment string `json:"speech"`
+		Status  int    `json:"status"`
+		Time    int64  `json:"timestamp"`
+	} `json:"sub_nodes"`
+}
+
 func (c *chatApproval) steps() (steps []*ApprovalStep) {
+	const informed, one = 2.0, 2
 	if len(c.Users) > 0 {
 		steps = append(steps, newStep(0, c.Users))
 	}
 	for n := range nilsafe.Values(c.Nodes) {
-		needed := len(n.Users)
-		if n.Type == "OR" {
+		if n.Type == informed {
+			continue
+		}
+		users := append(n.Users, n.WeComUsers...)
+		needed := len(users)
+		if n.Type == "OR" || n.Relation == one {
 			needed = min(needed, 1)
 		}
-		steps = append(steps, newStep(needed, n.Users))
+		steps = append(steps, newStep(needed, users))
 	}
-	instance := nilsafe.OrZero(c.Instance)
+	return c.recordWeCom(c.recordLark(steps))
+}
+
+func (c *chatApproval) recordLark(steps []*ApprovalStep) []*ApprovalStep {
+	instance := nilsafe.OrZero(c.Lark)
 	for t := range nilsafe.Values(instance.Tasks) {
 		decided := Approver{ID: t.OpenID, Name: t.UserName, Decision: larkDecisions[t.Status]}
 		if decided.Decision != "" {
@@ -60,4 +86,21 @@ func (c *chatApproval) steps() (steps []*ApprovalStep) {
 	return steps
 }
 
+func (c *chatApproval) recordWeCom(steps []*ApprovalStep) []*ApprovalStep {
+	for d := range nilsafe.Values(c.WeCom) {
+		for sub := range nilsafe.Values(d.SubNodes) {
+			if decision, ok := weComDecisions[sub.Status]; ok {
+				steps = record(steps, Approver{ID: sub.User.ID, Decision: decision, Comment: sub.Comment, OperationTime: sub.Time})
+			}
+		}
+	}
+	return steps
+}
+
 var larkDecisions = map[string]string{"APPROVED": DecisionApprove, "REJECTED": DecisionReject, "TRANSFERRED": DecisionRedirect}
+
+// weComDecisions are 2 approved, 13 approved and an approver added, 3 rejected,
+// 4 handed on, 15 moved on.
+var weComDecisions = map[int]string{
+	2: DecisionApprove, 13: DecisionApprove, 3: DecisionReject, 4: DecisionRedirect, 15: DecisionRedirect,
+}

@@ -19,7 +19,7 @@ type approvalSpec struct {
 	Native      *nativeApproval `json:"native_approval"`
 	Lark        *chatApproval   `json:"lark_approval"`
 	DingTalk    *chatApproval   `json:"dingtalk_approval"`
-	WeCom       *weComApproval  `json:"workwx_approval"`
+	WeCom       *chatApproval   `json:"workwx_approval"`
 	nativeApproval
 }
 
@@ -71,7 +71,7 @@ func ofStage(stage *Stage) *Approval {
 		a.Status = StatusWaitForApproval
 	case stage.Status == StatusReject, stage.Status == StatusTimeout, stage.Status == StatusCancelled:
 		a.Status = stage.Status
-	case stage.Status != "" && len(a.ApprovedBy()) >= max(spec.nativeApproval.Needed, nilsafe.OrZero(spec.Native).Needed, 1):
+	case stage.Status != "" && len(a.ApprovedBy()) >= max(spec.Needed, nilsafe.OrZero(spec.Native).Needed, 1):
 		a.Status = StatusPassed
 	}
 	if a.Status != StatusPassed {
@@ -81,21 +81,17 @@ func ofStage(stage *Stage) *Approval {
 }
 
 func (s *approvalSpec) approval() *Approval {
+	chat := cmp.Or(s.Lark, s.DingTalk, s.WeCom)
 	a := &Approval{System: s.Type, Description: s.Description, StartTime: s.StartTime, EndTime: s.EndTime}
 	switch {
 	case s.Native != nil:
 		a.Steps = []*ApprovalStep{newStep(s.Native.Needed, s.Native.Users)}
-	case s.Lark != nil:
-		a.Steps = s.Lark.steps()
-	case s.DingTalk != nil:
-		a.Steps = s.DingTalk.steps()
-	case s.WeCom != nil:
-		a.Steps = s.WeCom.steps()
+	case chat != nil:
+		a.Steps = chat.steps()
 	case s.Users != nil:
 		a.Steps = []*ApprovalStep{newStep(s.Needed, s.Users)}
 	}
-	a.Timeout = cmp.Or(s.Timeout, nilsafe.OrZero(s.Native).Timeout, nilsafe.OrZero(s.Lark).Timeout,
-		nilsafe.OrZero(s.DingTalk).Timeout, nilsafe.OrZero(s.WeCom).Timeout)
+	a.Timeout = cmp.Or(s.Timeout, nilsafe.OrZero(s.Native).Timeout, nilsafe.OrZero(chat).Timeout)
 	return a
 }
 

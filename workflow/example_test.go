@@ -81,7 +81,7 @@ func ExampleService_Wait() {
 		log.Fatal(err)
 	}
 	defer srv.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 
 	_, err = srv.Client().Workflow.Wait(ctx, task.Ref(), workflow.WaitOptions{Interval: 10 * time.Millisecond})

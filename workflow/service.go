@@ -34,10 +34,8 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 		return nil, errdef.BadArgument(method, "WorkflowName", "must not be empty")
 	case ref.TaskID < 1:
 		return nil, errdef.BadArgument(method, "TaskID", "must be at least 1 (got %d)", ref.TaskID)
-	case ctx == nil:
-		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
-	w, err := response.Get[wireTask](ctx, s.sender(), response.Endpoint{
+	w, err := response.Get[wireTask](ctx, s.doer, response.Endpoint{
 		Path: "/openapi/workflows/custom/task",
 		Query: struct {
 			WorkflowKey string `url:"workflowKey"`
@@ -54,12 +52,4 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 			errdef.ErrUnexpectedResponse, t.TaskID, t.WorkflowName, ref.TaskID, ref.WorkflowName)
 	}
 	return t, nil
-}
-
-// sender returns the Doer, or nil if there is none.
-func (s *Service) sender() core.Doer {
-	if s == nil {
-		return nil
-	}
-	return s.doer
 }

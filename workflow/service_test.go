@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"testing"
 
@@ -102,30 +101,6 @@ func TestFailures(t *testing.T) {
 type doer func(*http.Request) (*http.Response, error)
 
 func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
-
-func TestOddDoers(t *testing.T) {
-	t.Parallel()
-	down := errors.New("no route to host")
-	for name, row := range map[string]struct {
-		service *workflow.Service
-		want    error // nil: any
-	}{
-		"nil service":  {nil, nil},
-		"zero service": {new(workflow.Service), nil},
-		"nil doer":     {workflow.New(nil), nil},
-		"an error":     {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
-		"no response":  {workflow.New(doer(func(*http.Request) (*http.Response, error) { return nil, nil })), nil},
-		"no body": {workflow.New(doer(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: http.StatusOK}, nil
-		})), nil},
-	} {
-		_, err := row.service.Task(t.Context(), shopDev7)
-		require.Error(t, err, name)
-		if row.want != nil {
-			require.ErrorIs(t, err, row.want, name)
-		}
-	}
-}
 
 func TestMethodsOnNil(t *testing.T) {
 	t.Parallel()

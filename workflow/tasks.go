@@ -84,7 +84,7 @@ func (o TasksOptions) check(project, workflow string) error {
 // openPage requests one page. Both numbers are always sent, from 1: with 0 the server
 // sends all tasks on every page.
 func (s *Service) openPage(ctx context.Context, project, workflow string, page, size int) (*response.Stream[Task], error) {
-	tasks, err := response.Get[taskPage](ctx, s.sender(), response.Endpoint{
+	tasks, err := response.Get[taskPage](ctx, s.doer, response.Endpoint{
 		Path: "/openapi/workflows/custom/" + workflow + "/tasks",
 		Query: struct {
 			ProjectKey string `url:"projectKey"`
@@ -96,7 +96,11 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 	if err != nil {
 		return nil, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks; is the base URL right?")
 	}
-	return response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
+	stream, err := response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
+	if err == nil {
+		stream.Settings = tasks.settings
+	}
+	return stream, err
 }
 
 // taskPage is a page of tasks. It is a Doer that responds as the lists of releases and
@@ -104,7 +108,12 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 type taskPage struct {
 	Total int             `json:"total"`
 	Tasks json.RawMessage `json:"workflow_tasks"`
+
+	settings response.Settings
 }
+
+// SetSettings keeps the settings of the client that sent the request.
+func (p *taskPage) SetSettings(s response.Settings) { p.settings = s }
 
 // Validate returns an error for an object that is not a page.
 func (p *taskPage) Validate() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/zadig-go/zadig/core"
@@ -102,19 +103,19 @@ func (t *Task) failure() error {
 // state returns the status of the task, of the stages and jobs at which it stands, and
 // the reasons that the server gives.
 func (t *Task) state() string {
-	state := describe("", t.Status, t.Error)
+	state := []string{describe("", t.Status, t.Error)}
 	for stage := range nilsafe.Values(t.Stages) {
 		if isOver(stage.Status) {
 			continue
 		}
-		state += describe(", stage "+stage.Name+" ", stage.Status, stage.Error)
+		state = append(state, describe("stage "+stage.Name+" ", stage.Status, stage.Error))
 		for job := range nilsafe.Values(stage.Jobs) {
 			if !isOver(job.Status) {
-				state += describe(", job "+job.Name+" ", job.Status, job.Error)
+				state = append(state, describe("job "+job.Name+" ", job.Status, job.Error))
 			}
 		}
 	}
-	return redact.Line(state)
+	return redact.Line(strings.Join(state, ", "))
 }
 
 func describe(what, status, reason string) string {

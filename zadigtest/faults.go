@@ -105,7 +105,7 @@ func Status(code int, body string) Fault {
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
 	case body == "":
 		resp = empty(code)
-	case start != "" && strings.Contains("{[", start[:1]):
+	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "["):
 		resp.with("Content-Type", jsonType)
 	case strings.HasPrefix(start, "<"):
 		resp.with("Content-Type", htmlType)

@@ -10,8 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -99,41 +97,6 @@ func TestFaultsOfTheConnection(t *testing.T) {
 	assert.Greater(t, time.Since(start), 19*time.Millisecond)
 }
 
-// TestFaultsAsTheSDKReportsThem checks the errors that the tests of a service see.
-func TestFaultsAsTheSDKReportsThem(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		fault       zadigtest.Fault
-		list, trace error // nil: no error
-	}{
-		{zadigtest.Status(503, ""), zadig.ErrServer, zadig.ErrServer},
-		{zadigtest.RateLimited(time.Minute), zadig.ErrRateLimited, zadig.ErrRateLimited},
-		{zadigtest.HTML(200), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse},
-		{zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse},
-		{zadigtest.ExpiredToken(), zadig.ErrUnauthorized, zadig.ErrUnauthorized},
-		{zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden},
-		{zadigtest.SystemViewer(), zadig.ErrForbidden, nil},
-		{zadigtest.ProjectMember(), nil, zadig.ErrForbidden},
-		{zadigtest.LicenseExpired(), zadig.ErrLicense, nil},
-		{zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer},
-		{zadigtest.AslanDown(), zadig.ErrServer, zadig.ErrServer},
-		{zadigtest.BrokenRecord(shopRelease), zadig.ErrServer, nil},
-		{zadigtest.CollaborationPending(), nil, nil}, // the SDK passes it over
-	} {
-		t.Run(row.fault.String(), func(t *testing.T) {
-			t.Parallel()
-			for _, version := range []string{"v1.11.0", "v2.3.1"} {
-				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version))
-				srv.Inject(row.fault)
-				_, err := once(srv).Delivery.List(t.Context(), delivery.ListOptions{ProjectName: "shop"})
-				assertIs(t, err, row.list)
-				_, err = once(srv).Artifact.Trace(t.Context(), "registry.example.com/shop/cart:1.3.0")
-				assertIs(t, err, row.trace)
-			}
-		})
-	}
-}
-
 const shopRelease = "66690828aa0000000000000b" // v1.3.0 of zadigtest.Shop
 
 // TestFaultsByClass checks the responses of Zadig's own failures where versions
@@ -195,15 +158,6 @@ func TestFaultsByClass(t *testing.T) {
 	srv.Inject(zadigtest.DatabaseDown())
 	_, err := send(t, srv, http.MethodGet, ofProject, nil)
 	require.ErrorIs(t, err, io.EOF, "the check of collaboration modes panics")
-}
-
-func assertIs(t *testing.T, err, want error) {
-	t.Helper()
-	if want == nil {
-		assert.NoError(t, err)
-		return
-	}
-	assert.ErrorIs(t, err, want)
 }
 
 // statuses requests the paths one after the other.

@@ -185,8 +185,10 @@ func (g *generator) k8sRelease(p project) {
 			v.Progress.SuccessCount--
 			v.Progress.Error = "failed to push image " + r.DeployInfo[0].Image + ": denied: requested access to the resource is denied"
 		}
-	case g.chance(40):
-		r.TestInfo = append(r.TestInfo, g.test(r))
+	default:
+		if g.chance(40) {
+			r.TestInfo = append(r.TestInfo, g.test(r))
+		}
 	}
 }
 

@@ -1,13 +1,10 @@
 package zadigtest_test
 
 import (
-	"bytes"
-	"context"
 	"io"
 	"net"
 	"net/http"
 	"os/exec"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -227,24 +224,6 @@ func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // count
 	transport.CloseIdleConnections()
 }
 
-// TestDelayEndsWithTheClient holds a request for an hour, which ends when the
-// client has gone.
-func TestDelayEndsWithTheClient(t *testing.T) {
-	t.Parallel()
-	srv := zadigtest.NewServer(t)
-	ctx, leave := context.WithCancel(t.Context())
-	defer leave()
-	srv.Inject(zadigtest.Hook(func(*http.Request) { leave() }))
-	srv.Inject(zadigtest.Delay(time.Hour))
-	_, err := once(srv).Delivery.List(ctx, delivery.ListOptions{})
-	require.ErrorIs(t, err, context.Canceled)
-	require.Len(t, srv.Requests(), 1)
-	require.Eventually(t, func() bool {
-		stacks := make([]byte, 4<<20)
-		return !bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("zadigtest.wait("))
-	}, 10*time.Second, time.Millisecond, "the request still waits")
-}
-
 // TestProgramsDoNotLinkTesting lists the packages that a program with zadigtest
 // links.
 func TestProgramsDoNotLinkTesting(t *testing.T) {
@@ -256,18 +235,4 @@ func TestProgramsDoNotLinkTesting(t *testing.T) {
 	assert.NotContains(t, deps, "testing")
 	assert.NotContains(t, deps, "net/http/httptest")
 	assert.NotContains(t, deps, "github.com/stretchr/testify/require")
-}
-
-// TestDownWithinAHook takes the server off the network in the middle of a
-// request, and brings it back in the middle of the next.
-func TestDownWithinAHook(t *testing.T) {
-	t.Parallel()
-	srv := zadigtest.NewServer(t)
-	srv.Inject(zadigtest.Hook(func(*http.Request) { srv.Down() }).Times(1))
-	_, err := send(t, srv, http.MethodGet, releasesPath, nil)
-	require.Error(t, err, "its connection was cut")
-	_, err = send(t, srv, http.MethodGet, releasesPath, nil)
-	require.ErrorContains(t, err, "connection refused")
-	srv.Up()
-	assert.Equal(t, 200, ask(t, srv, releasesPath).status)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/report"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/running"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/trace"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/wait"
 )
 
 const long = `Reads the releases (版本) and images of a Zadig: what was released, what runs,
@@ -65,7 +66,7 @@ func root() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cli.Usage("%v (see %s -h)", err, cmd.CommandPath()) })
 	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	cmd.AddCommand(changelog.Command(), mcpserver.Command(version()), projects.Command(), release.Command(), releases.Command(),
-		report.Command(), running.Command(), trace.Command())
+		report.Command(), running.Command(), trace.Command(), wait.Command())
 	return cmd
 }
 

@@ -55,10 +55,14 @@ func server(ts *testscript.TestScript) *zadigtest.Server {
 func inject(ts *testscript.TestScript, _ bool, args []string) {
 	faults := map[string]zadigtest.Fault{
 		"forbidden": zadigtest.NoPermission(), "unauthorized": zadigtest.ExpiredToken(), "login": zadigtest.HTML(200),
-		"trace-forbidden":   zadigtest.NoPermission().On(zadigtest.TraceArtifact, zadigtest.FindArtifact, zadigtest.GetArtifact),
-		"trace-fails":       zadigtest.Status(500, "").On(zadigtest.TraceArtifact, zadigtest.FindArtifact).Times(1),
+		"trace-forbidden": zadigtest.NoPermission().On(zadigtest.TraceArtifact, zadigtest.FindArtifact, zadigtest.GetArtifact),
+		"trace-fails": zadigtest.Status(500, "").When(func(r *http.Request) bool {
+			return strings.Contains(r.URL.Query().Get("image"), "checkout")
+		}),
 		"details-forbidden": zadigtest.NoPermission().On(zadigtest.GetRelease),
-		"all-forbidden":     zadigtest.NoPermission().On(zadigtest.ListReleases).When(func(r *http.Request) bool { return r.URL.Query().Get("projectName") == "" }),
+		"all-forbidden": zadigtest.NoPermission().On(zadigtest.ListReleases).When(func(r *http.Request) bool {
+			return !r.URL.Query().Has("projectName")
+		}),
 	}
 	if args[0] == "nothing" {
 		server(ts).ClearFaults()
@@ -83,7 +87,8 @@ func addRelease(ts *testscript.TestScript, _ bool, args []string) {
 		created[id] = time.Now().Unix() + int64(len(created)) // unique, as on a real server
 	}
 	server(ts).AddRelease(&delivery.Release{EnvName: args[2], VersionInfo: &delivery.VersionInfo{
-		ID: id, ProductName: args[0], Version: args[1], Type: delivery.TypeK8SYAML, Status: args[3], CreatedBy: "alice", CreatedAt: created[id],
+		ID: id, ProductName: args[0], Version: args[1], Type: delivery.TypeK8SYAML, Status: args[3],
+		CreatedBy: "alice", CreatedAt: created[id],
 		ProductEnvInfo: &delivery.ProductEnvInfo{EnvName: args[2]},
 	}})
 }
@@ -126,7 +131,8 @@ func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	text, dir := string(readme), t.TempDir()
-	sessions := regexp.MustCompile("(?m)^```console\n\\$ (?:(COLUMNS=\\d+) )?(zadig-delivery .*)\n((?s:.*?))```$").FindAllStringSubmatch(text, -1)
+	session := regexp.MustCompile("(?m)^```console\n\\$ (?:(COLUMNS=\\d+) )?(zadig-delivery .*)\n((?s:.*?))```$")
+	sessions := session.FindAllStringSubmatch(text, -1)
 	require.Greater(t, len(sessions), 5)
 	for i, s := range sessions {
 		script := "exec " + s[2] + "\ncmp stdout want\n-- want --\n" + s[3]
@@ -143,6 +149,6 @@ func TestReadme(t *testing.T) {
 		text = strings.Replace(text, s[0], whole+string(script.Files[0].Data)+"```", 1)
 	}
 	if text != string(readme) {
-		require.NoError(t, os.WriteFile("README.md", []byte(text), 0o644)) //nolint:gosec // a document
+		require.NoError(t, os.WriteFile("README.md", []byte(text), 0o644))
 	}
 }

@@ -42,8 +42,10 @@ func TestNothingSecretShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := srv.Client(zadig.WithMiddleware(middleware), zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Millisecond, MaxWait: time.Millisecond}))
-	for _, fault := range []zadigtest.Fault{zadigtest.Delay(0), zadigtest.ExpiredToken(), zadigtest.HTML(200), zadigtest.HangUp(), zadigtest.Status(500, "secret")} {
+	retry := zadig.RetryPolicy{MinWait: time.Millisecond, MaxWait: time.Millisecond}
+	client := srv.Client(zadig.WithMiddleware(middleware), zadig.WithRetry(retry))
+	for _, fault := range []zadigtest.Fault{zadigtest.Delay(0), zadigtest.ExpiredToken(), zadigtest.HTML(200), zadigtest.HangUp(),
+		zadigtest.Status(500, "secret")} {
 		srv.Inject(fault)
 		_, _ = client.Delivery.Get(t.Context(), id, delivery.GetOptions{ProjectName: "secret-project"})
 		_, _ = client.Artifact.Trace(t.Context(), "secret-image:1")

@@ -65,10 +65,8 @@ func template(path string) string { return ids.ReplaceAllString(path, "/{id}$1")
 // words for CI/CD and version control.
 func Deployment(release *delivery.Release, built *artifact.Artifact) []attribute.KeyValue {
 	attrs := []attribute.KeyValue{attribute.String("cicd.pipeline.result", release.VersionInfo.Status)}
-	if env := release.VersionInfo.ProductEnvInfo; env != nil {
-		attrs = append(attrs, attribute.String("deployment.environment.name", env.EnvName))
-	} else if release.EnvName != "" {
-		attrs = append(attrs, attribute.String("deployment.environment.name", release.EnvName))
+	if env := release.Environment(); env != "" {
+		attrs = append(attrs, attribute.String("deployment.environment.name", env))
 	}
 	if task, ok := release.Task(); ok {
 		attrs = append(attrs, attribute.String("cicd.pipeline.name", task.WorkflowName), attribute.Int("cicd.pipeline.run.id", task.TaskID))
@@ -76,9 +74,6 @@ func Deployment(release *delivery.Release, built *artifact.Artifact) []attribute
 	for _, c := range built.Commits()[:min(1, len(built.Commits()))] {
 		attrs = append(attrs, attribute.String("vcs.repository.name", c.RepoName), attribute.String("vcs.owner.name", c.RepoOwner),
 			attribute.String("vcs.ref.head.name", c.Branch+c.Tag), attribute.String("vcs.ref.head.revision", c.CommitID))
-		for _, pr := range c.PullRequests() {
-			attrs = append(attrs, attribute.Int("vcs.change.id", pr.Number))
-		}
 	}
 	return attrs
 }

@@ -26,14 +26,16 @@ func TestTheStory(t *testing.T) {
 }
 
 func TestYourZadig(t *testing.T) {
+	t.Setenv("ZADIG_TOKEN", "a-token")
+	var out strings.Builder
 	for _, version := range []string{"v1.11.0", "v3.4.1", "v5.0.0"} {
-		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(zadigtest.Generate(1, 20)), zadigtest.WithToken("a-token"))
+		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(zadigtest.Generate(1, 20)),
+			zadigtest.WithToken("a-token"))
 		t.Setenv("ZADIG_URL", srv.URL)
-		t.Setenv("ZADIG_TOKEN", "a-token")
-		var out strings.Builder
+		out.Reset()
 		require.NoError(t, run(t.Context(), &out))
 		assert.Contains(t, out.String(), "\n  commit  ", version)
-		t.Setenv("ZADIG_TOKEN", "another")
-		require.ErrorIs(t, run(t.Context(), &out), zadig.ErrUnauthorized)
 	}
+	t.Setenv("ZADIG_TOKEN", "another")
+	require.ErrorIs(t, run(t.Context(), &out), zadig.ErrUnauthorized)
 }

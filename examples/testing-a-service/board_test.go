@@ -77,7 +77,7 @@ func TestLatest(t *testing.T) {
 		t.Errorf("commits of redis: %v, %t", commits, ok)
 	}
 	srv.ExpectRequest(t, zadigtest.ListReleases, "projectName", "shop")
-	srv.ExpectRequests(t, zadigtest.TraceArtifact, 2)
+	srv.ExpectRequests(t, zadigtest.FindArtifact, 2)
 
 	srv.AddRelease(release(1, "v1.3.0"))
 	if _, latest := show(t, b); latest.Version != "v1.3.0" {

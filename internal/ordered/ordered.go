@@ -48,11 +48,11 @@ func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do f
 			}
 		}
 		running.Go(func() {
-			taking := newTask[Out]() // has no result
+			taking := &task[Out]{done: make(chan struct{})} // has no result
 			defer send(taking)
 			taking.run(func() {
 				for item := range items {
-					t := newTask[Out]()
+					t := &task[Out]{done: make(chan struct{})}
 					if !send(t) {
 						return
 					}
@@ -84,8 +84,6 @@ type task[Out any] struct {
 	returned bool // the function neither panicked nor exited
 	panicked any
 }
-
-func newTask[Out any]() *task[Out] { return &task[Out]{done: make(chan struct{})} }
 
 func (t *task[Out]) run(f func()) {
 	defer close(t.done)

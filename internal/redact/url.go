@@ -25,6 +25,15 @@ func URLWithoutQuery(u *url.URL, literals ...string) string {
 	return URL(&safe, literals...)
 }
 
+// Addresses replaces each by its [Address], if it has user info or a query.
+func Addresses(addresses ...*string) {
+	for _, a := range addresses {
+		if strings.ContainsAny(*a, "@=") {
+			*a = Address(*a)
+		}
+	}
+}
+
 // Address returns the address of a code host, which need not be a URL, without
 // user info and secrets.
 func Address(address string) string {

@@ -9,11 +9,11 @@
 package response
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -62,8 +62,8 @@ type Settings struct {
 type Body struct {
 	io.ReadCloser
 	Settings
-	// Data is the body if the client has read it as part of an attempt: all of
-	// it, or more than MaxBytes. If it is nil, the ReadCloser has the body.
+	// Data is the body if the client has read it as part of an attempt. If it is
+	// nil, the ReadCloser has the body.
 	Data []byte
 	// Reject returns the function that makes the error for a response that is
 	// not what was requested, from the beginning of the body. The error matches
@@ -72,48 +72,23 @@ type Body struct {
 	Reject func(excerpt []byte) func(kind error, reason string) error
 }
 
-// bodyOf returns the body of a response, with default settings if a Doer that
-// is not the client made it.
+// bodyOf returns the body of a response, with default settings where it has none.
 func bodyOf(resp *http.Response) *Body {
-	if body, ok := resp.Body.(*Body); ok {
-		return body
+	body, ok := resp.Body.(*Body)
+	if !ok { // of a Doer that is not the client
+		body = &Body{ReadCloser: resp.Body, Reject: func([]byte) func(error, string) error {
+			return func(kind error, reason string) error { return fmt.Errorf("%d: %w: %s", resp.StatusCode, kind, reason) }
+		}}
 	}
-	status := resp.StatusCode
-	return &Body{ReadCloser: resp.Body, Reject: func([]byte) func(error, string) error {
-		return func(kind error, reason string) error { return fmt.Errorf("%d: %w: %s", status, kind, reason) }
-	}}
-}
-
-func (b *Body) maxBytes() int64 {
-	if b.MaxBytes > 0 {
-		return min(b.MaxBytes, math.MaxInt64/8) // so that it can be multiplied
+	body.MaxBytes, body.Attempts = cmp.Or(body.MaxBytes, DefaultMaxBytes), cmp.Or(body.Attempts, 3)
+	if body.Wait == nil {
+		body.Wait = func(ctx context.Context, n int) error { return Sleep(ctx, time.Duration(n)*100*time.Millisecond) }
 	}
-	return DefaultMaxBytes
-}
-
-func (b *Body) tooLarge(excerpt []byte, reason string) error {
-	return b.Reject(excerpt)(errdef.ErrResponseTooLarge, reason)
+	return body
 }
 
 func (b *Body) unexpected(excerpt []byte, reason string) error {
 	return b.Reject(excerpt)(errdef.ErrUnexpectedResponse, reason)
-}
-
-// MaxAttempts is how often in a row a stream may break off without progress.
-func (s Settings) MaxAttempts() int {
-	const otherwise = 3
-	if s.Attempts > 0 {
-		return s.Attempts
-	}
-	return otherwise
-}
-
-// Pause waits before a stream that broke off is requested again.
-func (s Settings) Pause(ctx context.Context, n int) error {
-	if s.Wait != nil {
-		return s.Wait(ctx, n)
-	}
-	return Sleep(ctx, time.Duration(n)*100*time.Millisecond)
 }
 
 // Sleep waits, or returns the context's error together with its cause.
@@ -156,13 +131,13 @@ func (e Endpoint) url() *url.URL {
 	return u
 }
 
-// send requests u and returns a 2xx response with a body, whatever the Doer is.
-func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Response, error) {
+// send requests u and returns a 2xx response and its body, whatever the Doer is.
+func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Response, *Body, error) {
 	if d == nil {
-		return nil, errors.New("zadig: this Service was not made by New with a Doer")
+		return nil, nil, errors.New("zadig: this Service was not made by New with a Doer")
 	}
 	if ctx == nil {
-		return nil, errdef.BadArgument("zadig", "ctx", "must not be nil")
+		return nil, nil, errdef.BadArgument("zadig", "ctx", "must not be nil")
 	}
 	if mode != Streamed {
 		ctx = context.WithValue(ctx, modeKey{}, mode)
@@ -170,14 +145,15 @@ func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Respon
 	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}
 	resp, err := d.Do(req.WithContext(ctx))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if resp == nil || resp.Body == nil {
-		return nil, fmt.Errorf("%w: the Doer returned neither a response nor an error", errdef.ErrUnexpectedResponse)
+		return nil, nil, fmt.Errorf("%w: the Doer returned neither a response nor an error", errdef.ErrUnexpectedResponse)
 	}
+	body := bodyOf(resp)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		_ = resp.Body.Close()
-		return nil, bodyOf(resp).unexpected(nil, "the Doer returned a failure as a response, want an error")
+		return nil, nil, body.unexpected(nil, "the Doer returned a failure as a response, want an error")
 	}
-	return resp, nil
+	return resp, body, nil
 }

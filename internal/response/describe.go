@@ -16,7 +16,7 @@ import (
 // repeats no value, which could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
-		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kindName(semantic.JSONKind), typeName(semantic.GoType))
+		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kinds[semantic.JSONKind], typeName(semantic.GoType))
 	}
 	syntactic, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
@@ -40,20 +40,15 @@ func pointer(at string, below jsontext.Pointer) string {
 	return at + string(below)
 }
 
-func kindName(kind jsontext.Kind) string {
-	switch kind {
-	case 'n':
-		return "null"
-	case 't', 'f':
-		return "a boolean"
-	case '"', '0':
-		return "a " + kind.String()
-	case '{', '}':
-		return "an object"
-	case '[', ']':
-		return "an array"
-	}
-	return "a value"
+// kinds are the kinds of JSON values, for errors.
+var kinds = map[jsontext.Kind]string{
+	'n': "null",
+	't': "a boolean",
+	'f': "a boolean",
+	'"': "a string",
+	'0': "a number",
+	'{': "an object",
+	'[': "an array",
 }
 
 // typeName returns the kind of JSON that a Go type is decoded from.
@@ -64,28 +59,26 @@ func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Struct, reflect.Map:
 		return "an object"
-	case reflect.Slice, reflect.Array:
+	case reflect.Slice:
 		return "an array"
 	case reflect.String:
 		return "a string"
 	case reflect.Bool:
 		return "a boolean"
-	case reflect.Float32, reflect.Float64:
-		return "a number"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+	case reflect.Int, reflect.Int64:
 		return "an integer"
 	}
-	return "another type"
+	return t.String()
 }
 
 // describeBody returns what a body is that is not what was wanted: the kind of its
 // first value, or that it is empty, HTML or not JSON.
 func describeBody(body []byte) string {
-	body = bytes.TrimLeft(body, whiteSpace)
+	body = bytes.TrimLeft(body, " \t\r\n")
 	switch {
-	case isBlank(body):
+	case len(body) == 0:
 		return "an empty body"
-	case isHTML(body):
+	case body[0] == '<':
 		return "an HTML page, perhaps of a login or a proxy"
 	case bytes.Contains(body, []byte(`"ifSync"`)):
 		return "the object of a collaboration mode that is not set up yet"
@@ -100,9 +93,3 @@ func describeBody(body []byte) string {
 	}
 	return "text that is not JSON"
 }
-
-const whiteSpace = " \t\r\n"
-
-func isBlank(body []byte) bool { return len(bytes.TrimLeft(body, whiteSpace)) == 0 }
-
-func isHTML(body []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(body, whiteSpace), []byte("<")) }

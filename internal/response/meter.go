@@ -15,32 +15,36 @@ const (
 	invalidCost = 16      // a byte that is not UTF-8, which is replaced by three
 )
 
-// maxCost returns what decoding may take for a limit in bytes. A low limit
-// refuses no small body.
-func maxCost(limit int64) int64 { return max(4*limit, 1<<20) }
+// limits bound one element, or a whole body.
+type limits struct {
+	bytes int64
+	cost  int64 // of decoding; a low limit in bytes refuses no small body
+	free  int64 // so many bytes never exceed a limit
+}
 
-// freeBytes returns how many bytes never exceed a limit.
-func freeBytes(limit int64) int64 { return min(limit, maxCost(limit)/objectCost) }
+func limitsOf(bytes int64) limits {
+	cost := max(4*bytes, 1<<20)
+	return limits{bytes, cost, min(bytes, cost/objectCost)}
+}
 
 // meter measures JSON that arrives in pieces: the bytes of each element of an
 // array, or of a whole body, and what decoding them takes.
 type meter struct {
-	limit int64 // for the bytes
-	whole bool  // for all elements together
+	limits
+	whole bool // for all elements together
 
-	depth   int    // of brackets
-	quoted  bool   // within a string
-	escaped bool   // after an odd number of backslashes
-	rest    []byte // of the last piece, which begins a rune
-	size    int64  // of the element before this piece
-	cost    int64  // of decoding the element
+	depth   int   // of brackets
+	quoted  bool  // within a string
+	escaped bool  // after an odd number of backslashes
+	size    int64 // of the element before this piece
+	needed  int64 // for decoding the element
 }
 
 // add measures the next piece. It returns how many bytes of p precede the
 // element that exceeds a limit, and an exceededError if one does.
 func (m *meter) add(p []byte) (n int, err error) {
 	start := 0 // of the element; its bytes before p are in m.size
-	m.cost += invalidCost * int64(m.invalidBytes(p))
+	m.needed += invalidCost * int64(invalidBytes(p))
 	i := 0
 	if m.quoted {
 		i = m.stringEnd(p, 0)
@@ -56,17 +60,17 @@ func (m *meter) add(p []byte) (n int, err error) {
 			}
 			continue
 		case ':':
-			m.cost += valueCost
+			m.needed += valueCost
 			continue
 		case ',':
-			m.cost += valueCost
+			m.needed += valueCost
 			end = i
 		case '{':
 			m.depth++
-			m.cost += objectCost
+			m.needed += objectCost
 		case '[':
 			m.depth++
-			m.cost += valueCost
+			m.needed += valueCost
 		case '}', ']':
 			m.depth--
 		default:
@@ -78,7 +82,7 @@ func (m *meter) add(p []byte) (n int, err error) {
 		if err := m.check(end - start); err != nil {
 			return start, err
 		}
-		start, m.size, m.cost = i+1, 0, 0
+		start, m.size, m.needed = i+1, 0, 0
 	}
 	if err := m.check(len(p) - start); err != nil {
 		return start, err
@@ -90,10 +94,10 @@ func (m *meter) add(p []byte) (n int, err error) {
 // check returns an error if the element with so many more bytes exceeds a limit.
 func (m *meter) check(more int) error {
 	switch {
-	case m.size+int64(more) > m.limit:
-		return exceededError(fmt.Sprintf("one element of more than %d bytes", m.limit))
-	case m.cost > maxCost(m.limit):
-		return exceededError(fmt.Sprintf("it takes more than %d bytes of memory to decode", maxCost(m.limit)))
+	case m.size+int64(more) > m.bytes:
+		return exceededError(fmt.Sprintf("one element of more than %d bytes", m.bytes))
+	case m.needed > m.cost:
+		return exceededError(fmt.Sprintf("it takes more than %d bytes of memory to decode", m.cost))
 	}
 	return nil
 }
@@ -118,23 +122,13 @@ func (m *meter) stringEnd(p []byte, i int) int {
 	return i
 }
 
-// invalidBytes counts the bytes of p that are not UTF-8. The last bytes may begin a
-// rune that the next piece completes.
-func (m *meter) invalidBytes(p []byte) (n int) {
-	if len(m.rest) > 0 {
-		p = append(m.rest, p...)
-	}
-	end := len(p)
-	for i := max(end-utf8.UTFMax+1, 0); i < end; i++ {
-		if !utf8.FullRune(p[i:]) {
-			end = i
-		}
-	}
-	m.rest = bytes.Clone(p[end:])
-	if utf8.Valid(p[:end]) {
+// invalidBytes counts the bytes of p that are not UTF-8, among them those of a rune
+// that begins in another piece.
+func invalidBytes(p []byte) (n int) {
+	if utf8.Valid(p) {
 		return 0
 	}
-	for p = p[:end]; len(p) > 0; {
+	for len(p) > 0 {
 		r, size := utf8.DecodeRune(p)
 		if r == utf8.RuneError && size == 1 {
 			n++

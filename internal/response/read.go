@@ -10,40 +10,26 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// ErrTooLarge is the error of reading a body beyond its limit.
-var ErrTooLarge = errdef.ErrResponseTooLarge
-
-// ReadAll reads and closes a body of at most limit bytes.
-func ReadAll(body io.ReadCloser, limit int64) ([]byte, error) {
-	defer body.Close()
-	data, err := io.ReadAll(io.LimitReader(Progress{body}, max(limit, limit+1)))
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
-	}
-	return data, err
-}
-
 // buffered returns the whole body, and refuses one that takes too much memory
 // when it is decoded.
 func (b *Body) buffered() (data []byte, err error) {
 	defer b.Close()
 	if data = b.Data; data == nil {
-		data, err = ReadAll(b, b.maxBytes())
-	} else if int64(len(data)) > b.maxBytes() {
-		err = ErrTooLarge
+		data, err = io.ReadAll(io.LimitReader(b, b.MaxBytes+1))
 	}
 	switch {
-	case errors.Is(err, ErrTooLarge):
-		return nil, b.tooLarge(nil, fmt.Sprintf("more than %d bytes", b.maxBytes()))
+	case int64(len(data)) > b.MaxBytes:
+		return nil, b.Reject(nil)(errdef.ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", b.MaxBytes))
+	case err == nil:
 	case Garbled(err):
 		return nil, b.unexpected(nil, GarbledReason)
-	case err != nil:
+	default:
 		return nil, err
 	}
-	m := meter{limit: b.maxBytes(), whole: true}
-	if int64(len(data)) > freeBytes(m.limit) {
+	m := meter{limits: limitsOf(b.MaxBytes), whole: true}
+	if int64(len(data)) > m.free {
 		if _, err := m.add(data); err != nil {
-			return nil, b.tooLarge(data, err.Error())
+			return nil, b.Reject(data)(errdef.ErrResponseTooLarge, err.Error())
 		}
 	}
 	return data, nil

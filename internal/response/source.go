@@ -22,36 +22,32 @@ type source struct {
 // next begins an element, of which the decoder has these bytes. Most elements are so
 // small that they need not be measured.
 func (s *source) next(unread []byte) {
-	if int64(len(unread)) <= freeBytes(s.meter.limit) {
-		s.meter = meter{limit: s.meter.limit, depth: 1}
+	if int64(len(unread)) <= s.meter.free {
+		s.meter = meter{limits: s.meter.limits, depth: 1}
 		s.measures, s.element = false, append(s.element[:0], unread...)
 	}
 }
 
+// Read returns what precedes the element that exceeds a limit.
 func (s *source) Read(p []byte) (n int, err error) {
 	if s.err != nil {
 		return 0, s.err
 	}
 	n, s.err = s.body.Read(p[:min(len(p), 32<<10)])
+	p = p[:n]
 	s.head = append(s.head, p[:min(n, headBytes-len(s.head))]...)
 	s.read += int64(n)
-	fits, err := s.measure(p[:n])
+	unmeasured := p
+	if !s.measures {
+		s.element = append(s.element, p...)
+		if int64(len(s.element)) <= s.meter.free {
+			return n, s.err
+		}
+		s.measures, unmeasured = true, s.element
+	}
+	fits, err := s.meter.add(unmeasured)
 	if err != nil {
 		s.err = err
 	}
-	return fits, s.err
-}
-
-// measure returns how many bytes of p precede the element that exceeds a limit.
-func (s *source) measure(p []byte) (int, error) {
-	if s.measures {
-		return s.meter.add(p)
-	}
-	s.element = append(s.element, p...)
-	if int64(len(s.element)) <= freeBytes(s.meter.limit) {
-		return len(p), nil
-	}
-	s.measures = true
-	fits, err := s.meter.add(s.element)
-	return max(fits-len(s.element)+len(p), 0), err
+	return max(fits-len(unmeasured)+n, 0), s.err
 }

@@ -51,7 +51,8 @@ type rawSetter interface{ SetRaw(raw json.RawMessage) }
 // by one element, or by the body if that is buffered. A *T may have the methods
 // Validate and SetRaw.
 type Stream[T any] struct {
-	Header http.Header
+	Header   http.Header
+	Settings Settings // of the client that sent the request
 
 	ctx      context.Context
 	body     *Body
@@ -66,11 +67,11 @@ type Stream[T any] struct {
 
 // Elements requests an array. Close the stream.
 func Elements[T any](ctx context.Context, d core.Doer, e Endpoint, mode Mode) (*Stream[T], error) {
-	resp, err := send(ctx, d, e.url(), mode)
+	resp, body, err := send(ctx, d, e.url(), mode)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream[T]{Header: resp.Header, ctx: ctx, body: bodyOf(resp), endpoint: e, request: resp.Request, index: -1}
+	s := &Stream[T]{Header: resp.Header, Settings: body.Settings, ctx: ctx, body: body, endpoint: e, request: resp.Request, index: -1}
 	if mode == Buffered {
 		data, err := s.body.buffered()
 		if err != nil {
@@ -80,13 +81,10 @@ func Elements[T any](ctx context.Context, d core.Doer, e Endpoint, mode Mode) (*
 		s.decoder = jsontext.NewDecoder(bytes.NewBuffer(data), options) // which it does not copy
 		return s, nil
 	}
-	s.source = &source{body: Progress{s.body}, meter: meter{limit: s.body.maxBytes()}}
+	s.source = &source{body: s.body, meter: meter{limits: limitsOf(s.body.MaxBytes)}}
 	s.decoder = jsontext.NewDecoder(s.source, options)
 	return s, nil
 }
-
-// Settings returns those of the client that sent the request.
-func (s *Stream[T]) Settings() Settings { return s.body.Settings }
 
 // Unexpected returns the error for a list that is not what was requested.
 func (s *Stream[T]) Unexpected(reason string) error { return s.body.unexpected(nil, reason) }

@@ -274,16 +274,6 @@ func TestStreamCutAtEachByte(t *testing.T) {
 	}
 }
 
-// A connection that breaks behind the array has lost nothing that we need,
-// but nobody can know.
-func TestStreamThatBreaksBehindItsEnd(t *testing.T) {
-	t.Parallel()
-	got, _, err := readAll(t, stream(t, doer{body: io.MultiReader(strings.NewReader(all), iotest.ErrReader(io.ErrUnexpectedEOF))}))
-	assert.Len(t, got, 3)
-	var broken *response.TruncatedError
-	require.ErrorAs(t, err, &broken)
-}
-
 func TestStreamBoundsEachElement(t *testing.T) {
 	t.Parallel()
 	element := func(size int) string { return `{"id":"` + strings.Repeat("x", size-len(`{"id":""}`)) + `"}` }
@@ -371,21 +361,6 @@ func TestStreamKeepsNothingOfItsBuffer(t *testing.T) {
 		require.Equal(t, `"first"`, string(*raw))
 	}
 }
-
-// A body that returns (0, nil) for ever ends.
-func TestBodyWithoutProgress(t *testing.T) {
-	t.Parallel()
-	body := func() io.Reader { return io.MultiReader(strings.NewReader(`[{"id":"1"},`), nothing{}) }
-	got, _, err := readAll(t, stream(t, doer{body: body()}))
-	require.ErrorIs(t, err, io.ErrNoProgress)
-	assert.Len(t, got, 1)
-	_, err = response.Get[item](t.Context(), doer{body: body()}, things())
-	require.ErrorIs(t, err, io.ErrNoProgress)
-}
-
-type nothing struct{}
-
-func (nothing) Read([]byte) (int, error) { return 0, nil }
 
 func TestStreamEndsWithItsContext(t *testing.T) {
 	t.Parallel()
@@ -493,15 +468,15 @@ func TestElementsOfOtherDoers(t *testing.T) {
 	require.NoError(t, err, "a response without a request, from a Doer that knows no Body")
 	_, _, err = readAll(t, a)
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
-	assert.Equal(t, 3, a.Settings().MaxAttempts())
+	assert.Equal(t, 3, a.Settings.Attempts)
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		require.NoError(t, a.Settings().Pause(t.Context(), 2))
+		require.NoError(t, a.Settings.Wait(t.Context(), 2))
 		assert.Positive(t, time.Since(start))
 		reason := errors.New("the user pressed a key")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(reason)
-		err := a.Settings().Pause(ctx, 1)
+		err := a.Settings.Wait(ctx, 1)
 		require.ErrorIs(t, err, context.Canceled, "a caller that looks for it finds it")
 		require.ErrorIs(t, err, reason)
 	})

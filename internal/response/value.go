@@ -1,6 +1,7 @@
 package response
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,46 +10,41 @@ import (
 	"reflect"
 
 	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/zadig-go/zadig/core"
 )
 
-// Get requests one value. A *T may have the methods Validate and SetRaw.
+// Get requests one value. A *T may have the methods Validate, SetRaw and
+// SetSettings.
 func Get[T any](ctx context.Context, d core.Doer, e Endpoint) (*T, error) {
 	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
 		return nil, err
 	}
-	wrong := func(reason string) error {
-		return body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+reason)
-	}
-	if isBlank(data) || isHTML(data) {
-		return nil, wrong("")
-	}
 	v := new(T)
 	if err := jsonv2.Unmarshal(data, v, options, e.Decode); err != nil {
-		if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok && semantic.JSONPointer == "" {
-			return nil, wrong("")
-		}
-		return nil, body.unexpected(data, describe(err, ""))
+		return nil, body.mismatch(data, err, e.Want)
 	}
 	var raw []byte
 	if body.RawJSON {
 		raw = data
 	}
 	if err := finish(v, raw); err != nil {
-		return nil, wrong(": " + err.Error())
+		return nil, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+": "+err.Error())
+	}
+	if keeper, ok := any(v).(interface{ SetSettings(Settings) }); ok {
+		keeper.SetSettings(body.Settings)
 	}
 	return v, nil
 }
 
 // fetch requests u and buffers the response.
 func fetch(ctx context.Context, d core.Doer, u *url.URL) (*Body, []byte, error) {
-	resp, err := send(ctx, d, u, Buffered)
+	_, body, err := send(ctx, d, u, Buffered)
 	if err != nil {
 		return nil, nil, err
 	}
-	body := bodyOf(resp)
 	data, err := body.buffered()
 	return body, data, err
 }
@@ -65,30 +61,25 @@ func Into(ctx context.Context, d core.Doer, u *url.URL, out any) error {
 	if out == nil {
 		return nil
 	}
-	unexpected := func(reason string) error { return body.unexpected(data, reason) }
-	if isBlank(data) || isHTML(data) {
-		return unexpected("got " + describeBody(data) + ", want a JSON value")
-	}
-	failed := json.Unmarshal(data, out)
-	if failed == nil {
+	err = json.Unmarshal(data, out)
+	switch err.(type) { //nolint:errorlint // its own, not those of the user's unmarshalers
+	case nil:
 		return nil
+	case *json.SyntaxError, *json.UnmarshalTypeError: // the same again with a decoder that says where
+		t := reflect.TypeOf(out).Elem()
+		return body.mismatch(data, Unmarshal(data, reflect.New(t).Interface()), typeName(t))
 	}
-	if err := Unmarshal(data, new(any)); err != nil {
-		return unexpected(describe(err, ""))
+	return &undecodable{body.unexpected(data, fmt.Sprintf("it cannot be decoded: %T", err)), func() error { return err }}
+}
+
+// mismatch returns the error for a body that is not JSON, or not what is wanted.
+func (b *Body) mismatch(data []byte, err error, want string) error {
+	semantic, isSemantic := errors.AsType[*jsonv2.SemanticError](err)
+	syntactic, isSyntactic := errors.AsType[*jsontext.SyntacticError](err)
+	if isSemantic && semantic.JSONPointer == "" || isSyntactic && len(bytes.TrimSpace(data[:syntactic.ByteOffset])) == 0 {
+		return b.unexpected(data, "got "+describeBody(data)+", want "+want)
 	}
-	if _, mismatch := errors.AsType[*json.UnmarshalTypeError](failed); !mismatch {
-		return &undecodable{unexpected(fmt.Sprintf("it cannot be decoded: %T", failed)), func() error { return failed }}
-	}
-	// The same again with a decoder that says where.
-	err = Unmarshal(data, reflect.New(reflect.TypeOf(out).Elem()).Interface())
-	semantic, ok := errors.AsType[*jsonv2.SemanticError](err)
-	switch {
-	case !ok:
-		return unexpected("it does not fit the type given")
-	case semantic.JSONPointer == "":
-		return unexpected("got " + describeBody(data) + ", want " + typeName(semantic.GoType))
-	}
-	return unexpected(describe(err, ""))
+	return b.unexpected(data, describe(err, ""))
 }
 
 // undecodable is a response with the user's own reason to refuse it, which is

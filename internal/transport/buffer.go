@@ -12,7 +12,7 @@ import (
 // retried. Of a body that is too large it reads one byte beyond the limit.
 func (c *call) buffer(resp *http.Response) (*http.Response, error) {
 	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(response.Progress{Reader: resp.Body}, c.config.MaxBytes+1))
+	data, err := io.ReadAll(io.LimitReader(resp.Body, c.config.MaxBytes+1))
 	if err != nil {
 		if response.Garbled(err) {
 			c.garbled = resp

@@ -2,7 +2,6 @@ package transport_test
 
 import (
 	"compress/gzip"
-	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -127,7 +126,7 @@ func TestBodyThatCannotBeDecompressed(t *testing.T) {
 			assert.Contains(t, failure.Message, "cannot be decompressed")
 			assert.Equal(t, 3, failure.Attempts)
 			assert.Equal(t, 3, s.Count())
-			require.False(t, errors.Is(err, gzip.ErrHeader), "the meaning is the sentinel")
+			require.NotErrorIs(t, err, gzip.ErrHeader, "the meaning is the sentinel")
 
 			client, s = clienttest.Serve(t, servertest.Script(garbled, servertest.JSON("[]")))
 			require.NoError(t, client.Get(t.Context(), "/api/x", nil, new([]string)))

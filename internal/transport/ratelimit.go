@@ -12,9 +12,6 @@ type Limiter interface {
 
 // limitRate waits for the rate limiter. Its error ends the call.
 func (c *call) limitRate(ctx context.Context) error {
-	if c.config.Limiter == nil {
-		return nil
-	}
 	if err := c.config.Limiter.Wait(ctx); err != nil {
 		return permanentError{fmt.Errorf("rate limiter: %w", err)}
 	}

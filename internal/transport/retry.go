@@ -64,7 +64,8 @@ func (c *call) retryClient() *retryablehttp.Client {
 // the context's deadline however long the jitter makes it.
 func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	p := c.config.Retry
-	if ctx.Err() != nil || c.attempts >= p.MaxAttempts || !worthwhile(resp, err) {
+	again := err == nil && retryable(resp.StatusCode) || err != nil && isTemporary(err)
+	if ctx.Err() != nil || c.attempts >= p.MaxAttempts || !again {
 		return false, err
 	}
 	wait, longest := p.Backoff(c.attempts), p.ceiling(c.attempts)
@@ -87,11 +88,8 @@ func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (
 	return true, nil
 }
 
-// worthwhile reports whether another attempt may succeed.
-func worthwhile(resp *http.Response, err error) bool {
-	if err == nil {
-		return retryable(resp.StatusCode)
-	}
+// isTemporary reports whether another attempt may succeed after an error.
+func isTemporary(err error) bool {
 	var (
 		network     *net.OpError
 		permanent   permanentError

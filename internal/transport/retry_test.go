@@ -120,7 +120,7 @@ func TestRetry(t *testing.T) {
 			"403: forbidden: no (2 attempts)"},
 		{"502, cut, 502", []http.HandlerFunc{status(502, ""), servertest.Cut("["), status(502, "")}, nil, nil, 3, "ErrServer", "502"},
 		{"503 whose body stalls", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			servertest.Stall("busy")(w, r)
 		}}, short, nil, 3, "ErrServer", "503: server error: busy"},
 	} {

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -13,14 +12,11 @@ import (
 // date. It is 0 if there is none, if it is neither, or if it lies in the past.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
-	if value == "" {
-		return 0
-	}
 	if at, err := http.ParseTime(value); err == nil {
 		return max(at.Sub(now), 0)
 	}
 	seconds, err := strconv.ParseInt(value, 10, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
+	if err != nil {
 		return 0
 	}
 	return time.Duration(min(max(seconds, 0), int64(math.MaxInt64/time.Second))) * time.Second

@@ -1,10 +1,8 @@
 package transport_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -218,30 +216,6 @@ func TestRedirectsWhoseBodiesStall(t *testing.T) {
 			assert.Equal(t, 30*time.Second, time.Since(start), name)
 			assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err), name)
 			assert.Equal(t, 10, s.Count(), name)
-		})
-	}
-}
-
-// A 101 response hands over the raw connection, which knows no context.
-func TestSwitchedProtocolsEndAtOnce(t *testing.T) {
-	t.Parallel()
-	switches := func(w http.ResponseWriter, _ *http.Request) {
-		conn, buffered, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			panic(err)
-		}
-		defer conn.Close()
-		_, _ = fmt.Fprint(buffered, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n[")
-		_ = buffered.Flush()
-		_, _ = io.Copy(io.Discard, bufio.NewReader(conn)) // until the client has gone
-	}
-	for _, call := range []func(context.Context, *zadig.Client) error{list, all} {
-		inBubble(t, switches, nil, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
-			start := time.Now()
-			err := call(t.Context(), client)
-			assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
-			assert.Equal(t, http.StatusSwitchingProtocols, clienttest.AsError(t, err).StatusCode)
-			assert.Zero(t, time.Since(start))
 		})
 	}
 }

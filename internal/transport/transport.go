@@ -151,8 +151,10 @@ func (b *finalBody) Close() error {
 
 // RoundTrip is one attempt, or one redirect that it follows.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := c.limitRate(req.Context()); err != nil {
-		return nil, err
+	if c.config.Limiter != nil {
+		if err := c.limitRate(req.Context()); err != nil {
+			return nil, err
+		}
 	}
 	req, err := c.authorize(req)
 	if err != nil {

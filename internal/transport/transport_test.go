@@ -100,7 +100,8 @@ func TestEveryBodyIsClosed(t *testing.T) {
 				zadig.WithMiddleware(leaktest.Bodies(t)))
 			_, _ = client.Artifact.Trace(ctx, "nginx:1")
 			_, _ = list(ctx, client), all(ctx, client)
-			for range client.Delivery.All(ctx, delivery.ListOptions{}) {
+			for _, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {
+				_ = err
 				break
 			}
 			assert.Positive(t, s.Count())
@@ -137,11 +138,11 @@ func TestResponsesOfACarelessTransport(t *testing.T) {
 		because  string
 	}{
 		"nothing at all":         {nil, "", "a nil *Response with a nil error"},
-		"no body":                {&http.Response{StatusCode: 200}, "ErrUnexpectedResponse", "empty body"},
-		"failure without a body": {&http.Response{StatusCode: 500}, "ErrServer", "empty body"},
-		"503 without a body":     {&http.Response{StatusCode: 503}, "ErrServer", "(3 attempts)"},
-		"body without a byte":    {&http.Response{StatusCode: 200, Body: nothing{io.NopCloser(nil)}}, "", io.ErrNoProgress.Error()},
-		"failure without a byte": {&http.Response{StatusCode: 500, Body: nothing{io.NopCloser(nil)}}, "ErrServer", "empty body"},
+		"no body":                {&http.Response{StatusCode: http.StatusOK}, "ErrUnexpectedResponse", "empty body"},
+		"failure without a body": {&http.Response{StatusCode: http.StatusInternalServerError}, "ErrServer", "empty body"},
+		"503 without a body":     {&http.Response{StatusCode: http.StatusServiceUnavailable}, "ErrServer", "(3 attempts)"},
+		"body without a byte":    {&http.Response{StatusCode: http.StatusOK, Body: nothing{io.NopCloser(nil)}}, "", io.ErrNoProgress.Error()},
+		"failure without a byte": {&http.Response{StatusCode: http.StatusInternalServerError, Body: nothing{io.NopCloser(nil)}}, "ErrServer", "empty body"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,14 +14,14 @@ const long = `Writes release notes of what changed from one release to another: 
 their type, with pull requests and authors, issues, and the images that differ.
 
 A version can be an id, or latest, the newest one. Without an old version it is
-the newest before the new one, to the same environment, that succeeded.
+the newest before the new one, of the same environment, that succeeded.
 
 Zadig knows the commit that an image was built from, not those between two
 builds: compare links lead to these.`
 
 const examples = `  zadig-delivery changelog --project shop v1.2.0 v1.3.0 > notes.md
   zadig-delivery changelog --project shop --env prod latest
-  zadig-delivery changelog --demo --project shop v1.0.16 v1.0.18`
+  zadig-delivery changelog --demo --project shop v1.0.18 v1.1.1`
 
 // Command returns the command.
 func Command() *cobra.Command {

@@ -76,7 +76,8 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 	changes := delivery.Diff(from, to)
 	n := &notes{
 		Project: to.VersionInfo.ProductName, From: record.NewRelease(from), To: record.NewRelease(to),
-		Commits: []*commit{}, Issues: []issue{}, Images: []image{}, Manifests: append([]string{}, changes.Manifests...), Untraced: []untraced{},
+		Commits: []*commit{}, Issues: []issue{}, Images: []image{}, Untraced: []untraced{},
+		Manifests: append([]string{}, changes.Manifests...),
 	}
 	for _, i := range changes.Changed {
 		n.Images = append(n.Images, image{Change: changed, Service: i.Service, Container: i.Container, From: i.From, To: i.To})
@@ -96,7 +97,7 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 			}
 		}
 	}
-	traced, err := tracer.Trace(ctx, toTrace)
+	traced, err := tracer.Trace(ctx, toTrace, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -165,14 +166,12 @@ func isRollback(older, newer *artifact.Artifact) bool {
 // traced returns the artifact of an image, nil if it could not be traced.
 func (n *notes) traced(traced map[string]artifact.Result, i image, ref string, old bool) *artifact.Artifact {
 	result := traced[ref]
-	if err := result.Err; err != nil {
+	if err := result.Err; err != nil && i.Change != missing { // of what is missing nothing is told
 		reason := "not known to Zadig"
 		if !errors.Is(err, zadig.ErrNotFound) {
 			reason, n.failed = cli.Explain(err), err
 		}
-		if i.Change != missing { // of what is missing nothing is compared
-			n.Untraced = appendNew(n.Untraced, untraced{i.place(), ref, old, reason})
-		}
+		n.Untraced = appendNew(n.Untraced, untraced{i.place(), ref, old, reason})
 	}
 	return result.Artifact
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 )
 
 func (n *notes) write(w io.Writer, format cli.Format) error {
@@ -52,11 +53,12 @@ func (n *notes) head() []string {
 	to, from := n.To, n.From
 	released := "Released"
 	if to.Env != "" {
-		released += " to " + to.Env
+		released += " from " + to.Env
 	}
-	lines := []string{fmt.Sprintf("%s by %s on %s; changes since %s of %s.", released, to.CreatedBy, cli.Time(to.CreatedAt), from.Version, cli.Time(from.CreatedAt))}
+	lines := []string{fmt.Sprintf("%s by %s on %s; changes since %s of %s.", released, to.CreatedBy, cli.Time(to.CreatedAt),
+		from.Version, cli.Time(from.CreatedAt))}
 	if to.Env != from.Env && to.Env != "" && from.Env != "" {
-		lines = append(lines, fmt.Sprintf("%s was released to %s, and not to %s.", from.Version, from.Env, to.Env))
+		lines = append(lines, fmt.Sprintf("%s was released from %s, and not from %s.", from.Version, from.Env, to.Env))
 	}
 	back := 0
 	for _, i := range n.Images {
@@ -66,23 +68,24 @@ func (n *notes) head() []string {
 	}
 	switch {
 	case back > 0:
-		lines = append(lines, fmt.Sprintf("This is a rollback of %d of %d images: they were built before those of %s.", back, len(n.Images), from.Version))
+		lines = append(lines, fmt.Sprintf("This is a rollback of %d of %d images: they were built before those of %s.", back,
+			len(n.Images), from.Version))
 	case to.CreatedAt.Before(from.CreatedAt):
 		lines = append(lines, fmt.Sprintf("%s is older than %s: these are the changes of going back.", to.Version, from.Version))
 	}
-	for _, r := range []struct {
-		what, version, failure string
-		failed                 bool
-	}{{"This release", to.Version, to.Failure, to.Status == "failed"}, {from.Version, from.Version, from.Failure, from.Status == "failed"}} {
-		if r.failed {
-			lines = append(lines, r.what+" failed: "+cmp.Or(cli.Clean(r.failure), "Zadig gives no reason."))
-		}
+	if to.Status == "failed" {
+		lines = append(lines, "This release failed: "+reason(to))
+	}
+	if from.Status == "failed" {
+		lines = append(lines, from.Version+" failed: "+reason(from))
 	}
 	if len(n.Images) == 0 && len(n.Manifests) == 0 {
 		lines = append(lines, "No image changed.")
 	}
 	return lines
 }
+
+func reason(r record.Release) string { return cmp.Or(cli.Clean(r.Failure), "Zadig gives no reason.") }
 
 // foot returns the sentences about the images.
 func (n *notes) foot() (lines []string) {
@@ -120,7 +123,8 @@ func (n *notes) writeCommits(w io.Writer, format cli.Format) error {
 }
 
 func (n *notes) writeImages(w io.Writer, format cli.Format) error {
-	out := cli.NewOutput(w, format, cli.Column{Name: "SERVICE", Least: 8}, cli.Column{Name: "FROM", Least: 16}, cli.Column{Name: "TO", Least: 16}, cli.Column{Name: "CHANGE"})
+	out := cli.NewOutput(w, format, cli.Column{Name: "SERVICE", Least: 8}, cli.Column{Name: "FROM", Least: 16},
+		cli.Column{Name: "TO", Least: 16}, cli.Column{Name: "CHANGE"})
 	for _, i := range n.Images {
 		change := cli.Cell{Text: i.Change, Markdown: i.Change}
 		for _, c := range i.Compare {

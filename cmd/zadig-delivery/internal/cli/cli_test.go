@@ -71,7 +71,8 @@ func TestTableFits(t *testing.T) {
 		t.Setenv("COLUMNS", width)
 		var out strings.Builder
 		table := cli.NewOutput(&out, format, columns...)
-		require.NoError(t, table.Add(map[string]int{"n": 1}, cli.Texts("商城商城商城", "some text", "c", "d"), cli.Texts("商城商城商城", "more", "e|f", "@x")))
+		require.NoError(t, table.Add(map[string]int{"n": 1}, cli.Texts("商城商城商城", "some text", "c", "d"),
+			cli.Texts("商城商城商城", "more", "e|f", "@x")))
 		require.NoError(t, table.Flush())
 		return out.String()
 	}

@@ -31,7 +31,8 @@ func Connect(ctx context.Context, demo bool, data zadigtest.Data) (client *zadig
 		return client, none, nil
 	}
 	if os.Getenv("ZADIG_URL") == "" {
-		return nil, none, Usage("ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com (--demo needs none)")
+		const example = "https://zadig.example.com"
+		return nil, none, Usage("ZADIG_URL is not set: it is the address of your Zadig, such as %s (--demo needs none)", example)
 	}
 	client, err = zadig.NewClientFromEnv()
 	return client, none, err

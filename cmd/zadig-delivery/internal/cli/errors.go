@@ -51,7 +51,7 @@ func NeedsProject(err error, project string) error {
 }
 
 // Explain returns one line that tells a person what an error means.
-func Explain(err error) string { return cmp.Or(sentence(err), Clean(err.Error())) }
+func Explain(err error) string { return Clean(cmp.Or(sentence(err), err.Error())) }
 
 // sentence returns "" if nothing is plainer than the error itself.
 func sentence(err error) string {
@@ -72,15 +72,15 @@ func sentence(err error) string {
 // Complain writes one plain sentence about err, and below it the detail with
 // the host if that says more.
 func Complain(stderr io.Writer, about string, err error) {
-	plain := sentence(err)
-	fmt.Fprintf(stderr, "%s: %s\n", about, cmp.Or(plain, Clean(err.Error())))
+	plain := Explain(err)
+	fmt.Fprintf(stderr, "%s: %s\n", about, plain)
 	if own, ok := errors.AsType[*explained](err); ok {
 		err = own.error
 	}
-	if plain == "" || errors.Is(err, context.Canceled) {
+	detail := Clean(err.Error())
+	if detail == plain || errors.Is(err, context.Canceled) {
 		return
 	}
-	detail := Clean(err.Error())
 	if host := Host(); host != "" && !strings.Contains(detail, host) {
 		detail = host + ": " + detail
 	}

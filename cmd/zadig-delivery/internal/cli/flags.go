@@ -37,7 +37,8 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 			set.Func(name, "only those with this `status`: "+strings.Join(f.Statuses, ", "), oneOf(&f.Status, f.Statuses))
 			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(f.Statuses, cobra.ShellCompDirectiveNoFileComp))
 		case "since":
-			set.Func(name, "only releases not older than this `time`, such as 90m, 12h, 7d, 1w, 2024-03-01 or 2024-03-01T12:00:00+08:00", f.setSince)
+			const times = "90m, 12h, 7d, 1w, 2024-03-01 or 2024-03-01T12:00:00+08:00"
+			set.Func(name, "only releases not older than this `time`, such as "+times, f.setSince)
 		case "limit":
 			set.Func(name, "at most `n` releases, the newest; 0 for all", f.setLimit)
 		}

@@ -54,6 +54,11 @@ func Texts(texts ...string) []Cell {
 	return cells
 }
 
+// ImageCell returns a cell of an image, which is cut in its middle.
+func ImageCell(image string) Cell {
+	return Cell{Text: image, Code: true, Shorter: func(columns int) string { return ShortenMiddle(image, columns) }}
+}
+
 // Output writes records in one of the formats: JSON as they come, tables when
 // it is flushed.
 type Output struct {
@@ -63,6 +68,7 @@ type Output struct {
 	rows    [][]Cell
 	first   []bool // the row begins a record
 	width   int
+	Sparse  bool  // tables leave out columns that are empty
 	widths  []int // of the columns, kept from one Flush to the next
 	headed  bool
 	leftOut []string
@@ -178,7 +184,9 @@ func (c Cell) fitting(columns int, fit bool) string {
 // shown returns the columns that are written, and sets their widths.
 func (o *Output) shown() (shown []int) {
 	for i, c := range o.columns {
-		if !c.Wide || o.format == Wide || o.format == CSV {
+		empty := o.Sparse && o.format != CSV && !slices.ContainsFunc(o.rows,
+			func(row []Cell) bool { return i < len(row) && row[i].Text != "" })
+		if (!c.Wide || o.format == Wide || o.format == CSV) && !empty {
 			shown = append(shown, i)
 		}
 		if !o.headed {

@@ -90,5 +90,6 @@ func CodeLink(text, url string) string {
 }
 
 func link(markdown, url string) string {
-	return "[" + markdown + "](" + strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "|", "%7C", "<", "%3C", ">", "%3E").Replace(Clean(url)) + ")"
+	return "[" + markdown + "](" + strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "|", "%7C", "<", "%3C", ">",
+		"%3E").Replace(Clean(url)) + ")"
 }

@@ -27,31 +27,44 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// Skipper reports releases that could not be read.
+type Skipper struct {
+	Stderr   io.Writer
+	Progress *Progress
+	skipped  int
+}
+
+// Skip reports one.
+func (s *Skipper) Skip(err error) {
+	s.skipped++
+	s.Progress.Clear()
+	Complain(s.Stderr, Name+": left out", err)
+}
+
+// Err returns an error if there were any.
+func (s *Skipper) Err() error {
+	if s.skipped == 0 {
+		return nil
+	}
+	return fmt.Errorf("releases that could not be read: %d", s.skipped)
+}
+
 // Each calls do for each release until it returns false, and skip with the
-// error of each that could not be read. The error is the one that ended the
-// loop, or says how many releases were skipped.
+// error of each that could not be read.
 func Each(releases iter.Seq2[*delivery.Release, error], skip func(error), do func(*delivery.Release) (bool, error)) error {
-	skipped := 0
-	var failed error // the last error: the end of the loop, or one release of it
 	for r, err := range releases {
-		if failed != nil { // the loop went on: it was about one release
-			skipped++
-			skip(failed)
-			failed = nil
-		}
-		if failed = err; err != nil {
+		if _, ok := errors.AsType[*delivery.ReleaseError](err); ok {
+			skip(err)
 			continue
 		}
-		if more, err := do(r); err != nil {
+		if err != nil {
 			return err
-		} else if !more {
-			break
+		}
+		if more, err := do(r); err != nil || !more {
+			return err
 		}
 	}
-	if failed == nil && skipped > 0 {
-		return fmt.Errorf("releases that could not be read: %d", skipped)
-	}
-	return failed
+	return nil
 }
 
 // KnownProject returns an error if a project has no releases, with the names of

@@ -9,7 +9,6 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
-	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 	"github.com/zadig-go/zadig/delivery"
 )
 
@@ -44,7 +43,7 @@ func (f Finder) Find(ctx context.Context, version string) (r *delivery.Release, 
 	case version == Latest:
 		r, err = f.Releases.Latest(ctx, f.options())
 	default:
-		r, err = f.Releases.Find(ctx, f.options(), version)
+		r, err = f.Releases.Find(ctx, version, f.options())
 	}
 	if errors.Is(err, zadig.ErrNotFound) {
 		return nil, f.notFound(ctx, version)
@@ -52,17 +51,17 @@ func (f Finder) Find(ctx context.Context, version string) (r *delivery.Release, 
 	return r, err
 }
 
-// Before returns the newest release before another one, to the same environment
+// Before returns the newest release before another one, of the same environment
 // if that is known, that succeeded.
 func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.Release, error) {
 	if f.Env == "" {
-		f.Env = record.Env(after)
+		f.Env = after.Environment()
 	}
 	reached := false
 	r, err := f.first(ctx, func(r *delivery.Release) bool {
 		was := reached
 		reached = reached || r.VersionInfo.ID == after.VersionInfo.ID
-		return was && record.Status(r) == delivery.StatusSuccess
+		return was && r.Succeeded()
 	})
 	if errors.Is(err, zadig.ErrNotFound) {
 		return nil, fmt.Errorf("%s has no release before version %q that succeeded", f, after.VersionInfo.Version)
@@ -74,14 +73,14 @@ func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.
 // details. It returns zadig.ErrNotFound if there is none.
 func (f Finder) first(ctx context.Context, matches func(*delivery.Release) bool) (*delivery.Release, error) {
 	o := f.options()
-	o.Verbosity = delivery.VerbosityListed
+	o.SkipDetails = true
 	failed := zadig.ErrNotFound
 	for r, err := range f.Releases.All(ctx, o) {
 		switch {
 		case err != nil:
 			failed = err
-		case (f.Env == "" || record.Env(r) == f.Env) && matches(r):
-			if r.ServicesOmitted() {
+		case (f.Env == "" || r.Environment() == f.Env) && matches(r):
+			if r.IsSummary() {
 				return f.Releases.Get(ctx, r.VersionInfo.ID, delivery.GetOptions{ProjectName: f.Project})
 			}
 			return r, nil
@@ -97,11 +96,11 @@ func (f Finder) notFound(ctx context.Context, version string) error {
 	}
 	var versions, envs []string // newest first
 	o := f.options()
-	o.Verbosity = delivery.VerbosityListed
+	o.SkipDetails = true
 	for r, err := range f.Releases.All(ctx, o) {
 		if err == nil {
-			envs = append(envs, record.Env(r))
-			if f.Env == "" || record.Env(r) == f.Env {
+			envs = append(envs, r.Environment())
+			if f.Env == "" || r.Environment() == f.Env {
 				versions = append(versions, r.VersionInfo.Version)
 			}
 		}

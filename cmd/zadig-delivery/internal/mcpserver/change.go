@@ -25,7 +25,7 @@ type changeIn struct {
 	Project     string `json:"project" jsonschema:"name of the project"`
 	Commit      string `json:"commit,omitempty" jsonschema:"commit id or its beginning, 7 to 64 hex digits"`
 	PullRequest int    `json:"pull_request,omitempty" jsonschema:"in place of commit: number of a pull or merge request"`
-	Env         string `json:"env,omitempty" jsonschema:"only releases to this environment"`
+	Env         string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 	Limit       int    `json:"limit,omitempty" jsonschema:"how many of the newest releases are looked at, 50 if not given, 200 at most"`
 }
 
@@ -80,7 +80,7 @@ func (t tools) findChange(ctx context.Context, in changeIn) (found, error) {
 			return false, nil
 		}
 		out.Searched++
-		if in.Env != "" && record.Env(r) != in.Env {
+		if in.Env != "" && r.Environment() != in.Env {
 			return true, nil
 		}
 		if in.builtFrom(r) || r.Services != nil && t.tracedTo(ctx, r, in, known, &out) {
@@ -128,7 +128,7 @@ func (t tools) tracedTo(ctx context.Context, r *delivery.Release, in changeIn, k
 			images = append(images, i.Image)
 		}
 	}
-	for name, result := range t.client.Artifact.TraceMany(ctx, images, artifact.TraceManyOptions{Full: in.PullRequest > 0}) {
+	for name, result := range t.client.Artifact.TraceMany(ctx, images, artifact.TraceManyOptions{OneRequest: in.PullRequest == 0}) {
 		known[name] = false
 		if result.Err != nil {
 			out.Untraced++

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/running"
@@ -15,8 +16,8 @@ type runningIn struct {
 	PodsFile string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
 	Pods     string   `json:"pods,omitempty" jsonschema:"in place of pods_file: that output itself"`
 	Images   []string `json:"images,omitempty" jsonschema:"in place of pods: image references"`
-	Project  string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it, of all, for which users need more rights"`
-	Env      string   `json:"env,omitempty" jsonschema:"look for releases to this environment"`
+	Project  string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it of all, if the user may"`
+	Env      string   `json:"env,omitempty" jsonschema:"releases of this environment; without pods and images: what it has"`
 	Status   string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
 	Offset   int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
 }
@@ -24,7 +25,9 @@ type runningIn struct {
 type runningImage struct {
 	Status     string         `json:"status"`
 	Pods       int            `json:"pods"`
-	Namespaces map[string]int `json:"namespaces"`         // pods in each
+	Namespaces map[string]int `json:"namespaces"` // pods in each
+	DeployedBy string         `json:"deployed_by,omitempty"`
+	DeployedAt *time.Time     `json:"deployed_at,omitempty"`
 	Problems   map[string]int `json:"problems,omitempty"` // containers by why they wait, such as CrashLoopBackOff
 	Release    *summary       `json:"release,omitempty"`  // the newest with the image, among the newest releases
 	traced
@@ -38,7 +41,12 @@ type runningOut struct {
 }
 
 func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, err error) {
-	uses, err := in.read()
+	var uses *running.Uses
+	if in.PodsFile == "" && in.Pods == "" && len(in.Images) == 0 && in.Project != "" && in.Env != "" {
+		uses, err = running.FromEnvironment(ctx, t.client.Environment, in.Project, in.Env)
+	} else {
+		uses, err = in.read()
+	}
 	if err != nil {
 		return out, err
 	}
@@ -65,7 +73,8 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 		out.Releases = clip("not all releases could be read: " + err.Error())
 	}
 	for _, i := range page {
-		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
+		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, DeployedBy: i.DeployedBy,
+			DeployedAt: i.DeployedAt, Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
 		if i.Release != nil {
 			line.Release = new(summarize(*i.Release))
 		}

@@ -164,18 +164,23 @@ func refuse(line []byte) errorCode {
 }
 
 func newServer(client *zadig.Client, version string) *mcp.Server {
-	s := mcp.NewServer(&mcp.Implementation{Name: "zadig", Title: "Zadig releases", Version: version}, &mcp.ServerOptions{Instructions: instructions})
+	s := mcp.NewServer(&mcp.Implementation{Name: "zadig", Title: "Zadig releases", Version: version},
+		&mcp.ServerOptions{Instructions: instructions})
 	t := tools{client}
-	add(s, "list_projects", "List projects", "Lists the projects that have releases, with their environments and newest release.", t.listProjects)
+	add(s, "list_projects", "List projects", "Lists the projects that have releases, with their environments and newest release.",
+		t.listProjects)
 	add(s, "list_releases", "List releases", "Lists the newest releases, newest first.", t.listReleases)
 	add(s, "get_release", "Get a release", "Returns one release with its images: of a version, or the newest.", t.getRelease)
 	add(s, "diff_releases", "Compare releases", "Compares the images of two releases of a project.", t.diffReleases)
-	add(s, "trace_image", "Trace an image", "Returns the commits, authors and pull requests that an image was built from.", t.traceImage)
-	add(s, "trace_running", "Trace what runs", "Traces what runs in a cluster to commits and releases, with counts by status: drifted (another image runs"+
-		" under the tag than the one with these commits), built (the digest is the one that was built), unverified, pending, failed,"+
-		" unknown (not built by Zadig). Drifted images come first; next_offset is there if more follow.", t.traceRunning)
-	add(s, "find_change", "Find a change", "Lists the releases with an image that was built from a commit or a pull request. A commit that was not itself"+
-		" built is not found, also where a later one contains it. If unread or untraced is not 0, the list may lack releases.", t.findChange)
+	add(s, "trace_image", "Trace an image", "Returns the commits, authors and pull requests that an image was built from.",
+		t.traceImage)
+	add(s, "trace_running", "Trace what runs", "Traces what runs in a cluster to commits and releases, with counts by status:"+
+		" drifted (another image runs under the tag than the one with these commits), built (the digest is the one that was built),"+
+		" unverified, pending, failed, unknown (not built by Zadig). Drifted images come first. With project and env alone: what"+
+		" Zadig stored as deployed, and who deployed it. If next_offset is there, more follow.", t.traceRunning)
+	add(s, "find_change", "Find a change", "Lists the releases with an image that was built from a commit or a pull request."+
+		" A commit that was not itself built is not found, also where a later one contains it."+
+		" If unread or untraced is not 0, the list may lack releases.", t.findChange)
 	return s
 }
 

@@ -110,7 +110,7 @@ func (t tools) listProjects(ctx context.Context, _ struct{}) (out projectList, e
 
 type listIn struct {
 	Project string `json:"project,omitempty" jsonschema:"name of the project; without it, all projects, for which users need more rights"`
-	Env     string `json:"env,omitempty" jsonschema:"only releases to this environment"`
+	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 	Status  string `json:"status,omitempty" jsonschema:"only releases with this status: success, failed or creating"`
 	Limit   int    `json:"limit,omitempty" jsonschema:"how many releases, 50 at most, 20 if not given"`
 }
@@ -126,7 +126,7 @@ func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error)
 	if err != nil {
 		return out, err
 	}
-	o := delivery.ListOptions{ProjectName: in.Project, Verbosity: delivery.VerbosityListed, SkipManifests: true, PerPage: limit + 1}
+	o := delivery.ListOptions{ProjectName: in.Project, SkipDetails: true, SkipManifests: true, PerPage: limit + 1}
 	err = cli.Each(t.client.Delivery.All(ctx, o), func(error) {}, func(r *delivery.Release) (bool, error) {
 		line := record.NewRelease(r)
 		switch {
@@ -147,7 +147,7 @@ func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error)
 type versionIn struct {
 	Project string `json:"project" jsonschema:"name of the project"`
 	Version string `json:"version,omitempty" jsonschema:"version or id of the release, exactly; the newest if not given"`
-	Env     string `json:"env,omitempty" jsonschema:"only releases to this environment"`
+	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 }
 
 type release struct {
@@ -175,9 +175,9 @@ func (t tools) getRelease(ctx context.Context, in versionIn) (out release, err e
 
 type diffIn struct {
 	Project string `json:"project" jsonschema:"name of the project"`
-	From    string `json:"from,omitempty" jsonschema:"version of the earlier release; if not given, the one before, to the same environment, that succeeded"`
+	From    string `json:"from,omitempty" jsonschema:"version of the earlier release; if not given, the one before that succeeded"`
 	To      string `json:"to,omitempty" jsonschema:"version of the later release; the newest if not given"`
-	Env     string `json:"env,omitempty" jsonschema:"only releases to this environment"`
+	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 }
 
 type changes struct {
@@ -245,13 +245,13 @@ func describe(name string, o origin.Origin) traced {
 }
 
 func (t tools) traceImage(ctx context.Context, in imageIn) (out traced, err error) {
-	results, err := origin.Tracer{Artifacts: t.client.Artifact}.Trace(ctx, []string{in.Image})
+	results, err := origin.Tracer{Artifacts: t.client.Artifact}.Trace(ctx, []string{in.Image}, nil)
 	if err != nil {
 		return out, err
 	}
 	result := results[in.Image]
 	if errors.Is(result.Err, zadig.ErrNotFound) {
-		return out, fmt.Errorf("image %q is not known to Zadig; it must be the reference under which it was pushed, with registry and tag", in.Image)
+		return out, fmt.Errorf("image %q is not known to Zadig; want the reference under which it was pushed", in.Image)
 	}
 	if result.Err != nil {
 		return out, result.Err

@@ -21,6 +21,7 @@ type Origin struct {
 	BuiltAt     *time.Time      `json:"built_at"` // null if it is not known
 	Commits     []record.Commit `json:"commits"`
 	Issues      []string        `json:"issues"`
+	Partial     bool            `json:"partial,omitempty"` // pull requests could not be read, for lack of rights
 	Error       string          `json:"error,omitempty"`
 }
 
@@ -36,7 +37,7 @@ func New(result artifact.Result) Origin {
 	if a == nil {
 		return o
 	}
-	o.BuiltImage, o.BuiltDigest = a.Image, a.ImageDigest
+	o.BuiltImage, o.BuiltDigest, o.Partial = a.Image, a.ImageDigest, a.IsPartial()
 	at := a.Created()
 	for _, build := range a.Builds() {
 		if ended := build.Ended(); !ended.IsZero() {
@@ -66,15 +67,13 @@ type Tracer struct {
 	Progress    *cli.Progress
 }
 
-// Trace traces images. The error is one that would be the same for each of
+// Trace traces images, of which ids has what runs under their names, if that is
+// known. The error is one that would be the same for each of
 // them; others are in the results.
-func (t Tracer) Trace(ctx context.Context, images []string) (map[string]artifact.Result, error) {
+func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]string) (map[string]artifact.Result, error) {
 	results := make(map[string]artifact.Result)
 	failures := 0 // in succession
-	for image, result := range t.Artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.Concurrency, Full: true}) {
-		if errors.Is(result.Err, zadig.ErrNotFound) && strings.Contains(image, "@") {
-			result.Artifact, result.Err = t.Artifacts.FindByDigest(ctx, image)
-		}
+	for image, result := range t.Artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.Concurrency, ImageIDs: ids}) {
 		results[image] = result
 		t.Progress.Show("%d of %d images traced", len(results), len(images))
 		if result.Err == nil || errors.Is(result.Err, zadig.ErrNotFound) || errors.Is(result.Err, zadig.ErrBadRequest) {

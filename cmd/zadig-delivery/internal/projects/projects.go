@@ -32,7 +32,7 @@ type Project struct {
 func Of(ctx context.Context, client *delivery.Service, skip func(error)) ([]*Project, error) {
 	var all []*Project
 	byName := make(map[string]*Project)
-	o := delivery.ListOptions{Verbosity: delivery.VerbosityListed, SkipManifests: true}
+	o := delivery.ListOptions{SkipDetails: true, SkipManifests: true}
 	err := cli.Each(client.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
 		name := r.VersionInfo.ProductName
 		p := byName[name]
@@ -42,7 +42,7 @@ func Of(ctx context.Context, client *delivery.Service, skip func(error)) ([]*Pro
 			all = append(all, p)
 		}
 		p.Releases++
-		if env := record.Env(r); env != "" && !slices.Contains(p.Envs, env) {
+		if env := r.Environment(); env != "" && !slices.Contains(p.Envs, env) {
 			p.Envs = append(p.Envs, env)
 			slices.Sort(p.Envs)
 		}
@@ -63,20 +63,22 @@ func Command() *cobra.Command {
 				return err
 			}
 			defer closeServer()
-			skip := func(err error) { cli.Complain(cmd.ErrOrStderr(), cli.Name+": left out", err) }
-			all, failed := Of(cmd.Context(), client.Delivery, skip)
+			skipper := &cli.Skipper{Stderr: cmd.ErrOrStderr()}
+			all, failed := Of(cmd.Context(), client.Delivery, skipper.Skip)
 			out := cli.NewOutput(cmd.OutOrStdout(), f.Format,
 				cli.Column{Name: "PROJECT", Least: 10}, cli.Column{Name: "RELEASES", Drop: 3}, cli.Column{Name: "ENVS", Drop: 2, Least: 8},
-				cli.Column{Name: "LATEST", Least: 8}, cli.Column{Name: "ENV", Wide: true}, cli.Column{Name: "STATUS"}, cli.Column{Name: "CREATED"},
+				cli.Column{Name: "LATEST", Least: 8}, cli.Column{Name: "ENV", Wide: true}, cli.Column{Name: "STATUS"},
+				cli.Column{Name: "CREATED"},
 				cli.Column{Name: "BY", Drop: 4, Least: 6})
 			for _, p := range all {
 				l := p.Latest
-				row := cli.Texts(p.Name, strconv.Itoa(p.Releases), strings.Join(p.Envs, ", "), l.Version, l.Env, l.Status, cli.Time(l.CreatedAt), l.CreatedBy)
+				row := cli.Texts(p.Name, strconv.Itoa(p.Releases), strings.Join(p.Envs, ", "), l.Version, l.Env, l.Status,
+					cli.Time(l.CreatedAt), l.CreatedBy)
 				if err := out.Add(p, row); err != nil {
 					return err
 				}
 			}
-			return cli.NeedsProject(errors.Join(failed, out.Flush()), "")
+			return cli.NeedsProject(errors.Join(failed, skipper.Err(), out.Flush()), "")
 		},
 	}
 	f.Register(cmd, cli.Formats)

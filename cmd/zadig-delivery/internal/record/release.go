@@ -4,7 +4,6 @@
 package record
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -52,7 +51,7 @@ func (i Image) Place() string {
 func NewRelease(r *delivery.Release) Release {
 	v := r.VersionInfo
 	return Release{
-		ID: v.ID, Project: v.ProductName, Version: v.Version, Env: Env(r), Status: Status(r), Failure: r.FailureReason(),
+		ID: v.ID, Project: v.ProductName, Version: v.Version, Env: r.Environment(), Status: Status(r), Failure: r.FailureReason(),
 		Workflow: v.WorkflowName, Task: v.TaskID, Type: v.Type, Labels: append([]string{}, v.Labels...),
 		CreatedBy: v.CreatedBy, CreatedAt: v.Created().UTC(), Description: v.Desc,
 	}
@@ -70,42 +69,38 @@ func Images(r *delivery.Release) []Image {
 	return images
 }
 
-// Env returns the environment of a release, or "".
-func Env(r *delivery.Release) string {
-	if r.VersionInfo.ProductEnvInfo != nil {
-		return cmp.Or(r.EnvName, r.VersionInfo.ProductEnvInfo.EnvName)
-	}
-	return r.EnvName
-}
-
 // Status returns how a release ended: success, failed, or creating while it has
-// not. Releases of workflows up to v3.4 exist once their workflow has ended and
-// have no status of their own: success.
+// not.
 func Status(r *delivery.Release) string {
-	switch r.VersionInfo.Status {
-	case "":
+	switch {
+	case r.Succeeded():
 		return delivery.StatusSuccess
-	case delivery.StatusRetrying:
+	case r.InProgress():
 		return delivery.StatusCreating
 	}
 	return r.VersionInfo.Status
 }
 
-// WebURL returns the address of a release's page in the Zadig at host, or ""
-// without a host.
-func WebURL(base string, r Release) string {
-	if base == "" {
-		return ""
-	}
-	return strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project) + "/version/detail/" + url.PathEscape(r.ID)
-}
+// WebURL returns the address of a release's page in the Zadig at base, or ""
+// without a base.
+func WebURL(base string, r Release) string { return page(base, r, "version", "detail", r.ID) }
 
 // TaskURL returns the address of the page of the workflow task that made a
 // release, or "".
 func TaskURL(base string, r Release) string {
-	if base == "" || r.Task == 0 || r.Workflow == "" {
+	if r.Task == 0 || r.Workflow == "" {
 		return ""
 	}
-	return strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project) + "/pipelines/custom/" + url.PathEscape(r.Workflow) +
-		"/" + strconv.Itoa(r.Task)
+	return page(base, r, "pipelines", "custom", r.Workflow, strconv.Itoa(r.Task))
+}
+
+func page(base string, r Release, path ...string) string {
+	if base == "" {
+		return ""
+	}
+	address := strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project)
+	for _, segment := range path {
+		address += "/" + url.PathEscape(segment)
+	}
+	return address
 }

@@ -79,7 +79,7 @@ func run(cmd *cobra.Command, f cli.Flags, version string) error {
 	}
 	progress := cli.NewProgress(stderr)
 	defer progress.Clear()
-	results, failed := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(ctx, names)
+	results, failed := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(ctx, names, nil)
 	progress.Clear()
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -106,10 +106,11 @@ func (l line) write(cmd *cobra.Command, format cli.Format) error {
 		return cli.WriteJSON(w, l)
 	}
 	out := cli.NewOutput(w, format, origin.Columns(
-		cli.Column{Name: "SERVICE", Once: true, Least: 8}, cli.Column{Name: "IMAGE", Once: true, Least: 24}, cli.Column{Name: "BUILT", Once: true, Wide: true},
+		cli.Column{Name: "SERVICE", Once: true, Least: 8}, cli.Column{Name: "IMAGE", Once: true, Least: 24},
+		cli.Column{Name: "BUILT", Once: true, Wide: true},
 	)...)
 	for _, i := range l.Images {
-		name := cli.Cell{Text: i.Image.Image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(i.Image.Image, columns) }}
+		name := cli.ImageCell(i.Image.Image)
 		if err := out.Add(i, i.Rows(cli.Cell{Text: i.Place()}, name, cli.Cell{Text: i.Built()})...); err != nil {
 			return err
 		}

@@ -85,7 +85,7 @@ func (c *command) run(cmd *cobra.Command) error {
 	c.list.ProjectName = c.Project
 	c.list.SkipManifests = !c.full
 	if !c.images && !c.full && c.list.ServiceName == "" {
-		c.list.Verbosity = delivery.VerbosityListed
+		c.list.SkipDetails = true
 	}
 	c.delivery, c.stderr, c.progress = client.Delivery, cmd.ErrOrStderr(), cli.NewProgress(cmd.ErrOrStderr())
 	defer c.progress.Clear()
@@ -100,7 +100,7 @@ func (c *command) run(cmd *cobra.Command) error {
 
 // selects applies the filters that the SDK does not have.
 func (c *command) selects(r *delivery.Release) bool {
-	return (c.Env == "" || record.Env(r) == c.Env) && (c.Status == "" || record.Status(r) == c.Status)
+	return (c.Env == "" || r.Environment() == c.Env) && (c.Status == "" || record.Status(r) == c.Status)
 }
 
 // listAll writes the releases, newest first.
@@ -109,7 +109,8 @@ func (c *command) listAll(ctx context.Context) error {
 		c.list.PerPage = min(c.Limit, 100)
 	}
 	printed := 0
-	failed := cli.Each(c.delivery.All(ctx, c.list), c.complain, func(r *delivery.Release) (bool, error) {
+	skipper := &cli.Skipper{Stderr: c.stderr, Progress: c.progress}
+	err := cli.Each(c.delivery.All(ctx, c.list), skipper.Skip, func(r *delivery.Release) (bool, error) {
 		if r.VersionInfo.Created().Before(c.Since) {
 			return false, nil
 		}
@@ -120,7 +121,7 @@ func (c *command) listAll(ctx context.Context) error {
 		c.progress.Show("%d releases, back to %s", printed, cli.Time(r.VersionInfo.Created()))
 		return printed != c.Limit, c.print(r)
 	})
-	if failed == nil && printed == 0 {
+	if err == nil && printed == 0 {
 		if err := cli.KnownProject(ctx, c.delivery, c.Project); err != nil {
 			return err
 		}
@@ -128,13 +129,7 @@ func (c *command) listAll(ctx context.Context) error {
 			cli.Say(c.stderr, "no releases match")
 		}
 	}
-	return failed
-}
-
-// complain reports a release that cannot be read.
-func (c *command) complain(err error) {
-	c.progress.Clear()
-	cli.Complain(c.stderr, cli.Name+": left out", err)
+	return errors.Join(err, skipper.Err())
 }
 
 func (c *command) columns() []cli.Column {
@@ -159,7 +154,7 @@ func (c *command) columns() []cli.Column {
 // print adds a release to the output.
 func (c *command) print(r *delivery.Release) error {
 	if c.full {
-		return c.out.Add(r.WithoutCredentials())
+		return c.out.Add(r)
 	}
 	line := record.NewRelease(r)
 	task := ""
@@ -178,8 +173,7 @@ func (c *command) print(r *delivery.Release) error {
 	line.Images = c.imagesOf(r)
 	var rows [][]cli.Cell
 	for _, i := range line.Images {
-		image := cli.Cell{Text: i.Image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(i.Image, columns) }}
-		rows = append(rows, append(cells[:len(cells):len(cells)], cli.Cell{Text: i.Place()}, image))
+		rows = append(rows, append(cells[:len(cells):len(cells)], cli.Cell{Text: i.Place()}, cli.ImageCell(i.Image)))
 	}
 	if len(rows) == 0 {
 		rows = append(rows, cells)

@@ -114,7 +114,8 @@ func newBarChart(groups []*group, color func(*release) string, l layout) *barCha
 		for _, class := range append([]string{"failed"}, projectClasses...) {
 			if n := counts[class]; n > 0 {
 				below += n
-				b.Parts = append(b.Parts, part{class, round(l.Base() - float64(below)/top*l.height()), round(float64(n) / top * l.height())})
+				b.Parts = append(b.Parts, part{class, round(l.Base() - float64(below)/top*l.height()),
+					round(float64(n) / top * l.height())})
 			}
 		}
 		b.H = round(float64(below) / top * l.height())
@@ -206,7 +207,8 @@ func newBuildChart(groups []*group, builds []built, lang language, l layout) *bu
 func niceDuration(d time.Duration) time.Duration {
 	for _, n := range []time.Duration{
 		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
-		time.Minute, 2 * time.Minute, 3 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 20 * time.Minute, 30 * time.Minute,
+		time.Minute, 2 * time.Minute, 3 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute,
+		20 * time.Minute, 30 * time.Minute,
 		time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour,
 	} {
 		if d <= n {

@@ -70,45 +70,32 @@ func collect(ctx context.Context, client *zadig.Client, s settings, store *cache
 
 // list reads the releases as the list has them, newest first.
 func list(ctx context.Context, releases *delivery.Service, s settings, missing *gaps, progress *cli.Progress) ([]*delivery.Release, error) {
-	o := delivery.ListOptions{ProjectName: s.Project, SkipManifests: true, Verbosity: delivery.VerbosityListed}
+	o := delivery.ListOptions{ProjectName: s.Project, SkipManifests: true, SkipDetails: true}
 	var found []*delivery.Release
-	seen := false
-	var last error // of the element before, until there is another one
-	for r, err := range releases.All(ctx, o) {
-		if last != nil { // the loop went on: it was about one release
-			missing.add(&missing.releases, last)
-		}
-		seen = true
-		if last = err; err != nil {
-			continue
-		}
+	skip := func(err error) { missing.add(&missing.releases, err) }
+	err := cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
 		if created := plausible(r.VersionInfo.Created()); !created.IsZero() && created.Before(s.Since) {
-			break // newest first: nothing younger follows
+			return false, nil // newest first: nothing younger follows
 		}
-		if s.Env != "" && record.Env(r) != s.Env || s.Status != "" && record.Status(r) != s.Status {
-			continue
+		if s.Env != "" && r.Environment() != s.Env || s.Status != "" && record.Status(r) != s.Status {
+			return true, nil
 		}
-		if s.Limit > 0 && len(found) == s.Limit {
-			missing.more = true
-			break
+		if missing.more = s.Limit > 0 && len(found) == s.Limit; missing.more {
+			return false, nil
 		}
 		found = append(found, r)
 		progress.Show("%s listed", counted(len(found), "release"))
+		return true, nil
+	})
+	if err == nil && len(found) == 0 && missing.releases == 0 {
+		err = cli.KnownProject(ctx, releases, s.Project)
 	}
-	switch {
-	case last == nil && !seen:
-		return nil, cli.KnownProject(ctx, releases, s.Project)
-	case last == nil:
-		return found, nil
-	case len(found) == 0 || !isAboutOne(last): // the loop ended
-		return nil, last
-	}
-	missing.add(&missing.releases, last)
-	return found, nil
+	return found, err
 }
 
 // details reads by id what lists since v4.2 leave out.
-func details(ctx context.Context, releases *delivery.Service, listed []*delivery.Release, store *cache, missing *gaps, progress *cli.Progress) ([]*delivery.Release, error) {
+func details(ctx context.Context, releases *delivery.Service, listed []*delivery.Release, store *cache, missing *gaps,
+	progress *cli.Progress) ([]*delivery.Release, error) {
 	type outcome struct {
 		at  int
 		r   *delivery.Release
@@ -116,7 +103,7 @@ func details(ctx context.Context, releases *delivery.Service, listed []*delivery
 	}
 	var toRead []int
 	for i, r := range listed {
-		if r.ServicesOmitted() {
+		if r.IsSummary() {
 			if known := store.release(r); known != nil {
 				listed[i] = known
 			} else {
@@ -189,8 +176,7 @@ func (m *meter) step() {
 	m.progress.Show("%s of %s read, %s left", thousands(m.done), counted(m.total, m.what), language{}.duration(left))
 }
 
-// isAboutOne reports whether an error is about one release, so that a loop that
-// ends with it may have gone on.
+// isAboutOne reports whether an error may be about one release.
 func isAboutOne(err error) bool {
 	return errors.Is(err, zadig.ErrServer) || errors.Is(err, zadig.ErrResponseTooLarge) || errors.Is(err, zadig.ErrUnexpectedResponse)
 }
@@ -255,7 +241,7 @@ func trace(ctx context.Context, client *zadig.Client, releases []*release, store
 	}
 	meter := newMeter(progress, len(refs), "image")
 	forbidden, allowed := 0, false
-	for ref, result := range client.Artifact.TraceMany(ctx, refs, artifact.TraceManyOptions{Full: true}) {
+	for ref, result := range client.Artifact.TraceMany(ctx, refs, artifact.TraceManyOptions{}) {
 		meter.step()
 		state := originKnown
 		switch err := result.Err; {

@@ -176,7 +176,8 @@ func (e *encoder) image(i *image) int {
 	}
 	place := e.row(&e.Places, "place", i.Service, i.Container, repository)
 	e.Images = append(e.Images, trim([]any{
-		place, e.frontCoded(strings.TrimPrefix(version, ":")), int(i.Took.Seconds()), commits, digest, i.Size >> 20, e.time(i.Built), issues, int(i.Origin),
+		place, e.frontCoded(strings.TrimPrefix(version, ":")), int(i.Took.Seconds()), commits, digest, i.Size >> 20, e.time(i.Built),
+		issues, int(i.Origin),
 	}))
 	return at
 }

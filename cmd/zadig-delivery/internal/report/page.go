@@ -233,7 +233,8 @@ type envSummary struct {
 func (p *page) summary() summary {
 	m := p.Metrics
 	s := summary{
-		Releases: m.Releases, Rate: m.Rate, Unit: p.Unit, Failed: m.Failed, Rated: m.Rated, Build: m.Build.Seconds(), ToRelease: m.ToRelease.Seconds(),
+		Releases: m.Releases, Rate: m.Rate, Unit: p.Unit, Failed: m.Failed, Rated: m.Rated,
+		Build: m.Build.Seconds(), ToRelease: m.ToRelease.Seconds(),
 		Environments: []envSummary{}, Notices: append([]string{}, p.Notices...),
 	}
 	if len(p.Projects) == 1 {
@@ -281,7 +282,8 @@ func (p *page) Stats() []stat {
 		stats = append(stats, stat{p.duration(m.Build), p.text("median build"), ""})
 	}
 	if m.ToRelease > 0 {
-		stats = append(stats, stat{p.duration(m.ToRelease), p.text("from build to release"), p.text("the median from the end of an image's build to its first release; Zadig does not know when commits were made, so this is not the lead time")})
+		stats = append(stats, stat{p.duration(m.ToRelease), p.text("from build to release"),
+			p.text("the median from the end of an image's build to its first release, which is not the lead time of a commit")})
 	}
 	return append(stats, stat{thousands(len(m.People)), p.text("people"), ""})
 }
@@ -302,7 +304,8 @@ func (p *page) BarText(g *group) string {
 
 // PointText says what a point of the chart of builds shows.
 func (p *page) PointText(at point) string {
-	return p.text(p.Unit+" of {}", day(at.Group.Start)) + p.text(": ") + p.text("median {} of {}", p.duration(at.Median), p.count(at.Builds, "build"))
+	return p.text(p.Unit+" of {}", day(at.Group.Start)) + p.text(": ") + p.text("median {} of {}", p.duration(at.Median),
+		p.count(at.Builds, "build"))
 }
 
 // Link is the fragment that filters the list by names and values.

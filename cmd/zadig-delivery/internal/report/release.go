@@ -74,7 +74,7 @@ func newRelease(r *delivery.Release) *release {
 	out := &release{
 		ID: cli.Clean(v.ID), Version: cli.Clean(v.Version), Project: cli.Clean(v.ProductName), By: cli.Clean(v.CreatedBy),
 		Workflow: cli.Clean(cmp.Or(v.WorkflowDisplayName, v.WorkflowName)), WorkflowKey: cli.Clean(v.WorkflowName), Task: v.TaskID,
-		Env: cli.Clean(record.Env(r)), Status: cli.Clean(record.Status(r)), Failed: r.Failed(), Why: cli.Clean(r.FailureReason()),
+		Env: cli.Clean(r.Environment()), Status: cli.Clean(record.Status(r)), Failed: r.Failed(), Why: cli.Clean(r.FailureReason()),
 		Desc: cli.Clean(v.Desc), Created: plausible(v.Created()),
 	}
 	for _, label := range v.Labels {
@@ -146,7 +146,8 @@ func (i *image) built(b *delivery.BuildInfo) {
 	}
 	for _, c := range b.Commits {
 		if c != nil {
-			known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName, cmp.Or(c.Branch, c.Tag))
+			known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName,
+				cmp.Or(c.Branch, c.Tag))
 			for _, pr := range c.PullRequests() {
 				known.PRs = append(known.PRs, pull{pr.Number, web(pr.URL())})
 			}

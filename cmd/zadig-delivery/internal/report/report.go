@@ -108,7 +108,8 @@ func (s *settings) run(cmd *cobra.Command) error {
 		return err
 	}
 	if s.file != stdoutName {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s of %s\n", filepath.ToSlash(s.file), counted(len(found), "release"), cmp.Or(s.Project, "all projects"))
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s of %s\n", filepath.ToSlash(s.file), counted(len(found), "release"),
+			cmp.Or(s.Project, "all projects"))
 	}
 	if missing.forbidden != nil {
 		cli.Say(stderr, "Zadig does not let the token's user trace images, so the page lacks commits, and says so")

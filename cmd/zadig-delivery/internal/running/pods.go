@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
@@ -21,6 +22,10 @@ type Use struct {
 	Pods       int            `json:"pods"`       // how many run it
 	Namespaces map[string]int `json:"namespaces"` // the same for each namespace
 	Places     []Place        `json:"places"`     // each container that runs it
+
+	// Of an environment: by whom and when its service was deployed last.
+	DeployedBy string     `json:"deployed_by,omitempty"`
+	DeployedAt *time.Time `json:"deployed_at,omitempty"`
 }
 
 // Place is a container that runs an image.

@@ -21,6 +21,8 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 		cli.Column{Name: "RELEASE", Once: true, Drop: 3, Least: 7},
 		cli.Column{Name: "BY", Once: true, Drop: 8, Least: 4},
 		cli.Column{Name: "BUILT", Once: true, Wide: true},
+		cli.Column{Name: "DEPLOYED", Once: true, Drop: 4},
+		cli.Column{Name: "DEPLOYER", Once: true, Drop: 4, Least: 8},
 		cli.Column{Name: "NAMESPACES", Once: true, Drop: 6, Least: 10},
 	)
 	var shown []*Image
@@ -33,6 +35,7 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 		same[lastPart(i.shown())]++
 	}
 	out := cli.NewOutput(w, c.Format, columns...)
+	out.Sparse = true
 	for _, i := range shown {
 		if err := out.Add(i, i.Rows(i.cells(same)...)...); err != nil {
 			return err
@@ -42,6 +45,9 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 		return err
 	}
 	text := summary(shown, counts)
+	if c.Env != "" && c.pods == "" && c.images == "" {
+		text += "This is what Zadig stored as deployed in " + cli.Clean(c.Env) + "; the cluster may run something else.\n"
+	}
 	if leftOut, cut := out.LeftOut(); cut || len(leftOut) > 0 {
 		text += "-o wide shows all.\n"
 	}
@@ -51,7 +57,10 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 
 func (i *Image) cells(same map[string]int) []cli.Cell {
 	image := i.shown()
-	release, by := cli.Cell{}, ""
+	release, by, deployed := cli.Cell{}, "", ""
+	if i.DeployedAt != nil {
+		deployed = cli.Time(*i.DeployedAt)
+	}
 	if i.Release != nil {
 		by = i.Release.CreatedBy
 		release.Text = i.Release.Version
@@ -64,7 +73,7 @@ func (i *Image) cells(same map[string]int) []cli.Cell {
 			}
 			return cli.ShortenMiddle(lastPart(image), columns)
 		}},
-		i.podsCell(), release, {Text: by}, {Text: i.Built()}, i.namespacesCell(),
+		i.podsCell(), release, {Text: by}, {Text: i.Built()}, {Text: deployed}, {Text: i.DeployedBy}, i.namespacesCell(),
 	}
 }
 

@@ -3,7 +3,6 @@ package running
 
 import (
 	"bytes"
-	_ "embed"
 	"fmt"
 	"io"
 	"os"
@@ -17,8 +16,9 @@ import (
 
 const long = `Writes for each image that runs, init containers included, what Zadig knows of
 it: commit, pull requests, author, the newest release that has it, and who
-released it. Pods are read from stdin or --pods, as kubectl prints them. STATUS
-is one of
+released it. Pods are read from stdin or --pods, as kubectl prints them. Without
+pods, --project and --env show what Zadig stored as deployed in an environment,
+and who deployed it; the cluster may run something else. STATUS is one of
 
   drifted     another digest runs than was built: the tag was pushed again, and
               commit and author are those of the build, not of what runs
@@ -28,12 +28,10 @@ is one of
   failed      Zadig could not be asked about it; see stderr
   unknown     not known to Zadig by name or digest; see --mirror`
 
-const examples = `  kubectl get pods -A -o json | zadig-delivery running
+const examples = `  zadig-delivery running --project shop --env prod
+  kubectl get pods -A -o json | zadig-delivery running
   kubectl get pods -A -o json | zadig-delivery running --status drifted --exit-code
   docker ps --format '{{.Image}}' | zadig-delivery running --images -`
-
-//go:embed testdata/pods.json
-var demoPods []byte
 
 type command struct {
 	cli.Flags
@@ -57,9 +55,9 @@ func Command() *cobra.Command {
 	c.Register(cmd, cli.Formats, "status")
 	flags := cmd.Flags()
 	flags.StringVar(&c.Project, "project", "", "look for releases of this `project` only; users with rights in one project must name it")
-	flags.StringVar(&c.Env, "env", "", "look for releases to this `environment` only")
+	flags.StringVar(&c.Env, "env", "", "what this `environment` has; with pods or images: look for releases of it only")
 	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each is a request")
-	flags.StringVar(&c.pods, "pods", "", "read pods from this `file` in place of stdin")
+	flags.StringVar(&c.pods, "pods", "", "read pods from this `file`; - is stdin")
 	flags.StringVar(&c.images, "images", "", "read images from this `file` in place of pods, one a line; - is stdin")
 	flags.BoolVar(&c.knownOnly, "known-only", false, "leave out images that are not known to Zadig")
 	flags.BoolVar(&c.finished, "finished", false, "with pods that have ended, such as those of jobs")
@@ -73,11 +71,18 @@ func (c *command) run(cmd *cobra.Command) error {
 	if c.concurrency < 0 || c.limits < 0 {
 		return cli.Usage("--concurrency and --releases must not be negative")
 	}
-	uses, err := c.read(cmd.InOrStdin())
-	if err != nil {
-		return err
-	}
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
+	stored := c.Env != "" && c.pods == "" && c.images == ""
+	if stored && c.Project == "" {
+		return cli.Usage("--env needs --project")
+	}
+	var uses *Uses
+	if !stored {
+		var err error
+		if uses, err = c.read(cmd.InOrStdin()); err != nil {
+			return err
+		}
+	}
 	client, closeServer, err := cli.Connect(ctx, c.Demo, cli.DemoData())
 	if err != nil {
 		return err
@@ -85,6 +90,11 @@ func (c *command) run(cmd *cobra.Command) error {
 	defer closeServer()
 	progress := cli.NewProgress(stderr)
 	defer progress.Clear()
+	if stored {
+		if uses, err = FromEnvironment(ctx, client.Environment, c.Project, c.Env); err != nil {
+			return err
+		}
+	}
 	tracer := origin.Tracer{Artifacts: client.Artifact, Concurrency: c.concurrency, Progress: progress}
 	images, err := Trace(ctx, tracer, uses.Sorted(), c.mirrors)
 	if err != nil {
@@ -129,7 +139,7 @@ func (c *command) read(stdin io.Reader) (*Uses, error) {
 	case c.pods != "" && c.images != "":
 		return nil, cli.Usage("--pods and --images exclude each other")
 	case name == "" && c.Demo:
-		return uses, read(bytes.NewReader(demoPods))
+		return uses, read(bytes.NewReader(demoPods(cli.DemoData())))
 	case name == "" && cli.IsTerminal(stdin):
 		return nil, cli.Usage("nothing on stdin: %s", howTo)
 	case name == "" || name == "-":
@@ -159,7 +169,8 @@ func summary(images []*Image, counts map[string]int) string {
 	for _, i := range images {
 		for _, p := range i.Places {
 			if p.Problem != "" {
-				text += fmt.Sprintf("%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace), cli.Clean(p.Pod))
+				text += fmt.Sprintf("%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace),
+					cli.Clean(p.Pod))
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package running
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -61,62 +62,35 @@ func (m Mirrors) built(image string) string {
 	return image
 }
 
-// Trace traces what runs: by the name, and else by the digest. The error is one
-// that would be the same for each image; others are in the images.
-func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mirrors) ([]*Image, error) {
-	var names, digests []string
-	for _, u := range running {
-		names = append(names, mirrors.built(u.name()))
-	}
-	results, err := tracer.Trace(ctx, names)
-	if err != nil {
-		return nil, err
-	}
-	for i, u := range running {
-		if digest := u.pinned(); digest != "" && errors.Is(results[names[i]].Err, zadig.ErrNotFound) {
-			digests = append(digests, digest)
+// Trace traces what runs. The error is one that would be the same for each
+// image; others are in the images.
+func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mirrors) (images []*Image, err error) {
+	for len(running) > 0 {
+		var names []string
+		var again []*Use // the same name runs with several digests
+		ids, uses := make(map[string]string), make(map[string]*Use)
+		for _, u := range running {
+			name := mirrors.built(u.Image)
+			if uses[name] != nil {
+				again = append(again, u)
+				continue
+			}
+			names, ids[name], uses[name] = append(names, name), u.ImageID, u
 		}
-	}
-	byDigest, err := tracer.Trace(ctx, digests)
-	if err != nil {
-		return nil, err
-	}
-	var images []*Image
-	for i, u := range running {
-		result := results[names[i]]
-		if other, ok := byDigest[u.pinned()]; ok && errors.Is(result.Err, zadig.ErrNotFound) {
-			result = other
+		results, err := tracer.Trace(ctx, names, ids)
+		if err != nil {
+			return nil, err
 		}
-		images = append(images, newImage(u, result))
+		for _, name := range names {
+			images = append(images, newImage(uses[name], results[name]))
+		}
+		running = again
 	}
-	slices.SortStableFunc(images, func(a, b *Image) int {
-		return slices.Index(Statuses, a.Status) - slices.Index(Statuses, b.Status)
+	slices.SortFunc(images, func(a, b *Image) int {
+		return cmp.Or(slices.Index(Statuses, a.Status)-slices.Index(Statuses, b.Status), strings.Compare(a.Image, b.Image),
+			strings.Compare(a.ImageID, b.ImageID))
 	})
 	return images, nil
-}
-
-// name returns the image as it was pushed: without the digest where it has a
-// tag as well.
-func (u *Use) name() string {
-	if ref, err := artifact.ParseImage(u.Image); err == nil && ref.Tag != "" {
-		ref.Digest = ""
-		return ref.String()
-	}
-	return u.Image
-}
-
-// pinned returns what runs as a name with a digest, or "" if there is none: a
-// node that has loaded an image knows only the image's own id.
-func (u *Use) pinned() string {
-	for _, image := range []string{u.ImageID, u.Image} {
-		if _, name, ok := strings.Cut(image, "://"); ok {
-			image = name
-		}
-		if ref, err := artifact.ParseImage(image); err == nil && ref.Digest != "" {
-			return image
-		}
-	}
-	return ""
 }
 
 func newImage(u *Use, result artifact.Result) *Image {
@@ -128,19 +102,17 @@ func newImage(u *Use, result artifact.Result) *Image {
 		i.Status, i.err = failed, result.Err
 	case u.Pods > 0 && u.ImageID == "":
 		i.Status = pending
-	case a.Drifted(u.ImageID):
-		i.Status = Drifted
-	case a.BuiltDigest(u.ImageID):
-		i.Status = Built
 	default:
-		i.Status = unverified
+		i.Status = map[artifact.DigestMatch]string{artifact.DigestDrifted: Drifted, artifact.DigestSame: Built,
+			artifact.DigestUnknown: unverified}[a.CompareDigest(u.ImageID)]
 	}
 	return i
 }
 
 // FindReleases sets the newest release of each image, among the newest releases
 // that there are, as many as limit.
-func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image, progress *cli.Progress) error {
+func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image,
+	progress *cli.Progress) error {
 	byName := make(map[string][]*Image)
 	waiting := 0
 	for _, i := range images {
@@ -162,7 +134,7 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 	return cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
 		looked++
 		progress.Show("%d releases searched", looked)
-		if env != "" && record.Env(r) != env {
+		if env != "" && r.Environment() != env {
 			return looked < limit, nil
 		}
 		for _, name := range r.Images() {

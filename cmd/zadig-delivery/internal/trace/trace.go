@@ -51,7 +51,7 @@ func run(cmd *cobra.Command, f cli.Flags, images []string) error {
 	defer closeServer()
 	progress := cli.NewProgress(cmd.ErrOrStderr())
 	defer progress.Clear()
-	results, err := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(cmd.Context(), images)
+	results, err := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(cmd.Context(), images, nil)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func run(cmd *cobra.Command, f cli.Flags, images []string) error {
 		if result.Artifact != nil {
 			by = result.Artifact.CreatedBy
 		}
-		name := cli.Cell{Text: image, Code: true, Shorter: func(columns int) string { return cli.ShortenMiddle(image, columns) }}
+		name := cli.ImageCell(image)
 		if err := out.Add(line{image, o}, o.Rows(name, cli.Cell{Text: o.Built()}, cli.Cell{Text: by})...); err != nil {
 			return err
 		}

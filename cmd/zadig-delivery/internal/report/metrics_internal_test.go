@@ -62,10 +62,13 @@ func TestRateLeavesOutWhatIsNotWhole(t *testing.T) {
 		span   time.Duration
 		want   float64
 	}{
-		"no weeks":         {nil, 0, 0},
-		"whole weeks":      {[]*group{{Releases: some(4)}, {Releases: some(1)}, {}, {Releases: some(3)}, {Releases: some(2)}}, 999 * week, 2},
-		"first and last":   {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {}, {}, {}, {Releases: some(3)}, {Releases: some(1), Partial: true}}, 7 * week, 1},
-		"few weeks":        {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}}, 2 * week, 6},
+		"no weeks": {nil, 0, 0},
+		"whole weeks": {[]*group{{Releases: some(4)}, {Releases: some(1)}, {}, {Releases: some(3)}, {Releases: some(2)}},
+			999 * week, 2},
+		"first and last": {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {}, {}, {}, {Releases: some(3)},
+			{Releases: some(1), Partial: true}}, 7 * week, 1},
+		"few weeks": {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}},
+			2 * week, 6},
 		"less than a week": {[]*group{{Releases: some(40)}, {Releases: some(31)}}, 166 * time.Hour, 71},
 	} {
 		assert.InDelta(t, row.want, rateOf(row.groups, row.span, all), 0.001, name)
@@ -112,7 +115,8 @@ func TestMatrix(t *testing.T) {
 		}
 		return r
 	}
-	releases := []*release{made("prod", "cart:1", "order:1"), made("qa", "cart:2", "order:1"), {Project: "alone", Env: "prod", Images: []*image{{Service: "x", Ref: "x:1"}}}}
+	releases := []*release{made("prod", "cart:1", "order:1"), made("qa", "cart:2", "order:1"),
+		{Project: "alone", Env: "prod", Images: []*image{{Service: "x", Ref: "x:1"}}}}
 	matrices := matricesOf(environmentsOf(releases, nil, 0))
 	require.Len(t, matrices, 1, "one environment has nothing to differ from")
 	m := matrices[0]
@@ -126,7 +130,8 @@ func TestMatrix(t *testing.T) {
 func TestRollback(t *testing.T) {
 	t.Parallel()
 	made := func(ref string, hour int) *release {
-		return &release{Images: []*image{{Service: "cart", Ref: ref, Built: at(t, "2024-03-01 00:00:00").Add(time.Duration(hour) * time.Hour)}}}
+		return &release{Images: []*image{{Service: "cart", Ref: ref,
+			Built: at(t, "2024-03-01 00:00:00").Add(time.Duration(hour) * time.Hour)}}}
 	}
 	back, forth := made("cart:1", 1), made("cart:2", 2)
 	change := func(from, to string) delivery.Changes {

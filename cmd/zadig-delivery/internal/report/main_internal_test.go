@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -65,20 +67,12 @@ func TestSinceAndLimit(t *testing.T) {
 // says so.
 func TestOneImageFails(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]zadigtest.Fault{
-		"forbidden": zadigtest.NoPermission().On(zadigtest.TraceArtifact, zadigtest.FindArtifact).Times(1),
-		"fails":     zadigtest.Status(500, "").On(zadigtest.TraceArtifact, zadigtest.FindArtifact).Times(1),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv := serverWith(t, *oneRelease(unchanged))
-			srv.Inject(fault)
-			page, log, code := report(t, srv)
-			assert.Equal(t, 1, code)
-			assert.Contains(t, log, "the page lacks the origin of 1 image: ")
-			wellFormed(t, page)
-		})
-	}
+	srv := serverWith(t, *oneRelease(unchanged))
+	srv.Inject(zadigtest.Status(500, "").On(zadigtest.TraceArtifact, zadigtest.FindArtifact).Times(1))
+	page, log, code := report(t, srv)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, log, "the page lacks the origin of 1 image: ")
+	wellFormed(t, page)
 }
 
 // Where the token's user may not trace, the page has no commits, and says so.
@@ -94,22 +88,25 @@ func TestTracingIsForbidden(t *testing.T) {
 	wellFormed(t, page)
 	assert.Contains(t, page, "Zadig does not let the token&#39;s user trace images: commits, pull requests and authors are missing.")
 	texts := dataOf(t, page).Strings
-	assert.Contains(t, texts, "registry.example.com/shop/cart", "the images are there")
-	assert.NotContains(t, texts, "shop-team/shop", "the repository of commits")
+	assert.Contains(t, texts, "registry.example.com/shop/catalog", "the images are there")
+	assert.NotContains(t, texts, "shop-team/catalog", "the repository of commits")
 }
 
 func TestBrokenRecordIsLeftOut(t *testing.T) {
 	t.Parallel()
 	data := zadigtest.Generate(1, 20)
+	ofWorkflow := func(r *delivery.Release) bool { return r.VersionInfo.Type == "" } // which v5.0.0 does not have
+	data.Releases = slices.DeleteFunc(data.Releases, ofWorkflow)
+	last := len(data.Releases) - 1
 	for _, version := range []string{"v1.11.0", "v5.0.0"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(data))
-			srv.Inject(zadigtest.BrokenRecord(data.Releases[19].VersionInfo.ID)) // the last of the list
+			srv.Inject(zadigtest.BrokenRecord(data.Releases[last].VersionInfo.ID))
 			page, log, code := report(t, srv, "--no-trace")
 			assert.Equal(t, 1, code)
 			assert.Contains(t, log, "the page lacks 1 release: ")
-			assert.Equal(t, 19, rows(t, page))
+			assert.Equal(t, last, rows(t, page))
 			assert.Contains(t, page, "1 release could not be read.")
 		})
 	}
@@ -176,7 +173,7 @@ func TestDemo(t *testing.T) {
 	require.NoError(t, cmd.ExecuteContext(t.Context()))
 	page := out.String()
 	wellFormed(t, page)
-	assert.Greater(t, rows(t, page), 300)
+	assert.Greater(t, rows(t, page), 100)
 	assert.Contains(t, page, `class="banner" role="note"><b>Made-up data.</b>`)
-	assert.Contains(t, dataOf(t, page).Strings, "shop-team/shop", "the repository of commits")
+	assert.Contains(t, dataOf(t, page).Strings, "shop-team/catalog", "the repository of commits")
 }

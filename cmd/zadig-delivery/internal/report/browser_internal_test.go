@@ -80,8 +80,8 @@ func TestBrowser(t *testing.T) {
 		t.Run(strconv.Itoa(releases), func(t *testing.T) {
 			t.Parallel()
 			args := []string{"--limit", "0"}
-			if releases == 1000 {
-				args = []string{"--limit", "1000", "--demo"}
+			if releases == 8500 { // tracing takes the server in memory minutes
+				args = append(args, "--no-trace")
 			}
 			page, log, code := report(t, manyReleases(t, releases), args...)
 			require.Zero(t, code, log)
@@ -165,17 +165,19 @@ func (s seen) check(t *testing.T, l screen, releases int) {
 	assert.False(t, s.Reopened, "Back does not open again what was closed")
 	assert.True(t, s.Compared)
 	assert.True(t, s.Sorted)
+	if releases < 8500 { // whose images have no known commits
+		assert.Equal(t, 1, s.Found, "the release with this commit")
+		assert.True(t, s.SaysNothing)
+		assert.Positive(t, s.Digests)
+	}
 	for _, found := range s.Pulls {
 		assert.Equal(t, s.Pulls[0], found, "!7, #7, PR 7 and pr7 are one")
 		assert.Positive(t, found)
 	}
-	assert.Positive(t, s.Digests)
 
 	assert.Positive(t, s.Failed)
 	assert.Equal(t, s.Failed, s.FailedBadges)
 	assert.Equal(t, "#failed=1", s.FailedURL)
-	assert.Equal(t, 1, s.Found, "the release with this commit")
-	assert.True(t, s.SaysNothing)
 	assert.Empty(t, s.Cleared)
 	assert.True(t, s.ByPerson)
 	assert.True(t, s.ChipOn)

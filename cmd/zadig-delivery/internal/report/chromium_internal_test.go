@@ -169,7 +169,8 @@ func (s *site) use(t *testing.T, path string, l screen, query string) seen {
 // shoot saves a picture of the page.
 func (s *site) shoot(t *testing.T, path string, l screen, file, fragment string) {
 	t.Helper()
-	address := fmt.Sprintf("%s/frame.html?width=%d&height=%d&fragment=%s", s.URL, l.width, l.height, strings.ReplaceAll(strings.ReplaceAll(fragment, "#", "%23"), "&", "%26"))
+	address := fmt.Sprintf("%s/frame.html?width=%d&height=%d&fragment=%s", s.URL, l.width, l.height,
+		strings.ReplaceAll(strings.ReplaceAll(fragment, "#", "%23"), "&", "%26"))
 	output, err := chromium(t.Context(), t, path, l, "--screenshot="+file, "--virtual-time-budget=2000", address).CombinedOutput()
 	require.NoError(t, err, string(output))
 }
@@ -178,7 +179,8 @@ func (s *site) shoot(t *testing.T, path string, l screen, file, fragment string)
 func (s *site) pages(t *testing.T, path string) int {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.pdf")
-	output, err := chromium(t.Context(), t, path, looks[0], "--print-to-pdf="+file, "--virtual-time-budget=5000", s.URL+"/report.html").CombinedOutput()
+	output, err := chromium(t.Context(), t, path, looks[0], "--print-to-pdf="+file, "--virtual-time-budget=5000",
+		s.URL+"/report.html").CombinedOutput()
 	require.NoError(t, err, string(output))
 	pdf, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -1,0 +1,61 @@
+package running
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/environment"
+)
+
+// FromEnvironment returns what Zadig stored as deployed in an environment, and
+// who deployed it last. The cluster may run something else.
+func FromEnvironment(ctx context.Context, client *environment.Service, project, name string) (*Uses, error) {
+	production := false
+	env, err := client.Get(ctx, project, name, environment.GetOptions{})
+	if errors.Is(err, zadig.ErrNotFound) {
+		production = true
+		env, err = client.Get(ctx, project, name, environment.GetOptions{Production: true})
+	}
+	if errors.Is(err, zadig.ErrNotFound) {
+		return nil, unknownEnvironment(ctx, client, project, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	uses := new(Uses)
+	for _, s := range env.Services {
+		history, err := client.History(ctx, project, name, s.ServiceName, environment.HistoryOptions{Production: production})
+		if err != nil && ctx.Err() != nil {
+			return nil, err
+		}
+		problem := ""
+		if s.Status != "" && s.Status != environment.ServiceRunning {
+			problem = s.Status
+		}
+		for _, c := range s.Containers {
+			use := uses.Add(c.Image, "")
+			use.Namespaces[env.Namespace] = 1
+			use.Places = append(use.Places, Place{Namespace: env.Namespace, Workload: s.ServiceName, Container: c.Name, Problem: problem})
+			if n := len(history); n > 0 {
+				last := history[n-1].Created()
+				use.DeployedBy, use.DeployedAt = history[n-1].CreateBy, &last
+			}
+		}
+	}
+	return uses, nil
+}
+
+// unknownEnvironment returns an error that names the environments that there
+// are.
+func unknownEnvironment(ctx context.Context, client *environment.Service, project, name string) error {
+	var names []string
+	for _, production := range []bool{false, true} {
+		envs, _ := client.List(ctx, project, environment.ListOptions{Production: production}) // who may not view them gets no names
+		for _, env := range envs {
+			names = append(names, env.Name)
+		}
+	}
+	return cli.NotFound("project "+project+" has no environment "+name, "there are", name, names)
+}

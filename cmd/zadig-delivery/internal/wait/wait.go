@@ -1,0 +1,110 @@
+// Package wait has the command that waits until a release or a task has ended.
+package wait
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/find"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/workflow"
+)
+
+const long = `Waits until a release, or a task of a workflow, has ended. It ends with exit
+code 0 if that succeeded, and with 1 if it failed, was rejected or canceled, or
+goes on after --timeout. It only reads, with a request every 2 to 30 seconds.`
+
+const examples = `  zadig-delivery wait --project shop v1.3.0 && notify released
+  zadig-delivery wait --project shop --workflow shop-dev --task 7 --timeout 30m`
+
+// task is a task in JSON.
+type task struct {
+	Project  string `json:"project"`
+	Workflow string `json:"workflow"`
+	Task     int    `json:"task"`
+	Status   string `json:"status"`
+}
+
+// Command returns the command.
+func Command() *cobra.Command {
+	var f cli.Flags
+	var name string
+	var number int
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use: "wait [version]", Short: "Wait until a release or a task has ended", Long: long, Example: examples,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case f.Project == "":
+				return cli.Usage("wait needs --project")
+			case (len(args) == 1) == (name != "" && number > 0):
+				return cli.Usage("wait needs a version, or --workflow and --task")
+			case timeout <= 0:
+				return cli.Usage("--timeout must be positive (got %s)", timeout)
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, closeServer, err := cli.Connect(cmd.Context(), f.Demo, cli.DemoData())
+			if err != nil {
+				return err
+			}
+			defer closeServer()
+			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+			defer cancel()
+			out := cli.NewOutput(cmd.OutOrStdout(), f.Format,
+				cli.Column{Name: "PROJECT"}, cli.Column{Name: "RELEASE"}, cli.Column{Name: "WORKFLOW"}, cli.Column{Name: "STATUS"})
+			out.Sparse = true
+			if len(args) == 1 {
+				err = waitRelease(ctx, client, f, args[0], out)
+			} else {
+				err = waitTask(ctx, client, core.TaskRef{ProjectName: f.Project, WorkflowName: name, TaskID: number}, out)
+			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				err = cli.Explained(err, "it goes on after %s", timeout)
+			}
+			return errors.Join(out.Flush(), err)
+		},
+	}
+	f.Register(cmd, cli.Formats, "project", "env")
+	cmd.Flags().StringVar(&name, "workflow", "", "wait for a task of this `workflow`, by its key")
+	cmd.Flags().IntVar(&number, "task", 0, "number of the `task`")
+	cmd.Flags().DurationVar(&timeout, "timeout", time.Hour, "wait for this `duration` at most")
+	return cmd
+}
+
+func waitRelease(ctx context.Context, client *zadig.Client, f cli.Flags, version string, out *cli.Output) error {
+	r, err := find.Finder{Releases: client.Delivery, Project: f.Project, Env: f.Env}.Find(ctx, version)
+	if err != nil {
+		return err
+	}
+	last, err := client.Delivery.Wait(ctx, r.VersionInfo.ID, delivery.WaitOptions{ProjectName: f.Project, TaskEnded: client.Workflow.Ended})
+	if failed, ok := errors.AsType[*delivery.WaitError](err); ok {
+		last = failed.Release
+	}
+	if last != nil {
+		line := record.NewRelease(last)
+		return errors.Join(out.Add(line, cli.Texts(line.Project, line.Version, "", line.Status)), err)
+	}
+	return err
+}
+
+func waitTask(ctx context.Context, client *zadig.Client, ref core.TaskRef, out *cli.Output) error {
+	last, err := client.Workflow.Wait(ctx, ref, workflow.WaitOptions{})
+	if failed, ok := errors.AsType[*workflow.WaitError](err); ok {
+		last = failed.Task
+	}
+	if last != nil {
+		line := task{ref.ProjectName, ref.WorkflowName, ref.TaskID, last.Status}
+		return errors.Join(out.Add(line, cli.Texts(line.Project, "", line.Workflow, line.Status)), err)
+	}
+	return err
+}
