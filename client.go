@@ -161,6 +161,8 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	switch {
 	case success && out.Err != nil:
 		return nil, rejected(out, nil)(ErrUnexpectedResponse, response.GarbledReason)
+	case success && int64(len(out.Body)) > s.settings.MaxBytes:
+		return nil, rejected(out, out.Body)(ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.settings.MaxBytes))
 	case success && (resp.StatusCode != http.StatusPartialContent || outgoing.Header.Get("Range") != ""):
 		resp.Body = &response.Body{
 			ReadCloser: resp.Body,
@@ -210,15 +212,6 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	if shared == nil {
 		shared = cfg.base()
 	}
-	header := cfg.header.Clone()
-	if header == nil {
-		header = http.Header{}
-	}
-	for name, value := range map[string]string{"User-Agent": userAgent, "Accept": "application/json"} {
-		if header.Get(name) == "" {
-			header.Set(name, value)
-		}
-	}
 	policy := transport.Policy(cfg.retry)
 	s := &state{base: base, config: cfg, roundTrip: shared, budget: budget}
 	s.settings = response.Settings{
@@ -232,7 +225,7 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 		Base:       shared,
 		Client:     cfg.httpClient,
 		Origin:     base,
-		Header:     header,
+		Header:     cfg.header,
 		Token:      cfg.token,
 		Limiter:    cfg.limiter,
 		Logger:     cfg.logger,

@@ -51,7 +51,7 @@ func Explain(err error) string {
 	if failed, ok := errors.AsType[*Error](err); ok {
 		return cmp.Or(failed.explain(), explainSentinel(failed))
 	}
-	if sent, ok := errors.AsType[*url.Error](err); ok && sent.Op == "Get" || ok && sent.Op == http.MethodGet {
+	if sent, ok := errors.AsType[*url.Error](err); ok && sent.Op == http.MethodGet && !errors.Is(err, context.DeadlineExceeded) {
 		return explainNoResponse(sent)
 	}
 	if timedOut(err) {

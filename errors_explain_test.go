@@ -267,7 +267,7 @@ func TestExplainOthers(t *testing.T) {
 		"sentinel, no Error": {fmt.Errorf("release %q: %w", "v1", zadig.ErrNotFound), "Zadig has no record of this"},
 		"unsupported":        {zadig.ErrUnsupported, "this version of Zadig does not support the request"},
 		"stalled":            {&response.TruncatedError{Err: os.ErrDeadlineExceeded}, "Zadig stopped sending in the middle of a response"},
-		"certificate": {&url.Error{Op: "Get", Err: &tls.CertificateVerificationError{Err: errors.New("x")}},
+		"certificate": {&url.Error{Op: "GET", Err: &tls.CertificateVerificationError{Err: errors.New("x")}},
 			"the server's certificate is not valid"},
 		"full disk": {&fs.PathError{Op: "write", Path: "x\ny", Err: syscall.ENOSPC}, "write x y: no space left on device"},
 		"not a URL": {&url.Error{Op: "parse", URL: ":", Err: errors.New("missing protocol scheme")}, `parse ":": missing protocol scheme`},

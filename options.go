@@ -54,6 +54,7 @@ const (
 
 func defaults() config {
 	return config{
+		header:   http.Header{"User-Agent": {userAgent}, "Accept": {"application/json"}},
 		retry:    RetryPolicy{defaultAttempts, defaultMinWait, defaultMaxWait},
 		timeout:  defaultTimeout,
 		maxBytes: defaultMaxBytes,
@@ -179,10 +180,7 @@ func WithTimeout(timeout time.Duration) Option {
 		if timeout < 0 {
 			return fmt.Errorf("WithTimeout: the timeout must not be negative (got %s)", timeout)
 		}
-		if timeout == 0 {
-			timeout = defaultTimeout
-		}
-		c.timeout = timeout
+		c.timeout = cmp.Or(timeout, defaultTimeout)
 		return nil
 	}
 }
@@ -208,9 +206,6 @@ func WithHeader(key, value string) Option {
 		if err := checkHeader(key, value); err != nil {
 			return fmt.Errorf("WithHeader: %w", err)
 		}
-		if c.header == nil {
-			c.header = http.Header{}
-		}
 		c.header.Set(key, value)
 		return nil
 	}
@@ -229,10 +224,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n < 0 {
 			return fmt.Errorf("WithMaxResponseBytes: the limit must not be negative (got %d)", n)
 		}
-		if n == 0 {
-			n = defaultMaxBytes
-		}
-		c.maxBytes = min(n, math.MaxInt64/8) // so that limits can be computed from it
+		c.maxBytes = min(cmp.Or(n, defaultMaxBytes), math.MaxInt64/8) // so that limits can be computed from it
 		return nil
 	}
 }

@@ -53,7 +53,9 @@ func ImageID(imageID string) TraceOption {
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	switch {
 	case image == "":

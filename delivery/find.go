@@ -3,6 +3,7 @@ package delivery
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -47,27 +48,27 @@ func (s *Service) findListed(ctx context.Context, version string, o ListOptions,
 	q := query{list: o, want: o, size: cmp.Or(o.PerPage, allPerPage)}
 	q.list.Verbosity = VerbosityBrief
 	q.want.Concurrency = 1 // no request for a release after the first
-	byName := false
+	byName, wanted := false, map[string]bool{}
 	q.keep = func(m summary) bool {
 		byName = pageOne && o.ProjectName != "" && m.isV4()
-		return m.VersionInfo.Version == version
+		wanted[m.VersionInfo.ID] = m.VersionInfo.Version == version
+		return wanted[m.VersionInfo.ID]
 	}
-	var unread error
+	var failed, unread error // that of the release, and of one that cannot be listed
 	err = s.releases(ctx, q, func(r *Release, err error) bool {
 		found = r
-		if err != nil {
+		if one, ok := errors.AsType[*ReleaseError](err); ok && wanted[one.ID] {
+			failed = err
+		} else if err != nil {
 			unread = err
 		}
-		return r == nil
+		return found == nil && failed == nil
 	}, func() bool {
 		more = byName
 		return !more
 	})
-	switch {
-	case found != nil, more:
-		return found, found == nil, nil
-	case err != nil:
-		unread = err
+	if err = cmp.Or(failed, err); found != nil || err != nil || more {
+		return found, found == nil && err == nil, err
 	}
 	if unread != nil {
 		return nil, false, fmt.Errorf("%s: version %q not found; some releases were unreadable: %w", methodFind, version, unread)

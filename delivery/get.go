@@ -42,7 +42,7 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 	if refusal, ok := asRefusal(err); ok {
 		r, err = s.getAgain(ctx, id, o.ProjectName, refusal)
 	}
-	if errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
+	if _, refused := errors.AsType[*errdef.ArgumentError](err); !refused && errors.Is(err, errdef.ErrBadRequest) && o.ProjectName == "" {
 		return nil, fmt.Errorf("%w; servers since v2.3.0 need GetOptions.ProjectName", err)
 	}
 	return r, err

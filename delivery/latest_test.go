@@ -93,7 +93,7 @@ func TestSearchFails(t *testing.T) {
 		"no license":    {"v3.4.1", zadigtest.LicenseExpired(), zadig.ErrLicense, zadig.ErrLicense, ""},
 		"no database":   {"v3.4.1", zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer, ""},
 		"no list": {
-			"v1.11.0", zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, `version "v1.200" not found`,
+			"v1.11.0", zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "got text that is not JSON",
 		},
 		"a list that is not there": {
 			"v1.11.0", zadigtest.Status(404, "Invalid path: /x"), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "base URL",

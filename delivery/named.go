@@ -16,23 +16,12 @@ const detailPath = "/openapi/delivery/releases/detail"
 // errNoDetail is the reason why a response is not the requested release.
 var errNoDetail = errors.New("project_name or version is missing or differs from the request")
 
-// detail is a release as the OpenAPI shows it: without its id, workflow
-// and task, and without the chart versions of the environment.
-type detail struct{ releaseV4 }
-
-// Validate returns an error for a detail that does not name its release.
-func (d *detail) Validate() error {
-	if d.Version == "" || d.ProjectName == "" {
-		return errNoDetail
-	}
-	return nil
-}
-
 // named reads the release of a project that has this version, without manifests.
-// It returns nil and no error if the project has no such version, and an error if
-// the response does not say.
+// The OpenAPI leaves out its id, workflow and task, and the chart versions of the
+// environment. named returns nil and no error if the project has no such version,
+// and an error if the response does not say.
 func (s *Service) named(ctx context.Context, project, version string) (*Release, error) {
-	d, err := response.Get[detail](ctx, s.doer, response.Endpoint{
+	d, err := response.Get[releaseV4](ctx, s.doer, response.Endpoint{
 		Path: detailPath,
 		Query: struct {
 			ProjectKey  string `url:"projectKey"`

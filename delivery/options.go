@@ -1,8 +1,6 @@
 package delivery
 
 import (
-	"cmp"
-	"math"
 	"slices"
 	"strings"
 
@@ -80,7 +78,6 @@ const (
 
 // check refuses what a server would misunderstand.
 func (o ListOptions) check(method string) error {
-	size := cmp.Or(o.PerPage, listPerPage)
 	switch {
 	case o.TaskID < 0:
 		return errdef.BadArgument(method, "TaskID", "must not be negative (got %d)", o.TaskID)
@@ -88,8 +85,6 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "Page", "must not be negative (got %d)", o.Page)
 	case o.PerPage < 0:
 		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
-	case o.Page > math.MaxInt/size:
-		return errdef.BadArgument(method, "Page", "must be at most %d with PerPage %d (got %d)", math.MaxInt/size, size, o.Page)
 	case o.Concurrency < 0:
 		return errdef.BadArgument(method, "Concurrency", "must not be negative (got %d)", o.Concurrency)
 	case o.Verbosity != "" && o.Verbosity != VerbosityDetailed && o.Verbosity != VerbosityBrief:

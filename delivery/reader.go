@@ -38,7 +38,7 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 	}
 	return pages.Walk(ctx, func(w *wireRelease, err error) bool {
 		if err != nil {
-			return each(summary{}, asReleaseError(w, err))
+			return each(w.summary(opened, settings), asReleaseError(w, err))
 		}
 		m := w.summary(opened, settings)
 		return !o.selects(m.Release) || each(m, nil)
@@ -69,8 +69,10 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 	var ended error
 	var waiting []found
 	pass := func(f found) bool {
-		if f.err != nil && !isReleaseError(f.err) {
+		if ended = response.Ended(ctx); ended == nil && f.err != nil && !isReleaseError(f.err) {
 			ended = f.err
+		}
+		if ended != nil {
 			return false
 		}
 		return f.release == nil && f.err == nil || yield(f.release, f.err)

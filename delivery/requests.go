@@ -103,12 +103,7 @@ type listQuery struct {
 	PerPage      int       `url:"per_page"` // and without this the same everything on every page
 	Verbosity    Verbosity `url:"verbosity,omitempty"`
 	Label        string    `url:"label,omitempty"`
-	project
-}
-
-// project is the part of a query that goes with a project's name.
-type project struct {
-	// In collaboration mode the server responds to projectName with 200 and an
+	// In collaboration mode the server responds to ProjectName with 200 and an
 	// object instead of the list, unless this is true.
 	IfPassFilter bool `url:"ifPassFilter,omitempty"`
 }
@@ -123,14 +118,14 @@ func (o ListOptions) query(page, size int) listQuery {
 		PerPage:      size,
 		Verbosity:    o.Verbosity,
 		Label:        url.QueryEscape(o.Label), // the server decodes it once more than it should
-		project:      project{IfPassFilter: o.ProjectName != ""},
+		IfPassFilter: o.ProjectName != "",
 	}
 }
 
 // inProject is the query of an endpoint with a project's name and nothing else.
 func inProject(name string) any {
 	return struct {
-		ProjectName string `url:"projectName,omitempty"`
-		project
-	}{name, project{IfPassFilter: name != ""}}
+		ProjectName  string `url:"projectName,omitempty"`
+		IfPassFilter bool   `url:"ifPassFilter,omitempty"`
+	}{name, name != ""}
 }

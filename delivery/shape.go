@@ -56,8 +56,8 @@ type releaseV4 struct {
 // described at [Release]. An object that is no release is an error that matches
 // zadig.ErrUnexpectedResponse.
 func (r *Release) UnmarshalJSON(data []byte) error {
-	if r == nil {
-		return errdef.BadArgument("delivery.Release", "UnmarshalJSON", "got a nil *Release, want one to decode into")
+	if string(data) == "null" { // no-op, by convention
+		return nil
 	}
 	var w wireRelease
 	if err := json.Unmarshal(data, &w); err != nil {

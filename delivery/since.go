@@ -9,8 +9,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/ordered"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // Since returns the releases that o selects and that are new since the mark,
@@ -40,10 +40,15 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 			yield(nil, err)
 			return
 		}
+		mark.selects(o)
 		mark.forget(deleted...)
 		for p := range ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(fresh), func(ctx context.Context, p pending) pending {
 			return s.readPending(ctx, p, began, o)
 		}) {
+			if err := response.Ended(ctx); err != nil {
+				yield(nil, err)
+				return
+			}
 			if p.err != nil && !isReleaseError(p.err) {
 				yield(nil, p.err)
 				return
@@ -51,13 +56,14 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 			if (p.err != nil || p.release != nil) && !yield(p.release, p.err) {
 				return
 			}
-			if p.summary.Release != nil {
-				mark.selects(o)
+			if p.now.CreatedAt != 0 {
 				mark.handled(p.before, p.now)
 			}
 		}
 	}
 }
+
+var errInProgress = errors.New("delivery.Since gives up, it was in progress for a day")
 
 // pending is a release that Since reads next: a new one, or one that the mark
 // remembers.
@@ -85,17 +91,24 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh [
 	listed := true                  // every release that was read
 	created := int64(math.MaxInt64) // of the release before
 	err = s.summaries(ctx, list, size, func(m summary, err error) bool {
-		if err != nil {
+		p := pending{err: err}
+		switch v := m.VersionInfo; {
+		case err != nil && (v.Version == "" || v.CreatedAt == 0): // it cannot be remembered
 			listed = false
-			if created >= mark.recent() {
-				fresh = append(fresh, pending{err: err, created: created})
+			if p.created = created; created >= mark.recent() {
+				fresh = append(fresh, p)
 			}
 			return true
+		case err != nil:
+			p.now = markOf(v)
+			p.now.Unread = true
+		default:
+			p.summary, p.now = m, markOf(v)
 		}
-		if created = m.VersionInfo.CreatedAt; created < mark.horizon() {
+		if created = p.now.CreatedAt; created < mark.horizon() {
 			return false
 		}
-		p := pending{summary: m, created: created, now: markOf(m.VersionInfo)}
+		p.created = created
 		i := slices.IndexFunc(known, p.now.is)
 		if i >= 0 {
 			p.before = new(known[i])
@@ -126,7 +139,8 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	all := o
 	all.Succeeded = false
 	switch {
-	case p.summary.Release == nil || !all.selects(p.summary.Release):
+	case p.summary.Release == nil:
+	case !all.selects(p.summary.Release):
 		return p
 	case before.Failed && !before.Unread && p.summary.Failed():
 		p.now.Failed = true
@@ -136,13 +150,13 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	if mark.CreatedAt-p.created <= patience || p.err != nil && !isReleaseError(p.err) || !p.now.again() {
 		return p
 	}
-	switch {
+	switch failed, _ := errors.AsType[*ReleaseError](p.err); {
 	case p.now.Unread:
-		p.err = releaseError(p.summary.VersionInfo.ID, fmt.Errorf("delivery.Since gives up, it was unread for a day: %w", errors.Unwrap(p.err)))
+		p.err = releaseError(failed.ID, fmt.Errorf("delivery.Since gives up, it was unread for a day: %w", failed.Err))
 	case p.now.Unfinished:
-		p.err = releaseError(p.summary.VersionInfo.ID, fmt.Errorf("delivery.Since gives up, it was in progress for a day: %w", errdef.ErrServer))
+		p.err = releaseError(p.summary.VersionInfo.ID, errInProgress)
 	}
-	p.now = markOf(p.summary.VersionInfo)
+	p.now.Unread, p.now.Unfinished, p.now.Failed = false, false, false
 	return p
 }
 

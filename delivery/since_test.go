@@ -416,3 +416,32 @@ func TestSinceRefusesMarks(t *testing.T) {
 	}
 	srv.ExpectNoRequests(t)
 }
+
+// A selection in between that is narrower is noted, so that nothing that the mark
+// remembers is lost.
+func TestSinceNotesANarrowerSelection(t *testing.T) {
+	t.Parallel()
+	_, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, delivery.StatusFailed))
+	var mark delivery.Mark
+	assert.Equal(t, []string{"v1"}, since(t, s, &mark, delivery.ListOptions{}))
+	assert.Empty(t, since(t, s, &mark, delivery.ListOptions{ProjectName: "other"}))
+	assert.Equal(t, []string{"error ErrBadRequest"}, since(t, s, &mark, delivery.ListOptions{}))
+}
+
+// A release that could not be decoded, and can be by a newer SDK or after a repair, is
+// yielded then.
+func TestSinceReadsWhatBecomesDecodable(t *testing.T) {
+	t.Parallel()
+	task := `"three"`
+	s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+		return respond(req, http.StatusOK, `[`+
+			`{"id":"`+id(3)+`","version":"v3","project_name":"p","created_at":1700000200,"services":[{"service_name":"s"}]},`+
+			`{"id":"`+id(2)+`","version":"v2","project_name":"p","created_at":1700000000,"services":[{"service_name":"s"}],"task_id":`+task+`}]`), nil
+	}))
+	var mark delivery.Mark
+	assert.Equal(t, []string{"error ErrUnexpectedResponse", "v3"}, since(t, s, &mark, delivery.ListOptions{}))
+	assert.Equal(t, []string{"error ErrUnexpectedResponse"}, since(t, s, &mark, delivery.ListOptions{}))
+	task = "3"
+	assert.Equal(t, []string{"v2"}, since(t, s, &mark, delivery.ListOptions{}))
+	assert.Empty(t, since(t, s, &mark, delivery.ListOptions{}))
+}

@@ -46,7 +46,10 @@ func (e *WaitError) Error() string {
 	if reason != "" {
 		reason = " (" + redact.Line(reason) + ")"
 	}
-	return fmt.Sprintf("delivery.Wait: release %s is %s%s: %s", e.Release.VersionInfo.ID, e.Release.VersionInfo.Status, reason, e.Err)
+	if e.Release.Failed() {
+		return fmt.Sprintf("delivery.Wait: release %s failed%s", e.Release.VersionInfo.ID, reason)
+	}
+	return fmt.Sprintf("delivery.Wait: release %s is %s: %s", e.Release.VersionInfo.ID, e.Release.VersionInfo.Status, e.Err)
 }
 
 // Unwrap returns Err.
@@ -67,7 +70,7 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 		return nil, errdef.BadArgument("delivery.Wait", "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
 	}
 	var failed error
-	stuck := false // the task had ended when the release was read before
+	var over core.TaskRef // the task that had ended when the release was read before
 	r, err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (*Release, bool, error) {
 		r, err := s.Get(ctx, id, GetOptions{ProjectName: o.ProjectName})
 		switch {
@@ -77,9 +80,15 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 			failed = ErrFailed
 		case !r.InProgress():
 			failed = nil
-		case stuck:
 		default:
-			stuck, failed, err = o.taskEnded(ctx, r)
+			ref, ok := r.Task()
+			if ok && ref == over {
+				return r, true, nil
+			}
+			ended := false
+			if ended, failed, err = o.taskEnded(ctx, r); ended {
+				over = ref
+			}
 			return r, false, err
 		}
 		return r, true, nil

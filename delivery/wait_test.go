@@ -36,11 +36,12 @@ func TestWait(t *testing.T) {
 		"success":                    {"creating creating success", "- -", nil, "", 5e9},
 		"a workflow's, up to v3.4.1": {"none", "", nil, "", 0},
 		"failed": {"creating failed", "", delivery.ErrFailed,
-			"release " + waitedID + " is failed (disk full): the release failed", 2e9},
+			"release " + waitedID + " failed (disk full)", 2e9},
 		"the status follows the task":  {"creating creating success", "- ok", nil, "", 5e9},
 		"stuck, its task passed":       {"retrying", "- ok", nil, "", 5e9},
+		"retried after its task failed": {"retrying task2 task2 success", "reject - -", nil, "", 9500e6},
 		"stuck, its task was rejected": {"retrying", "reject", errTaskRejected, "is retrying", 2e9},
-		"failed after its task":        {"creating failed", "reject", delivery.ErrFailed, "is failed", 2e9},
+		"failed after its task":        {"creating failed", "reject", delivery.ErrFailed, "failed", 2e9},
 		"stuck, without TaskEnded":     {"creating", "", context.DeadlineExceeded, "is creating", time.Hour},
 		"stuck, its task is gone":      {"creating", "gone", context.DeadlineExceeded, "is creating", time.Hour},
 		"tasks cannot be read":         {"creating", "denied", zadig.ErrForbidden, "", 0},
@@ -53,16 +54,20 @@ func TestWait(t *testing.T) {
 				s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
 					status := statuses[min(read, len(statuses)-1)]
 					read++
+					task := "1"
+					if status == "task2" {
+						status, task = "retrying", "2"
+					}
 					if status == "gone" {
 						return nil, zadig.ErrNotFound
 					}
-					return clienttest.Respond(200, `{"id":"`+waitedID+`","project_name":"shop","workflow_name":"zadig-delivery-shop-1","task_id":1,`+
+					return clienttest.Respond(200, `{"id":"`+waitedID+`","project_name":"shop","workflow_name":"zadig-delivery-shop-1","task_id":`+task+`,`+
 						`"status":"`+strings.TrimPrefix(status, "none")+`","error":"disk full","services":[]}`)(req)
 				}))
 				o := delivery.WaitOptions{ProjectName: "shop"}
 				if len(tasks) > 0 {
 					o.TaskEnded = func(_ context.Context, ref core.TaskRef) (bool, error) {
-						assert.Equal(t, core.TaskRef{ProjectName: "shop", WorkflowName: "zadig-delivery-shop-1", TaskID: 1}, ref)
+						assert.Equal(t, core.TaskRef{ProjectName: "shop", WorkflowName: "zadig-delivery-shop-1", TaskID: ref.TaskID}, ref)
 						outcome := tasks[min(asked, len(tasks)-1)]
 						asked++
 						return outcome == "ok" || outcome == "reject",

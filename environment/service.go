@@ -121,7 +121,7 @@ func check(method, project, name string) error {
 	switch {
 	case project == "":
 		return errdef.BadArgument(method, "project", "must not be empty")
-	case name == "" || strings.Contains(name, "/"):
+	case name == "" || name == "." || name == ".." || strings.Contains(name, "/"):
 		return errdef.BadArgument(method, "name", "must be the key of an environment, without a slash (got %.64q)", name)
 	}
 	return nil

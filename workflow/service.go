@@ -34,8 +34,6 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 		return nil, errdef.BadArgument(method, "WorkflowName", "must not be empty")
 	case ref.TaskID < 1:
 		return nil, errdef.BadArgument(method, "TaskID", "must be at least 1 (got %d)", ref.TaskID)
-	case ctx == nil:
-		return nil, errdef.BadArgument(method, "ctx", "must not be nil")
 	}
 	w, err := response.Get[wireTask](ctx, s.doer, response.Endpoint{
 		Path: "/openapi/workflows/custom/task",

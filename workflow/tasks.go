@@ -96,7 +96,11 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 	if err != nil {
 		return nil, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks; is the base URL right?")
 	}
-	return response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
+	stream, err := response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
+	if err == nil {
+		stream.Settings = tasks.settings
+	}
+	return stream, err
 }
 
 // taskPage is a page of tasks. It is a Doer that responds as the lists of releases and
@@ -104,7 +108,12 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 type taskPage struct {
 	Total int             `json:"total"`
 	Tasks json.RawMessage `json:"workflow_tasks"`
+
+	settings response.Settings
 }
+
+// SetSettings keeps the settings of the client that sent the request.
+func (p *taskPage) SetSettings(s response.Settings) { p.settings = s }
 
 // Validate returns an error for an object that is not a page.
 func (p *taskPage) Validate() error {

@@ -69,9 +69,6 @@ func (u *Ambiguous) ResolveByCheck(sentinel error, checkErr error) error {
 
 // AsAmbiguous returns the Ambiguous that err wraps, if it is of this kind.
 func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
-	if err == nil {
-		return nil, false
-	}
 	u, ok := errors.AsType[*Ambiguous](err)
 	return u, ok && u.Kind == kind
 }
@@ -81,9 +78,6 @@ func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
 // ErrUnsupported, with the reason. A 404 of a gateway is ErrUnexpectedResponse.
 // All other errors are returned unchanged.
 func Unsupported(err error, reason string) error {
-	if err == nil {
-		return nil
-	}
 	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
 		return u.Resolve(ErrUnsupported, reason)
 	}
@@ -94,9 +88,6 @@ func Unsupported(err error, reason string) error {
 // that the server does not have is ErrUnexpectedResponse, with the reason. All
 // other errors are returned unchanged.
 func NotZadig(err error, reason string) error {
-	if err == nil {
-		return nil
-	}
 	u, ok := errors.AsType[*Ambiguous](err)
 	if ok && (u.Kind == NoSuchEndpoint || u.Kind == ForeignNotFound) {
 		return u.Resolve(ErrUnexpectedResponse, reason)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -324,4 +325,14 @@ func TestTotal(t *testing.T) {
 	for header, want := range map[string]int{"": -1, "x": -1, "-3": -1, "0": 0, "48": 48} {
 		assert.Equal(t, want, paging.Total(http.Header{"X-Total": {header}}), header)
 	}
+}
+
+// A size that nobody has in mind costs no time before the first request.
+func TestWalkWithAHugeSize(t *testing.T) {
+	t.Parallel()
+	l := &list{elements: numbered(3, 1)}
+	seen, err := l.walk(t.Context(), math.MaxInt, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []int{3, 2, 1}, seen)
+	assert.Equal(t, "1/10000", l.asked[0])
 }

@@ -62,8 +62,8 @@ type Settings struct {
 type Body struct {
 	io.ReadCloser
 	Settings
-	// Data is the body if the client has read it as part of an attempt: all of
-	// it, or more than MaxBytes. If it is nil, the ReadCloser has the body.
+	// Data is the body if the client has read it as part of an attempt. If it is
+	// nil, the ReadCloser has the body.
 	Data []byte
 	// Reject returns the function that makes the error for a response that is
 	// not what was requested, from the beginning of the body. The error matches

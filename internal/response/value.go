@@ -15,7 +15,8 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// Get requests one value. A *T may have the methods Validate and SetRaw.
+// Get requests one value. A *T may have the methods Validate, SetRaw and
+// SetSettings.
 func Get[T any](ctx context.Context, d core.Doer, e Endpoint) (*T, error) {
 	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
@@ -31,6 +32,9 @@ func Get[T any](ctx context.Context, d core.Doer, e Endpoint) (*T, error) {
 	}
 	if err := finish(v, raw); err != nil {
 		return nil, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+": "+err.Error())
+	}
+	if keeper, ok := any(v).(interface{ SetSettings(Settings) }); ok {
+		keeper.SetSettings(body.Settings)
 	}
 	return v, nil
 }

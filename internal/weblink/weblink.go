@@ -8,6 +8,17 @@ import (
 	"strings"
 )
 
+// kinds are the kinds of code hosts, by what servers call them.
+var kinds = map[string]string{
+	"github":           "github",
+	"gitlab":           "gitlab",
+	"gitee":            "gitee",
+	"gitee-enterprise": "gitee",
+	"gerrit":           "gerrit",
+}
+
+var publicHosts = map[string]string{"github.com": "github", "gitlab.com": "gitlab", "gitee.com": "gitee"}
+
 // repoPage returns the web page of a repository, and the kind of its code host:
 // source, or else what the address shows. Both are "" if the kind is not known.
 func repoPage(source, address, owner, name string) (page, kind string) {
@@ -15,23 +26,11 @@ func repoPage(source, address, owner, name string) (page, kind string) {
 	if !ok || (u.Scheme != "https" && u.Scheme != "http") {
 		return "", ""
 	}
-	kind = strings.ToLower(source)
-	switch kind {
-	case "github", "gitlab", "gitee", "gerrit":
-	case "gitee-enterprise":
-		kind = "gitee"
-	case "", "other": // read as a plain Git server
-		switch u.Hostname() {
-		case "github.com":
-			kind = "github"
-		case "gitlab.com":
-			kind = "gitlab"
-		case "gitee.com":
-			kind = "gitee"
-		default:
-			return "", ""
-		}
-	default:
+	kind = kinds[strings.ToLower(source)]
+	if source == "" || source == "other" { // "other" is read as a plain Git server
+		kind = publicHosts[u.Hostname()]
+	}
+	if kind == "" {
 		return "", ""
 	}
 	page = u.String()
