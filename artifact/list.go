@@ -67,7 +67,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 		return nil, err
 	}
 	page := &Page{Artifacts: []*Artifact{}}
-	err := s.listed(ctx, o, func() error {
+	err := s.requestList(ctx, o, func() error {
 		artifacts, header, err := response.List[wireArtifact](ctx, s.sender(), o.endpoint(max(o.Page, 1), cmp.Or(o.PerPage, listPerPage)), nil)
 		for _, w := range artifacts {
 			page.Artifacts = append(page.Artifacts, w.artifact())
@@ -104,7 +104,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 		pages := paging.Pages[wireArtifact]{
 			Size: cmp.Or(o.PerPage, allPerPage),
 			Open: func(page, size int) (stream *response.Stream[wireArtifact], err error) {
-				err = s.listed(ctx, o, func() error {
+				err = s.requestList(ctx, o, func() error {
 					stream, err = response.Elements[wireArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
 					return err
 				})
@@ -130,8 +130,8 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 	}
 }
 
-// listed requests a page of the list, and resolves its ambiguous failures.
-func (s *Service) listed(ctx context.Context, o ListOptions, send func() error) error {
+// requestList requests a page of the list, and resolves its ambiguous failures.
+func (s *Service) requestList(ctx context.Context, o ListOptions, send func() error) error {
 	sentinel, err := errdef.ErrServer, send()
 	if _, refused := errdef.AsAmbiguous(err, errdef.RefusedOrDown); refused && (o.Name != "" || o.Image != "") {
 		if err := s.checkDatabase(ctx); err != nil {

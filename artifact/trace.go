@@ -22,7 +22,9 @@ type traceOptions struct {
 // OneRequest makes Trace send one request, to the documented endpoint. The
 // artifact is partial, see [Artifact.IsPartial], and is found only by the exact
 // reference under which it was pushed.
-var OneRequest TraceOption = func(o *traceOptions) { o.oneRequest = true }
+func OneRequest() TraceOption {
+	return func(o *traceOptions) { o.oneRequest = true }
+}
 
 // ImageID tells Trace which image runs under a tag. imageID is that of a pod's
 // status, see [Artifact.CompareDigest].
@@ -73,7 +75,7 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 // distinguishes a missing artifact from a database that is down. If it finds one, the
 // refusal was temporary, or the user may read nothing else.
 func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
-	a, err := s.complete(ctx, image)
+	a, err := s.full(ctx, image)
 	if err == nil || !isRefused(err) && !isDenied(err) {
 		return a, err
 	}
@@ -81,7 +83,7 @@ func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) 
 	if err != nil {
 		return nil, err
 	}
-	a, err = s.complete(ctx, image)
+	a, err = s.full(ctx, image)
 	if isDenied(err) {
 		return partial, nil
 	}
@@ -99,8 +101,8 @@ func isDenied(err error) bool {
 	return isUnknown || isGateway || errors.Is(err, errdef.ErrForbidden)
 }
 
-// complete reads an artifact with two requests: its id by image, and all of it by id.
-func (s *Service) complete(ctx context.Context, image string) (*Artifact, error) {
+// full reads an artifact with two requests: its id by image, and all of it by id.
+func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 	id, err := response.Text(ctx, s.sender(), response.Endpoint{
 		Path: artifactsPath + "/image", RawQuery: "image=" + url.QueryEscape(image), Want: "the id of an artifact",
 	}, isID)

@@ -25,7 +25,7 @@ type TraceManyOptions struct {
 func (o TraceManyOptions) options(image string) []TraceOption {
 	opts := []TraceOption{ImageID(o.ImageIDs[image])}
 	if o.OneRequest {
-		opts = append(opts, OneRequest)
+		opts = append(opts, OneRequest())
 	}
 	return opts
 }

@@ -118,5 +118,3 @@ func inProjectOrAll(o ListOptions, list func(ListOptions) error) error {
 	}
 	return err
 }
-
-func always() bool { return true }

@@ -90,7 +90,7 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 	if !ok {
 		return nil, false, nil
 	}
-	f := s.complete(ctx, found{summary: m}, o)
+	f := s.complete(ctx, result{summary: m}, o)
 	return f.release, f.release != nil || f.err != nil, f.err
 }
 

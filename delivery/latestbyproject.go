@@ -33,11 +33,11 @@ func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[
 
 // newestOfEach reads the whole list, then the details.
 func (s *Service) newestOfEach(ctx context.Context, o ListOptions, yield func(*Release, error) bool) error {
-	var newest []found
+	var newest []result
 	seen := make(map[string]bool)
 	ended := s.summaries(ctx, o.briefly(), cmp.Or(o.PerPage, allPerPage), func(m summary, err error) bool {
 		if err != nil || !seen[m.VersionInfo.ProductName] {
-			newest = append(newest, found{summary: m, err: err})
+			newest = append(newest, result{summary: m, err: err})
 		}
 		if err == nil {
 			seen[m.VersionInfo.ProductName] = true

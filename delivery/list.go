@@ -39,16 +39,17 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed := make([]found, len(summaries))
+	results := make([]result, len(summaries))
 	for i, m := range summaries {
 		if err := o.checkFiltered(m); err != nil {
 			return nil, err
 		}
-		listed[i].summary = m
+		results[i].summary = m
 	}
-	o.ServiceName = "" // the server applied it
-	page := &Page{Releases: make([]*Release, 0, len(listed)), Total: total}
-	for f := range s.completeAll(ctx, listed, o) {
+	want := o
+	want.ServiceName = "" // the server applied it
+	page := &Page{Releases: make([]*Release, 0, len(results)), Total: total}
+	for f := range s.completeAll(ctx, results, want) {
 		if f.err != nil {
 			return nil, f.err
 		}

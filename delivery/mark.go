@@ -49,9 +49,9 @@ const (
 	// overlap is how far before its newest release a mark reads again, in
 	// seconds: one can be stored a little after its time.
 	overlap = 60
-	// patience is how long before its newest release a mark keeps one that may be
+	// giveUpAfter is how long before its newest release a mark keeps one that may be
 	// yielded again, in seconds.
-	patience = 24 * 60 * 60
+	giveUpAfter = 24 * 60 * 60
 )
 
 // check refuses a mark that does not go with what o selects.

@@ -38,16 +38,16 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 	}
 	return pages.Walk(ctx, func(w *wireRelease, err error) bool {
 		if err != nil {
-			return each(w.summary(opened, settings), asReleaseError(w, err))
+			return each(newSummary(w, opened, settings), asReleaseError(w, err))
 		}
-		m := w.summary(opened, settings)
+		m := newSummary(w, opened, settings)
 		return !o.selects(m.Release) || each(m, nil)
 	}, arrived)
 }
 
-// found is a release that a walk found, or the error in its place. Both are nil if
+// result is a release that a walk found, or the error in its place. Both are nil if
 // o does not select the release, or it was deleted meanwhile.
-type found struct {
+type result struct {
 	summary summary
 	release *Release
 	err     error
@@ -67,8 +67,8 @@ type query struct {
 // nil, reports whether the walk continues.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
-	var waiting []found
-	pass := func(f found) bool {
+	var waiting []result
+	pass := func(f result) bool {
 		if ended = response.Ended(ctx); ended == nil && f.err != nil && !isReleaseError(f.err) {
 			ended = f.err
 		}
@@ -78,7 +78,7 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		return f.release == nil && f.err == nil || yield(f.release, f.err)
 	}
 	err := s.summaries(ctx, q.list, q.size, func(m summary, err error) bool {
-		f := found{summary: m, err: err}
+		f := result{summary: m, err: err}
 		switch {
 		case err == nil && q.keep != nil && !q.keep(m):
 			return true
@@ -104,15 +104,15 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 }
 
 // completeAll completes releases, up to Concurrency at once, in order.
-func (s *Service) completeAll(ctx context.Context, page []found, o ListOptions) func(func(found) bool) {
-	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(page), func(ctx context.Context, f found) found {
+func (s *Service) completeAll(ctx context.Context, page []result, o ListOptions) func(func(result) bool) {
+	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(page), func(ctx context.Context, f result) result {
 		return s.complete(ctx, f, o)
 	})
 }
 
 // complete reads the details that o wants and the list left out, and applies the
 // filter that only the details show.
-func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
+func (s *Service) complete(ctx context.Context, f result, o ListOptions) result {
 	switch {
 	case f.err != nil:
 		return f
@@ -120,7 +120,7 @@ func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
 		f.release, f.err = s.details(ctx, f.summary, o.SkipManifests)
 	default:
 		f.release = f.summary.Release
-		f.release.summary = f.summary.partial || o.Verbosity == VerbosityBrief
+		f.release.isSummary = f.summary.partial || o.Verbosity == VerbosityBrief
 	}
 	if f.release != nil && !o.selectsService(f.release) {
 		f.release = nil
@@ -130,3 +130,6 @@ func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
 
 // lacks reports whether the list left out details that o wants.
 func (m summary) lacks(o ListOptions) bool { return m.partial && !o.skipsDetails() }
+
+// always continues a walk at the end of a page.
+func always() bool { return true }

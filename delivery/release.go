@@ -64,15 +64,15 @@ type Release struct {
 	Services              []*FlatService // services, since v4.0.0
 	Error                 string         // error, since v4.0.0: why it failed, "" if it did not
 
-	summary bool
-	raw     func() json.RawMessage // a closure, so that %+v does not print the document
+	isSummary bool
+	raw       func() json.RawMessage // a closure, so that %+v does not print the document
 }
 
 // IsSummary reports whether the details of the release were not read: its
 // services, builds, deploys and images are unknown. That is so with
 // VerbosityBrief, and for releases of a list since v4.2 that were not read by id.
 // Encoding writes it as the member "summary", which no server sends.
-func (r *Release) IsSummary() bool { return r != nil && r.summary }
+func (r *Release) IsSummary() bool { return r != nil && r.isSummary }
 
 // Environment returns the name of the environment that the release was made
 // from, such as "dev", or "" if none is known. With VerbosityBrief, servers from

@@ -37,7 +37,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		case err != nil:
 			return nil, 0, asReleaseError(w, err)
 		}
-		summaries = append(summaries, w.summary(o, &stream.Settings))
+		summaries = append(summaries, newSummary(w, o, &stream.Settings))
 	}
 }
 
@@ -72,8 +72,8 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 	return w.release(), nil
 }
 
-// summary returns the release of a list that was requested with o.
-func (w *wireRelease) summary(o ListOptions, settings *response.Settings) summary {
+// newSummary returns the release of a list that was requested with o.
+func newSummary(w *wireRelease, o ListOptions, settings *response.Settings) summary {
 	r := w.release()
 	partial := o.Verbosity == VerbosityBrief && r.DeployInfo == nil // up to v1.7.1 brief lists have it
 	if r.isV4() {

@@ -23,7 +23,7 @@ type ServiceDetails struct {
 // release delivers it if Images is not nil.
 func (r *Release) Service(name string) (ServiceDetails, bool) {
 	s := ServiceDetails{Name: name}
-	if r == nil || r.summary || name == "" {
+	if r == nil || r.isSummary || name == "" {
 		return s, false
 	}
 	for _, i := range r.Images() {

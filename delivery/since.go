@@ -89,13 +89,13 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh [
 		size = cmp.Or(o.PerPage, listPerPage)
 	}
 	known := slices.Clone(mark.Releases)
-	listed := true                  // every release that was read
+	certain := true                 // every release that was read has a version and a time
 	created := int64(math.MaxInt64) // of the release before
 	err = s.summaries(ctx, list, size, func(m summary, err error) bool {
 		p := pending{err: err}
 		switch v := m.VersionInfo; {
 		case err != nil && (v.Version == "" || v.CreatedAt == 0): // it cannot be remembered
-			listed = false
+			certain = false
 			if p.created = created; created >= mark.recent() {
 				fresh = append(fresh, p)
 			}
@@ -121,7 +121,7 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh [
 		return true
 	}, always)
 	for _, r := range known {
-		if listed && r.again() {
+		if certain && r.again() {
 			deleted = append(deleted, &r)
 		}
 	}
@@ -148,7 +148,7 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	default:
 		p.read(ctx, s, before, o)
 	}
-	if mark.CreatedAt-p.created <= patience || p.err != nil && !isReleaseError(p.err) || !p.now.again() {
+	if mark.CreatedAt-p.created <= giveUpAfter || p.err != nil && !isReleaseError(p.err) || !p.now.again() {
 		return p
 	}
 	switch failed, _ := errors.AsType[*ReleaseError](p.err); {
@@ -165,12 +165,12 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 func (p *pending) read(ctx context.Context, s *Service, before MarkedRelease, o ListOptions) {
 	want := o
 	want.ServiceName = ""
-	complete := func() found { return s.complete(ctx, found{summary: p.summary}, want) }
-	f := complete()
+	read := func() result { return s.complete(ctx, result{summary: p.summary}, want) }
+	f := read()
 	// Up to v3.4 it is the reading by id that notices that a release has been
 	// created, and its response lacks parts (seen on v2.3.1 and v3.4.1).
 	if p.summary.lacks(o) && f.release != nil && p.summary.InProgress() && !f.release.InProgress() {
-		f = complete()
+		f = read()
 	}
 	if p.err = f.err; f.err != nil {
 		p.now.Unread, p.now.Unfinished, p.now.Failed = true, before.Unfinished, before.Failed

@@ -27,7 +27,7 @@ func TestWait(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		statuses string // one after the other, the last forever
-		tasks    string // outcomes of the task, in the same way: "-" not ended, "ok", or "reject"; "" without TaskEnded
+		tasks    string // outcomes of the task, in the same way: "-" not ended, "ok", or "reject"; "" without TaskDone
 		want     error
 		says     string
 		took     time.Duration
@@ -42,7 +42,7 @@ func TestWait(t *testing.T) {
 		"retried after its task failed": {"retrying task2 task2 success", "reject - -", nil, "", 9500e6},
 		"stuck, its task was rejected":  {"retrying", "reject", errTaskRejected, "is retrying", 2e9},
 		"failed after its task":         {"creating failed", "reject", delivery.ErrFailed, "failed", 2e9},
-		"stuck, without TaskEnded":      {"creating", "", context.DeadlineExceeded, "is creating", time.Hour},
+		"stuck, without TaskDone":       {"creating", "", context.DeadlineExceeded, "is creating", time.Hour},
 		"stuck, its task is gone":       {"creating", "gone", context.DeadlineExceeded, "is creating", time.Hour},
 		"tasks cannot be read":          {"creating", "denied", zadig.ErrForbidden, "", 0},
 		"no such release":               {"gone", "", zadig.ErrNotFound, "", 0},
@@ -66,7 +66,7 @@ func TestWait(t *testing.T) {
 				}))
 				o := delivery.WaitOptions{ProjectName: "shop"}
 				if len(tasks) > 0 {
-					o.TaskEnded = func(_ context.Context, ref core.TaskRef) (bool, error) {
+					o.TaskDone = func(_ context.Context, ref core.TaskRef) (bool, error) {
 						assert.Equal(t, core.TaskRef{ProjectName: "shop", WorkflowName: "zadig-delivery-shop-1", TaskID: ref.TaskID}, ref)
 						outcome := tasks[min(asked, len(tasks)-1)]
 						asked++

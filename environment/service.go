@@ -49,7 +49,7 @@ func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*E
 	if project == "" {
 		return nil, errdef.BadArgument("environment.List", "project", "must not be empty")
 	}
-	listed, _, err := response.List[wireEnvironment](ctx, s.sender(), response.Endpoint{
+	list, _, err := response.List[wireEnvironment](ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production),
 		Query: inProject{project},
 		Want:  "an array of environments",
@@ -57,8 +57,8 @@ func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*E
 	if err != nil {
 		return nil, listError(err, tooOld)
 	}
-	all := make([]*Environment, len(listed))
-	for i, w := range listed {
+	all := make([]*Environment, len(list))
+	for i, w := range list {
 		all[i] = &w.Environment
 		all[i].ProjectName, all[i].Alias = project, w.ListedAlias
 	}

@@ -76,8 +76,8 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 }
 
 // Ended reports whether a task has ended. The error says how, if it ended without
-// success, as that of [Service.Wait]. It is what delivery.WaitOptions.TaskEnded wants.
-func (s *Service) Ended(ctx context.Context, ref core.TaskRef) (bool, error) {
+// success, as that of [Service.Wait]. It is what delivery.WaitOptions.TaskDone wants.
+func (s *Service) Done(ctx context.Context, ref core.TaskRef) (bool, error) {
 	t, err := s.Task(ctx, ref)
 	if err == nil && t.failure() != nil {
 		err = &WaitError{t, t.failure()}
