@@ -2,6 +2,7 @@ package zadigtest
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -96,13 +97,14 @@ type call struct {
 	*Server
 	version version
 	request *http.Request
+	values  url.Values        // of the query
 	parts   map[string]string // of the path, such as "id"
 	state   condition
 	broken  []string // ids of releases that cannot be read
 }
 
 // query returns the first value of a query parameter.
-func (c *call) query(name string) string { return c.request.URL.Query().Get(name) }
+func (c *call) query(name string) string { return c.values.Get(name) }
 
 // differs reports whether a query parameter is given and not the value.
 func (c *call) differs(parameter, value string) bool {
