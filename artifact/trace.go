@@ -32,16 +32,17 @@ func OneRequest() TraceOption {
 // A tag does not identify an image. If it was built again, the server returns its
 // first build; it does not know of pushes that it did not make; and a mirror has
 // another registry. If Zadig has no artifact of the reference, or one with another
-// digest, Trace returns the artifact with the digest of imageID. If no artifact is
-// known to have that, the result is the same as without the option.
+// digest, Trace lists artifacts and returns the one with the digest of imageID. If
+// none has it, ImageID has no effect. From v1.12 to v1.17 the list needs a role:
+// without it Trace then returns zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests, and where it was deployed and published. It finds an image by the
-// reference under which it was pushed, and one with a digest by the digest, in any
-// registry. See [ImageID] for an image that runs.
+// requests, and where it was deployed and published. It looks an image up by the
+// reference under which it was pushed or, if it has one, by digest, in any registry.
+// See [ImageID] for a running image.
 //
 // Trace sends two requests. If the reference is not known, or is that of another
 // digest, Trace lists the artifacts with the same last path element, newest first
@@ -101,7 +102,7 @@ func isDenied(err error) bool {
 	return isUnknown || isGateway || errors.Is(err, errdef.ErrForbidden)
 }
 
-// full reads an artifact with two requests: its id by image, and all of it by id.
+// full reads an artifact with two requests: its id by image, and the artifact by id.
 func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 	id, err := response.Text(ctx, s.sender(), response.Endpoint{
 		Path: artifactsPath + "/image", RawQuery: "image=" + url.QueryEscape(image), Want: "the id of an artifact",
@@ -116,8 +117,7 @@ func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 	return a, err
 }
 
-// documented reads an artifact from the endpoint that Zadig documents, which leaves
-// a part out.
+// documented reads an artifact from the endpoint that Zadig documents, which is partial.
 func (s *Service) documented(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image))
 	if err == nil && a.Image != image {

@@ -16,7 +16,7 @@ type TaskRef struct {
 
 // ParseTaskURL parses the address of a task's page in Zadig,
 // /v1/projects/detail/<project>/pipelines/custom/<workflow>/<task>, or with
-// "multi" in place of "custom". It ignores a scheme, a host, segments before /v1
+// "multi" instead of "custom". It ignores a scheme, a host, segments before /v1
 // and the query. It returns false for anything else.
 func ParseTaskURL(page string) (TaskRef, bool) {
 	u, err := url.Parse(page)

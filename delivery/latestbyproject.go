@@ -16,9 +16,9 @@ import (
 // servers cannot group them, and then a release by id for each project, unless the
 // list has all details (up to v1.7.1, and v4.0 and v4.1).
 //
-// Errors are those of All. A release that cannot be read yields its error in place
-// of its project. One that cannot be listed yields an error too, and may or may not
-// have been the newest of its project.
+// Errors are those of All. A release that cannot be read yields its error instead of
+// the project's release. One that cannot be decoded from the list yields an error, too,
+// whether or not it is the newest of its project.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()

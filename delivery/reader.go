@@ -10,10 +10,9 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// summaries walks over the list, in pages of this size, and calls each for every
-// release that o selects as far as a summary shows, or with a *ReleaseError in its
-// place. At the end of each page it calls arrived. If one of them returns false, it
-// returns nil.
+// summaries reads the list in pages of this size. It calls each with every release that
+// o selects, as far as a summary shows, or with its *ReleaseError, and arrived at the
+// end of each page. If one of them returns false, it returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
 	o.ServiceName = "" // servers apply it after paging, or not at all
 	opened := o        // what the page being read was requested with
@@ -45,26 +44,25 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 	}, arrived)
 }
 
-// result is a release that a walk found, or the error in its place. Both are nil if
-// o does not select the release, or it was deleted meanwhile.
+// result is a release of the list, or its error. Both are nil if o does not select the
+// release, or it was deleted meanwhile.
 type result struct {
 	summary summary
 	release *Release
 	err     error
 }
 
-// query says what a walk reads and yields.
+// query defines which list is read and which releases are yielded.
 type query struct {
-	list, want ListOptions // what the list is requested with, and what is yielded
+	list, want ListOptions // of the requests for the list, and of the caller
 	size       int         // of a page
 	keep       func(summary) bool
 }
 
-// releases walks over the list and yields each release that is wanted and that keep
-// keeps, with its details, or a *ReleaseError in its place. Releases whose details
-// are requested wait for the end of their page: on a transport with few connections
-// the request could wait for the connection of the page. Then more, which may be
-// nil, reports whether the walk continues.
+// releases reads the list and yields each release that q selects with its details, or
+// its *ReleaseError. Details are requested at the end of a page: on a transport with few
+// connections the request could wait for the connection of the page. Then more, which
+// may be nil, reports whether to read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result
@@ -110,8 +108,8 @@ func (s *Service) completeAll(ctx context.Context, page []result, o ListOptions)
 	})
 }
 
-// complete reads the details that o wants and the list left out, and applies the
-// filter that only the details show.
+// complete reads the details that o asks for and the list lacks, and applies the filter
+// that needs them.
 func (s *Service) complete(ctx context.Context, f result, o ListOptions) result {
 	switch {
 	case f.err != nil:
@@ -128,7 +126,7 @@ func (s *Service) complete(ctx context.Context, f result, o ListOptions) result 
 	return f
 }
 
-// lacks reports whether the list left out details that o wants.
+// lacks reports whether the list lacks details that o asks for.
 func (m summary) lacks(o ListOptions) bool { return m.partial && !o.skipsDetails() }
 
 // always continues a walk at the end of a page.

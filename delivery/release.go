@@ -11,8 +11,8 @@ import (
 
 // Values of VersionInfo.Type.
 const (
-	// TypeK8SWorkflow is a release that a workflow made, up to v3.4. Servers mostly
-	// store "" in its place.
+	// TypeK8SWorkflow is a release that a workflow made, up to v3.4. Most servers
+	// store "" instead.
 	TypeK8SWorkflow = "K8SWorkflow"
 	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
 	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
@@ -43,7 +43,7 @@ const (
 // Decoding replaces credentials by "[redacted]": the tokens, keys and passwords of
 // commits, the addresses of chat webhooks, and the values of variables whose name
 // ends in "token", "password", "secret" or the like. It removes user info from
-// addresses. Manifests, the values of charts and RawJSON stay as they were sent.
+// addresses. Manifests, the values of charts and RawJSON are not changed.
 //
 // A field whose comment names no version is sent by every server that sends its
 // object, by recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
@@ -125,7 +125,7 @@ func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(
 func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
 // Progress counts the charts or images of a release that were pushed. v2.2.0
-// renamed the first three members: a release has either set, never both.
+// renamed the first three members: a release has one set or the other.
 type Progress struct {
 	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts done
 	TotalChartCount   int               `json:"totalChartCount,omitzero"`   // v1.8.0 to v2.1.0

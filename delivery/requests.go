@@ -15,10 +15,10 @@ import (
 // releasesPath is the same on all servers.
 const releasesPath = "/api/aslan/delivery/releases"
 
-// summary is a release as a list has it.
+// summary is a release as listed.
 type summary struct {
 	*Release
-	partial  bool // the list left details out
+	partial  bool // the list lacks details
 	settings *response.Settings
 }
 

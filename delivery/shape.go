@@ -10,7 +10,7 @@ import (
 )
 
 // wireRelease decodes either object that servers send for a release. It has no
-// unmarshaler of its own, which would slow decoding down.
+// UnmarshalJSON, which would slow decoding down.
 type wireRelease struct {
 	documentedRelease
 	releaseV4

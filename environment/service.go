@@ -40,10 +40,10 @@ type ListOptions struct {
 // Since v2.2.0 it needs the right to view the environments of the project. The
 // server does not refuse a user without it: an empty list means that there are no
 // environments, that the project does not exist, or that the user may not view
-// them. Nothing tells which.
+// them. These cases cannot be told apart.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty project, before
-// anything is sent; zadig.ErrLicense for production environments;
+// In addition to the common errors, List returns zadig.ErrBadRequest for an empty
+// project, before anything is sent; zadig.ErrLicense for production environments; and
 // zadig.ErrUnsupported before v1.18.0.
 func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*Environment, error) {
 	if project == "" {
@@ -74,13 +74,14 @@ type GetOptions struct {
 // Get returns one environment with its services. All servers since v1.18.0 have it,
 // and up to v5.0.0 they check no rights: any user may read any environment.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty project or name,
-// a name with a slash, and a test environment named "production", before anything is
-// sent; zadig.ErrNotFound for an unknown project or name, and for a test environment
-// with Production or a production environment without; zadig.ErrLicense for a
-// production environment; zadig.ErrServer if the server cannot reach the cluster, or
-// cannot build the environment because the template of a service was deleted or a
-// service comes straight from a chart repository; zadig.ErrUnsupported before v1.18.0.
+// In addition to the common errors, Get returns zadig.ErrBadRequest for an empty
+// project or name, a name with a slash, and a test environment named "production",
+// before anything is sent; zadig.ErrNotFound for an unknown project or name, and for a
+// test environment with Production or a production environment without;
+// zadig.ErrLicense for a production environment; zadig.ErrServer if the server cannot
+// reach the cluster, or cannot build the environment because the template of a service
+// was deleted or a service comes straight from a chart repository; and
+// zadig.ErrUnsupported before v1.18.0.
 func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (*Environment, error) {
 	if err := check("environment.Get", project, name); err != nil {
 		return nil, err
@@ -116,7 +117,7 @@ func path(production bool) string {
 	return environmentsPath
 }
 
-// check refuses a project or name that no environment has.
+// check returns an error for a project or name that no environment has.
 func check(method, project, name string) error {
 	switch {
 	case project == "":
@@ -145,7 +146,7 @@ type wireEnvironment struct {
 // Validate returns an error for an object that is not an environment.
 func (w *wireEnvironment) Validate() error {
 	if w.Name == "" {
-		return errors.New("no env_key is there")
+		return errors.New("missing env_key")
 	}
 	return nil
 }

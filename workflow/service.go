@@ -20,10 +20,10 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 // ref are sent; the server does not need the project. Up to v5.0.0 servers check no
 // rights: any user may read any task, also one that was deleted.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty WorkflowName
-// or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a task
-// that does not exist, and for those of product workflows (up to v2.3.1);
-// zadig.ErrUnsupported from servers before v1.15.0, which have no such endpoint.
+// In addition to the common errors, Task returns zadig.ErrBadRequest for an empty
+// WorkflowName or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a
+// task that does not exist, and for those of product workflows (up to v2.3.1); and
+// zadig.ErrUnsupported before v1.15.0.
 func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 	return s.task(ctx, "workflow.Task", ref)
 }
