@@ -23,6 +23,7 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 		cli.Column{Name: "BUILT", Once: true, Wide: true},
 		cli.Column{Name: "DEPLOYED", Once: true, Drop: 4},
 		cli.Column{Name: "DEPLOYER", Once: true, Drop: 4, Least: 8},
+		cli.Column{Name: "APPROVED BY", Once: true, Wide: true},
 		cli.Column{Name: "NAMESPACES", Once: true, Drop: 6, Least: 10},
 	)
 	var shown []*Image
@@ -73,7 +74,8 @@ func (i *Image) cells(same map[string]int) []cli.Cell {
 			}
 			return cli.ShortenMiddle(lastPart(image), columns)
 		}},
-		i.podsCell(), release, {Text: by}, {Text: i.Built()}, {Text: deployed}, {Text: i.DeployedBy}, i.namespacesCell(),
+		i.podsCell(), release, {Text: by}, {Text: i.Built()}, {Text: deployed}, {Text: i.DeployedBy},
+		{Text: strings.Join(i.ApprovedBy, ", ")}, i.namespacesCell(),
 	}
 }
 
