@@ -187,7 +187,7 @@ func ExampleWithTransport() {
 		fmt.Println(err)
 		return
 	}
-	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0", artifact.OneRequest)
+	a, err := client.Artifact.Trace(context.Background(), "registry.example.com/shop/cart:1.2.0", artifact.OneRequest())
 	if err != nil {
 		fmt.Println(err)
 		return

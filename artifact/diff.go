@@ -8,7 +8,8 @@ import (
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
-// Changes is what artifacts were built from and earlier ones were not. Each
+// Changes are the commits, with their pull requests, issues and authors, from which
+// artifacts were built and earlier ones were not. Each
 // slice is in the order of the artifacts given to [Diff], and nil if it would be
 // empty.
 type Changes struct {
@@ -24,8 +25,8 @@ type NewCommit struct {
 	Images []string `json:"images"` // Artifact.Image, or Name where that is ""
 }
 
-// Diff returns what the artifacts of to were built from and the earlier ones of
-// from were not. Trace the images that [delivery.Diff] returns to learn which
+// Diff returns the commits from which the artifacts in to were built, and the earlier
+// ones in from were not. Trace the images that [delivery.Diff] returns to learn which
 // commits are new in a release. Diff sends no request.
 //
 // Only commits that were built are known; others may lie between those of two
@@ -34,8 +35,8 @@ type NewCommit struct {
 // lack pull requests, see [Artifact.IsPartial].
 //
 // Elements that are nil, such as those of images that could not be traced, are
-// skipped. If an artifact is missing from from, all commits of its successor
-// count as new.
+// skipped. If from lacks an artifact, all commits of its successor count
+// as new.
 //
 // [delivery.Diff]: https://pkg.go.dev/github.com/zadig-go/zadig/delivery#Diff
 func Diff(from, to []*Artifact) Changes {
@@ -107,7 +108,7 @@ type CompareURL struct {
 
 // CompareURLs returns a page for each repository of which both artifacts have
 // exactly one commit, and not the same one. It is nil if there are none. GitHub
-// (also Enterprise), GitLab and Gitee have such pages; [PullRequest.URL] says how
+// (also Enterprise), GitLab and Gitee have such pages; [core.PullRequest.URL] says how
 // the code host is recognized.
 func CompareURLs(from, to *Artifact) []CompareURL {
 	before, after := from.commitsByRepository(), to.commitsByRepository()

@@ -9,10 +9,10 @@ type DigestMatch string
 const (
 	// DigestUnknown: one of the digests is not known, or they cannot be compared.
 	DigestUnknown DigestMatch = ""
-	// DigestSame: what runs is what was built.
+	// DigestSame: the running image is the one that was built.
 	DigestSame DigestMatch = "same"
-	// DigestDrifted: what runs is not what was built. The tag was pushed again, and
-	// the commits, author and pull requests are those of another image.
+	// DigestDrifted: the running image is not the one that was built. The tag was pushed
+	// again, and the commits, author and pull requests are those of another image.
 	DigestDrifted DigestMatch = "drifted"
 )
 
@@ -41,13 +41,13 @@ func (a *Artifact) CompareDigest(imageID string) DigestMatch {
 	return DigestUnknown
 }
 
-// algorithm is what a digest was made with, such as "sha256".
+// algorithm returns the algorithm of a digest, such as "sha256".
 func algorithm(digest string) string {
 	name, _, _ := strings.Cut(digest, ":")
 	return name
 }
 
-// digest is that of the image as it was pushed, "" if it is not known.
+// digest returns the digest of the image as pushed, or "" if it is not known.
 func (a *Artifact) digest() string {
 	if a == nil {
 		return ""
@@ -62,8 +62,8 @@ func (a *Artifact) digest() string {
 	return ""
 }
 
-// runningDigest reads the digest from a pod's imageID, and whether it is that
-// of a pulled image.
+// runningDigest returns the digest in a pod's imageID, and reports whether the image
+// was pulled.
 func runningDigest(imageID string) (digest string, pulled bool) {
 	_, digest, pulled = strings.Cut(imageID, "@")
 	if !pulled {

@@ -40,8 +40,8 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	return a, errdef.NotZadig(err, "this server has no artifacts by id; is the base URL right?")
 }
 
-// checkDatabase requests a list of one, which shows that the database is not down:
-// the reason why the server refused a request may be another.
+// checkDatabase requests a list of one. If that succeeds, the database is not down, and
+// the server refused the request before for another reason.
 func (s *Service) checkDatabase(ctx context.Context) error {
 	_, err := s.List(ctx, ListOptions{PerPage: 1})
 	if _, undecodable := errors.AsType[*response.ElementError](err); err == nil || undecodable {

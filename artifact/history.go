@@ -67,7 +67,7 @@ func (a *Artifact) Issues() []string {
 	return distinct(all)
 }
 
-// builtCommits are the commits of all builds, repeated ones among them.
+// builtCommits returns the commits of all builds, repeated ones among them.
 func (a *Artifact) builtCommits() []*Commit {
 	var commits []*Commit
 	for _, build := range a.Builds() {

@@ -17,9 +17,9 @@ type ImageRef struct {
 }
 
 const (
-	// component is what stands between two slashes of a repository's name.
+	// component is the part between two slashes of a repository's name.
 	component = `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`
-	// hostPart is what stands between two dots of a host.
+	// hostPart is the part between two dots of a host.
 	hostPart = `[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?`
 )
 
@@ -31,7 +31,7 @@ var (
 	imageIDRE    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// ParseImage parses an image reference by Docker's rules: what stands before
+// ParseImage parses an image reference by Docker's rules: the part before
 // the first slash is the registry if it is localhost or has a dot, a colon or an
 // upper-case letter. Nothing is added: "nginx" has no Registry and no Tag.
 //

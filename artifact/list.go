@@ -22,8 +22,8 @@ type ListOptions struct {
 	Name  string `url:"name,omitempty"`
 	Image string `url:"image,omitempty"`
 	// RepoName and Branch, both exact, keep artifacts that were built from
-	// their commits. The server ignores every other filter beside them, so
-	// others are refused with zadig.ErrBadRequest. It pages by builds, so List
+	// their commits. The server ignores any other filter together with
+	// them, so such options are zadig.ErrBadRequest. It pages by builds, so List
 	// can return an artifact more than once; All returns each once.
 	RepoName string `url:"repoName,omitempty"`
 	Branch   string `url:"branch,omitempty"`
@@ -59,16 +59,16 @@ const (
 // registry when they were pushed. [Service.Trace] and [Service.Get] find them.
 //
 // In addition to the common errors, List returns zadig.ErrBadRequest for a negative
-// number and for a filter beside RepoName or Branch, before anything is sent, and
-// for a regular expression that the server refuses, and
+// number and for another filter together with RepoName or Branch, before anything is
+// sent, and for a regular expression that the server refuses; and
 // zadig.ErrUnexpectedResponse for an artifact that cannot be decoded.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("artifact.List"); err != nil {
 		return nil, err
 	}
 	page := &Page{Artifacts: []*Artifact{}}
-	err := s.listed(ctx, o, func() error {
-		artifacts, header, err := response.List[wireArtifact](ctx, s.doer, o.endpoint(max(o.Page, 1), cmp.Or(o.PerPage, listPerPage)), nil)
+	err := s.requestList(ctx, o, func() error {
+		artifacts, header, err := response.List[wireArtifact](ctx, s.sender(), o.endpoint(max(o.Page, 1), cmp.Or(o.PerPage, listPerPage)), nil)
 		for _, w := range artifacts {
 			page.Artifacts = append(page.Artifacts, w.artifact())
 		}
@@ -83,12 +83,12 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 
 // All returns every artifact that o selects, newest first, each once. It streams
 // the pages, resumes one that breaks off, and overlaps them so that changes during
-// the loop lose nothing, as delivery.Service.All does. It can be ranged over more
-// than once; each range sends new requests.
+// the loop lose nothing, as delivery.Service.All does. Each range over the
+// result sends new requests.
 //
-// An artifact that cannot be decoded yields zadig.ErrUnexpectedResponse in its
-// place, and a loop that continues gets the others. After any other error the
-// loop ends. Page greater than 1 is zadig.ErrBadRequest.
+// An artifact that cannot be decoded yields zadig.ErrUnexpectedResponse; a loop that
+// continues gets the others. After any other error the loop ends. A Page greater than
+// 1 is zadig.ErrBadRequest.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, error] {
 	const method = "artifact.All"
 	return func(yield func(*Artifact, error) bool) {
@@ -104,8 +104,8 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 		pages := paging.Pages[wireArtifact]{
 			Size: cmp.Or(o.PerPage, allPerPage),
 			Open: func(page, size int) (stream *response.Stream[wireArtifact], err error) {
-				err = s.listed(ctx, o, func() error {
-					stream, err = response.Elements[wireArtifact](ctx, s.doer, o.endpoint(page, size), response.Streamed)
+				err = s.requestList(ctx, o, func() error {
+					stream, err = response.Elements[wireArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
 					return err
 				})
 				return stream, err
@@ -130,8 +130,8 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 	}
 }
 
-// listed requests a page of the list, and resolves its ambiguous failures.
-func (s *Service) listed(ctx context.Context, o ListOptions, send func() error) error {
+// requestList requests a page of the list, and resolves its ambiguous failures.
+func (s *Service) requestList(ctx context.Context, o ListOptions, send func() error) error {
 	sentinel, err := errdef.ErrServer, send()
 	if _, refused := errdef.AsAmbiguous(err, errdef.RefusedOrDown); refused && (o.Name != "" || o.Image != "") {
 		if err := s.checkDatabase(ctx); err != nil {
@@ -162,7 +162,7 @@ func (o ListOptions) check(method string) error {
 	return nil
 }
 
-// endpoint is one page of the list.
+// endpoint returns the endpoint of one page.
 func (o ListOptions) endpoint(page, perPage int) response.Endpoint {
 	o.Page, o.PerPage = page, perPage
 	return response.Endpoint{Path: artifactsPath, Query: o, Want: "an array of artifacts"}

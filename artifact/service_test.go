@@ -40,7 +40,7 @@ var calls = map[string]func(context.Context, *artifact.Service) error{
 		return err
 	},
 	"Trace, OneRequest": func(ctx context.Context, s *artifact.Service) error {
-		_, err := s.Trace(ctx, "nginx:1", artifact.OneRequest)
+		_, err := s.Trace(ctx, "nginx:1", artifact.OneRequest())
 		return err
 	},
 	"TraceMany": func(ctx context.Context, s *artifact.Service) error {

@@ -22,7 +22,9 @@ type traceOptions struct {
 // OneRequest makes Trace send one request, to the documented endpoint. The
 // artifact is partial, see [Artifact.IsPartial], and is found only by the exact
 // reference under which it was pushed.
-var OneRequest TraceOption = func(o *traceOptions) { o.oneRequest = true }
+func OneRequest() TraceOption {
+	return func(o *traceOptions) { o.oneRequest = true }
+}
 
 // ImageID tells Trace which image runs under a tag. imageID is that of a pod's
 // status, see [Artifact.CompareDigest].
@@ -30,16 +32,17 @@ var OneRequest TraceOption = func(o *traceOptions) { o.oneRequest = true }
 // A tag does not identify an image. If it was built again, the server returns its
 // first build; it does not know of pushes that it did not make; and a mirror has
 // another registry. If Zadig has no artifact of the reference, or one with another
-// digest, Trace returns the artifact with the digest of imageID. If no artifact is
-// known to have that, the result is the same as without the option.
+// digest, Trace lists artifacts and returns the one with the digest of imageID. If
+// none has it, ImageID has no effect. From v1.12 to v1.17 the list needs a role:
+// without it Trace then returns zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests, and where it was deployed and published. It finds an image by the
-// reference under which it was pushed, and one with a digest by the digest, in any
-// registry. See [ImageID] for an image that runs.
+// requests, and where it was deployed and published. It looks an image up by the
+// reference under which it was pushed or, if it has one, by digest, in any registry.
+// See [ImageID] for a running image.
 //
 // Trace sends two requests. If the reference is not known, or is that of another
 // digest, Trace lists the artifacts with the same last path element, newest first
@@ -73,7 +76,7 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 // distinguishes a missing artifact from a database that is down. If it finds one, the
 // refusal was temporary, or the user may read nothing else.
 func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
-	a, err := s.complete(ctx, image)
+	a, err := s.full(ctx, image)
 	if err == nil || !isRefused(err) && !isDenied(err) {
 		return a, err
 	}
@@ -81,7 +84,7 @@ func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) 
 	if err != nil {
 		return nil, err
 	}
-	a, err = s.complete(ctx, image)
+	a, err = s.full(ctx, image)
 	if isDenied(err) {
 		return partial, nil
 	}
@@ -99,9 +102,9 @@ func isDenied(err error) bool {
 	return isUnknown || isGateway || errors.Is(err, errdef.ErrForbidden)
 }
 
-// complete reads an artifact with two requests: its id by image, and all of it by id.
-func (s *Service) complete(ctx context.Context, image string) (*Artifact, error) {
-	id, err := response.Text(ctx, s.doer, response.Endpoint{
+// full reads an artifact with two requests: its id by image, and the artifact by id.
+func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
+	id, err := response.Text(ctx, s.sender(), response.Endpoint{
 		Path: artifactsPath + "/image", RawQuery: "image=" + url.QueryEscape(image), Want: "the id of an artifact",
 	}, isID)
 	if err != nil {
@@ -114,8 +117,7 @@ func (s *Service) complete(ctx context.Context, image string) (*Artifact, error)
 	return a, err
 }
 
-// documented reads an artifact from the endpoint that Zadig documents, which leaves
-// a part out.
+// documented reads an artifact from the endpoint that Zadig documents, which is partial.
 func (s *Service) documented(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image))
 	if err == nil && a.Image != image {

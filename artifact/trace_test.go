@@ -183,7 +183,7 @@ func TestTraceReadsRecordings(t *testing.T) {
 			c, mock := clienttest.Mocked(t, documentedPath, r.Respond)
 			query, _ := url.ParseQuery(r.Request.Query)
 			image := cmp.Or(query.Get("image"), "nginx:1")
-			a, err := c.Artifact.Trace(t.Context(), image, artifact.OneRequest)
+			a, err := c.Artifact.Trace(t.Context(), image, artifact.OneRequest())
 			assert.Len(t, mock.URLs(), 1)
 			if fails {
 				assert.Nil(t, a)
@@ -207,7 +207,7 @@ func TestTraceReadsRecordings(t *testing.T) {
 
 			keeping, err := c.With(zadig.WithRawJSON())
 			require.NoError(t, err)
-			a, err = keeping.Artifact.Trace(t.Context(), image, artifact.OneRequest)
+			a, err = keeping.Artifact.Trace(t.Context(), image, artifact.OneRequest())
 			require.NoError(t, err)
 			assert.Equal(t, string(r.Bytes()), string(a.RawJSON()))
 		})
@@ -270,7 +270,7 @@ func TestTraceOneRequestFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, mock := clienttest.Mocked(t, documentedPath, test.response)
-			a, err := c.Artifact.Trace(t.Context(), "nginx:1", artifact.OneRequest)
+			a, err := c.Artifact.Trace(t.Context(), "nginx:1", artifact.OneRequest())
 			assert.Nil(t, a)
 			require.ErrorIs(t, err, test.sentinel)
 			assert.ErrorContains(t, err, test.says)
@@ -324,7 +324,7 @@ func TestTraceOnEveryServer(t *testing.T) {
 				assert.Equal(t, a, again, "after a failure for a moment")
 			}
 
-			partial, err := s.Trace(t.Context(), image, artifact.OneRequest)
+			partial, err := s.Trace(t.Context(), image, artifact.OneRequest())
 			require.NoError(t, err)
 			assert.True(t, partial.IsPartial())
 			assert.Empty(t, partial.PullRequests())

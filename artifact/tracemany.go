@@ -21,11 +21,11 @@ type TraceManyOptions struct {
 	ImageIDs map[string]string
 }
 
-// options are those of tracing one image.
+// options returns the options for one image.
 func (o TraceManyOptions) options(image string) []TraceOption {
 	opts := []TraceOption{ImageID(o.ImageIDs[image])}
 	if o.OneRequest {
-		opts = append(opts, OneRequest)
+		opts = append(opts, OneRequest())
 	}
 	return opts
 }
@@ -76,6 +76,6 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 	}
 }
 
-// defaultConcurrency is modest: Zadig opens a connection of its own for each
-// permission check.
+// defaultConcurrency is modest: Zadig opens a connection for each permission
+// check.
 const defaultConcurrency = 8

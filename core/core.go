@@ -1,5 +1,5 @@
-// Package core has the types that the areas of the API share: who sends a
-// request, and what releases, artifacts and environments refer to.
+// Package core has the types that the packages of the API share: the Doer that sends
+// requests, and the tasks and pull requests to which releases and artifacts refer.
 package core
 
 import (

@@ -7,8 +7,7 @@ import (
 )
 
 // All returns every release that o selects, newest first, each once and with
-// all its details, whatever the server's version. It can be ranged over more
-// than once; each range sends new requests.
+// all its details. Each range over the result sends new requests.
 //
 //	for release, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {
 //		if err != nil {
@@ -18,10 +17,10 @@ import (
 //	}
 //
 // A *[ReleaseError] is the error of one release; a loop that continues gets the
-// others. Any other error ends the loop. A release that existed throughout the loop
-// is never missed: if All cannot be sure of that, the last error says so
-// (zadig.ErrUnexpectedResponse). Since v4.2 All sends one request for each release,
-// up to Concurrency at once. docs/paging.md says what else it costs.
+// others. Any other error ends the loop. All misses no release that existed
+// throughout the loop: if it cannot be sure of that, the last error is
+// zadig.ErrUnexpectedResponse. Since v4.2 All sends one request for each release, up
+// to Concurrency at once. docs/paging.md lists what else it sends.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkFirst("delivery.All")

@@ -10,8 +10,7 @@ import (
 )
 
 // details reads a listed release by id. It returns nil for one that was deleted
-// meanwhile. What was listed exists: the release counts as deleted only if the
-// server refuses its id twice and a fresh list does not have it.
+// meanwhile: the server refuses its id twice, and a new list does not have it.
 func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*Release, error) {
 	v := m.VersionInfo
 	if checkID("", v.ID) != nil {
@@ -58,8 +57,8 @@ func (s *Service) whyRefused(ctx context.Context, m summary, refusal *errdef.Amb
 	return nil
 }
 
-// isListed reports whether the server still has the release. Since v4.0 the OpenAPI
-// says so; before, a brief list does, which is short for the release of a workflow.
+// isListed reports whether the server still has the release. It asks the OpenAPI since
+// v4.0, and otherwise reads a brief list, which is short for a release of a workflow.
 func (s *Service) isListed(ctx context.Context, m summary) (listed bool, err error) {
 	v := m.VersionInfo
 	if m.isV4() {
@@ -108,8 +107,8 @@ func (s *Service) fromTask(ctx context.Context, m summary, forbidden error, skip
 	return nil, failed
 }
 
-// inProjectOrAll calls list for the project that o names, and once more without it
-// where that is forbidden, as for a user who may view versions system-wide only.
+// inProjectOrAll calls list with o, and again without the project if that is
+// forbidden, such as to a user who may view versions system-wide only.
 func inProjectOrAll(o ListOptions, list func(ListOptions) error) error {
 	err := list(o)
 	if errors.Is(err, errdef.ErrForbidden) && o.ProjectName != "" {
@@ -118,5 +117,3 @@ func inProjectOrAll(o ListOptions, list func(ListOptions) error) error {
 	}
 	return err
 }
-
-func always() bool { return true }

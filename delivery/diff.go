@@ -32,7 +32,7 @@ type ImageChange struct {
 	To        string `json:"to"`        // image reference in the later one
 }
 
-// Diff compares what two releases deliver, b with the earlier a. A nil release
+// Diff compares b with the earlier release a. A nil release
 // delivers nothing. Diff sends no request. The releases may be from before and
 // after v4.0.
 //
@@ -44,9 +44,9 @@ type ImageChange struct {
 // not deliver. If b is from before v4.0 and its environment is unknown, Removed is
 // nil.
 //
-// Manifests are compared as text, for each service of which both releases have
-// some: not if one was read with SkipManifests, nor for charts. A manifest that names
-// its image differs when the image does.
+// Manifests are compared as text, only in services with manifests in both; charts are
+// not compared. A release that was read with SkipManifests has none. A manifest that
+// names its image differs when the image does.
 func Diff(a, b *Release) Changes {
 	if a.IsSummary() || b.IsSummary() {
 		return Changes{Incomplete: true}
@@ -93,9 +93,9 @@ func (r *Release) undelivered() []Image {
 	return images
 }
 
-// samePlace are the rules by which two images belong to the same container: they
-// have the same key. Each applies to the images that the rules before it left. The
-// last is for a container that has a name in one release only.
+// samePlace lists the keys by which two images belong to the same container. Each
+// applies to the images that did not match by the ones before it. The last is for a
+// container that has a name in one release only.
 var samePlace = []func(Image) Image{
 	func(i Image) Image { return i },
 	func(i Image) Image { return Image{i.Service, i.Container, repository(i)} },
@@ -103,8 +103,8 @@ var samePlace = []func(Image) Image{
 	func(i Image) Image { return Image{i.Service, "", shortName(i)} },
 }
 
-// pair calls paired, unless it is nil, with each image and the one that has taken
-// its place. It returns the images left over.
+// pair calls paired, unless it is nil, with each image and its successor. It returns
+// the images without one, and those that succeed none.
 func pair(was, is []Image, paired func(from, to Image)) (wasLeft, isLeft []Image) {
 	for _, key := range samePlace {
 		waiting := map[Image][]int{} // indexes of is

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// delivers reports whether the release has a service with this name of its own.
+// delivers reports whether the release has a service with this name, which is without
+// the container's.
 func (r *Release) delivers(service string) bool {
 	if r.isV4() {
 		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })

@@ -54,7 +54,7 @@ func (s *Service) findListed(ctx context.Context, version string, o ListOptions,
 		wanted[m.VersionInfo.ID] = m.VersionInfo.Version == version
 		return wanted[m.VersionInfo.ID]
 	}
-	var failed, unread error // that of the release, and of one that cannot be listed
+	var failed, unread error // of the release, and of one that cannot be listed
 	err = s.releases(ctx, q, func(r *Release, err error) bool {
 		found = r
 		if one, ok := errors.AsType[*ReleaseError](err); ok && wanted[one.ID] {
@@ -90,12 +90,12 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 	if !ok {
 		return nil, false, nil
 	}
-	f := s.complete(ctx, found{summary: m}, o)
+	f := s.complete(ctx, result{summary: m}, o)
 	return f.release, f.release != nil || f.err != nil, f.err
 }
 
-// locate searches the pages after the first for a release that was created then:
-// since v4.0 no two have one second. It reports whether the release is there.
+// locate searches the pages after the first for a release by the second in which it
+// was created, which since v4.0 no two share. It reports whether the release is there.
 func (s *Service) locate(ctx context.Context, version string, created int64, o ListOptions) (summary, bool) {
 	size := cmp.Or(o.PerPage, allPerPage)
 	low, high := 2, math.MaxInt

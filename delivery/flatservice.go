@@ -1,7 +1,7 @@
 package delivery
 
-// FlatService is one service of a release since v4.0.0, whose JSON object is flat.
-// The chart fields are filled for charts. Recorded on v5.0.0.
+// FlatService is a service of a release since v4.0.0, in which the JSON object of a
+// release is flat. Only a chart has the chart fields (recorded on v5.0.0).
 type FlatService struct {
 	ServiceName          string          `json:"service_name"`           // name in the project
 	ChartName            string          `json:"chart_name"`             // "" unless it is a chart

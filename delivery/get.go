@@ -49,7 +49,7 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 }
 
 // getAgain reads a release that the server refused. A brief list of one shows
-// whether the server works, so that what follows it counts.
+// whether the server works, so that the second response counts.
 func (s *Service) getAgain(ctx context.Context, id, project string, refusal *errdef.Ambiguous) (*Release, error) {
 	var list []summary
 	o := ListOptions{ProjectName: project, Verbosity: VerbosityBrief}
@@ -76,7 +76,7 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 	return r, err
 }
 
-// checkID refuses an id that no release has.
+// checkID returns an error unless id has 24 hex digits.
 func checkID(method, id string) error {
 	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
 		return errdef.BadArgument(method, "id", "must be 24 hex digits (got %.64q)", id)

@@ -29,7 +29,7 @@ type Image struct {
 // Images returns nil for a summary ([Release.IsSummary]), for nil, and if no image
 // is known.
 func (r *Release) Images() []Image {
-	if r == nil || r.summary {
+	if r == nil || r.isSummary {
 		return nil
 	}
 	var images []Image

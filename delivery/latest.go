@@ -39,8 +39,8 @@ func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
 	return s.first(ctx, query{list: o, want: o, size: size})
 }
 
-// first returns the first release of a walk, or nil. The error is that of a release
-// that comes before it.
+// first returns the first release that q selects, or nil, or the error of a release
+// before it.
 func (s *Service) first(ctx context.Context, q query) (first *Release, err error) {
 	q.want.Concurrency = 1 // no request for a release after the first
 	var failed error

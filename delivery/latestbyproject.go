@@ -16,9 +16,9 @@ import (
 // servers cannot group them, and then a release by id for each project, unless the
 // list has all details (up to v1.7.1, and v4.0 and v4.1).
 //
-// Errors are those of All. A release that cannot be read yields its error in place
-// of its project. One that cannot be listed yields an error too, and may or may not
-// have been the newest of its project.
+// Errors are those of All. A release that cannot be read yields its error instead of
+// the project's release. One that cannot be decoded from the list yields an error, too,
+// whether or not it is the newest of its project.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()
@@ -33,11 +33,11 @@ func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[
 
 // newestOfEach reads the whole list, then the details.
 func (s *Service) newestOfEach(ctx context.Context, o ListOptions, yield func(*Release, error) bool) error {
-	var newest []found
+	var newest []result
 	seen := make(map[string]bool)
 	ended := s.summaries(ctx, o.briefly(), cmp.Or(o.PerPage, allPerPage), func(m summary, err error) bool {
 		if err != nil || !seen[m.VersionInfo.ProductName] {
-			newest = append(newest, found{summary: m, err: err})
+			newest = append(newest, result{summary: m, err: err})
 		}
 		if err == nil {
 			seen[m.VersionInfo.ProductName] = true
@@ -76,9 +76,11 @@ func (o ListOptions) checkLatestByProject() error {
 	const method = "delivery.LatestByProject"
 	switch {
 	case o.ProjectName != "":
-		return errdef.BadArgument(method, "ProjectName", "must be empty (got %q); Latest returns the newest release of one project", o.ProjectName)
+		return errdef.BadArgument(method, "ProjectName",
+			"must be empty (got %q); Latest returns the newest release of one project", o.ProjectName)
 	case o.ServiceName != "":
-		return errdef.BadArgument(method, "ServiceName", "must be empty, because lists do not name services (got %q); use Latest for each project", o.ServiceName)
+		return errdef.BadArgument(method, "ServiceName",
+			"must be empty, because lists do not name services (got %q); use Latest for each project", o.ServiceName)
 	}
 	return o.checkFirst(method)
 }

@@ -24,9 +24,11 @@ type Page struct {
 // reads each release of the page by id, up to Concurrency at once. A release that
 // is deleted meanwhile is not in the page.
 //
-// In addition to the common errors, List returns zadig.ErrBadRequest for options
-// that make no sense, before anything is sent; zadig.ErrUnsupported for a filter
-// that the server ignores; and a *[ReleaseError] for a release that cannot be read.
+// In addition to the common errors, List returns zadig.ErrBadRequest for invalid
+// options, before anything is sent; zadig.ErrUnsupported if the server ignores a
+// filter and the page has a release; and a *[ReleaseError] for a release that cannot
+// be decoded or, since v4.2, read by id. Up to v3.4 a release that the server cannot
+// build fails the page with zadig.ErrServer.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	const method = "delivery.List"
 	if err := o.check(method); err != nil {
@@ -39,16 +41,17 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed := make([]found, len(summaries))
+	results := make([]result, len(summaries))
 	for i, m := range summaries {
 		if err := o.checkFiltered(m); err != nil {
 			return nil, err
 		}
-		listed[i].summary = m
+		results[i].summary = m
 	}
-	o.ServiceName = "" // the server applied it
-	page := &Page{Releases: make([]*Release, 0, len(listed)), Total: total}
-	for f := range s.completeAll(ctx, listed, o) {
+	want := o
+	want.ServiceName = "" // the server applied it
+	page := &Page{Releases: make([]*Release, 0, len(results)), Total: total}
+	for f := range s.completeAll(ctx, results, want) {
 		if f.err != nil {
 			return nil, f.err
 		}

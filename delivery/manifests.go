@@ -24,7 +24,7 @@ var withoutManifests = response.With(
 	}),
 )
 
-// manifests is how releases are decoded.
+// manifests returns how releases are decoded.
 func manifests(skip bool) (e response.Decoding) {
 	if skip {
 		return withoutManifests

@@ -16,8 +16,8 @@ import (
 // A Mark is small. Its Releases are those of the last minute before CreatedAt, and
 // those that Since may yield again.
 type Mark struct {
-	// What ListOptions selected when the mark was used last. A field that is set
-	// must be the same when it is used again, or releases would be lost.
+	// The filters of the ListOptions that the mark was used with last. One that is
+	// set must be the same when the mark is used again, or releases would be lost.
 	ProjectName  string `json:"project,omitzero"`
 	WorkflowName string `json:"workflow,omitzero"`
 	TaskID       int    `json:"task,omitzero"`
@@ -49,12 +49,12 @@ const (
 	// overlap is how far before its newest release a mark reads again, in
 	// seconds: one can be stored a little after its time.
 	overlap = 60
-	// patience is how long before its newest release a mark keeps one that may be
+	// giveUpAfter is how long before its newest release a mark keeps one that may be
 	// yielded again, in seconds.
-	patience = 24 * 60 * 60
+	giveUpAfter = 24 * 60 * 60
 )
 
-// check refuses a mark that does not go with what o selects.
+// check returns an error for a mark that was used with other filters.
 func (m *Mark) check(method string, o ListOptions) error {
 	switch {
 	case m == nil:
@@ -79,14 +79,13 @@ func (m *Mark) check(method string, o ListOptions) error {
 	return nil
 }
 
-// selects notes what o selects.
+// selects stores the filters of o.
 func (m *Mark) selects(o ListOptions) {
 	m.ProjectName, m.WorkflowName, m.TaskID = o.ProjectName, o.WorkflowName, o.TaskID
 	m.ServiceName, m.Label, m.Succeeded = o.ServiceName, o.Label, o.Succeeded
 }
 
-// recent returns the time from which on releases that the mark does not
-// remember are new.
+// recent returns the time from which on a release without an entry is new.
 func (m *Mark) recent() int64 {
 	if m.CreatedAt == 0 {
 		return math.MinInt64
@@ -105,18 +104,18 @@ func (m *Mark) horizon() int64 {
 	return horizon
 }
 
-// markOf is what a mark remembers of a release that was yielded.
+// markOf returns the entry of a release that was yielded.
 func markOf(v *VersionInfo) MarkedRelease {
 	return MarkedRelease{ProjectName: v.ProductName, Version: v.Version, CreatedAt: v.CreatedAt}
 }
 
-// is reports whether two marks are of the same release.
+// is reports whether two entries are of the same release.
 func (r MarkedRelease) is(other MarkedRelease) bool {
 	return r.ProjectName == other.ProjectName && r.Version == other.Version && r.CreatedAt == other.CreatedAt
 }
 
-// handled moves the mark past a release, in place of what it remembered of it.
-// Its slice is a new one each time, so that a copy of the mark stays as it is.
+// handled moves the mark past a release: the entry now replaces before. The slice is
+// copied, so that copies of the mark do not change.
 func (m *Mark) handled(before *MarkedRelease, now MarkedRelease) {
 	// A release from the future, of a server whose clock was wrong, does not
 	// hide those after it.
@@ -127,7 +126,7 @@ func (m *Mark) handled(before *MarkedRelease, now MarkedRelease) {
 	})
 }
 
-// forget removes releases from a new slice of the mark's.
+// forget removes entries. It copies the slice.
 func (m *Mark) forget(gone ...*MarkedRelease) {
 	releases := slices.Clone(m.Releases)
 	for _, r := range gone {

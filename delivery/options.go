@@ -31,10 +31,10 @@ type ListOptions struct {
 	// match releases of several workflows.
 	TaskID int
 	// ServiceName is the service's own name: "nginx" if DeployInfo has
-	// "nginx/nginx-test". All applies it on every server. List leaves it to
-	// the server: up to v3.4 it is applied after paging, so a page can be
-	// short or empty although more follow; from servers since v4.0, which
-	// ignore it, List returns zadig.ErrUnsupported.
+	// "nginx/nginx-test". All applies it on every server. List leaves it to the
+	// server: up to v3.4 the server applies it after paging, so a page can be
+	// short or empty although more follow; servers since v4.0 ignore it, and
+	// List returns zadig.ErrUnsupported.
 	ServiceName string
 	// Label keeps releases that have this label. Servers filter by it since
 	// v4.0. On older ones All applies it, and List returns
@@ -53,20 +53,20 @@ type ListOptions struct {
 	// Verbosity is how much of each release is read. The zero value is
 	// everything. VerbosityBrief cannot be combined with ServiceName.
 	Verbosity Verbosity
-	// SkipDetails returns releases as the list has them, without a request for
-	// each by id. It makes a difference since v4.2, whose lists have no
-	// services: [Release.IsSummary] then reports true. It cannot be combined
-	// with ServiceName.
+	// SkipDetails skips nothing in List, All and Latest before v4.2, whose lists
+	// have all details. Since v4.2 lists have no services; SkipDetails returns
+	// releases as listed, without a request for each by id, and
+	// [Release.IsSummary] reports true. It cannot be combined with ServiceName.
 	SkipDetails bool
 	// SkipManifests leaves YAMLContents and YAMLContent undecoded and nil.
 	// They are most of a detailed release.
 	SkipManifests bool
 	// Concurrency is how many releases are read by id at once: 0 is 8, 1 is one
-	// after the other. More than 16 gains little. A Zadig keeps a connection
-	// open for 90 seconds for each read, and returns zadig.ErrForbidden for
-	// everything once it has no file descriptors left: after about 500 reads
-	// with a limit of 1,024 open files, none of 64 at once with 20,000. There,
-	// use SkipDetails or zadig.WithRateLimiter.
+	// after the other. More than 16 gains little. A server keeps a
+	// connection open for 90 seconds for each read. Without file descriptors it
+	// returns zadig.ErrForbidden for everything: with 1,024 open files, that
+	// happens after about 500 reads; with 20,000, 64 concurrent reads did not
+	// fail. On such a server use SkipDetails or zadig.WithRateLimiter.
 	Concurrency int
 }
 
@@ -76,7 +76,7 @@ const (
 	defaultConcurrency = 8
 )
 
-// check refuses what a server would misunderstand.
+// check returns an error for options that a server would misunderstand.
 func (o ListOptions) check(method string) error {
 	switch {
 	case o.TaskID < 0:
@@ -90,7 +90,8 @@ func (o ListOptions) check(method string) error {
 	case o.Verbosity != "" && o.Verbosity != VerbosityDetailed && o.Verbosity != VerbosityBrief:
 		return errdef.BadArgument(method, "Verbosity", "must be brief or detailed (got %q)", o.Verbosity)
 	case o.ServiceName != "" && o.skipsDetails():
-		return errdef.BadArgument(method, "ServiceName", "must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
+		return errdef.BadArgument(method, "ServiceName",
+			"must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
 	}
 	return nil
 }
@@ -98,7 +99,8 @@ func (o ListOptions) check(method string) error {
 // checkFirst is check for a method that begins at the first page.
 func (o ListOptions) checkFirst(method string) error {
 	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page", "must be 0 or 1, because %s begins at the first page (got %d)", strings.TrimPrefix(method, "delivery."), o.Page)
+		return errdef.BadArgument(method, "Page",
+			"must be 0 or 1, because %s begins at the first page (got %d)", strings.TrimPrefix(method, "delivery."), o.Page)
 	}
 	return o.check(method)
 }
@@ -117,7 +119,7 @@ func (o ListOptions) selectsService(r *Release) bool {
 	return o.ServiceName == "" || r.delivers(o.ServiceName)
 }
 
-// briefly is o for a list whose details are read by id.
+// briefly returns o for a list whose details are read by id.
 func (o ListOptions) briefly() ListOptions {
 	if !o.SkipDetails {
 		o.Verbosity = VerbosityBrief

@@ -10,10 +10,9 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// summaries walks over the list, in pages of this size, and calls each for every
-// release that o selects as far as a summary shows, or with a *ReleaseError in its
-// place. At the end of each page it calls arrived. If one of them returns false, it
-// returns nil.
+// summaries reads the list in pages of this size. It calls each with every release that
+// o selects, as far as a summary shows, or with its *ReleaseError, and arrived at the
+// end of each page. If one of them returns false, it returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
 	o.ServiceName = "" // servers apply it after paging, or not at all
 	opened := o        // what the page being read was requested with
@@ -38,37 +37,36 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 	}
 	return pages.Walk(ctx, func(w *wireRelease, err error) bool {
 		if err != nil {
-			return each(w.summary(opened, settings), asReleaseError(w, err))
+			return each(newSummary(w, opened, settings), asReleaseError(w, err))
 		}
-		m := w.summary(opened, settings)
+		m := newSummary(w, opened, settings)
 		return !o.selects(m.Release) || each(m, nil)
 	}, arrived)
 }
 
-// found is a release that a walk found, or the error in its place. Both are nil if
-// o does not select the release, or it was deleted meanwhile.
-type found struct {
+// result is a release of the list, or its error. Both are nil if o does not select the
+// release, or it was deleted meanwhile.
+type result struct {
 	summary summary
 	release *Release
 	err     error
 }
 
-// query says what a walk reads and yields.
+// query defines which list is read and which releases are yielded.
 type query struct {
-	list, want ListOptions // what the list is requested with, and what is yielded
+	list, want ListOptions // of the requests for the list, and of the caller
 	size       int         // of a page
 	keep       func(summary) bool
 }
 
-// releases walks over the list and yields each release that is wanted and that keep
-// keeps, with its details, or a *ReleaseError in its place. Releases whose details
-// are requested wait for the end of their page: on a transport with few connections
-// the request could wait for the connection of the page. Then more, which may be
-// nil, reports whether the walk continues.
+// releases reads the list and yields each release that q selects with its details, or
+// its *ReleaseError. Details are requested at the end of a page: on a transport with few
+// connections the request could wait for the connection of the page. Then more, which
+// may be nil, reports whether to read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
-	var waiting []found
-	pass := func(f found) bool {
+	var waiting []result
+	pass := func(f result) bool {
 		if ended = response.Ended(ctx); ended == nil && f.err != nil && !isReleaseError(f.err) {
 			ended = f.err
 		}
@@ -78,7 +76,7 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		return f.release == nil && f.err == nil || yield(f.release, f.err)
 	}
 	err := s.summaries(ctx, q.list, q.size, func(m summary, err error) bool {
-		f := found{summary: m, err: err}
+		f := result{summary: m, err: err}
 		switch {
 		case err == nil && q.keep != nil && !q.keep(m):
 			return true
@@ -104,15 +102,15 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 }
 
 // completeAll completes releases, up to Concurrency at once, in order.
-func (s *Service) completeAll(ctx context.Context, page []found, o ListOptions) func(func(found) bool) {
-	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(page), func(ctx context.Context, f found) found {
+func (s *Service) completeAll(ctx context.Context, page []result, o ListOptions) func(func(result) bool) {
+	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(page), func(ctx context.Context, f result) result {
 		return s.complete(ctx, f, o)
 	})
 }
 
-// complete reads the details that o wants and the list left out, and applies the
-// filter that only the details show.
-func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
+// complete reads the details that o asks for and the list lacks, and applies the filter
+// that needs them.
+func (s *Service) complete(ctx context.Context, f result, o ListOptions) result {
 	switch {
 	case f.err != nil:
 		return f
@@ -120,7 +118,7 @@ func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
 		f.release, f.err = s.details(ctx, f.summary, o.SkipManifests)
 	default:
 		f.release = f.summary.Release
-		f.release.summary = f.summary.partial || o.Verbosity == VerbosityBrief
+		f.release.isSummary = f.summary.partial || o.Verbosity == VerbosityBrief
 	}
 	if f.release != nil && !o.selectsService(f.release) {
 		f.release = nil
@@ -128,5 +126,8 @@ func (s *Service) complete(ctx context.Context, f found, o ListOptions) found {
 	return f
 }
 
-// lacks reports whether the list left out details that o wants.
+// lacks reports whether the list lacks details that o asks for.
 func (m summary) lacks(o ListOptions) bool { return m.partial && !o.skipsDetails() }
+
+// always continues a walk at the end of a page.
+func always() bool { return true }

@@ -11,8 +11,8 @@ import (
 
 // Values of VersionInfo.Type.
 const (
-	// TypeK8SWorkflow is a release that a workflow made, up to v3.4. Servers mostly
-	// store "" in its place.
+	// TypeK8SWorkflow is a release that a workflow made, up to v3.4. Most servers
+	// store "" instead.
 	TypeK8SWorkflow = "K8SWorkflow"
 	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
 	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
@@ -43,7 +43,7 @@ const (
 // Decoding replaces credentials by "[redacted]": the tokens, keys and passwords of
 // commits, the addresses of chat webhooks, and the values of variables whose name
 // ends in "token", "password", "secret" or the like. It removes user info from
-// addresses. Manifests, the values of charts and RawJSON stay as they were sent.
+// addresses. Manifests, the values of charts and RawJSON are not changed.
 //
 // A field whose comment names no version is sent by every server that sends its
 // object, by recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
@@ -64,15 +64,15 @@ type Release struct {
 	Services              []*FlatService // services, since v4.0.0
 	Error                 string         // error, since v4.0.0: why it failed, "" if it did not
 
-	summary bool
-	raw     func() json.RawMessage // a closure, so that %+v does not print the document
+	isSummary bool
+	raw       func() json.RawMessage // a closure, so that %+v does not print the document
 }
 
 // IsSummary reports whether the details of the release were not read: its
 // services, builds, deploys and images are unknown. That is so with
 // VerbosityBrief, and for releases of a list since v4.2 that were not read by id.
 // Encoding writes it as the member "summary", which no server sends.
-func (r *Release) IsSummary() bool { return r != nil && r.summary }
+func (r *Release) IsSummary() bool { return r != nil && r.isSummary }
 
 // Environment returns the name of the environment that the release was made
 // from, such as "dev", or "" if none is known. With VerbosityBrief, servers from
@@ -125,7 +125,7 @@ func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(
 func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
 // Progress counts the charts or images of a release that were pushed. v2.2.0
-// renamed the first three members: a release has either set, never both.
+// renamed the first three members: a release has one set or the other.
 type Progress struct {
 	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts done
 	TotalChartCount   int               `json:"totalChartCount,omitzero"`   // v1.8.0 to v2.1.0

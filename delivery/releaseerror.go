@@ -10,10 +10,11 @@ import (
 // cannot build or find it although its list has it. A loop that continues gets the
 // others. Errors of other types end the loop.
 type ReleaseError struct {
-	ID  string // of the release, "" if the server sent none that is usable
+	ID  string // of the release, "" if the server sent no valid one
 	Err error
 }
 
+// Error returns the id and the text of Err.
 func (e *ReleaseError) Error() string {
 	if e.ID == "" {
 		return "a release without a usable id: " + e.Err.Error()
@@ -21,7 +22,7 @@ func (e *ReleaseError) Error() string {
 	return "release " + e.ID + ": " + e.Err.Error()
 }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (e *ReleaseError) Unwrap() error { return e.Err }
 
 // releaseError returns the error of the release with this id.
@@ -39,8 +40,8 @@ func isOfOneRelease(err error) bool {
 		errors.Is(err, errdef.ErrUnexpectedResponse) || errors.Is(err, errdef.ErrResponseTooLarge)
 }
 
-// asRefusal returns the error of a server that says that there is no such release.
-// It says the same when its database is away, and a gateway may say so by itself.
+// asRefusal reports whether err is a response that says that there is no such release.
+// Zadig sends the same when its database is down, and so may a gateway.
 func asRefusal(err error) (refusal *errdef.Ambiguous, ok bool) {
 	refusal, ok = errors.AsType[*errdef.Ambiguous](err)
 	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || errors.Is(err, errdef.ErrNotFound))

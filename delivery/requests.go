@@ -15,10 +15,10 @@ import (
 // releasesPath is the same on all servers.
 const releasesPath = "/api/aslan/delivery/releases"
 
-// summary is a release as a list has it.
+// summary is a release as listed.
 type summary struct {
 	*Release
-	partial  bool // the list left details out
+	partial  bool // the list lacks details
 	settings *response.Settings
 }
 
@@ -37,13 +37,13 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		case err != nil:
 			return nil, 0, asReleaseError(w, err)
 		}
-		summaries = append(summaries, w.summary(o, &stream.Settings))
+		summaries = append(summaries, newSummary(w, o, &stream.Settings))
 	}
 }
 
 // openPage requests one page of the list.
 func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, mode response.Mode) (*response.Stream[wireRelease], error) {
-	stream, err := response.Elements[wireRelease](ctx, s.doer, response.Endpoint{
+	stream, err := response.Elements[wireRelease](ctx, s.sender(), response.Endpoint{
 		Path:   releasesPath,
 		Query:  o.query(page, size),
 		Want:   "an array of releases",
@@ -57,7 +57,7 @@ func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, m
 
 // byID requests the details of one release.
 func (s *Service) byID(ctx context.Context, id, project string, skipManifests bool) (*Release, error) {
-	w, err := response.Get[wireRelease](ctx, s.doer, response.Endpoint{
+	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
 		Path:   releasesPath + "/" + id,
 		Query:  inProject(project),
 		Want:   "a release",
@@ -72,8 +72,8 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 	return w.release(), nil
 }
 
-// summary returns the release of a list that was requested with o.
-func (w *wireRelease) summary(o ListOptions, settings *response.Settings) summary {
+// newSummary returns the release of a list that was requested with o.
+func newSummary(w *wireRelease, o ListOptions, settings *response.Settings) summary {
 	r := w.release()
 	partial := o.Verbosity == VerbosityBrief && r.DeployInfo == nil // up to v1.7.1 brief lists have it
 	if r.isV4() {

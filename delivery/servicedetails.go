@@ -2,7 +2,7 @@ package delivery
 
 import "github.com/zadig-go/zadig/internal/nilsafe"
 
-// ServiceDetails is everything that a release holds about one service. Fields
+// ServiceDetails is everything that a release has about one service. Fields
 // that the release's server does not send are nil.
 type ServiceDetails struct {
 	Name        string            // the service's own name, such as "nginx"
@@ -11,10 +11,10 @@ type ServiceDetails struct {
 	Deploys     []*DeployInfo     // up to v3.4: one per container
 	Distributes []*DistributeInfo // up to v3.4: images, files, or its chart
 	Environment *EnvService       // up to v3.4: the service in the environment
-	Released    *FlatService      // since v4.0
+	Released    *FlatService      // since v4.0: the service in Release.Services
 }
 
-// Service returns what a release holds about a service, by its own name: "nginx",
+// Service returns everything that a release has about a service, by its own name: "nginx",
 // not "nginx/nginx-test". It returns false if the release does not mention the
 // service, and for a summary ([Release.IsSummary]). The fields point into the
 // release; they are not copies.
@@ -23,7 +23,7 @@ type ServiceDetails struct {
 // release delivers it if Images is not nil.
 func (r *Release) Service(name string) (ServiceDetails, bool) {
 	s := ServiceDetails{Name: name}
-	if r == nil || r.summary || name == "" {
+	if r == nil || r.isSummary || name == "" {
 		return s, false
 	}
 	for _, i := range r.Images() {

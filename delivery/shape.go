@@ -10,11 +10,11 @@ import (
 )
 
 // wireRelease decodes either object that servers send for a release. It has no
-// unmarshaler of its own, which would slow decoding down.
+// UnmarshalJSON, which would slow decoding down.
 type wireRelease struct {
 	documentedRelease
 	releaseV4
-	Summary bool `json:"summary"` // written by MarshalJSON; no server sends it
+	IsSummary bool `json:"summary"` // written by MarshalJSON; no server sends it
 
 	raw json.RawMessage
 }
@@ -76,13 +76,13 @@ func (r Release) MarshalJSON() ([]byte, error) {
 	if r.isV4() {
 		return json.Marshal(struct {
 			releaseV4
-			Summary bool `json:"summary,omitzero"`
-		}{r.v4(), r.summary})
+			IsSummary bool `json:"summary,omitzero"`
+		}{r.v4(), r.isSummary})
 	}
 	return json.Marshal(struct {
 		documentedRelease
-		Summary bool `json:"summary,omitzero"`
-	}{r.documented(), r.summary})
+		IsSummary bool `json:"summary,omitzero"`
+	}{r.documented(), r.isSummary})
 }
 
 // errNoRelease means that a JSON object, such as {}, is not a release.
@@ -119,7 +119,7 @@ func (w *wireRelease) release() *Release {
 	} else {
 		r = w.releaseV4.release()
 	}
-	r.summary = w.Summary
+	r.isSummary = w.IsSummary
 	if raw := w.raw; raw != nil {
 		r.raw = func() json.RawMessage { return raw }
 	}

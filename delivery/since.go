@@ -13,20 +13,19 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Since returns the releases that o selects and that are new since the mark,
-// oldest first, and moves the mark past each one when the loop's body has returned.
-// With the zero Mark everything is new. Save the mark after the loop.
+// Since returns the releases that o selects and that are new since the mark, oldest
+// first. It moves the mark past each one after the loop's body; a release at which the
+// loop breaks is yielded again. With the zero Mark every release is new. Save the mark
+// after the loop.
 //
 //	for release, err := range client.Delivery.Since(ctx, &mark, delivery.ListOptions{ProjectName: "shop"}) {
 //
-// A release that is in progress, or has failed, is yielded as it is, and once more
-// within a day when that has changed. A *[ReleaseError] is the error of one release,
-// which the next range reads again. After a day Since gives up, and yields an error
-// that says so. Any other error ends the loop. A release that cannot be listed
-// yields its error in each range until one a minute newer was handled.
-//
-// In addition to the errors of All, Since returns zadig.ErrBadRequest for a nil mark
-// and for one that was used with another selection.
+// A release that is in progress or has failed is yielded now, and again if its status
+// changes within a day. A *[ReleaseError] is the error of one release, which the next
+// range reads again, for a day. A release whose version or time cannot be decoded yields
+// its error in each range until one a minute newer was handled. Any other error ends the
+// loop. In addition to the errors of All, Since returns zadig.ErrBadRequest for a nil
+// mark, and for one that was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"
@@ -42,7 +41,8 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 		}
 		mark.selects(o)
 		mark.forget(deleted...)
-		for p := range ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(fresh), func(ctx context.Context, p pending) pending {
+		workers := cmp.Or(o.Concurrency, defaultConcurrency)
+		for p := range ordered.Map(ctx, workers, slices.Values(fresh), func(ctx context.Context, p pending) pending {
 			return s.readPending(ctx, p, began, o)
 		}) {
 			if err := response.Ended(ctx); err != nil {
@@ -68,18 +68,17 @@ var errInProgress = errors.New("delivery.Since gives up, it was in progress for 
 // pending is a release that Since reads next: a new one, or one that the mark
 // remembers.
 type pending struct {
-	summary summary        // without a release: it cannot be listed, and err says why
-	created int64          // when; of one that cannot be listed, when its neighbor was
-	before  *MarkedRelease // what the mark remembers of it, nil: it is new
+	summary summary        // without a Release if it cannot be decoded; err is then set
+	created int64          // Unix seconds; of the release before if its own is unknown
+	before  *MarkedRelease // its entry in the mark, nil if it is new
 
-	// What reading it showed.
-	release *Release      // nil: nothing to yield
-	err     error         // of the release, or the end
-	now     MarkedRelease // what the mark is to remember
+	release *Release      // nil if there is nothing to yield
+	err     error         // a *ReleaseError, or the error that ends the range
+	now     MarkedRelease // its new entry in the mark
 }
 
-// unread reads the list down to the mark. It returns what is new in it, oldest
-// first, and what the mark remembers and the list no longer has.
+// unread reads the list down to the mark. It returns the releases to read, oldest
+// first, and the entries of the mark whose releases are no longer listed.
 func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh []pending, deleted []*MarkedRelease, err error) {
 	list := o.briefly()
 	list.Label, list.Succeeded = "", false // so that the list ends at the mark, not where a release matches
@@ -88,13 +87,13 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh [
 		size = cmp.Or(o.PerPage, listPerPage)
 	}
 	known := slices.Clone(mark.Releases)
-	listed := true                  // every release that was read
+	certain := true                 // every release that was read has a version and a time
 	created := int64(math.MaxInt64) // of the release before
 	err = s.summaries(ctx, list, size, func(m summary, err error) bool {
 		p := pending{err: err}
 		switch v := m.VersionInfo; {
 		case err != nil && (v.Version == "" || v.CreatedAt == 0): // it cannot be remembered
-			listed = false
+			certain = false
 			if p.created = created; created >= mark.recent() {
 				fresh = append(fresh, p)
 			}
@@ -120,7 +119,7 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh [
 		return true
 	}, always)
 	for _, r := range known {
-		if listed && r.again() {
+		if certain && r.again() {
 			deleted = append(deleted, &r)
 		}
 	}
@@ -130,7 +129,7 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh [
 }
 
 // readPending reads the details of a release, and decides whether it is yielded and
-// whether the mark, which is that at the beginning, keeps it to yield it again.
+// whether it may be yielded again. mark is the Mark as the range began.
 func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListOptions) pending {
 	before := MarkedRelease{}
 	if p.before != nil {
@@ -147,7 +146,7 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	default:
 		p.read(ctx, s, before, o)
 	}
-	if mark.CreatedAt-p.created <= patience || p.err != nil && !isReleaseError(p.err) || !p.now.again() {
+	if mark.CreatedAt-p.created <= giveUpAfter || p.err != nil && !isReleaseError(p.err) || !p.now.again() {
 		return p
 	}
 	switch failed, _ := errors.AsType[*ReleaseError](p.err); {
@@ -160,16 +159,16 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	return p
 }
 
-// read reads the details of a release of which the mark remembers before.
+// read reads the details of a release. before is its entry in the mark, or zero.
 func (p *pending) read(ctx context.Context, s *Service, before MarkedRelease, o ListOptions) {
 	want := o
 	want.ServiceName = ""
-	complete := func() found { return s.complete(ctx, found{summary: p.summary}, want) }
-	f := complete()
-	// Up to v3.4 it is the reading by id that notices that a release has been
-	// created, and its response lacks parts (seen on v2.3.1 and v3.4.1).
+	read := func() result { return s.complete(ctx, result{summary: p.summary}, want) }
+	f := read()
+	// Up to v3.4 the server completes a release when it is read by id, and that
+	// response lacks parts (seen on v2.3.1 and v3.4.1).
 	if p.summary.lacks(o) && f.release != nil && p.summary.InProgress() && !f.release.InProgress() {
-		f = complete()
+		f = read()
 	}
 	if p.err = f.err; f.err != nil {
 		p.now.Unread, p.now.Unfinished, p.now.Failed = true, before.Unfinished, before.Failed

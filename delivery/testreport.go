@@ -59,7 +59,7 @@ type TestSuite struct {
 	Time      float64     `json:"time"`                // seconds; the server may send it with an exponent
 	SystemOut string      `json:"system_out"`          // standard output
 	SystemErr string      `json:"system_err"`          // standard error
-	Testcase  []*TestCase `json:"testcase,omitzero"`   // single cases, may be empty whatever Tests says
+	Testcase  []*TestCase `json:"testcase,omitzero"`   // single cases, may be empty although Tests is not 0
 	SuiteType string      `json:"suite_type,omitzero"` // since v1.18.0
 	Name      string      `json:"name,omitzero"`       // since v1.18.0
 }

@@ -19,20 +19,20 @@ var ErrFailed = errors.New("the release failed")
 type WaitOptions struct {
 	ProjectName string // as in GetOptions
 	// Interval is how long Wait waits after the first request; 0 is 2 seconds. Each
-	// further wait is half as long again, up to MaxInterval; 0 is 30 seconds.
+	// wait is 1.5 times the one before, up to MaxInterval; 0 is 30 seconds.
 	Interval, MaxInterval time.Duration
-	// TaskEnded reports whether the task of the release has ended, and the error how, if
-	// it ended without success. Pass client.Workflow.Ended. Without it, Wait waits until
-	// ctx ends for a release whose status the server no longer changes: on v4.0.0 to
+	// TaskDone reports whether the task of the release has ended. Its error says how, if
+	// the task did not succeed. Pass client.Workflow.Done. Without it, Wait waits until
+	// ctx ends for a release whose status the server no longer changes: from v4.0.0 to
 	// v4.2.1 each one that was retried, and on all versions one that was in progress when
 	// the server restarted.
-	TaskEnded func(context.Context, core.TaskRef) (bool, error)
+	TaskDone func(context.Context, core.TaskRef) (bool, error)
 }
 
 // WaitError is the error of [Service.Wait].
 type WaitError struct {
-	Release *Release // as it was read last; nil if it never was
-	// Err is ErrFailed if the release failed, or the error of TaskEnded if its task did.
+	Release *Release // as last read, nil if it was never read
+	// Err is ErrFailed if the release failed, or the error of TaskDone if its task did.
 	// If Wait ended before, it is the error of the context or of a request.
 	Err error
 }
@@ -57,14 +57,14 @@ func (e *WaitError) Unwrap() error { return e.Err }
 
 // Wait reads a release until it is no longer in progress, and returns it if it
 // succeeded. Give ctx a deadline: nothing else limits the wait. A release that stays in
-// progress although its task has ended is read once more, and then counts as the task
-// does: one that succeeded so keeps its status.
+// progress although its task has ended is read once more; Wait then returns the task's
+// result, and the release keeps its status.
 //
-// The error is a *[WaitError], which has the last state of the release. It matches
-// ErrFailed if the release failed, what TaskEnded returned if its task did,
-// context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise what
-// [Service.Get] returns. If the server fails or cannot be reached, Wait goes on, up to
-// five times in a row.
+// The error is zadig.ErrBadRequest for a negative Interval, and otherwise a
+// *[WaitError] with the last state of the release. It matches ErrFailed if the release
+// failed, the error of TaskDone if its task did, context.DeadlineExceeded or
+// context.Canceled if ctx ended first, and otherwise the error of [Service.Get]. If the
+// server fails or cannot be reached, Wait retries up to five times in a row.
 func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release, error) {
 	if o.Interval < 0 || o.MaxInterval < 0 {
 		return nil, errdef.BadArgument("delivery.Wait", "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
@@ -85,8 +85,8 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 			if ok && ref == over {
 				return r, true, nil
 			}
-			ended := false
-			if ended, failed, err = o.taskEnded(ctx, r); ended {
+			var ended bool
+			if ended, failed, err = o.taskDone(ctx, r); ended {
 				over = ref
 			}
 			return r, false, err
@@ -102,14 +102,14 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 	return r, nil
 }
 
-// taskEnded reports whether the task of a release has ended, and how. It does not fail
+// taskDone reports whether the task of a release has ended, and how. It does not fail
 // for a release without a task, or one whose task is gone.
-func (o WaitOptions) taskEnded(ctx context.Context, r *Release) (ended bool, failed, err error) {
+func (o WaitOptions) taskDone(ctx context.Context, r *Release) (ended bool, failed, err error) {
 	ref, ok := r.Task()
-	if !ok || o.TaskEnded == nil {
+	if !ok || o.TaskDone == nil {
 		return false, nil, nil
 	}
-	switch ended, err = o.TaskEnded(ctx, ref); {
+	switch ended, err = o.TaskDone(ctx, ref); {
 	case ended:
 		return true, err, nil
 	case errors.Is(err, errdef.ErrNotFound):

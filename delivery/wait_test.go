@@ -27,7 +27,7 @@ func TestWait(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		statuses string // one after the other, the last forever
-		tasks    string // outcomes of the task, in the same way: "-" not ended, "ok", or "reject"; "" without TaskEnded
+		tasks    string // outcomes of the task, in the same way: "-" not ended, "ok", or "reject"; "" without TaskDone
 		want     error
 		says     string
 		took     time.Duration
@@ -37,15 +37,15 @@ func TestWait(t *testing.T) {
 		"a workflow's, up to v3.4.1": {"none", "", nil, "", 0},
 		"failed": {"creating failed", "", delivery.ErrFailed,
 			"release " + waitedID + " failed (disk full)", 2e9},
-		"the status follows the task":  {"creating creating success", "- ok", nil, "", 5e9},
-		"stuck, its task passed":       {"retrying", "- ok", nil, "", 5e9},
+		"the status follows the task":   {"creating creating success", "- ok", nil, "", 5e9},
+		"stuck, its task passed":        {"retrying", "- ok", nil, "", 5e9},
 		"retried after its task failed": {"retrying task2 task2 success", "reject - -", nil, "", 9500e6},
-		"stuck, its task was rejected": {"retrying", "reject", errTaskRejected, "is retrying", 2e9},
-		"failed after its task":        {"creating failed", "reject", delivery.ErrFailed, "failed", 2e9},
-		"stuck, without TaskEnded":     {"creating", "", context.DeadlineExceeded, "is creating", time.Hour},
-		"stuck, its task is gone":      {"creating", "gone", context.DeadlineExceeded, "is creating", time.Hour},
-		"tasks cannot be read":         {"creating", "denied", zadig.ErrForbidden, "", 0},
-		"no such release":              {"gone", "", zadig.ErrNotFound, "", 0},
+		"stuck, its task was rejected":  {"retrying", "reject", errTaskRejected, "is retrying", 2e9},
+		"failed after its task":         {"creating failed", "reject", delivery.ErrFailed, "failed", 2e9},
+		"stuck, without TaskDone":       {"creating", "", context.DeadlineExceeded, "is creating", time.Hour},
+		"stuck, its task is gone":       {"creating", "gone", context.DeadlineExceeded, "is creating", time.Hour},
+		"tasks cannot be read":          {"creating", "denied", zadig.ErrForbidden, "", 0},
+		"no such release":               {"gone", "", zadig.ErrNotFound, "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,12 +61,12 @@ func TestWait(t *testing.T) {
 					if status == "gone" {
 						return nil, zadig.ErrNotFound
 					}
-					return clienttest.Respond(200, `{"id":"`+waitedID+`","project_name":"shop","workflow_name":"zadig-delivery-shop-1","task_id":`+task+`,`+
-						`"status":"`+strings.TrimPrefix(status, "none")+`","error":"disk full","services":[]}`)(req)
+					return clienttest.Respond(200, `{"id":"`+waitedID+`","project_name":"shop","workflow_name":"zadig-delivery-shop-1",`+
+						`"task_id":`+task+`,"status":"`+strings.TrimPrefix(status, "none")+`","error":"disk full","services":[]}`)(req)
 				}))
 				o := delivery.WaitOptions{ProjectName: "shop"}
 				if len(tasks) > 0 {
-					o.TaskEnded = func(_ context.Context, ref core.TaskRef) (bool, error) {
+					o.TaskDone = func(_ context.Context, ref core.TaskRef) (bool, error) {
 						assert.Equal(t, core.TaskRef{ProjectName: "shop", WorkflowName: "zadig-delivery-shop-1", TaskID: ref.TaskID}, ref)
 						outcome := tasks[min(asked, len(tasks)-1)]
 						asked++

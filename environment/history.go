@@ -18,7 +18,7 @@ type HistoryOptions struct {
 	// effect since v2.3.0; older servers return no deployments of one.
 	Production bool
 	// Chart says that service is the name of a release straight from a chart
-	// repository. Services of a helm project are services.
+	// repository. It is false for the services of a helm project.
 	Chart bool
 }
 
@@ -50,11 +50,11 @@ type Deployment struct {
 // An empty history means that the service was never deployed, or that there is no
 // such service or environment; up to v2.3.1 also that there is no such project.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty project, name or
-// service, and for one with a slash, before anything is sent; zadig.ErrNotFound for an
-// unknown project (seen on v3.4.1 and v5.0.0); zadig.ErrForbidden; zadig.ErrLicense for
-// production environments, except for administrators; zadig.ErrUnsupported before
-// v2.0.0.
+// In addition to the common errors, History returns zadig.ErrBadRequest for an empty
+// project, name or service, and for one with a slash, before anything is sent;
+// zadig.ErrNotFound for an unknown project (seen on v3.4.1 and v5.0.0);
+// zadig.ErrLicense for production environments, except for administrators; and
+// zadig.ErrUnsupported before v2.0.0.
 func (s *Service) History(ctx context.Context, project, name, service string, o HistoryOptions) ([]*Deployment, error) {
 	const method = "environment.History"
 	if err := check(method, project, name); err != nil {
@@ -63,7 +63,7 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 	if service == "" || strings.Contains(service, "/") {
 		return nil, errdef.BadArgument(method, "service", "must be the name of a service, without a slash (got %.64q)", service)
 	}
-	deployments, _, err := response.List(ctx, s.doer, response.Endpoint{
+	deployments, _, err := response.List(ctx, s.sender(), response.Endpoint{
 		Path: "/api/aslan/environment/environments/" + name + "/version/" + service,
 		Query: struct {
 			ProjectName string `url:"projectName"`

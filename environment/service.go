@@ -40,16 +40,16 @@ type ListOptions struct {
 // Since v2.2.0 it needs the right to view the environments of the project. The
 // server does not refuse a user without it: an empty list means that there are no
 // environments, that the project does not exist, or that the user may not view
-// them. Nothing tells which.
+// them. These cases cannot be told apart.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty project, before
-// anything is sent; zadig.ErrLicense for production environments;
+// In addition to the common errors, List returns zadig.ErrBadRequest for an empty
+// project, before anything is sent; zadig.ErrLicense for production environments; and
 // zadig.ErrUnsupported before v1.18.0.
 func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*Environment, error) {
 	if project == "" {
 		return nil, errdef.BadArgument("environment.List", "project", "must not be empty")
 	}
-	listed, _, err := response.List[wireEnvironment](ctx, s.doer, response.Endpoint{
+	list, _, err := response.List[wireEnvironment](ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production),
 		Query: inProject{project},
 		Want:  "an array of environments",
@@ -57,8 +57,8 @@ func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*E
 	if err != nil {
 		return nil, listError(err, tooOld)
 	}
-	all := make([]*Environment, len(listed))
-	for i, w := range listed {
+	all := make([]*Environment, len(list))
+	for i, w := range list {
 		all[i] = &w.Environment
 		all[i].ProjectName, all[i].Alias = project, w.ListedAlias
 	}
@@ -74,13 +74,14 @@ type GetOptions struct {
 // Get returns one environment with its services. All servers since v1.18.0 have it,
 // and up to v5.0.0 they check no rights: any user may read any environment.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty project or name,
-// a name with a slash, and a test environment named "production", before anything is
-// sent; zadig.ErrNotFound for an unknown project or name, and for a test environment
-// with Production or a production environment without; zadig.ErrLicense for a
-// production environment; zadig.ErrServer if the server cannot reach the cluster, or
-// cannot build the environment because the template of a service was deleted or a
-// service comes straight from a chart repository; zadig.ErrUnsupported before v1.18.0.
+// In addition to the common errors, Get returns zadig.ErrBadRequest for an empty
+// project or name, a name with a slash, and a test environment named "production",
+// before anything is sent; zadig.ErrNotFound for an unknown project or name, and for a
+// test environment with Production or a production environment without;
+// zadig.ErrLicense for a production environment; zadig.ErrServer if the server cannot
+// reach the cluster, or cannot build the environment because the template of a service
+// was deleted or a service comes straight from a chart repository; and
+// zadig.ErrUnsupported before v1.18.0.
 func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (*Environment, error) {
 	if err := check("environment.Get", project, name); err != nil {
 		return nil, err
@@ -88,7 +89,7 @@ func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (
 	if name == "production" && !o.Production {
 		return nil, errdef.BadArgument("environment.Get", "name", "must not be %q, which is the path of the production environments", name)
 	}
-	e, err := response.Get[wireEnvironment](ctx, s.doer, response.Endpoint{
+	e, err := response.Get[wireEnvironment](ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production) + "/" + name,
 		Query: inProject{project},
 		Want:  "an environment",
@@ -116,7 +117,7 @@ func path(production bool) string {
 	return environmentsPath
 }
 
-// check refuses a project or name that no environment has.
+// check returns an error for a project or name that no environment has.
 func check(method, project, name string) error {
 	switch {
 	case project == "":
@@ -145,7 +146,15 @@ type wireEnvironment struct {
 // Validate returns an error for an object that is not an environment.
 func (w *wireEnvironment) Validate() error {
 	if w.Name == "" {
-		return errors.New("no env_key is there")
+		return errors.New("missing env_key")
 	}
 	return nil
+}
+
+// sender returns the Doer, or nil if there is none.
+func (s *Service) sender() core.Doer {
+	if s == nil {
+		return nil
+	}
+	return s.doer
 }

@@ -33,7 +33,7 @@ type Approval struct {
 	Steps       []*ApprovalStep `json:"steps"`       // one after the other; one for ApprovalNative
 }
 
-// ApprovalStep is what some approvers decide together.
+// ApprovalStep is a step of an approval, which its approvers decide together.
 type ApprovalStep struct {
 	Needed    int         `json:"needed"` // how many approvals are enough; 0: not known
 	Approvers []*Approver `json:"approvers"`
@@ -46,7 +46,7 @@ const (
 	DecisionRedirect = "redirect" // handed on to another approver, in a chat system
 )
 
-// Approver is one who may decide.
+// Approver is a user who may decide.
 type Approver struct {
 	ID            string `json:"id"`             // of Zadig for ApprovalNative, otherwise of the chat system
 	Name          string `json:"name"`           // name for people, which is not unique; may be ""
@@ -76,7 +76,7 @@ func (a *Approval) Pending() (pending []*Approver) {
 	return nil
 }
 
-// ApprovedBy returns those who approved, whatever the decision was in the end.
+// ApprovedBy returns those who approved, also if the approval was rejected later.
 func (a *Approval) ApprovedBy() []*Approver { return a.with(DecisionApprove) }
 
 // RejectedBy returns those who rejected.

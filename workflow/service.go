@@ -20,10 +20,10 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 // ref are sent; the server does not need the project. Up to v5.0.0 servers check no
 // rights: any user may read any task, also one that was deleted.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty WorkflowName
-// or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a task
-// that does not exist, and for those of product workflows (up to v2.3.1);
-// zadig.ErrUnsupported from servers before v1.15.0, which have no such endpoint.
+// In addition to the common errors, Task returns zadig.ErrBadRequest for an empty
+// WorkflowName or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a
+// task that does not exist, and for those of product workflows (up to v2.3.1); and
+// zadig.ErrUnsupported before v1.15.0.
 func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 	return s.task(ctx, "workflow.Task", ref)
 }
@@ -35,7 +35,7 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 	case ref.TaskID < 1:
 		return nil, errdef.BadArgument(method, "TaskID", "must be at least 1 (got %d)", ref.TaskID)
 	}
-	w, err := response.Get[wireTask](ctx, s.doer, response.Endpoint{
+	w, err := response.Get[wireTask](ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/task",
 		Query: struct {
 			WorkflowKey string `url:"workflowKey"`
@@ -52,4 +52,12 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 			errdef.ErrUnexpectedResponse, t.TaskID, t.WorkflowName, ref.TaskID, ref.WorkflowName)
 	}
 	return t, nil
+}
+
+// sender returns the Doer, or nil if there is none.
+func (s *Service) sender() core.Doer {
+	if s == nil {
+		return nil
+	}
+	return s.doer
 }

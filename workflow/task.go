@@ -91,7 +91,7 @@ type Job struct {
 	CostSeconds  int64  `json:"cost_seconds"`                    // since v1.17.0: how long it ran or runs, in seconds
 	Error        string `json:"error"`                           // why it failed, "" if it did not
 	RetryCount   int    `json:"retry_count,omitzero"`            // since v3.1.0
-	ErrorHandler string `json:"error_handler_username,omitzero"` // since v3.1.0: who let the task go on although the job failed
+	ErrorHandler string `json:"error_handler_username,omitzero"` // since v3.1.0: who let the task continue after the job failed
 	// Spec is the specification of the job, which depends on its Type, in the JSON that
 	// the server sent, with "[redacted]" in place of credentials and of the values of
 	// variables that may be some; nil if there is none. Decode it with json.Unmarshal

@@ -32,12 +32,13 @@ type TasksOptions struct {
 //
 // A loop without a task means that the workflow has none, that it does not exist, or
 // that it is not in this project. Deleted and archived tasks are not listed. A task that
-// cannot be decoded yields zadig.ErrUnexpectedResponse in its place, and a loop that
-// continues gets the others. After any other error the loop ends.
+// cannot be decoded yields zadig.ErrUnexpectedResponse; a loop that continues gets the
+// others. After any other error the loop ends.
 //
-// Errors besides the common ones: zadig.ErrBadRequest for an empty project or workflow, a
-// workflow with a slash and a negative PerPage, before anything is sent; zadig.ErrServer
-// for a page with a task that the server cannot list; zadig.ErrUnsupported before v1.18.0.
+// In addition to the common errors, Tasks returns zadig.ErrBadRequest for an empty project
+// or workflow, a workflow with a slash and a negative PerPage, before anything is sent;
+// zadig.ErrServer for a page with a task that the server cannot list; and
+// zadig.ErrUnsupported before v1.18.0.
 func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOptions) iter.Seq2[*Task, error] {
 	return func(yield func(*Task, error) bool) {
 		if err := o.check(project, workflow); err != nil {
@@ -84,7 +85,7 @@ func (o TasksOptions) check(project, workflow string) error {
 // openPage requests one page. Both numbers are always sent, from 1: with 0 the server
 // sends all tasks on every page.
 func (s *Service) openPage(ctx context.Context, project, workflow string, page, size int) (*response.Stream[Task], error) {
-	tasks, err := response.Get[taskPage](ctx, s.doer, response.Endpoint{
+	tasks, err := response.Get[taskPage](ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/" + workflow + "/tasks",
 		Query: struct {
 			ProjectKey string `url:"projectKey"`
@@ -118,7 +119,7 @@ func (p *taskPage) SetSettings(s response.Settings) { p.settings = s }
 // Validate returns an error for an object that is not a page.
 func (p *taskPage) Validate() error {
 	if p.Tasks == nil {
-		return errors.New("no workflow_tasks is there")
+		return errors.New("missing workflow_tasks")
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func TestTasksEndsWithAnError(t *testing.T) {
 		"no task": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`,
 			zadig.ErrUnexpectedResponse, "got a task"},
 		"another object": {200, `{"code":10000}`, zadig.ErrUnexpectedResponse,
-			"want a page of workflow tasks: no workflow_tasks is there"},
+			"want a page of workflow tasks: missing workflow_tasks"},
 		"login page":           {200, `<html></html>`, zadig.ErrUnexpectedResponse, "HTML"},
 		"not what is promised": {200, `{"total":9,"workflow_tasks":[]}`, zadig.ErrUnexpectedResponse, "X-Total"},
 	} {

@@ -25,13 +25,13 @@ var (
 // WaitOptions are the options of [Service.Wait].
 type WaitOptions struct {
 	// Interval is how long Wait waits after the first request; 0 is 2 seconds. Each
-	// further wait is half as long again, up to MaxInterval; 0 is 30 seconds.
+	// wait is 1.5 times the one before, up to MaxInterval; 0 is 30 seconds.
 	Interval, MaxInterval time.Duration
 }
 
 // WaitError is the error of [Service.Wait].
 type WaitError struct {
-	Task *Task // as it was read last, with all its jobs; nil if it never was
+	Task *Task // as last read, with all its jobs; nil if it was never read
 	// Err is ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended. If
 	// Wait ended before, it is the error of the context or of a request.
 	Err error
@@ -48,14 +48,15 @@ func (e *WaitError) Error() string {
 // Unwrap returns Err.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait reads a task until it has ended, and returns it if it succeeded. It only reads:
-// an approval that the task waits for, or a stage that somebody has to start, is
-// waited for, too. Give ctx a deadline: nothing else limits the wait.
+// Wait reads a task until it has ended, and returns it if it succeeded. It also waits
+// for approvals, and for stages that somebody has to start. Give ctx a deadline: nothing
+// else limits the wait.
 //
-// The error is a *[WaitError], which has the last state of the task. It matches
-// ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended without success,
-// context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise what
-// [Service.Task] returns. If the server fails or cannot be reached, Wait goes on, up to
+// The error is zadig.ErrBadRequest for a negative Interval, and otherwise a
+// *[WaitError] with the last state of the task. It matches ErrFailed, ErrRejected,
+// ErrCanceled or ErrTimedOut if the task ended without success,
+// context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise the
+// error of [Service.Task]. If the server fails or cannot be reached, Wait retries up to
 // five times in a row.
 func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*Task, error) {
 	const method = "workflow.Wait"
@@ -75,9 +76,9 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 	return t, nil
 }
 
-// Ended reports whether a task has ended. The error says how, if it ended without
-// success, as that of [Service.Wait]. It is what delivery.WaitOptions.TaskEnded wants.
-func (s *Service) Ended(ctx context.Context, ref core.TaskRef) (bool, error) {
+// Done reports whether a task has ended. If it ended without success, the error is a
+// *[WaitError]. Done is a value for delivery.WaitOptions.TaskDone.
+func (s *Service) Done(ctx context.Context, ref core.TaskRef) (bool, error) {
 	t, err := s.Task(ctx, ref)
 	if err == nil && t.failure() != nil {
 		err = &WaitError{t, t.failure()}
@@ -100,8 +101,8 @@ func (t *Task) failure() error {
 	return nil
 }
 
-// state returns the status of the task, of the stages and jobs at which it stands, and
-// the reasons that the server gives.
+// state returns the status of the task and of its unfinished stages and jobs, with the
+// reasons that the server gives.
 func (t *Task) state() string {
 	state := []string{describe("", t.Status, t.Error)}
 	for stage := range nilsafe.Values(t.Stages) {

@@ -130,7 +130,7 @@ func TestEnded(t *testing.T) {
 		"running": {false, nil}, "passed": {true, nil}, "reject": {true, workflow.ErrRejected}, "gone": {false, zadig.ErrNotFound},
 	} {
 		s, _ := statuses(t, status)
-		ended, err := s.Ended(t.Context(), shopDev7)
+		ended, err := s.Done(t.Context(), shopDev7)
 		assert.Equal(t, want.ended, ended, status)
 		require.ErrorIs(t, err, want.err, status)
 	}

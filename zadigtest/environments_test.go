@@ -263,7 +263,7 @@ func TestWaitForATaskAndARelease(t *testing.T) {
 
 	// The server never finishes the release of a task that has passed.
 	got, err := client.Delivery.Wait(ctx, release.VersionInfo.ID, delivery.WaitOptions{
-		ProjectName: "shop", Interval: 5 * time.Millisecond, TaskEnded: client.Workflow.Ended,
+		ProjectName: "shop", Interval: 5 * time.Millisecond, TaskDone: client.Workflow.Done,
 	})
 	require.NoError(t, err)
 	assert.Equal(t, delivery.StatusRetrying, got.VersionInfo.Status)
@@ -271,7 +271,7 @@ func TestWaitForATaskAndARelease(t *testing.T) {
 	rejected.Status = workflow.StatusReject
 	srv.SetTask(&rejected)
 	_, err = client.Delivery.Wait(ctx, release.VersionInfo.ID, delivery.WaitOptions{
-		ProjectName: "shop", Interval: 5 * time.Millisecond, TaskEnded: client.Workflow.Ended,
+		ProjectName: "shop", Interval: 5 * time.Millisecond, TaskDone: client.Workflow.Done,
 	})
 	require.ErrorIs(t, err, workflow.ErrRejected)
 }

@@ -104,9 +104,9 @@ func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
-// some returns up to most different elements of a list, in its order.
-func (g *generator) some(list []string, most int) (chosen []string) {
-	n := g.IntN(most + 1)
+// some returns up to limit different elements of a list, in its order.
+func (g *generator) some(list []string, limit int) (chosen []string) {
+	n := g.IntN(limit + 1)
 	for i, s := range list {
 		if g.IntN(len(list)-i) < n-len(chosen) {
 			chosen = append(chosen, s)

@@ -20,7 +20,7 @@ func TestRequests(t *testing.T) {
 	client := once(srv, zadig.WithHeader("X-Team", "shop"))
 	_, err := client.Delivery.List(t.Context(), delivery.ListOptions{ProjectName: "商城", PerPage: 5})
 	require.NoError(t, err)
-	_, err = client.Artifact.Trace(t.Context(), "a+b", artifact.OneRequest)
+	_, err = client.Artifact.Trace(t.Context(), "a+b", artifact.OneRequest())
 	require.ErrorIs(t, err, zadig.ErrNotFound)
 	resp, err := send(t, srv, http.MethodPost, "/api/aslan/nope?token=s3cret&token=again", http.Header{"Cookie": {"session=s3cret"}})
 	require.NoError(t, err)

@@ -22,12 +22,13 @@ const (
 	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace, since v1.8.0
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
-	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks, since v1.18.0
-	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List, since v1.18.0
+	// Since v1.18.0.
+	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks
+	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
 	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
-	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get, since v1.18.0
+	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get
 	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
-	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, since v2.0.0
+	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, v2.0.0
 
 	// NoEndpoint stands for every path that the server's version does not have.
 	NoEndpoint Endpoint = ""

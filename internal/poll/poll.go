@@ -15,7 +15,7 @@ import (
 const (
 	defaultInterval    = 2 * time.Second
 	defaultMaxInterval = 30 * time.Second
-	patience           = 5 // failures in a row
+	maxFailures        = 5 // failures in a row
 )
 
 // Read reads something once, and reports whether it has ended.
@@ -26,19 +26,19 @@ type Read[T any] func(context.Context) (v T, ended bool, err error)
 // one, up to most; 0 stands for 2 and 30 seconds. Up to five failures of the server or
 // the network in a row are waited for, too. Any other error ends it. The result is what
 // was read last, the zero T if nothing was.
-func Until[T any](ctx context.Context, interval, most time.Duration, read Read[T]) (last T, err error) {
+func Until[T any](ctx context.Context, interval, maxInterval time.Duration, read Read[T]) (last T, err error) {
 	if interval == 0 {
 		interval = defaultInterval
 	}
-	if most == 0 {
-		most = defaultMaxInterval
+	if maxInterval == 0 {
+		maxInterval = defaultMaxInterval
 	}
-	for failures := 0; ; interval = max(interval, min(interval*3/2, most)) {
+	for failures := 0; ; interval = max(interval, min(interval*3/2, maxInterval)) {
 		v, ended, err := read(ctx)
 		switch {
 		case err == nil:
 			last, failures = v, 0
-		case !isTemporary(err), failures == patience, ctx.Err() != nil:
+		case !isTemporary(err), failures == maxFailures, ctx.Err() != nil:
 			return last, err
 		default:
 			failures++

@@ -30,12 +30,12 @@ func describe(err error, at string) string {
 
 // pointer returns the place in the JSON, cut off where names are long.
 func pointer(at string, below jsontext.Pointer) string {
-	const most = 200
+	const limit = 200
 	if below == "" && at == "" {
 		return "/"
 	}
-	if len(below) > most {
-		return at + strings.ToValidUTF8(string(below[:most]), "") + "…"
+	if len(below) > limit {
+		return at + strings.ToValidUTF8(string(below[:limit]), "") + "…"
 	}
 	return at + string(below)
 }

@@ -102,7 +102,7 @@ func TestBufferedBodyIsReadOnce(t *testing.T) {
 		}
 		return resp, err
 	}))
-	_, err := artifacts.Trace(t.Context(), "nginx:1", artifact.OneRequest)
+	_, err := artifacts.Trace(t.Context(), "nginx:1", artifact.OneRequest())
 	require.NoError(t, err)
 	assert.Zero(t, read, "the attempt has read it")
 }

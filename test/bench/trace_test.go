@@ -52,7 +52,7 @@ func traceByHand(b *testing.B, client *http.Client, srv *benchServer) {
 }
 
 func traceBySDK(b *testing.B, client *zadig.Client) {
-	if a, err := client.Artifact.Trace(b.Context(), benchImage, artifact.OneRequest); err != nil || a.Name != "picket" {
+	if a, err := client.Artifact.Trace(b.Context(), benchImage, artifact.OneRequest()); err != nil || a.Name != "picket" {
 		b.Error(err)
 	}
 }

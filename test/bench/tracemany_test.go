@@ -26,7 +26,7 @@ func BenchmarkTraceMany(b *testing.B) {
 		b.Run(fmt.Sprintf("latency=%s/loop", latency), func(b *testing.B) {
 			for b.Loop() {
 				for _, image := range images {
-					if _, err := client.Artifact.Trace(b.Context(), image, artifact.OneRequest); err != nil {
+					if _, err := client.Artifact.Trace(b.Context(), image, artifact.OneRequest()); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -61,7 +61,7 @@ var calls = []struct {
 	}},
 	{"Trace", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
 		image := z.images()[0]
-		a, err := c.Artifact.Trace(ctx, image, artifact.OneRequest)
+		a, err := c.Artifact.Trace(ctx, image, artifact.OneRequest())
 		switch {
 		case err != nil:
 			return []error{err}

@@ -57,7 +57,7 @@ func TestResponseMemoryIsBounded(t *testing.T) { //nolint:paralleltest // measur
 			return nil
 		},
 		"Trace": func(ctx context.Context, c *zadig.Client) error {
-			_, err := c.Artifact.Trace(ctx, "a:1", artifact.OneRequest)
+			_, err := c.Artifact.Trace(ctx, "a:1", artifact.OneRequest())
 			return err
 		},
 		"any": func(ctx context.Context, c *zadig.Client) error {

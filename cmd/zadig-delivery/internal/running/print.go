@@ -101,13 +101,14 @@ func (i *Image) podsCell() cli.Cell {
 	if i.Pods == 0 {
 		return cli.Cell{}
 	}
-	text := strconv.Itoa(i.Pods)
+	var text strings.Builder
+	text.WriteString(strconv.Itoa(i.Pods))
 	problems, n := i.Problems(), 0
 	for _, name := range slices.Sorted(maps.Keys(problems)) {
 		n += problems[name]
-		text += fmt.Sprintf(", %d %s", problems[name], name)
+		fmt.Fprintf(&text, ", %d %s", problems[name], name)
 	}
-	return cli.Cell{Text: text, Shorter: func(int) string { return fmt.Sprintf("%d, %d!", i.Pods, n) }}
+	return cli.Cell{Text: text.String(), Shorter: func(int) string { return fmt.Sprintf("%d, %d!", i.Pods, n) }}
 }
 
 // namespacesCell names those that run the image, with how many pods of them

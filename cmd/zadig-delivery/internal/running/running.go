@@ -173,14 +173,15 @@ func summary(images []*Image, counts map[string]int) string {
 	if len(all) == 0 {
 		return "No images run.\n"
 	}
-	text := "\n" + strings.Join(all, ", ") + ".\n"
+	var text strings.Builder
+	text.WriteString("\n" + strings.Join(all, ", ") + ".\n")
 	for _, i := range images {
 		for _, p := range i.Places {
 			if p.Problem != "" {
-				text += fmt.Sprintf("%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace),
+				fmt.Fprintf(&text, "%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace),
 					cli.Clean(p.Pod))
 			}
 		}
 	}
-	return text
+	return text.String()
 }

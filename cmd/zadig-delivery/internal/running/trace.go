@@ -98,7 +98,7 @@ func newImage(u *Use, result artifact.Result) *Image {
 	i := &Image{Use: u, Origin: origin.New(result), builds: result.Artifact.Builds()}
 	switch a := result.Artifact; {
 	case errors.Is(result.Err, zadig.ErrNotFound):
-		i.Status, i.Origin.Error = unknown, ""
+		i.Status, i.Error = unknown, ""
 	case result.Err != nil:
 		i.Status, i.err = failed, result.Err
 	case u.Pods > 0 && u.ImageID == "":

@@ -86,7 +86,7 @@ func waitRelease(ctx context.Context, client *zadig.Client, f cli.Flags, version
 	if err != nil {
 		return err
 	}
-	last, err := client.Delivery.Wait(ctx, r.VersionInfo.ID, delivery.WaitOptions{ProjectName: f.Project, TaskEnded: client.Workflow.Ended})
+	last, err := client.Delivery.Wait(ctx, r.VersionInfo.ID, delivery.WaitOptions{ProjectName: f.Project, TaskDone: client.Workflow.Done})
 	if failed, ok := errors.AsType[*delivery.WaitError](err); ok {
 		last = failed.Release
 	}
