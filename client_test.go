@@ -6,11 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/environment"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
@@ -208,4 +211,17 @@ func TestCloseIdleConnections(t *testing.T) {
 	clienttest.New(t, s.URL, zadig.WithTransport(servertest.RoundTripper(http.DefaultTransport.RoundTrip))).CloseIdleConnections()
 	new(zadig.Client).CloseIdleConnections()
 	(*zadig.Client)(nil).CloseIdleConnections()
+}
+
+// A zero Client has no services. Their methods return errors.
+func TestZeroClient(t *testing.T) {
+	t.Parallel()
+	var c zadig.Client
+	_, releases := c.Delivery.List(t.Context(), delivery.ListOptions{})
+	_, trace := c.Artifact.Trace(t.Context(), "nginx:1")
+	_, task := c.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "w", TaskID: 1})
+	_, environments := c.Environment.List(t.Context(), "shop", environment.ListOptions{})
+	for name, err := range map[string]error{"Delivery": releases, "Artifact": trace, "Workflow": task, "Environment": environments} {
+		assert.ErrorContains(t, err, "not made by New", name)
+	}
 }

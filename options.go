@@ -141,7 +141,8 @@ func WithProxy(proxy func(*http.Request) (*url.URL, error)) Option {
 // metrics. The middleware sees the request with its token. The option can be
 // given more than once; the first is the outermost.
 func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option {
-	return given("WithMiddleware", "a function that wraps an http.RoundTripper", middleware, func(c *config) { c.middleware = append(c.middleware, middleware) })
+	return given("WithMiddleware", "a function that wraps an http.RoundTripper", middleware,
+		func(c *config) { c.middleware = append(c.middleware, middleware) })
 }
 
 // RetryPolicy bounds how often a request is sent, and the wait before each retry.

@@ -68,7 +68,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	}
 	page := &Page{Artifacts: []*Artifact{}}
 	err := s.requestList(ctx, o, func() error {
-		artifacts, header, err := response.List[wireArtifact](ctx, s.doer, o.endpoint(max(o.Page, 1), cmp.Or(o.PerPage, listPerPage)), nil)
+		artifacts, header, err := response.List[wireArtifact](ctx, s.sender(), o.endpoint(max(o.Page, 1), cmp.Or(o.PerPage, listPerPage)), nil)
 		for _, w := range artifacts {
 			page.Artifacts = append(page.Artifacts, w.artifact())
 		}
@@ -105,7 +105,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 			Size: cmp.Or(o.PerPage, allPerPage),
 			Open: func(page, size int) (stream *response.Stream[wireArtifact], err error) {
 				err = s.requestList(ctx, o, func() error {
-					stream, err = response.Elements[wireArtifact](ctx, s.doer, o.endpoint(page, size), response.Streamed)
+					stream, err = response.Elements[wireArtifact](ctx, s.sender(), o.endpoint(page, size), response.Streamed)
 					return err
 				})
 				return stream, err

@@ -20,7 +20,7 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // get requests one artifact.
 func (s *Service) get(ctx context.Context, path, rawQuery string) (*Artifact, error) {
-	w, err := response.Get[wireArtifact](ctx, s.doer, response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"})
+	w, err := response.Get[wireArtifact](ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"})
 	if err != nil {
 		return nil, err
 	}
@@ -63,4 +63,12 @@ func hideUserInfoOf(activities []*Activity) {
 			redact.Addresses(&c.Address)
 		}
 	}
+}
+
+// sender returns the Doer, or nil if there is none.
+func (s *Service) sender() core.Doer {
+	if s == nil {
+		return nil
+	}
+	return s.doer
 }

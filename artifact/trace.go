@@ -104,7 +104,7 @@ func isDenied(err error) bool {
 
 // full reads an artifact with two requests: its id by image, and the artifact by id.
 func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
-	id, err := response.Text(ctx, s.doer, response.Endpoint{
+	id, err := response.Text(ctx, s.sender(), response.Endpoint{
 		Path: artifactsPath + "/image", RawQuery: "image=" + url.QueryEscape(image), Want: "the id of an artifact",
 	}, isID)
 	if err != nil {

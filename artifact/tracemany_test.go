@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -175,6 +176,41 @@ func TestTraceManyWhoseContextEnds(t *testing.T) {
 				assert.Equal(t, images(40), order, "one result for each image")
 				assert.LessOrEqual(t, len(d.asked), done+2*8)
 				assert.LessOrEqual(t, good, done+2*8)
+			})
+		})
+	}
+}
+
+// A panic or an exit in a Doer ends the goroutine that ranges, as it does in Trace.
+func TestTraceManyWhoseDoerEnds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		end  func() error
+		want any
+	}{
+		"panic":  {func() error { panic("boom") }, "boom"},
+		"Goexit": {func() error { runtime.Goexit(); return nil }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := &tracer{fails: map[string]func() error{"app:003": test.end}}
+				var order []string
+				var panicked any
+				returned := false
+				var ranging sync.WaitGroup
+				ranging.Go(func() {
+					defer func() { panicked = recover() }()
+					for image := range d.service().TraceMany(t.Context(), images(40), artifact.TraceManyOptions{OneRequest: true}) {
+						order = append(order, image)
+					}
+					returned = true
+				})
+				ranging.Wait()
+				assert.Equal(t, test.want, panicked)
+				assert.False(t, returned)
+				assert.Equal(t, images(3), order)
+				assert.Zero(t, d.running, "requests that are still running")
 			})
 		})
 	}

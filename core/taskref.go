@@ -32,16 +32,10 @@ func ParseTaskURL(page string) (TaskRef, bool) {
 	if s[0] != "v1" || s[1] != "projects" || s[2] != "detail" || s[4] != "pipelines" || s[5] != "custom" && s[5] != "multi" {
 		return TaskRef{}, false
 	}
-	project, err := url.PathUnescape(s[3])
-	if err != nil || project == "" {
-		return TaskRef{}, false
-	}
-	workflow, err := url.PathUnescape(s[6])
-	if err != nil {
-		return TaskRef{}, false
-	}
+	project, _ := url.PathUnescape(s[3]) // which url.Parse has checked
+	workflow, _ := url.PathUnescape(s[6])
 	task, err := strconv.ParseUint(s[7], 10, strconv.IntSize-1)
-	if err != nil || workflow == "" || task == 0 {
+	if err != nil || project == "" || workflow == "" || task == 0 {
 		return TaskRef{}, false
 	}
 	return TaskRef{ProjectName: project, WorkflowName: workflow, TaskID: int(task)}, true

@@ -12,16 +12,19 @@ import (
 
 func TestParseTaskURL(t *testing.T) {
 	t.Parallel()
+	ref := func(project, workflow string, task int) core.TaskRef {
+		return core.TaskRef{ProjectName: project, WorkflowName: workflow, TaskID: task}
+	}
 	for name, row := range map[string]struct {
 		page string
 		want core.TaskRef // zero: none
 	}{
-		"custom":            {"/v1/projects/detail/shop/pipelines/custom/shop-dev/7?display_name=%E5%95%86%E5%9F%8E", core.TaskRef{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7}},
-		"multi":             {"/v1/projects/detail/zadig/pipelines/multi/dev2/70", core.TaskRef{ProjectName: "zadig", WorkflowName: "dev2", TaskID: 70}},
-		"absolute":          {"https://zadig.example.com/v1/projects/detail/p/pipelines/custom/w/1", core.TaskRef{ProjectName: "p", WorkflowName: "w", TaskID: 1}},
-		"below a prefix":    {"https://example.com/zadig/v1/projects/detail/p/pipelines/custom/w/1", core.TaskRef{ProjectName: "p", WorkflowName: "w", TaskID: 1}},
-		"not ASCII":         {"/v1/projects/detail/商城/pipelines/custom/w/1", core.TaskRef{ProjectName: "商城", WorkflowName: "w", TaskID: 1}},
-		"escaped":           {"/v1/projects/detail/a%2Fb/pipelines/custom/w%20x/1", core.TaskRef{ProjectName: "a/b", WorkflowName: "w x", TaskID: 1}},
+		"custom":            {"/v1/projects/detail/shop/pipelines/custom/shop-dev/7?display_name=%E5%95%86%E5%9F%8E", ref("shop", "shop-dev", 7)},
+		"multi":             {"/v1/projects/detail/zadig/pipelines/multi/dev2/70", ref("zadig", "dev2", 70)},
+		"absolute":          {"https://zadig.example.com/v1/projects/detail/p/pipelines/custom/w/1", ref("p", "w", 1)},
+		"below a prefix":    {"https://example.com/zadig/v1/projects/detail/p/pipelines/custom/w/1", ref("p", "w", 1)},
+		"not ASCII":         {"/v1/projects/detail/商城/pipelines/custom/w/1", ref("商城", "w", 1)},
+		"escaped":           {"/v1/projects/detail/a%2Fb/pipelines/custom/w%20x/1", ref("a/b", "w x", 1)},
 		"empty":             {"", core.TaskRef{}},
 		"another page":      {"/v1/projects/detail/shop/envs/detail", core.TaskRef{}},
 		"a workflow's page": {"/v1/projects/detail/shop/pipelines/custom/shop-dev", core.TaskRef{}},

@@ -20,7 +20,7 @@ func (s *Service) Labels(ctx context.Context, projectName string) ([]string, err
 	if projectName == "" {
 		return nil, errdef.BadArgument("delivery.Labels", "projectName", "must not be empty")
 	}
-	labels, err := response.Get[[]string](ctx, s.doer, response.Endpoint{
+	labels, err := response.Get[[]string](ctx, s.sender(), response.Endpoint{
 		Path:  releasesPath + "/labels",
 		Query: inProject(projectName),
 		Want:  "an array of labels",

@@ -76,9 +76,11 @@ func (o ListOptions) checkLatestByProject() error {
 	const method = "delivery.LatestByProject"
 	switch {
 	case o.ProjectName != "":
-		return errdef.BadArgument(method, "ProjectName", "must be empty (got %q); Latest returns the newest release of one project", o.ProjectName)
+		return errdef.BadArgument(method, "ProjectName",
+			"must be empty (got %q); Latest returns the newest release of one project", o.ProjectName)
 	case o.ServiceName != "":
-		return errdef.BadArgument(method, "ServiceName", "must be empty, because lists do not name services (got %q); use Latest for each project", o.ServiceName)
+		return errdef.BadArgument(method, "ServiceName",
+			"must be empty, because lists do not name services (got %q); use Latest for each project", o.ServiceName)
 	}
 	return o.checkFirst(method)
 }

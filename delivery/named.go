@@ -21,7 +21,7 @@ var errNoDetail = errors.New("project_name or version is missing or differs from
 // environment. named returns nil and no error if the project has no such version,
 // and an error if the response does not say.
 func (s *Service) named(ctx context.Context, project, version string) (*Release, error) {
-	d, err := response.Get[releaseV4](ctx, s.doer, response.Endpoint{
+	d, err := response.Get[releaseV4](ctx, s.sender(), response.Endpoint{
 		Path: detailPath,
 		Query: struct {
 			ProjectKey  string `url:"projectKey"`

@@ -90,7 +90,8 @@ func (o ListOptions) check(method string) error {
 	case o.Verbosity != "" && o.Verbosity != VerbosityDetailed && o.Verbosity != VerbosityBrief:
 		return errdef.BadArgument(method, "Verbosity", "must be brief or detailed (got %q)", o.Verbosity)
 	case o.ServiceName != "" && o.skipsDetails():
-		return errdef.BadArgument(method, "ServiceName", "must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
+		return errdef.BadArgument(method, "ServiceName",
+			"must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
 	}
 	return nil
 }
@@ -98,7 +99,8 @@ func (o ListOptions) check(method string) error {
 // checkFirst is check for a method that begins at the first page.
 func (o ListOptions) checkFirst(method string) error {
 	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page", "must be 0 or 1, because %s begins at the first page (got %d)", strings.TrimPrefix(method, "delivery."), o.Page)
+		return errdef.BadArgument(method, "Page",
+			"must be 0 or 1, because %s begins at the first page (got %d)", strings.TrimPrefix(method, "delivery."), o.Page)
 	}
 	return o.check(method)
 }

@@ -43,7 +43,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 
 // openPage requests one page of the list.
 func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, mode response.Mode) (*response.Stream[wireRelease], error) {
-	stream, err := response.Elements[wireRelease](ctx, s.doer, response.Endpoint{
+	stream, err := response.Elements[wireRelease](ctx, s.sender(), response.Endpoint{
 		Path:   releasesPath,
 		Query:  o.query(page, size),
 		Want:   "an array of releases",
@@ -57,7 +57,7 @@ func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, m
 
 // byID requests the details of one release.
 func (s *Service) byID(ctx context.Context, id, project string, skipManifests bool) (*Release, error) {
-	w, err := response.Get[wireRelease](ctx, s.doer, response.Endpoint{
+	w, err := response.Get[wireRelease](ctx, s.sender(), response.Endpoint{
 		Path:   releasesPath + "/" + id,
 		Query:  inProject(project),
 		Want:   "a release",

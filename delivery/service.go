@@ -8,3 +8,11 @@ type Service struct{ doer core.Doer }
 // New returns a Service that sends its requests through d. A *zadig.Client
 // has one in its field Delivery; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
+
+// sender returns the Doer, or nil if there is none.
+func (s *Service) sender() core.Doer {
+	if s == nil {
+		return nil
+	}
+	return s.doer
+}

@@ -41,7 +41,8 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 		}
 		mark.selects(o)
 		mark.forget(deleted...)
-		for p := range ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(fresh), func(ctx context.Context, p pending) pending {
+		workers := cmp.Or(o.Concurrency, defaultConcurrency)
+		for p := range ordered.Map(ctx, workers, slices.Values(fresh), func(ctx context.Context, p pending) pending {
 			return s.readPending(ctx, p, began, o)
 		}) {
 			if err := response.Ended(ctx); err != nil {

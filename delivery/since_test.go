@@ -436,7 +436,8 @@ func TestSinceReadsWhatBecomesDecodable(t *testing.T) {
 	s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
 		return respond(req, http.StatusOK, `[`+
 			`{"id":"`+id(3)+`","version":"v3","project_name":"p","created_at":1700000200,"services":[{"service_name":"s"}]},`+
-			`{"id":"`+id(2)+`","version":"v2","project_name":"p","created_at":1700000000,"services":[{"service_name":"s"}],"task_id":`+task+`}]`), nil
+			`{"id":"`+id(2)+`","version":"v2","project_name":"p","created_at":1700000000,"services":[{"service_name":"s"}],`+
+			`"task_id":`+task+`}]`), nil
 	}))
 	var mark delivery.Mark
 	assert.Equal(t, []string{"error ErrUnexpectedResponse", "v3"}, since(t, s, &mark, delivery.ListOptions{}))

@@ -85,7 +85,7 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 			if ok && ref == over {
 				return r, true, nil
 			}
-			ended := false
+			var ended bool
 			if ended, failed, err = o.taskDone(ctx, r); ended {
 				over = ref
 			}

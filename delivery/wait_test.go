@@ -61,8 +61,8 @@ func TestWait(t *testing.T) {
 					if status == "gone" {
 						return nil, zadig.ErrNotFound
 					}
-					return clienttest.Respond(200, `{"id":"`+waitedID+`","project_name":"shop","workflow_name":"zadig-delivery-shop-1","task_id":`+task+`,`+
-						`"status":"`+strings.TrimPrefix(status, "none")+`","error":"disk full","services":[]}`)(req)
+					return clienttest.Respond(200, `{"id":"`+waitedID+`","project_name":"shop","workflow_name":"zadig-delivery-shop-1",`+
+						`"task_id":`+task+`,"status":"`+strings.TrimPrefix(status, "none")+`","error":"disk full","services":[]}`)(req)
 				}))
 				o := delivery.WaitOptions{ProjectName: "shop"}
 				if len(tasks) > 0 {

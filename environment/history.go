@@ -63,7 +63,7 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 	if service == "" || strings.Contains(service, "/") {
 		return nil, errdef.BadArgument(method, "service", "must be the name of a service, without a slash (got %.64q)", service)
 	}
-	deployments, _, err := response.List(ctx, s.doer, response.Endpoint{
+	deployments, _, err := response.List(ctx, s.sender(), response.Endpoint{
 		Path: "/api/aslan/environment/environments/" + name + "/version/" + service,
 		Query: struct {
 			ProjectName string `url:"projectName"`

@@ -49,7 +49,7 @@ func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*E
 	if project == "" {
 		return nil, errdef.BadArgument("environment.List", "project", "must not be empty")
 	}
-	list, _, err := response.List[wireEnvironment](ctx, s.doer, response.Endpoint{
+	list, _, err := response.List[wireEnvironment](ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production),
 		Query: inProject{project},
 		Want:  "an array of environments",
@@ -89,7 +89,7 @@ func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (
 	if name == "production" && !o.Production {
 		return nil, errdef.BadArgument("environment.Get", "name", "must not be %q, which is the path of the production environments", name)
 	}
-	e, err := response.Get[wireEnvironment](ctx, s.doer, response.Endpoint{
+	e, err := response.Get[wireEnvironment](ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production) + "/" + name,
 		Query: inProject{project},
 		Want:  "an environment",
@@ -149,4 +149,12 @@ func (w *wireEnvironment) Validate() error {
 		return errors.New("missing env_key")
 	}
 	return nil
+}
+
+// sender returns the Doer, or nil if there is none.
+func (s *Service) sender() core.Doer {
+	if s == nil {
+		return nil
+	}
+	return s.doer
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
@@ -58,7 +59,7 @@ func (c *chatApproval) steps() (steps []*ApprovalStep) {
 		if n.Type == informed {
 			continue
 		}
-		users := append(n.Users, n.WeComUsers...)
+		users := slices.Concat(n.Users, n.WeComUsers)
 		needed := len(users)
 		if n.Type == "OR" || n.Relation == one {
 			needed = min(needed, 1)

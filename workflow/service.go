@@ -35,7 +35,7 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 	case ref.TaskID < 1:
 		return nil, errdef.BadArgument(method, "TaskID", "must be at least 1 (got %d)", ref.TaskID)
 	}
-	w, err := response.Get[wireTask](ctx, s.doer, response.Endpoint{
+	w, err := response.Get[wireTask](ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/task",
 		Query: struct {
 			WorkflowKey string `url:"workflowKey"`
@@ -52,4 +52,12 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 			errdef.ErrUnexpectedResponse, t.TaskID, t.WorkflowName, ref.TaskID, ref.WorkflowName)
 	}
 	return t, nil
+}
+
+// sender returns the Doer, or nil if there is none.
+func (s *Service) sender() core.Doer {
+	if s == nil {
+		return nil
+	}
+	return s.doer
 }

@@ -85,7 +85,7 @@ func (o TasksOptions) check(project, workflow string) error {
 // openPage requests one page. Both numbers are always sent, from 1: with 0 the server
 // sends all tasks on every page.
 func (s *Service) openPage(ctx context.Context, project, workflow string, page, size int) (*response.Stream[Task], error) {
-	tasks, err := response.Get[taskPage](ctx, s.doer, response.Endpoint{
+	tasks, err := response.Get[taskPage](ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/" + workflow + "/tasks",
 		Query: struct {
 			ProjectKey string `url:"projectKey"`

@@ -56,6 +56,7 @@ func (e *storedEnvironment) id() string {
 	return strings.ToLower(fmt.Sprintf("%s/%s/%t", e.ProjectName, e.Name, e.Production))
 }
 func (e *storedEnvironment) created() int64 { return 0 }
+func (e *storedEnvironment) keys() []string { return nil }
 
 func (s *store) addEnvironments(environments []*environment.Environment) error {
 	return add(&s.environments, environments, newEnvironment)
@@ -88,6 +89,7 @@ func (d *storedDeployment) id() string {
 	return strings.ToLower(fmt.Sprintf("%s/%s/%t/%t/%s/%d", d.ProjectName, d.EnvName, d.Production, d.Chart, d.ServiceName, d.Revision))
 }
 func (d *storedDeployment) created() int64 { return int64(d.Revision) }
+func (d *storedDeployment) keys() []string { return nil }
 
 func (s *store) addDeployments(deployments []*Deployment) error {
 	return add(&s.deployments, deployments, func(given *Deployment) (*storedDeployment, error) {

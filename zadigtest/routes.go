@@ -2,6 +2,7 @@ package zadigtest
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -21,12 +22,13 @@ const (
 	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace with OneRequest, or if FindArtifact or GetArtifact is refused; since v1.8.0
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
-	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks, since v1.18.0
-	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List, since v1.18.0
+	// Since v1.18.0.
+	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks
+	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
 	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
-	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get, since v1.18.0
+	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get
 	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
-	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, since v2.0.0
+	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, v2.0.0
 
 	// NoEndpoint stands for every path that the server's version does not have.
 	NoEndpoint Endpoint = ""
@@ -95,13 +97,14 @@ type call struct {
 	*Server
 	version version
 	request *http.Request
+	values  url.Values        // of the query
 	parts   map[string]string // of the path, such as "id"
 	state   condition
 	broken  []string // ids of releases that cannot be read
 }
 
 // query returns the first value of a query parameter.
-func (c *call) query(name string) string { return c.request.URL.Query().Get(name) }
+func (c *call) query(name string) string { return c.values.Get(name) }
 
 // differs reports whether a query parameter is given and not the value.
 func (c *call) differs(parameter, value string) bool {

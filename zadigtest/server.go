@@ -239,7 +239,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	if err := wait(r.Context(), h.delay); err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	c := &call{Server: s, version: v, request: r, parts: parts, broken: h.broken}
+	c := &call{Server: s, version: v, request: r, values: r.URL.Query(), parts: parts, broken: h.broken}
 	var resp *response
 	switch {
 	case h.outcome != nil && h.outcome.reset:

@@ -75,7 +75,8 @@ type release struct {
 // storedItem is a stored artifact.
 type storedItem struct {
 	*artifact.Artifact
-	doc map[string]any
+	doc  map[string]any
+	made []string // its image, and a key for each task of its activities
 }
 
 // addReleases stores all releases or, if one is bad, none.
@@ -108,6 +109,12 @@ func newRelease(given *delivery.Release) (*release, error) {
 
 func (r *release) id() string     { return r.VersionInfo.ID }
 func (r *release) created() int64 { return r.VersionInfo.CreatedAt }
+func (r *release) keys() []string {
+	return []string{taskKey(r.VersionInfo.WorkflowName, r.VersionInfo.TaskID)}
+}
+
+// taskKey returns a key for what a task made.
+func taskKey(workflow string, number int) string { return fmt.Sprintf("%s#%d", workflow, number) }
 
 // serviceNames returns the names of the deployed services. A shown name ends in
 // the container's.
@@ -153,21 +160,26 @@ func (s *store) newItem(given *artifact.Artifact) (*storedItem, error) {
 	if a.Artifact, err = copied(&c); err == nil {
 		a.doc, err = treeOf(&c)
 	}
+	a.made = []string{c.Image}
+	for _, activity := range c.Activities {
+		if ref, ok := activity.Task(); ok {
+			a.made = append(a.made, taskKey(ref.WorkflowName, ref.TaskID))
+		}
+	}
 	return a, err
 }
 
 func (a *storedItem) id() string     { return a.ID }
 func (a *storedItem) created() int64 { return a.CreatedTime }
+func (a *storedItem) keys() []string { return a.made }
 
 // artifactOf returns the oldest artifact of an image, or nil.
 func (s *store) artifactOf(image string) *storedItem {
-	var found *storedItem
-	for _, a := range s.artifacts.all() {
-		if a.Image == image && (found == nil || a.CreatedTime < found.CreatedTime) {
-			found = a
-		}
+	found := s.artifacts.with(image)
+	if len(found) == 0 {
+		return nil
 	}
-	return found
+	return slices.MinFunc(found, func(a, b *storedItem) int { return cmp.Compare(a.CreatedTime, b.CreatedTime) })
 }
 
 // copied returns a deep copy for look-ups; decoding may have masked credentials.
@@ -193,13 +205,16 @@ func validID(id string) (string, error) {
 type stored interface {
 	id() string
 	created() int64
+	keys() []string // by which it is found, besides its id
 }
 
 // collection holds documents, newest first.
 type collection[D stored] struct {
-	mu   sync.RWMutex
-	docs []D
-	made int
+	mu    sync.RWMutex
+	docs  []D
+	ids   map[string]D
+	index map[string][]D // by keys, newest first
+	made  int
 }
 
 // newID returns an id for a document that has none.
@@ -230,8 +245,20 @@ func add[T any, D stored](c *collection[D], given []T, store func(T) (D, error))
 		}
 		ids[d.id()] = true
 	}
-	c.docs = all
+	c.set(all)
 	return nil
+}
+
+func (c *collection[D]) set(docs []D) {
+	c.docs, c.ids, c.index = docs, make(map[string]D, len(docs)), make(map[string][]D)
+	for _, d := range docs {
+		c.ids[d.id()] = d
+		for _, key := range d.keys() {
+			if same := c.index[key]; len(same) == 0 || same[len(same)-1].id() != d.id() {
+				c.index[key] = append(same, d)
+			}
+		}
+	}
 }
 
 // all returns a new slice of the documents.
@@ -242,13 +269,17 @@ func (c *collection[D]) all() []D {
 }
 
 // find returns the document with an id, or nil.
-func (c *collection[D]) find(id string) (none D) {
+func (c *collection[D]) find(id string) D {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	if i := slices.IndexFunc(c.docs, func(d D) bool { return d.id() == strings.ToLower(id) }); i >= 0 {
-		return c.docs[i]
-	}
-	return none
+	return c.ids[strings.ToLower(id)]
+}
+
+// with returns the documents with a key, newest first.
+func (c *collection[D]) with(key string) []D {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.index[key]
 }
 
 // remove removes the document with an id and reports whether it existed.
@@ -256,6 +287,6 @@ func (c *collection[D]) remove(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before := len(c.docs)
-	c.docs = slices.DeleteFunc(slices.Clone(c.docs), func(d D) bool { return d.id() == strings.ToLower(id) })
+	c.set(slices.DeleteFunc(slices.Clone(c.docs), func(d D) bool { return d.id() == strings.ToLower(id) }))
 	return len(c.docs) < before
 }

@@ -44,6 +44,7 @@ func (t *storedTask) id() string {
 	return strings.ToLower(fmt.Sprintf("%s/%d", t.WorkflowName, t.TaskID))
 }
 func (t *storedTask) created() int64 { return t.CreateTime }
+func (t *storedTask) keys() []string { return []string{taskKey(t.WorkflowName, t.TaskID)} }
 
 func (s *store) addTasks(tasks []*workflow.Task) error { return add(&s.tasks, tasks, newTask) }
 
@@ -70,11 +71,11 @@ func (c *call) listTasks() *response {
 	case c.state == databaseDown:
 		return internalError(databaseText)
 	}
-	page, size, query := numbers[0], numbers[1], c.request.URL.Query()
-	if !query.Has("pageNum") {
+	page, size := numbers[0], numbers[1]
+	if !c.values.Has("pageNum") {
 		page = 1
 	}
-	if !query.Has("pageSize") {
+	if !c.values.Has("pageSize") {
 		size = 10
 	}
 	tasks := c.data.tasksOf(c.query("projectKey"), c.parts["name"])

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/zadig-go/zadig/artifact"
-	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/delivery"
 )
 
@@ -31,10 +30,8 @@ func (c *call) getTask() *response {
 // taskDocument returns a task that was added, or one that is derived from releases and
 // artifacts, or nil.
 func (s *store) taskDocument(workflow string, number int) map[string]any {
-	for _, t := range s.tasks.all() {
-		if t.WorkflowName == workflow && t.TaskID == number {
-			return t.doc
-		}
+	if added := s.tasks.with(taskKey(workflow, number)); len(added) > 0 {
+		return added[0].doc
 	}
 	if t := s.task(workflow, number); t != nil {
 		return t.document()
@@ -65,19 +62,15 @@ func (s *store) task(workflow string, number int) *task {
 	}
 	t := &task{workflow: workflow, display: workflow, number: number}
 	found := false
-	for _, r := range s.releases.all() {
-		if r.VersionInfo.WorkflowName == workflow && r.VersionInfo.TaskID == number && r.VersionInfo.DeletedAt == 0 {
+	for _, r := range s.releases.with(taskKey(workflow, number)) {
+		if r.VersionInfo.DeletedAt == 0 {
 			t.addRelease(r.Release)
 			found = true
 		}
 	}
-	for _, a := range s.artifacts.all() {
+	for _, a := range s.artifacts.with(taskKey(workflow, number)) {
 		for _, activity := range a.Activities {
-			if activity == nil {
-				continue
-			}
-			ref, ok := core.ParseTaskURL(activity.URL)
-			if ok && ref.WorkflowName == workflow && ref.TaskID == number {
+			if ref, ok := activity.Task(); ok && ref.WorkflowName == workflow && ref.TaskID == number {
 				t.addBuild(ref.ProjectName, a.Artifact, activity)
 				found = true
 			}

@@ -1,7 +1,6 @@
 package zadigtest_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -11,77 +10,8 @@ import (
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/workflow"
 	"github.com/zadig-go/zadig/zadigtest"
 )
-
-// TestTasksMatchTheirReleasesAndArtifacts follows generated releases and
-// artifacts to their tasks, on every version that has them.
-func TestTasksMatchTheirReleasesAndArtifacts(t *testing.T) {
-	t.Parallel()
-	data := zadigtest.Generate(3, 12)
-	srv := zadigtest.NewServer(t, zadigtest.WithData(data))
-	client := once(srv)
-	for _, version := range zadigtest.Versions() {
-		srv.SetServerVersion(version)
-		_, err := client.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "nope", TaskID: 1})
-		if version == "v1.7.1" || version == "v1.11.0" {
-			require.Error(t, err, version)
-			continue
-		}
-		require.ErrorIs(t, err, zadig.ErrNotFound, version)
-		built := 0
-		for _, a := range data.Artifacts {
-			for _, build := range a.Builds() {
-				ref, ok := build.Task()
-				if !ok {
-					continue
-				}
-				task, err := client.Workflow.Task(t.Context(), ref)
-				require.NoError(t, err, version)
-				assert.Equal(t, ref, task.Ref(), version)
-				assert.True(t, task.Done())
-				assert.False(t, task.Started().IsZero())
-				assert.False(t, task.Ended().Before(task.Started()))
-				assert.Equal(t, build.CreatedBy, task.TaskCreator)
-				assert.Contains(t, imagesOf(t, task), a.Image)
-				built++
-			}
-		}
-		assert.Positive(t, built)
-		for _, r := range data.Releases {
-			if ref, ok := r.Task(); ok {
-				task, err := client.Workflow.Task(t.Context(), ref)
-				require.NoError(t, err, version)
-				for _, b := range r.BuildInfo {
-					assert.Contains(t, imagesOf(t, task), b.ImageName)
-				}
-			}
-		}
-	}
-}
-
-// imagesOf are the images that the jobs of a task built.
-func imagesOf(t *testing.T, task *workflow.Task) (images []string) {
-	t.Helper()
-	for _, stage := range task.Stages {
-		for _, job := range stage.Jobs {
-			if job.Type != workflow.JobBuild {
-				continue
-			}
-			var spec struct {
-				Image string `json:"image"`
-				Repos []struct {
-					CommitID string `json:"commit_id"`
-				} `json:"repos"`
-			}
-			require.NoError(t, json.Unmarshal(job.Spec, &spec))
-			assert.NotEmpty(t, spec.Repos)
-			images = append(images, spec.Image)
-		}
-	}
-	return images
-}
 
 func TestTask(t *testing.T) {
 	t.Parallel()

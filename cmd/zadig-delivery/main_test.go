@@ -141,7 +141,7 @@ func TestReadme(t *testing.T) {
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d.txtar", i)), []byte(script), 0o600))
 	}
-	t.Run("sessions", func(t *testing.T) { testscript.Run(t, params(dir, "v5.0.0")) }) //nolint:paralleltest // they are read below
+	t.Run("sessions", func(t *testing.T) { testscript.Run(t, params(dir, "v5.0.0")) })
 	for i, s := range sessions {
 		script, err := txtar.ParseFile(filepath.Join(dir, fmt.Sprintf("%02d.txtar", i)))
 		require.NoError(t, err)

@@ -334,5 +334,5 @@ func TestWalkWithAHugeSize(t *testing.T) {
 	seen, err := l.walk(t.Context(), math.MaxInt, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []int{3, 2, 1}, seen)
-	assert.Equal(t, "1/10000", l.asked[0])
+	assert.Equal(t, "1/1000000", l.asked[0])
 }

@@ -105,6 +105,52 @@ func TestGetIsBounded(t *testing.T) {
 	}
 }
 
+// Bodies that are small as JSON and large when decoded are refused, whether they
+// are an element or the whole body.
+func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 20 // a limit of 256 KiB
+	objects := func(n int) string { return `[{"any":[` + strings.Repeat(`{},`, n-3) + `{}]}]` }
+	text := func(piece string, n int) string { return `[{"id":"` + strings.Repeat(piece, n) + `"}]` }
+	for _, row := range []struct {
+		name, body string
+		large      bool
+	}{
+		{"as many objects as fit", objects(most / (1<<10 + 64)), false},
+		{"too many objects", objects(most/(1<<10+64) + 2), true},
+		{"too many numbers", `[{"any":[` + strings.Repeat(`1,`, most/64) + `1]}]`, true},
+		{"too many arrays", `[{"any":[` + strings.Repeat(`[],`, most/128) + `1]}]`, true},
+		{"too many members", `[{` + strings.Repeat(`"x":1,`, most/128) + `"x":1}]`, true},
+		{"brackets in text", text(`{[:,`, 50_000), false},
+		{"quotes in text", text(`\"{`, 50_000), false},
+		{"a backslash at the end of a piece", text(`\"{x`, 50_000), false},
+		{"backslashes before a quote", text(`\\`, 50_000), false},
+		{"too many brackets after a backslash", `[{"id":"\\","any":[` + strings.Repeat(`{},`, 1000) + `{}]}]`, true},
+		{"too many objects with escapes", `[{"any":[` + strings.Repeat(`{"x":"\n"},`, most/(1<<10+128)+1) + `1]}]`, true},
+		{"text of three bytes each", text("交", 20_000), false},
+		{"too many invalid bytes", text("\xff", most/16+1), true},
+	} {
+		for _, pattern := range []string{"", "\x00\x01\x02"} {
+			t.Run(fmt.Sprintf("%s/%q", row.name, pattern), func(t *testing.T) {
+				t.Parallel()
+				d := func() doer {
+					return doer{t: t, body: &pieces{text: row.body, pattern: pattern}, settings: response.Settings{MaxBytes: most / 4}}
+				}
+				_, got := response.Get[[]item](t.Context(), d(), thing())
+				_, _, streamed := readAll(t, stream(t, d()))
+				for _, err := range []error{got, streamed} {
+					if !row.large {
+						require.NoError(t, err)
+						continue
+					}
+					require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
+					require.ErrorContains(t, err, "it takes more than 1048576 bytes of memory to decode")
+				}
+			})
+		}
+	}
+}
+
 // A body that the client has read is not read again.
 func TestGetTakesTheDataOfTheBody(t *testing.T) {
 	t.Parallel()

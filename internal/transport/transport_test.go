@@ -142,7 +142,8 @@ func TestResponsesOfACarelessTransport(t *testing.T) {
 		"failure without a body": {&http.Response{StatusCode: http.StatusInternalServerError}, "ErrServer", "empty body"},
 		"503 without a body":     {&http.Response{StatusCode: http.StatusServiceUnavailable}, "ErrServer", "(3 attempts)"},
 		"body without a byte":    {&http.Response{StatusCode: http.StatusOK, Body: nothing{io.NopCloser(nil)}}, "", io.ErrNoProgress.Error()},
-		"failure without a byte": {&http.Response{StatusCode: http.StatusInternalServerError, Body: nothing{io.NopCloser(nil)}}, "ErrServer", "empty body"},
+		"failure without a byte": {&http.Response{StatusCode: http.StatusInternalServerError, Body: nothing{io.NopCloser(nil)}},
+			"ErrServer", "empty body"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -77,8 +77,8 @@ func listByLibrary(b *testing.B, srv *benchServer) (n int) {
 	return n
 }
 
-// rangeAll reads n releases, which the server sends as one page. The page is not
-// full, because a full page is not the last.
+// rangeAll reads n releases, which the server sends as one page, and the empty page
+// that shows that they are all.
 func rangeAll(b *testing.B, client *zadig.Client, n int, skip bool, each func(i int)) {
 	b.Helper()
 	count := 0

@@ -71,8 +71,9 @@ func (l listOf) bytes(tb testing.TB) []byte {
 	return list.Bytes()
 }
 
-// benchServer responds to every request with the same body. It allocates almost
-// nothing, so that the benchmarks measure the client.
+// benchServer responds to every request with the same body, except that pages after
+// the first are empty. It allocates almost nothing, so that the benchmarks measure the
+// client.
 type benchServer struct {
 	url         string
 	connections atomic.Int64 // opened so far
@@ -95,15 +96,24 @@ func startBenchServer(tb testing.TB, size int, body io.WriterTo, latency time.Du
 	serve := func(conn net.Conn) {
 		defer conn.Close()
 		in := bufio.NewReader(conn)
+		later := false
 		for {
 			line, err := in.ReadSlice('\n')
 			if err != nil {
 				return
 			}
+			later = later || bytes.Contains(line, []byte("?page=")) && !bytes.Contains(line, []byte("?page=1&"))
 			if len(line) > 2 { // not yet the request's end
 				continue
 			}
 			time.Sleep(latency)
+			if later {
+				later = false
+				if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"); err != nil {
+					return
+				}
+				continue
+			}
 			if _, err := conn.Write(head); err != nil {
 				return
 			}

@@ -59,7 +59,8 @@ func TestNoReleaseIsLostInSilence(t *testing.T) {
 				yielded, failed := do(srv.Client(zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Millisecond, MaxWait: time.Millisecond})))
 				switch {
 				case row.lost < 0:
-					assert.True(t, yielded+failed == releases || failed > 0, "%s, %s, viewer %t: %d yielded, %d failed", name, call, viewer, yielded, failed)
+					assert.True(t, yielded+failed == releases || failed > 0,
+						"%s, %s, viewer %t: %d yielded, %d failed", name, call, viewer, yielded, failed)
 				default:
 					assert.Equal(t, []int{releases - row.lost, row.lost}, []int{yielded, failed}, "%s, %s, viewer %t", name, call, viewer)
 				}

@@ -144,8 +144,8 @@ func (n *notes) writeImages(w io.Writer, format cli.Format) error {
 
 // tag returns what tells an image from another one of its repository.
 func tag(ref string) string {
-	if at := strings.IndexByte(ref, '@'); at >= 0 {
-		return cli.Shorten(ref[at+1:], 20)
+	if _, after, ok := strings.Cut(ref, "@"); ok {
+		return cli.Shorten(after, 20)
 	}
 	return ref[strings.LastIndexAny(ref, "/:")+1:]
 }

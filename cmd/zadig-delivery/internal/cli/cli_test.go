@@ -65,7 +65,7 @@ func TestNearest(t *testing.T) {
 
 // A table fits its terminal: columns go, texts are cut, and wide characters
 // take two columns.
-func TestTableFits(t *testing.T) {
+func TestTableFits(t *testing.T) { //nolint:paralleltest // t.Setenv forbids it
 	columns := []cli.Column{{Name: "A", Once: true, Least: 4}, {Name: "B", Drop: 1, Least: 4}, {Name: "C"}, {Name: "D", Wide: true}}
 	write := func(width string, format cli.Format) string {
 		t.Setenv("COLUMNS", width)

@@ -1,3 +1,4 @@
+// Package cli has what the commands share: flags, the connection, tables and errors.
 package cli
 
 import (

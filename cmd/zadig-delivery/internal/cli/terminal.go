@@ -10,7 +10,7 @@ import (
 // IsTerminal reports whether a stream is a terminal.
 func IsTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // descriptors are small
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // terminalWidth returns how many columns a terminal has, and 0 for a stream
@@ -22,7 +22,7 @@ func terminalWidth(stream any) int {
 	if !IsTerminal(stream) {
 		return 0
 	}
-	width, _, err := term.GetSize(int(stream.(*os.File).Fd())) //nolint:gosec // as above
+	width, _, err := term.GetSize(int(stream.(*os.File).Fd()))
 	if err != nil {
 		return 0
 	}

@@ -28,8 +28,9 @@ type runningImage struct {
 	Namespaces map[string]int `json:"namespaces"` // pods in each
 	DeployedBy string         `json:"deployed_by,omitempty"`
 	DeployedAt *time.Time     `json:"deployed_at,omitempty"`
-	Problems   map[string]int `json:"problems,omitempty"` // containers by why they wait, such as CrashLoopBackOff
-	Release    *summary       `json:"release,omitempty"`  // the newest with the image, among the newest releases
+	ApprovedBy []string       `json:"approved_by,omitempty"` // the task that built and deployed it
+	Problems   map[string]int `json:"problems,omitempty"`    // containers by why they wait, such as CrashLoopBackOff
+	Release    *summary       `json:"release,omitempty"`     // the newest with the image, among the newest releases
 	traced
 }
 
@@ -37,12 +38,14 @@ type runningOut struct {
 	Counts     map[string]int `json:"counts"` // images by status, of all pages
 	Images     []runningImage `json:"images"`
 	NextOffset int            `json:"next_offset,omitempty"`
-	Releases   string         `json:"releases,omitempty"` // why releases are missing
+	Releases   string         `json:"releases,omitempty"`  // why releases are missing
+	Approvals  string         `json:"approvals,omitempty"` // why approvals are missing
 }
 
 func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, err error) {
 	var uses *running.Uses
-	if in.PodsFile == "" && in.Pods == "" && len(in.Images) == 0 && in.Project != "" && in.Env != "" {
+	stored := in.PodsFile == "" && in.Pods == "" && len(in.Images) == 0 && in.Project != "" && in.Env != ""
+	if stored {
 		uses, err = running.FromEnvironment(ctx, t.client.Environment, in.Project, in.Env)
 	} else {
 		uses, err = in.read()
@@ -72,9 +75,14 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 	if err := running.FindReleases(ctx, t.client.Delivery, in.Project, in.Env, 100, page, nil); err != nil {
 		out.Releases = clip("not all releases could be read: " + err.Error())
 	}
+	if stored {
+		if err := running.FindApprovals(ctx, t.client.Workflow, in.Env, page, nil); err != nil {
+			out.Approvals = clip("not all approvals could be read: " + err.Error())
+		}
+	}
 	for _, i := range page {
 		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, DeployedBy: i.DeployedBy,
-			DeployedAt: i.DeployedAt, Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
+			DeployedAt: i.DeployedAt, ApprovedBy: capped(i.ApprovedBy, new(int), clip), Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
 		if i.Release != nil {
 			line.Release = new(summarize(*i.Release))
 		}

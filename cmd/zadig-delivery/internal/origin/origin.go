@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,7 @@ func Columns(once ...cli.Column) []cli.Column {
 // Rows returns a row for each commit, or one without a commit, that begin with
 // once.
 func (o Origin) Rows(once ...cli.Cell) (rows [][]cli.Cell) {
-	once = once[:len(once):len(once)]
+	once = slices.Clip(once)
 	for _, c := range o.Commits {
 		_, repo, _ := strings.Cut(c.Repo, "/")
 		commit := cli.Cell{Text: repo + "@" + c.Short(), URL: c.URL, Shorter: func(columns int) string {

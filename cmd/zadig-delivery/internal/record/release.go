@@ -98,9 +98,10 @@ func page(base string, r Release, path ...string) string {
 	if base == "" {
 		return ""
 	}
-	address := strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project)
+	var address strings.Builder
+	address.WriteString(strings.TrimSuffix(base, "/") + "/v1/projects/detail/" + url.PathEscape(r.Project))
 	for _, segment := range path {
-		address += "/" + url.PathEscape(segment)
+		address.WriteString("/" + url.PathEscape(segment))
 	}
-	return address
+	return address.String()
 }

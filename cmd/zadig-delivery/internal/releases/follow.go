@@ -27,7 +27,7 @@ func (c *command) followAll(ctx context.Context) error {
 		err = errors.Join(err, c.out.Flush())
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // an interrupt ends it well
 		case err == nil && reported != "":
 			cli.Say(c.stderr, "Zadig responds again")
 			reported = ""

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -173,7 +174,7 @@ func (c *command) print(r *delivery.Release) error {
 	line.Images = c.imagesOf(r)
 	var rows [][]cli.Cell
 	for _, i := range line.Images {
-		rows = append(rows, append(cells[:len(cells):len(cells)], cli.Cell{Text: i.Place()}, cli.ImageCell(i.Image)))
+		rows = append(rows, append(slices.Clip(cells), cli.Cell{Text: i.Place()}, cli.ImageCell(i.Image)))
 	}
 	if len(rows) == 0 {
 		rows = append(rows, cells)

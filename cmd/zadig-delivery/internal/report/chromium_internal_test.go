@@ -122,7 +122,8 @@ func serve(t *testing.T, page []byte, axe []byte) *site {
 			w.Write(axe)
 		case "/frame.html": // a window as narrow as a phone
 			query := r.URL.Query()
-			fmt.Fprintf(w, `<!doctype html><style>body{margin:0}iframe{border:0;width:%spx;height:%spx}</style><iframe src="report.html%s"></iframe>`,
+			fmt.Fprintf(w, `<!doctype html>`+
+				`<style>body{margin:0}iframe{border:0;width:%spx;height:%spx}</style><iframe src="report.html%s"></iframe>`,
 				query.Get("width"), query.Get("height"), query.Get("fragment"))
 		case "/result":
 			if body, err := io.ReadAll(r.Body); err == nil {

@@ -26,6 +26,8 @@ type Use struct {
 	// Of an environment: by whom and when its service was deployed last.
 	DeployedBy string     `json:"deployed_by,omitempty"`
 	DeployedAt *time.Time `json:"deployed_at,omitempty"`
+	// Who approved the task that built and deployed it.
+	ApprovedBy []string `json:"approved_by,omitempty"`
 }
 
 // Place is a container that runs an image.

@@ -23,6 +23,7 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 		cli.Column{Name: "BUILT", Once: true, Wide: true},
 		cli.Column{Name: "DEPLOYED", Once: true, Drop: 4},
 		cli.Column{Name: "DEPLOYER", Once: true, Drop: 4, Least: 8},
+		cli.Column{Name: "APPROVED BY", Once: true, Wide: true},
 		cli.Column{Name: "NAMESPACES", Once: true, Drop: 6, Least: 10},
 	)
 	var shown []*Image
@@ -73,7 +74,8 @@ func (i *Image) cells(same map[string]int) []cli.Cell {
 			}
 			return cli.ShortenMiddle(lastPart(image), columns)
 		}},
-		i.podsCell(), release, {Text: by}, {Text: i.Built()}, {Text: deployed}, {Text: i.DeployedBy}, i.namespacesCell(),
+		i.podsCell(), release, {Text: by}, {Text: i.Built()}, {Text: deployed}, {Text: i.DeployedBy},
+		{Text: strings.Join(i.ApprovedBy, ", ")}, i.namespacesCell(),
 	}
 }
 
@@ -99,13 +101,14 @@ func (i *Image) podsCell() cli.Cell {
 	if i.Pods == 0 {
 		return cli.Cell{}
 	}
-	text := strconv.Itoa(i.Pods)
+	var text strings.Builder
+	text.WriteString(strconv.Itoa(i.Pods))
 	problems, n := i.Problems(), 0
 	for _, name := range slices.Sorted(maps.Keys(problems)) {
 		n += problems[name]
-		text += fmt.Sprintf(", %d %s", problems[name], name)
+		fmt.Fprintf(&text, ", %d %s", problems[name], name)
 	}
-	return cli.Cell{Text: text, Shorter: func(int) string { return fmt.Sprintf("%d, %d!", i.Pods, n) }}
+	return cli.Cell{Text: text.String(), Shorter: func(int) string { return fmt.Sprintf("%d, %d!", i.Pods, n) }}
 }
 
 // namespacesCell names those that run the image, with how many pods of them

@@ -18,7 +18,8 @@ const long = `Writes for each image that runs, init containers included, what Za
 it: commit, pull requests, author, the newest release that has it, and who
 released it. Pods are read from stdin or --pods, as kubectl prints them. Without
 pods, --project and --env show what Zadig stored as deployed in an environment,
-and who deployed it; the cluster may run something else. STATUS is one of
+who deployed it and, with -o wide, who approved the task that built and deployed
+it; the cluster may run something else. STATUS is one of
 
   drifted     another digest runs than was built: the tag was pushed again, and
               commit and author are those of the build, not of what runs
@@ -101,12 +102,19 @@ func (c *command) run(cmd *cobra.Command) error {
 		return err
 	}
 	err = FindReleases(ctx, client.Delivery, c.Project, c.Env, c.limits, images, progress)
+	var noApprovals error
+	if stored && ctx.Err() == nil {
+		noApprovals = FindApprovals(ctx, client.Workflow, c.Env, images, progress)
+	}
 	progress.Clear()
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return ctx.Err()
-	case err != nil:
+	}
+	if err != nil {
 		cli.Complain(stderr, cli.Name+": without releases", cli.NeedsProject(err, c.Project))
+	}
+	if noApprovals != nil {
+		cli.Complain(stderr, cli.Name+": without approvals", noApprovals)
 	}
 	counts := make(map[string]int)
 	for _, i := range images {
@@ -165,14 +173,15 @@ func summary(images []*Image, counts map[string]int) string {
 	if len(all) == 0 {
 		return "No images run.\n"
 	}
-	text := "\n" + strings.Join(all, ", ") + ".\n"
+	var text strings.Builder
+	text.WriteString("\n" + strings.Join(all, ", ") + ".\n")
 	for _, i := range images {
 		for _, p := range i.Places {
 			if p.Problem != "" {
-				text += fmt.Sprintf("%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace),
+				fmt.Fprintf(&text, "%s: %s in %s/%s\n", cli.Clean(p.Problem), cli.Clean(p.Container), cli.Clean(p.Namespace),
 					cli.Clean(p.Pod))
 			}
 		}
 	}
-	return text
+	return text.String()
 }

@@ -22,7 +22,8 @@ type Image struct {
 	Release *record.Release `json:"release"` // the newest that has it; null if it is not known
 	origin.Origin
 
-	err error // with failed
+	err    error // with failed
+	builds []*artifact.Activity
 }
 
 // The values of Status, in the order of the output.
@@ -94,10 +95,10 @@ func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mi
 }
 
 func newImage(u *Use, result artifact.Result) *Image {
-	i := &Image{Use: u, Origin: origin.New(result)}
+	i := &Image{Use: u, Origin: origin.New(result), builds: result.Artifact.Builds()}
 	switch a := result.Artifact; {
 	case errors.Is(result.Err, zadig.ErrNotFound):
-		i.Status, i.Origin.Error = unknown, ""
+		i.Status, i.Error = unknown, ""
 	case result.Err != nil:
 		i.Status, i.err = failed, result.Err
 	case u.Pods > 0 && u.ImageID == "":
