@@ -64,7 +64,7 @@ type EnvAuth struct {
 
 // RenderInfo names the set of variables that an environment is rendered with.
 type RenderInfo struct {
-	Name        string `json:"name"`         // mostly that of the namespace
+	Name        string `json:"name"`         // usually the name of the namespace
 	Revision    int    `json:"revision"`     // from 1
 	ProductTmpl string `json:"product_tmpl"` // project
 	Description string `json:"description"`  // free text

@@ -32,8 +32,8 @@ type WaitOptions struct {
 // WaitError is the error of [Service.Wait].
 type WaitError struct {
 	Release *Release // as last read, nil if it was never read
-	// Err is ErrFailed if the release failed, or the error of TaskDone if its task did.
-	// If Wait ended before, it is the error of the context or of a request.
+	// Err is ErrFailed if the release failed, the error of TaskDone if its task did, and
+	// otherwise the error of the context or of a request.
 	Err error
 }
 

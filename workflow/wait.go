@@ -32,8 +32,8 @@ type WaitOptions struct {
 // WaitError is the error of [Service.Wait].
 type WaitError struct {
 	Task *Task // as last read, with all its jobs; nil if it was never read
-	// Err is ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended. If
-	// Wait ended before, it is the error of the context or of a request.
+	// Err is ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended, and
+	// otherwise the error of the context or of a request.
 	Err error
 }
 

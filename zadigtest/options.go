@@ -75,9 +75,9 @@ func WithData(data Data) Option {
 
 // WithReleases adds copies of releases, which replace the sample. Each release
 // needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed
-// newest first, by CreatedAt; those with the same CreatedAt keep their order. A
-// release with DeletedAt is not found, as on a real server. Since v4.0.0, neither
-// is one that a workflow made: of Type "" with builds or tests, or K8SWorkflow.
+// newest first, by CreatedAt; those with the same CreatedAt keep their order. As
+// on a real server, a release with DeletedAt is not found, and since v4.0.0 neither
+// is a workflow's: one of Type K8SWorkflow, or of Type "" with builds or tests.
 //
 // Releases may have the documented shape or the flat shape of v4.0.0 (see
 // delivery.Release). Responses have the shape of the server's version.

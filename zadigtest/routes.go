@@ -17,9 +17,9 @@ const (
 	GetRelease           Endpoint = "/api/aslan/delivery/releases/:id"    // client.Delivery.Get
 	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail"   // client.Delivery.Find, since v4.0.0
 	ListArtifacts        Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
-	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0: the id of an image
+	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0
 	GetArtifact          Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get and Trace
-	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // client.Artifact.Trace with OneRequest, or if FindArtifact or GetArtifact is refused; since v1.8.0
+	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or if the others are refused
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
 	// Since v1.18.0.
