@@ -365,3 +365,19 @@ func TestAllPanicsWhereTheLoopIs(t *testing.T) {
 	})
 	assert.Equal(t, z.ids()[:10], ids, "those before it")
 }
+
+// A loop that ends while the details of a page that broke off are read ends there.
+func TestAllLeftAtAPageThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	z := (&movingZadig{flat: true, omits: true, total: true}).fill(10)
+	z.body = func(body string) io.Reader {
+		return io.MultiReader(strings.NewReader(body[:len(body)/2]), iotest.ErrReader(errors.New("reset by peer")))
+	}
+	n := 0
+	for _, err := range z.client(t).All(t.Context(), delivery.ListOptions{}) {
+		require.NoError(t, err)
+		n++
+		break
+	}
+	assert.Equal(t, 1, n)
+}
