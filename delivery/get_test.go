@@ -138,7 +138,7 @@ func TestGetFailures(t *testing.T) {
 		"wrong member": {
 			clienttest.Respond(200, `{"versionInfo":{"id":"x","taskId":"1"}}`), unexpected, "at /versionInfo/taskId: got a string, want an integer",
 		},
-		"another release": {clienttest.Respond(200, `{"id":"`+id(2)+`"}`), unexpected, "got another release"},
+		"another release": {clienttest.Respond(200, `{"id":"`+id(2)+`"}`), unexpected, "want 000000000000000000000001"},
 		"panic":           {recorded("v1.11.0/panic_release_by_id"), zadig.ErrServer, "empty body"},
 		"project gone": {
 			clienttest.Respond(500, `{"code":500,"description":"failed to find product template gone, err: mongo: no documents in result",`+

@@ -67,7 +67,7 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 		return nil, err
 	}
 	if got, _ := w.key(); !strings.EqualFold(got, id) {
-		return nil, fmt.Errorf("release %s: %w: got another release", id, errdef.ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: got release %.64q, want %s", errdef.ErrUnexpectedResponse, got, id)
 	}
 	return w.release(), nil
 }
