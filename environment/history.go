@@ -79,7 +79,7 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 		return nil
 	})
 	if err != nil {
-		return nil, listError(err, "servers before v2.0.0 have no history of deployments; is the base URL right?")
+		return nil, listError(err, "servers before v2.0.0 have no history of deployments")
 	}
 	return deployments, nil
 }

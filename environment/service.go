@@ -17,7 +17,7 @@ const (
 	environmentsPath = "/openapi/environments"
 	productionPath   = environmentsPath + "/production"
 
-	tooOld = "servers before v1.18.0 have no environments; is the base URL right?"
+	tooOld = "servers before v1.18.0 have no environments"
 )
 
 // Service reads environments. It is safe for concurrent use if its Doer is.

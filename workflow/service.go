@@ -44,7 +44,7 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 		Want: "a workflow task",
 	})
 	if err != nil {
-		return nil, errdef.Unsupported(err, "servers before v1.15.0 have no workflow tasks; is the base URL right?")
+		return nil, errdef.Unsupported(err, "servers before v1.15.0 have no workflow tasks")
 	}
 	t := w.task()
 	if t.TaskID != ref.TaskID || t.WorkflowName != ref.WorkflowName {

@@ -95,7 +95,7 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 		Want: "a page of workflow tasks",
 	})
 	if err != nil {
-		return nil, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks; is the base URL right?")
+		return nil, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks")
 	}
 	stream, err := response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
 	if err == nil {
