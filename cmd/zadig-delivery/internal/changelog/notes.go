@@ -3,9 +3,7 @@ package changelog
 import (
 	"context"
 	"errors"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
@@ -21,7 +19,7 @@ type notes struct {
 	From      record.Release `json:"from"`
 	To        record.Release `json:"to"`
 	Commits   []*commit      `json:"commits"`
-	Issues    []issue        `json:"issues"`
+	Issues    []record.Issue `json:"issues"`
 	Images    []image        `json:"images"`
 	Manifests []string       `json:"manifests"` // services whose manifests differ
 	Untraced  []untraced     `json:"untraced"`
@@ -50,12 +48,6 @@ type comparison struct {
 	URL  string `json:"url"`
 }
 
-type issue struct {
-	Key   string `json:"key"`
-	URL   string `json:"url"`
-	Title string `json:"title"`
-}
-
 type untraced struct {
 	Service string `json:"service"`
 	Image   string `json:"image"`
@@ -76,7 +68,7 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 	changes := delivery.Diff(from, to)
 	n := &notes{
 		Project: to.VersionInfo.ProductName, From: record.NewRelease(from), To: record.NewRelease(to),
-		Commits: []*commit{}, Issues: []issue{}, Images: []image{}, Untraced: []untraced{},
+		Commits: []*commit{}, Issues: []record.Issue{}, Images: []image{}, Untraced: []untraced{},
 		Manifests: append([]string{}, changes.Manifests...),
 	}
 	for _, i := range changes.Changed {
@@ -146,11 +138,7 @@ func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string
 		n.addCommit(c, services).Type = "rollback"
 	}
 	for _, text := range changes.Issues {
-		one := issue{Key: text, Title: titles[text]}
-		if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
-			one.Key, one.URL = path.Base(text), text
-		}
-		n.Issues = appendNew(n.Issues, one)
+		n.Issues = appendNew(n.Issues, record.NewIssue(text, titles))
 	}
 }
 

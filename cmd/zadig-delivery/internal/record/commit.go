@@ -1,12 +1,15 @@
 package record
 
 import (
+	"cmp"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/core"
+	"github.com/zadig-go/zadig/delivery"
 )
 
 // Commit is a commit that an image was built from.
@@ -30,15 +33,28 @@ type PullRequest struct {
 
 // NewCommit returns the record of a commit.
 func NewCommit(c *artifact.Commit) Commit {
-	commit := Commit{
-		Repo: strings.Trim(c.RepoOwner+"/"+c.RepoName, "/"), Commit: c.CommitID, URL: c.URL(), Branch: c.Branch, Tag: c.Tag,
-		Message: c.CommitMessage, Author: c.AuthorName, PullRequests: []PullRequest{},
+	return Commit{
+		Repo: repo(c.RepoOwner, c.RepoName), Commit: c.CommitID, URL: c.URL(), Branch: c.Branch, Tag: c.Tag,
+		Message: c.CommitMessage, Author: c.AuthorName, PullRequests: pullRequests(c.PullRequests()),
 	}
-	for _, pr := range c.PullRequests() {
-		commit.PullRequests = append(commit.PullRequests, NewPullRequest(pr))
-	}
-	return commit
 }
+
+// BuildCommits returns the records of the commits of a build, as releases up to
+// v3.4 have them.
+func BuildCommits(b *delivery.BuildInfo) []Commit {
+	commits := []Commit{}
+	for _, c := range b.Commits {
+		if c != nil {
+			commits = append(commits, Commit{
+				Repo: repo(cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName), Commit: c.CommitID, URL: c.URL(), Branch: c.Branch,
+				Tag: c.Tag, Message: c.CommitMessage, Author: c.AuthorName, PullRequests: pullRequests(c.PullRequests()),
+			})
+		}
+	}
+	return commits
+}
+
+func repo(owner, name string) string { return strings.Trim(owner+"/"+name, "/") }
 
 // Commits returns the records of the commits of an artifact.
 func Commits(a *artifact.Artifact) []Commit {
@@ -49,9 +65,12 @@ func Commits(a *artifact.Artifact) []Commit {
 	return commits
 }
 
-// NewPullRequest returns the record of a pull request.
-func NewPullRequest(pr core.PullRequest) PullRequest {
-	return PullRequest{strings.Trim(pr.RepoOwner+"/"+pr.RepoName, "/"), pr.Number, pr.URL()}
+func pullRequests(all []core.PullRequest) []PullRequest {
+	records := []PullRequest{}
+	for _, pr := range all {
+		records = append(records, PullRequest{repo(pr.RepoOwner, pr.RepoName), pr.Number, pr.URL()})
+	}
+	return records
 }
 
 // Name returns the number as the code host writes it: #7, and !7 on GitLab.
@@ -68,12 +87,7 @@ const shortCommit = 8
 func (c Commit) Short() string { return c.Commit[:min(len(c.Commit), shortCommit)] }
 
 // Ref returns the tag that was built, or else the branch.
-func (c Commit) Ref() string {
-	if c.Tag != "" {
-		return c.Tag
-	}
-	return c.Branch
-}
+func (c Commit) Ref() string { return cmp.Or(c.Tag, c.Branch) }
 
 // Pulls returns the names of the pull requests, in one text.
 func (c Commit) Pulls() string {
@@ -82,4 +96,21 @@ func (c Commit) Pulls() string {
 		names = append(names, pr.Name())
 	}
 	return strings.Join(slices.Compact(names), ", ")
+}
+
+// Issue is an issue that a build belongs to.
+type Issue struct {
+	Key   string `json:"key"`
+	URL   string `json:"url"`
+	Title string `json:"title"`
+}
+
+// NewIssue returns the record of an issue that an artifact names by its key or
+// its page. titles has the titles of some, by both.
+func NewIssue(name string, titles map[string]string) Issue {
+	i := Issue{Key: name, Title: titles[name]}
+	if strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://") {
+		i.Key, i.URL = path.Base(name), name
+	}
+	return i
 }

@@ -3,8 +3,10 @@ package report
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -46,7 +48,8 @@ func (g *gaps) error() error {
 }
 
 // collect reads the releases, newest first, and traces their images.
-func collect(ctx context.Context, client *zadig.Client, s settings, store *cache, progress *cli.Progress) ([]*release, *gaps, error) {
+func collect(ctx context.Context, client *zadig.Client, s settings, base string, store *cache, progress *cli.Progress) (
+	[]*release, *gaps, error) {
 	missing := new(gaps)
 	found, err := list(ctx, client.Delivery, s, missing, progress)
 	if err == nil {
@@ -55,15 +58,15 @@ func collect(ctx context.Context, client *zadig.Client, s settings, store *cache
 	if err != nil {
 		return nil, nil, cli.NeedsProject(err, s.Project)
 	}
+	known := make(map[record.Image]*image)
 	releases := make([]*release, len(found))
 	for i, r := range found {
-		releases[i] = newRelease(r)
+		releases[i] = newRelease(r, base, known)
+	}
+	if !s.noTrace {
+		err = trace(ctx, client, slices.Collect(maps.Values(known)), store, missing, progress)
 	}
 	compare(found, releases)
-	if !s.noTrace {
-		err = trace(ctx, client, releases, store, missing, progress)
-	}
-	markRollbacks(releases)
 	slices.SortStableFunc(releases, func(a, b *release) int { return b.Created.Compare(a.Created) }) // those without a date last
 	return releases, missing, err
 }
@@ -96,11 +99,6 @@ func list(ctx context.Context, releases *delivery.Service, s settings, missing *
 // details reads by id what lists since v4.2 leave out.
 func details(ctx context.Context, releases *delivery.Service, listed []*delivery.Release, store *cache, missing *gaps,
 	progress *cli.Progress) ([]*delivery.Release, error) {
-	type outcome struct {
-		at  int
-		r   *delivery.Release
-		err error
-	}
 	var toRead []int
 	for i, r := range listed {
 		if r.IsSummary() {
@@ -112,45 +110,36 @@ func details(ctx context.Context, releases *delivery.Service, listed []*delivery
 		}
 	}
 	const atOnce = 8
-	outcomes := make(chan outcome)
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	go func() {
-		for _, at := range toRead {
-			group.Go(func() error {
-				v := listed[at].VersionInfo
-				r, err := releases.Get(groupCtx, v.ID, delivery.GetOptions{ProjectName: v.ProductName})
-				dropManifests(r)
-				outcomes <- outcome{at, r, err}
-				if err != nil && !isAboutOne(err) && !errors.Is(err, zadig.ErrNotFound) {
-					return err
-				}
-				return nil
-			})
-		}
-		_ = group.Wait() // returned again below
-		close(outcomes)
-	}()
+	var mu sync.Mutex
 	meter := newMeter(progress, len(toRead), "release")
-	for o := range outcomes {
-		meter.step()
-		listed[o.at] = o.r
-		switch {
-		case o.err == nil:
-			store.addRelease(o.r)
-		case isAboutOne(o.err):
-			missing.add(&missing.releases, o.err)
-		}
+	for _, at := range toRead {
+		group.Go(func() error {
+			v := listed[at].VersionInfo
+			r, err := releases.Get(groupCtx, v.ID, delivery.GetOptions{ProjectName: v.ProductName})
+			mu.Lock()
+			defer mu.Unlock()
+			meter.step()
+			listed[at] = r
+			switch {
+			case err == nil:
+				dropManifests(r)
+				store.addRelease(r)
+			case isAboutOne(err):
+				missing.add(&missing.releases, err)
+			case !errors.Is(err, zadig.ErrNotFound): // it was deleted meanwhile
+				return err
+			}
+			return nil
+		})
 	}
-	listed = slices.DeleteFunc(listed, func(r *delivery.Release) bool { return r == nil }) // unread, or deleted meanwhile
-	return listed, group.Wait()
+	err := group.Wait()
+	return slices.DeleteFunc(listed, func(r *delivery.Release) bool { return r == nil }), err
 }
 
 // dropManifests drops most of a release, which the page does not show.
 func dropManifests(r *delivery.Release) {
-	if r == nil {
-		return
-	}
 	for _, s := range r.Services {
 		if s != nil {
 			s.YAMLContent = ""
@@ -182,7 +171,8 @@ func isAboutOne(err error) bool {
 }
 
 // compare finds for each release, newest first, the one before it of the same
-// project, workflow and environment that did not fail, and what changed.
+// project, workflow and environment that did not fail, and whether it is a
+// rollback: an image was built before the one that it replaced.
 func compare(found []*delivery.Release, releases []*release) {
 	type series struct{ project, workflow, env string }
 	newer := make(map[series][]int) // indices that wait for the one before them
@@ -191,9 +181,13 @@ func compare(found []*delivery.Release, releases []*release) {
 			continue
 		}
 		key := series{r.Project, r.Workflow, r.Env}
-		if !r.Failed {
+		if !r.failed() {
 			for _, n := range newer[key] {
-				releases[n].Previous, releases[n].Changes = r, delivery.Diff(found[i], found[n])
+				releases[n].Previous = r
+				for _, c := range delivery.Diff(found[i], found[n]).Changed {
+					was, is := r.built(c.From), releases[n].built(c.To)
+					releases[n].Rollback = releases[n].Rollback || !is.IsZero() && is.Before(was)
+				}
 			}
 			newer[key] = newer[key][:0]
 		}
@@ -201,18 +195,13 @@ func compare(found []*delivery.Release, releases []*release) {
 	}
 }
 
-// markRollbacks marks the releases with an image that was built before the one
-// that it replaced.
-func markRollbacks(releases []*release) {
-	for _, r := range releases {
-		for _, c := range r.Changes.Changed {
-			was, is := r.Previous.position(c.Service, c.From), r.position(c.Service, c.To)
-			if was > 0 && is > 0 {
-				before, now := r.Previous.Images[was-1].Built, r.Images[is-1].Built
-				r.Rollback = r.Rollback || !now.IsZero() && now.Before(before)
-			}
-		}
+// built returns when an image of the release was built.
+func (r *release) built(ref string) time.Time {
+	at := slices.IndexFunc(r.Images, func(i *image) bool { return i.Image.Image == ref })
+	if at < 0 {
+		return time.Time{}
 	}
+	return r.Images[at].Built
 }
 
 // enoughForbidden is how many images the token's user may not trace before the
@@ -220,50 +209,46 @@ func markRollbacks(releases []*release) {
 const enoughForbidden = 8
 
 // trace fills in where the images come from.
-func trace(ctx context.Context, client *zadig.Client, releases []*release, store *cache, missing *gaps, progress *cli.Progress) error {
+func trace(ctx context.Context, client *zadig.Client, images []*image, store *cache, missing *gaps, progress *cli.Progress) error {
 	byRef := make(map[string][]*image)
 	var refs []string
-	for _, r := range releases {
-		for _, i := range r.Images {
-			if byRef[i.Ref] == nil && store.artifacts[i.Ref] == nil {
-				refs = append(refs, i.Ref)
-			}
-			byRef[i.Ref] = append(byRef[i.Ref], i)
+	for _, i := range images {
+		ref := i.Image.Image
+		if known := store.artifacts[ref]; known != nil {
+			i.traced(known, "")
+			continue
 		}
-	}
-	fill := func(ref string, state origin, a *artifact.Artifact) {
-		for _, i := range byRef[ref] {
-			i.traced(state, a)
+		if byRef[ref] == nil {
+			refs = append(refs, ref)
 		}
+		byRef[ref] = append(byRef[ref], i)
 	}
-	for ref, a := range store.artifacts {
-		fill(ref, originKnown, a)
-	}
+	slices.Sort(refs)
 	meter := newMeter(progress, len(refs), "image")
 	forbidden, allowed := 0, false
 	for ref, result := range client.Artifact.TraceMany(ctx, refs, artifact.TraceManyOptions{}) {
 		meter.step()
-		state := originKnown
+		note := failed
 		switch err := result.Err; {
 		case err == nil:
 			allowed = true
 			store.addArtifact(ref, result.Artifact)
 		case errors.Is(err, zadig.ErrNotFound), errors.Is(err, zadig.ErrBadRequest): // the second: a release names what is no image
 			allowed = true
-			state = originForeign
+			note = foreign
 		case errors.Is(err, zadig.ErrForbidden):
-			state = originFailed
 			missing.forbidden = err
 			if forbidden++; !allowed && forbidden == enoughForbidden {
 				return nil
 			}
 		case errors.Is(err, zadig.ErrServer), errors.Is(err, zadig.ErrResponseTooLarge):
-			state = originFailed
 			missing.add(&missing.images, err)
 		default:
 			return cli.Explained(err, "tracing images failed, which --no-trace leaves out: %s", cli.Explain(err))
 		}
-		fill(ref, state, result.Artifact)
+		for _, i := range byRef[ref] {
+			i.traced(result.Artifact, note)
+		}
 	}
 	if allowed && forbidden > 0 { // some images only, or a Zadig under load
 		missing.add(&missing.images, missing.forbidden)

@@ -24,7 +24,7 @@ func TestChineseIsComplete(t *testing.T) {
 		", not a whole week": true, ", not a whole month": true,
 		"d": true, "h": true, "m": true, "s": true,
 		"creating": true, "retrying": true, "success": true, "failed": true, // the server's
-		"chart": true, "file": true, "image": true,
+		"chart": true, "file": true, "image": true, noCommits: true, notTraced: true, foreign: true, failed: true,
 	}
 	for files, call := range map[string]string{
 		"page/*.gohtml": `\.T "([^"]+)"`,

@@ -60,7 +60,7 @@ func TestSinceAndLimit(t *testing.T) {
 			want = append(want, r.VersionInfo.ID)
 		}
 	}
-	assert.Equal(t, want, dataOf(t, page).ids(t))
+	assert.Equal(t, want, dataOf(t, page).ids())
 }
 
 // One image that cannot be traced is missing in the page, and the exit code
@@ -87,9 +87,9 @@ func TestTracingIsForbidden(t *testing.T) {
 	assert.Less(t, sent, 40, "the other images are not asked for")
 	wellFormed(t, page)
 	assert.Contains(t, page, "Zadig does not let the token&#39;s user trace images: commits, pull requests and authors are missing.")
-	texts := dataOf(t, page).Strings
-	assert.Contains(t, texts, "registry.example.com/shop/catalog", "the images are there")
-	assert.NotContains(t, texts, "shop-team/catalog", "the repository of commits")
+	text := dataOf(t, page).text
+	assert.Contains(t, text, "registry.example.com/shop/catalog", "the images are there")
+	assert.NotContains(t, text, "shop-team/catalog", "the repository of commits")
 }
 
 func TestBrokenRecordIsLeftOut(t *testing.T) {
@@ -175,5 +175,5 @@ func TestDemo(t *testing.T) {
 	wellFormed(t, page)
 	assert.Greater(t, rows(t, page), 100)
 	assert.Contains(t, page, `class="banner" role="note"><b>Made-up data.</b>`)
-	assert.Contains(t, dataOf(t, page).Strings, "shop-team/catalog", "the repository of commits")
+	assert.Contains(t, dataOf(t, page).text, "shop-team/catalog", "the repository of commits")
 }

@@ -8,16 +8,23 @@ import (
 	"time"
 )
 
+// figures are those of some releases: all, or those of an environment.
+type figures struct {
+	Releases, Failed, Rated int // Rated: those that have ended
+	Rate                    float64
+	ToRelease               time.Duration // median from the end of a build to the first release of its image, 0: not known
+}
+
 // metrics are the figures of the page.
 type metrics struct {
-	Releases, Failed, Rated int // Rated: those of which the server says whether they failed
-	Rate                    float64
-	People                  []person
-	Services                []service
-	Build, ToRelease        time.Duration // medians, 0: not known
-	Environments            []*environment
-	Matrices                []*matrix
-	Undated                 int
+	figures
+
+	People       []person
+	Services     []service
+	Build        time.Duration // median, 0: not known
+	Environments []*environment
+	Matrices     []*matrix
+	Undated      int
 }
 
 type person struct {
@@ -36,16 +43,15 @@ type service struct {
 
 // environment is what one has now, and what came to it.
 type environment struct {
-	Project, Name    string
-	Latest           *release // that did not fail
-	FailedSince      int      // releases after it that failed
-	Services         int
-	Older            []running // services that an older release brought
-	Running          map[string]running
-	Releases, Failed int
-	Rated            int
-	Rate             float64
-	ToRelease        time.Duration
+	figures
+
+	Project, Name string
+	Latest        *release  // that did not fail
+	FailedSince   int       // releases after it that failed
+	Older         []running // services that an older release brought
+	Running       map[string]running
+
+	releases []*release
 }
 
 // running is a service with the newest release that has it.
@@ -69,104 +75,33 @@ type matrixRow struct {
 	Differs bool      // environments that have the service have other images of it
 }
 
-// matricesOf returns a matrix for each project with several environments.
-func matricesOf(environments []*environment) (all []*matrix) {
-	byProject := make(map[string][]*environment)
-	var projects []string
-	for _, e := range environments {
-		if len(e.Running) == 0 {
-			continue
-		}
-		if byProject[e.Project] == nil {
-			projects = append(projects, e.Project)
-		}
-		byProject[e.Project] = append(byProject[e.Project], e)
-	}
-	for _, project := range projects {
-		envs := byProject[project]
-		if len(envs) < 2 {
-			continue
-		}
-		m := &matrix{Project: project}
-		services := make(map[string]bool)
-		for _, e := range envs {
-			m.Envs = append(m.Envs, e.Name)
-			for name := range e.Running {
-				services[name] = true
-			}
-		}
-		for _, name := range slices.Sorted(maps.Keys(services)) {
-			row := matrixRow{Service: name}
-			tags := make(map[string]bool)
-			for _, e := range envs {
-				cell := e.Running[name]
-				row.Cells = append(row.Cells, cell)
-				if cell.Release != nil {
-					tags[cell.Tag] = true
-				}
-			}
-			if row.Differs = len(tags) > 1; row.Differs {
-				m.Differs++
-			}
-			m.Rows = append(m.Rows, row)
-		}
-		all = append(all, m)
-	}
-	return all
-}
-
-// tagOf returns the tags or digests of a service's images in the release.
-func (r *release) tagOf(service string) string {
-	var tags []string
-	for _, i := range r.Images {
-		if _, version := splitReference(i.Ref); i.service() == service && !slices.Contains(tags, version) {
-			tags = append(tags, strings.TrimPrefix(version, ":"))
-		}
-	}
-	slices.Sort(tags)
-	return strings.Join(slices.Compact(tags), ", ")
-}
-
-// built is one build, with the first release of its image.
-type built struct {
-	Service string
-	Took    time.Duration
-	Release *release
-}
-
 func newMetrics(releases []*release, groups []*group, span time.Duration) *metrics {
-	m := &metrics{Releases: len(releases), People: peopleOf(releases)}
-	m.Rate = rateOf(groups, span, func(*release) bool { return true })
+	m := &metrics{figures: figuresOf(releases, groups, span), People: peopleOf(releases)}
 	for _, r := range releases {
 		if r.Created.IsZero() {
 			m.Undated++
 		}
-		m.Rated += r.rated()
-		m.Failed += r.failed()
 	}
 	builds := buildsOf(releases)
 	m.Services = servicesOf(builds)
-	m.Build = median(durationsOf(builds))
-	m.ToRelease = median(waitsOf(releases))
+	m.Build = quantile(builds, middle)
 	m.Environments = environmentsOf(releases, groups, span)
 	m.Matrices = matricesOf(m.Environments)
 	return m
 }
 
-func (r *release) failed() int {
-	if r.Failed {
-		return 1
+func figuresOf(releases []*release, groups []*group, span time.Duration) figures {
+	f := figures{Releases: len(releases), Rate: rateOf(releases, groups, span), ToRelease: median(waitsOf(releases))}
+	for _, r := range releases {
+		switch {
+		case r.failed():
+			f.Failed++
+			f.Rated++
+		case r.Status == "success":
+			f.Rated++
+		}
 	}
-	return 0
-}
-
-// rated is 1 for a release of which the server says how it ended. Workflow
-// releases up to v3.4 have no status.
-func (r *release) rated() int {
-	if r.Failed || r.Status == "success" {
-		return 1
-	}
-	return 0
+	return f
 }
 
 // fewWeeks is up to how many whole weeks their average is too rough.
@@ -175,19 +110,19 @@ const fewWeeks = 4
 // rateOf returns how many releases there are in a week or month. Weeks that are
 // not over, or that the page does not show from their beginning, do not count.
 // Where there are few whole weeks it is of the time that the page spans.
-func rateOf(groups []*group, span time.Duration, counts func(*release) bool) float64 {
+func rateOf(releases []*release, groups []*group, span time.Duration) float64 {
 	all, whole, periods := 0.0, 0.0, 0.0
 	for _, g := range groups {
-		n := 0.0
-		for _, r := range g.Releases {
-			if counts(r) {
-				n++
-			}
-		}
-		all += n
 		if !g.Partial {
-			whole += n
 			periods++
+		}
+	}
+	for _, r := range releases {
+		if r.group != nil {
+			all++
+			if !r.group.Partial {
+				whole++
+			}
 		}
 	}
 	if periods <= fewWeeks {
@@ -199,70 +134,108 @@ func rateOf(groups []*group, span time.Duration, counts func(*release) bool) flo
 
 // environmentsOf are all environments, by project and name.
 func environmentsOf(releases []*release, groups []*group, span time.Duration) []*environment {
-	type key struct{ project, name string }
-	known := make(map[key]*environment)
-	seen := make(map[key]map[string]bool) // services
-	of := make(map[key][]*release)
-	var all []*environment
+	known := make(map[[2]string]*environment)
 	for _, r := range releases {
 		if r.Env == "" {
 			continue
 		}
-		k := key{r.Project, r.Env}
-		e := known[k]
+		e := known[[2]string{r.Project, r.Env}]
 		if e == nil {
 			e = &environment{Project: r.Project, Name: r.Env, Running: make(map[string]running)}
-			known[k], seen[k] = e, make(map[string]bool)
-			all = append(all, e)
+			known[[2]string{r.Project, r.Env}] = e
 		}
-		of[k] = append(of[k], r)
-		e.Releases++
-		e.Rated += r.rated()
-		e.Failed += r.failed()
+		e.releases = append(e.releases, r)
 		switch {
-		case r.Failed && e.Latest == nil:
-			e.FailedSince++
-		case r.Failed:
+		case !r.failed():
+			e.Latest = cmp.Or(e.Latest, r)
+			e.add(r)
 		case e.Latest == nil:
-			e.Latest = r
-		}
-		if r.Failed {
-			continue
-		}
-		for _, name := range r.Services() {
-			if seen[k][name] {
-				continue
-			}
-			seen[k][name] = true
-			e.Services++
-			e.Running[name] = running{name, r, r.tagOf(name)}
-			if r != e.Latest {
-				e.Older = append(e.Older, e.Running[name])
-			}
+			e.FailedSince++
 		}
 	}
-	for k, e := range known {
-		e.Rate = rateOf(groups, span, func(r *release) bool { return r.Project == k.project && r.Env == k.name })
-		e.ToRelease = median(waitsOf(of[k]))
-	}
-	slices.SortFunc(all, func(a, b *environment) int {
+	all := slices.SortedFunc(maps.Values(known), func(a, b *environment) int {
 		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Name, b.Name))
 	})
+	for _, e := range all {
+		e.figures = figuresOf(e.releases, groups, span)
+	}
 	return all
 }
 
-// buildsOf are the builds whose time is known, each once, oldest first.
+// add adds the services that a release brought, unless a newer one did.
+func (e *environment) add(r *release) {
+	tags := make(map[string][]string)
+	for _, i := range r.Images {
+		_, version := splitReference(i.Image.Image)
+		tags[i.service()] = append(tags[i.service()], strings.TrimPrefix(version, ":"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		if e.Running[name].Release != nil {
+			continue
+		}
+		slices.Sort(tags[name])
+		e.Running[name] = running{name, r, strings.Join(slices.Compact(tags[name]), ", ")}
+		if r != e.Latest {
+			e.Older = append(e.Older, e.Running[name])
+		}
+	}
+}
+
+// matricesOf returns a matrix for each project with several environments, which
+// are in the order of their projects.
+func matricesOf(environments []*environment) (all []*matrix) {
+	byProject := make(map[string][]*environment)
+	for _, e := range environments {
+		if len(e.Running) > 0 {
+			byProject[e.Project] = append(byProject[e.Project], e)
+		}
+	}
+	for _, project := range slices.Sorted(maps.Keys(byProject)) {
+		m, services := &matrix{Project: project}, make(map[string]running)
+		for _, e := range byProject[project] {
+			m.Envs = append(m.Envs, e.Name)
+			maps.Copy(services, e.Running)
+		}
+		if len(m.Envs) < 2 {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(services)) {
+			row := matrixRow{Service: name}
+			for _, e := range byProject[project] {
+				cell := e.Running[name]
+				row.Cells = append(row.Cells, cell)
+				row.Differs = row.Differs || cell.Release != nil && cell.Tag != services[name].Tag
+			}
+			if row.Differs {
+				m.Differs++
+			}
+			m.Rows = append(m.Rows, row)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// built is one build, with the first release of its image.
+type built struct {
+	Service string
+	Took    time.Duration
+	Release *release
+}
+
+// buildsOf are the builds whose time is known, each once, by how long they took.
 func buildsOf(releases []*release) []built {
 	var builds []built
 	seen := make(map[string]bool)
 	for _, r := range slices.Backward(releases) {
 		for _, i := range r.Images {
-			if i.Took > 0 && !seen[i.Ref] {
-				seen[i.Ref] = true
-				builds = append(builds, built{i.service(), i.Took, r})
+			if i.Seconds > 0 && !seen[i.Image.Image] {
+				seen[i.Image.Image] = true
+				builds = append(builds, built{i.service(), time.Duration(i.Seconds) * time.Second, r})
 			}
 		}
 	}
+	slices.SortStableFunc(builds, func(a, b built) int { return cmp.Compare(a.Took, b.Took) })
 	return builds
 }
 
@@ -272,10 +245,10 @@ func waitsOf(releases []*release) []time.Duration {
 	seen := make(map[string]bool)
 	for _, r := range slices.Backward(releases) {
 		for _, i := range r.Images {
-			if i.Built.IsZero() || r.Created.IsZero() || seen[i.Ref] {
+			if i.Built.IsZero() || r.Created.IsZero() || seen[i.Image.Image] {
 				continue
 			}
-			seen[i.Ref] = true
+			seen[i.Image.Image] = true
 			if wait := r.Created.Sub(i.Built); wait > 0 {
 				waits = append(waits, wait)
 			}
@@ -284,50 +257,38 @@ func waitsOf(releases []*release) []time.Duration {
 	return waits
 }
 
-func peopleOf(releases []*release) []person {
-	counts := make(map[string]int)
+// count returns how many releases have each value, the most frequent first.
+func count(releases []*release, value func(*release) string) (names []string, counts map[string]int) {
+	counts = make(map[string]int)
 	for _, r := range releases {
-		counts[r.By]++
+		counts[value(r)]++
 	}
-	people := make([]person, 0, len(counts))
-	for name, count := range counts {
-		people = append(people, person{Name: name, Count: count})
-	}
-	slices.SortFunc(people, func(a, b person) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
-	})
-	for i := range people {
-		people[i].Share = float64(people[i].Count) / float64(people[0].Count)
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	}), counts
+}
+
+func peopleOf(releases []*release) (people []person) {
+	names, counts := count(releases, func(r *release) string { return r.CreatedBy })
+	for _, name := range names {
+		people = append(people, person{name, counts[name], float64(counts[name]) / float64(counts[names[0]])})
 	}
 	return people
 }
 
-func servicesOf(builds []built) []service {
+// servicesOf returns services by how long their builds take. The builds are in
+// that order, too.
+func servicesOf(builds []built) (services []service) {
 	byName := make(map[string][]built)
 	for _, b := range builds {
 		byName[b.Service] = append(byName[b.Service], b)
 	}
-	services := make([]service, 0, len(byName))
 	for name, all := range byName {
-		slices.SortStableFunc(all, func(a, b built) int { return cmp.Compare(a.Took, b.Took) })
-		took, most := durationsOf(all), all[len(all)-1]
-		services = append(services, service{
-			Name: name, Builds: len(all), Most: most.Took, MostOf: most.Release,
-			Median: median(took), Slow: quantile(took, slow),
-		})
+		longest := all[len(all)-1]
+		services = append(services, service{name, len(all), quantile(all, middle), quantile(all, slow), longest.Took, longest.Release})
 	}
-	slices.SortFunc(services, func(a, b service) int {
-		return cmp.Or(cmp.Compare(b.Median, a.Median), cmp.Compare(a.Name, b.Name))
-	})
+	slices.SortFunc(services, func(a, b service) int { return cmp.Or(cmp.Compare(b.Median, a.Median), cmp.Compare(a.Name, b.Name)) })
 	return services
-}
-
-func durationsOf(builds []built) []time.Duration {
-	all := make([]time.Duration, len(builds))
-	for i, b := range builds {
-		all[i] = b.Took
-	}
-	return all
 }
 
 // Shares of what is sorted.
@@ -337,13 +298,18 @@ const (
 	slow   = 0.9
 )
 
-func median(durations []time.Duration) time.Duration { return quantile(durations, middle) }
+// quantile returns how long a share of builds took at most, 0 without builds.
+func quantile(sorted []built, share float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[int(float64(len(sorted)-1)*share)].Took
+}
 
-// quantile is 0 for no durations.
-func quantile(durations []time.Duration, share float64) time.Duration {
+func median(durations []time.Duration) time.Duration {
 	if len(durations) == 0 {
 		return 0
 	}
-	sorted := slices.Sorted(slices.Values(durations))
-	return sorted[int(float64(len(sorted)-1)*share)]
+	slices.Sort(durations)
+	return durations[(len(durations)-1)/2]
 }

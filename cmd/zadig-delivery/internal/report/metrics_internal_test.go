@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 	"github.com/zadig-go/zadig/delivery"
 )
 
@@ -33,7 +34,7 @@ func TestWeeksAndMonths(t *testing.T) {
 	releases := created(t, "2024-03-25 00:00:00", "2024-03-24 23:59:59", "2024-03-04 00:00:00", "2024-03-03 12:00:00")
 	releases = append(releases, &release{}) // without a date
 	unit, groups := groupsOf(releases, time.Time{}, now)
-	assert.Equal(t, "week", unit.Unit)
+	assert.Equal(t, "week", unit)
 	counts, partial := []int{}, []bool{}
 	for _, g := range groups {
 		counts, partial = append(counts, len(g.Releases)), append(partial, g.Partial)
@@ -41,54 +42,60 @@ func TestWeeksAndMonths(t *testing.T) {
 	assert.Equal(t, []int{1, 1, 0, 1, 1}, counts)
 	assert.Equal(t, []bool{false, false, false, false, true}, partial, "the last week is not over")
 	assert.Equal(t, "2024-02-26", day(groups[0].Start))
-	assert.Equal(t, "2024-03-03", day(groups[0].LastDay()))
+	assert.Equal(t, "2024-03-03", day(groups[0].End.AddDate(0, 0, -1)))
 
 	_, groups = groupsOf(releases, at(t, "2024-02-28 00:00:00"), at(t, "2024-04-01 00:00:00"))
 	assert.True(t, groups[0].Partial, "the page begins on Wednesday")
 	assert.False(t, groups[4].Partial)
 
 	unit, groups = groupsOf(created(t, "2024-03-25 00:00:00", "2021-01-01 00:00:00"), time.Time{}, now)
-	assert.Equal(t, "month", unit.Unit)
+	assert.Equal(t, "month", unit)
 	assert.Len(t, groups, 39)
 }
 
 func TestRateLeavesOutWhatIsNotWhole(t *testing.T) {
 	t.Parallel()
-	all := func(*release) bool { return true }
 	const week = 7 * 24 * time.Hour
-	some := func(n int) []*release { return make([]*release, n) }
+	type weeks []int // how many releases; negative: not a whole week
 	for name, row := range map[string]struct {
-		groups []*group
-		span   time.Duration
-		want   float64
+		weeks weeks
+		span  time.Duration
+		want  float64
 	}{
-		"no weeks": {nil, 0, 0},
-		"whole weeks": {[]*group{{Releases: some(4)}, {Releases: some(1)}, {}, {Releases: some(3)}, {Releases: some(2)}},
-			999 * week, 2},
-		"first and last": {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {}, {}, {}, {Releases: some(3)},
-			{Releases: some(1), Partial: true}}, 7 * week, 1},
-		"few weeks": {[]*group{{Releases: some(9), Partial: true}, {Releases: some(2)}, {Releases: some(1), Partial: true}},
-			2 * week, 6},
-		"less than a week": {[]*group{{Releases: some(40)}, {Releases: some(31)}}, 166 * time.Hour, 71},
+		"no weeks":         {nil, 0, 0},
+		"whole weeks":      {weeks{4, 1, 0, 3, 2}, 999 * week, 2},
+		"first and last":   {weeks{-9, 2, 0, 0, 0, 3, -1}, 7 * week, 1},
+		"few weeks":        {weeks{-9, 2, -1}, 2 * week, 6},
+		"less than a week": {weeks{40, 31}, 166 * time.Hour, 71},
 	} {
-		assert.InDelta(t, row.want, rateOf(row.groups, row.span, all), 0.001, name)
+		var groups []*group
+		var releases []*release
+		for _, n := range row.weeks {
+			g := &group{Partial: n < 0}
+			groups = append(groups, g)
+			for range max(n, -n) {
+				releases = append(releases, &release{group: g})
+			}
+		}
+		assert.InDelta(t, row.want, rateOf(releases, groups, row.span), 0.001, name)
 	}
+}
+
+// made returns a release with images, whose services are their names.
+func made(version, env, status string, refs ...string) *release {
+	r := &release{Release: record.Release{Version: version, Project: "shop", Env: env, Status: status}}
+	for _, ref := range refs {
+		service, _, _ := strings.Cut(ref, ":")
+		r.Images = append(r.Images, &image{Image: record.Image{Service: service, Image: ref}})
+	}
+	return r
 }
 
 func TestEnvironments(t *testing.T) {
 	t.Parallel()
-	images := func(services ...string) (images []*image) {
-		for _, service := range services {
-			images = append(images, &image{Service: service, Ref: service})
-		}
-		return images
-	}
 	releases := []*release{ // newest first
-		{Version: "v5", Project: "shop", Env: "prod", Failed: true, Status: "failed", Images: images("cart", "search")},
-		{Version: "v4", Project: "shop", Env: "prod", Status: "success", Images: images("cart")},
-		{Version: "v3", Project: "shop", Env: "qa", Failed: true, Status: "failed"},
-		{Version: "v2", Project: "shop", Images: images("cart")}, // of no environment
-		{Version: "v1", Project: "shop", Env: "prod", Images: images("cart", "order")},
+		made("v5", "prod", "failed", "cart", "search"), made("v4", "prod", "success", "cart"), made("v3", "qa", "failed"),
+		made("v2", "", "success", "cart"), made("v1", "prod", "creating", "cart", "order"),
 	}
 	environments := environmentsOf(releases, nil, 0)
 	require.Len(t, environments, 2)
@@ -97,26 +104,19 @@ func TestEnvironments(t *testing.T) {
 	assert.Same(t, releases[1], prod.Latest)
 	assert.Equal(t, 1, prod.FailedSince)
 	assert.Equal(t, []running{{"order", releases[4], ""}}, prod.Older, "search came with a failed release only")
-	assert.Equal(t, 2, prod.Services)
+	assert.Len(t, prod.Running, 2)
 	assert.Equal(t, 3, prod.Releases)
 	assert.Equal(t, 1, prod.Failed)
-	assert.Equal(t, 2, prod.Rated, "v1 has no status")
+	assert.Equal(t, 2, prod.Rated, "v1 has not ended")
 	assert.Nil(t, qa.Latest)
 	assert.Equal(t, 1, qa.FailedSince)
 }
 
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	made := func(env string, refs ...string) *release {
-		r := &release{Version: env, Project: "shop", Env: env, Status: "success"}
-		for _, ref := range refs {
-			service, _, _ := strings.Cut(ref, ":")
-			r.Images = append(r.Images, &image{Service: service, Ref: ref})
-		}
-		return r
-	}
-	releases := []*release{made("prod", "cart:1", "order:1"), made("qa", "cart:2", "order:1"),
-		{Project: "alone", Env: "prod", Images: []*image{{Service: "x", Ref: "x:1"}}}}
+	releases := []*release{made("v2", "prod", "success", "cart:1", "order:1"), made("v1", "qa", "success", "cart:2", "order:1"),
+		made("v1", "prod", "success", "x:1")}
+	releases[2].Project = "alone"
 	matrices := matricesOf(environmentsOf(releases, nil, 0))
 	require.Len(t, matrices, 1, "one environment has nothing to differ from")
 	m := matrices[0]
@@ -129,34 +129,39 @@ func TestMatrix(t *testing.T) {
 
 func TestRollback(t *testing.T) {
 	t.Parallel()
-	made := func(ref string, hour int) *release {
-		return &release{Images: []*image{{Service: "cart", Ref: ref,
-			Built: at(t, "2024-03-01 00:00:00").Add(time.Duration(hour) * time.Hour)}}}
+	var releases []*release
+	var found []*delivery.Release
+	for _, tag := range []string{"1", "2", "1"} { // newest first: back to what was built before
+		r := made("v"+tag, "prod", "success", "cart:"+tag)
+		r.Images[0].Built = at(t, "2024-03-0"+tag+" 00:00:00")
+		releases = append(releases, r)
+		found = append(found, &delivery.Release{VersionInfo: &delivery.VersionInfo{},
+			DeployInfo: []*delivery.DeployInfo{{ServiceName: "cart", Image: "cart:" + tag}}})
 	}
-	back, forth := made("cart:1", 1), made("cart:2", 2)
-	change := func(from, to string) delivery.Changes {
-		return delivery.Changes{Changed: []delivery.ImageChange{{Service: "cart", From: from, To: to}}}
-	}
-	back.Previous, back.Changes = forth, change("cart:2", "cart:1")
-	forth.Previous, forth.Changes = back, change("cart:1", "cart:2")
-	markRollbacks([]*release{back, forth})
-	assert.True(t, back.Rollback)
-	assert.False(t, forth.Rollback)
+	compare(found, releases)
+	assert.True(t, releases[0].Rollback)
+	assert.False(t, releases[1].Rollback)
+	assert.False(t, releases[2].Rollback)
 }
 
 func TestFromBuildToRelease(t *testing.T) {
 	t.Parallel()
 	built := at(t, "2024-03-01 12:00:00")
-	cart := &image{Ref: "cart:1", Built: built}
+	named := func(ref string) record.Image { return record.Image{Image: ref} }
+	cart := &image{Image: named("cart:1"), Built: built}
 	later := &release{Created: built.Add(time.Hour), Images: []*image{cart}}
 	first := &release{Created: built.Add(time.Minute), Images: []*image{cart}}
-	odd := &release{Created: built.Add(-time.Hour), Images: []*image{{Ref: "cart:2", Built: built}, {Ref: "cart:3"}}}
+	odd := &release{Created: built.Add(-time.Hour), Images: []*image{{Image: named("cart:2"), Built: built}, {Image: named("cart:3")}}}
 	assert.Equal(t, []time.Duration{time.Minute}, waitsOf([]*release{later, first, odd}), "of the first release; not before the build")
 }
 
 func TestPeople(t *testing.T) {
 	t.Parallel()
-	people := peopleOf([]*release{{By: "bob"}, {By: "alice"}, {By: "李雷"}, {By: "alice"}})
+	var releases []*release
+	for _, name := range []string{"bob", "alice", "李雷", "alice"} {
+		releases = append(releases, &release{Release: record.Release{CreatedBy: name}})
+	}
+	people := peopleOf(releases)
 	assert.Equal(t, []person{{"alice", 2, 1}, {"bob", 1, 0.5}, {"李雷", 1, 0.5}}, people)
 }
 
@@ -168,9 +173,7 @@ func TestQuantile(t *testing.T) {
 
 func TestNiceSteps(t *testing.T) {
 	t.Parallel()
-	for v, want := range map[float64]float64{0: 1, 0.3: 0.5, 1: 1, 1.2: 2, 3: 5, 70: 100} {
+	for v, want := range map[float64]float64{0: 1, 0.3: 1, 1: 1, 1.2: 2, 3: 5, 7: 10, 70: 100} {
 		assert.InDelta(t, want, niceStep(v), 0.0001)
 	}
-	assert.Equal(t, time.Minute, niceDuration(31*time.Second))
-	assert.Equal(t, 48*time.Hour, niceDuration(25*time.Hour))
 }

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
@@ -21,7 +20,7 @@ var (
 	files embed.FS
 
 	style  = file("page.css")
-	script = "(() => {\n" + file("data.js") + file("list.js") + file("details.js") + "})();\n"
+	script = "(async () => {\n" + file("data.js") + file("list.js") + file("details.js") + "})();\n"
 
 	pageTemplate = template.Must(template.New("page").Parse(file("page.gohtml")))
 )
@@ -39,7 +38,6 @@ type page struct {
 	language
 
 	Title, From string
-	Base        string // of the links to Zadig's pages
 	Demo        bool
 	Generated   time.Time
 	Oldest      time.Time
@@ -51,12 +49,11 @@ type page struct {
 	Releases []*release
 	Projects []string // more than one are told apart by colors
 	Metrics  *metrics
-	Unit     string // "week" or "month"
-	Partial  bool   // there is a week or month that is not shown whole
-	Bars     []*barChart
-	Builds   []*buildChart
+	Unit     string   // "week" or "month"
+	Partial  bool     // there is a week or month that is not shown whole
+	Charts   []*chart // releases, and builds if there are any
 
-	Data   template.JS
+	Data   template.HTML
 	Style  template.CSS
 	Script template.JS
 	Policy string // Content-Security-Policy
@@ -65,13 +62,14 @@ type page struct {
 func newPage(releases []*release, missing *gaps, s settings, base string, now time.Time) *page {
 	hash := sha256.Sum256([]byte(script))
 	p := &page{
-		language: s.lang, Title: cmp.Or(s.Project, s.lang.text("All projects")), Base: web(strings.TrimSuffix(base, "/")), Demo: s.Demo,
-		Generated: now, Traced: !s.noTrace && missing.forbidden == nil, Releases: releases, Projects: projectsOf(releases),
+		language: s.lang, Title: cmp.Or(s.Project, s.lang.text("All projects")), Demo: s.Demo,
+		Generated: now, Traced: !s.noTrace && missing.forbidden == nil, Releases: releases,
 		Style:  template.CSS(style), //nolint:gosec // our own file
 		Script: template.JS(script), //nolint:gosec // our own files
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src 'sha256-" +
 			base64.StdEncoding.EncodeToString(hash[:]) + "'",
 	}
+	p.Projects, _ = count(releases, func(r *release) string { return r.Project })
 	if base != "" {
 		p.From = hostOf(base)
 	}
@@ -85,17 +83,14 @@ func newPage(releases []*release, missing *gaps, s settings, base string, now ti
 	if missing.more {
 		begin = later(begin, p.Oldest)
 	}
-	unit, groups := groupsOf(releases, begin, now)
-	p.Unit = unit.Unit
+	var groups []*group
+	p.Unit, groups = groupsOf(releases, begin, now)
 	p.Metrics = newMetrics(releases, groups, p.span(s.Since))
 	if len(groups) > 0 {
 		p.Partial = groups[0].Partial || groups[len(groups)-1].Partial
-		builds := buildsOf(releases)
-		for _, l := range layouts {
-			p.Bars = append(p.Bars, newBarChart(groups, p.color, l))
-			if c := newBuildChart(groups, builds, s.lang, l); c != nil {
-				p.Builds = append(p.Builds, c)
-			}
+		p.Charts = append(p.Charts, p.releasesChart(groups))
+		if c := p.buildsChart(groups, buildsOf(releases)); c != nil {
+			p.Charts = append(p.Charts, c)
 		}
 	}
 	return p
@@ -146,34 +141,17 @@ func (p *page) notice(missing *gaps, s settings) {
 }
 
 func render(w io.Writer, p *page) error {
-	data, err := encode(p.Releases, p.Projects, p.language, p.Base)
+	data, err := encode(p)
 	if err != nil {
 		return err
 	}
-	p.Data = template.JS(data) //nolint:gosec // JSON, in which <, > and & are escaped
+	p.Data = template.HTML(data) //nolint:gosec // base64
 	return pageTemplate.Execute(w, p)
-}
-
-// projectsOf are the projects by the number of their releases, which is the
-// order of their colors.
-func projectsOf(releases []*release) []string {
-	counts := make(map[string]int)
-	for _, r := range releases {
-		counts[r.Project]++
-	}
-	var names []string
-	for name := range counts {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
-	return names
 }
 
 // projectClasses are the colors in page.css; the last one is for all projects
 // that have none of their own.
 var projectClasses = []string{"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"}
-
-func (p *page) color(r *release) string { return p.Color(r.Project) }
 
 // Color is the class of a project's color.
 func (p *page) Color(project string) string {
@@ -289,24 +267,6 @@ func (p *page) Stats() []stat {
 }
 
 type stat struct{ Value, Name, Note string }
-
-// BarText says what a bar shows.
-func (p *page) BarText(g *group) string {
-	text := p.text(p.Unit+" of {}", day(g.Start)) + p.text(": ") + p.count(len(g.Releases), "release")
-	if g.Failed > 0 {
-		text += p.text(", {} failed", g.Failed)
-	}
-	if g.Partial {
-		text += p.text(", not a whole " + p.Unit)
-	}
-	return text
-}
-
-// PointText says what a point of the chart of builds shows.
-func (p *page) PointText(at point) string {
-	return p.text(p.Unit+" of {}", day(at.Group.Start)) + p.text(": ") + p.text("median {} of {}", p.duration(at.Median),
-		p.count(at.Builds, "build"))
-}
 
 // Link is the fragment that filters the list by names and values.
 func (p *page) Link(pairs ...string) template.URL {

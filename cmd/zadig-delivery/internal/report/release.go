@@ -15,87 +15,66 @@ import (
 // release is what the page shows of one. It is made of named fields of the
 // SDK's types, so that none of their credentials gets into a page.
 type release struct {
-	ID, Version, Project, By string
-	Workflow, Env, Status    string
-	WorkflowKey              string
-	Failed                   bool
-	Why                      string // it failed
-	Desc                     string
-	Task                     int
-	Labels                   []string
-	Created                  time.Time // zero: not known
-	Images                   []*image
-	Tests, TestsFailed       int
-	Others                   []delivered // charts and files
-	Rollback                 bool        // an image was built before the one that it replaced
-	Previous                 *release    // which Changes are about; nil: none
-	Changes                  delivery.Changes
+	record.Release
+
+	WorkflowName string      `json:"workflow_name"` // as people read it
+	Shown        string      `json:"created_at"`    // Created, "": not known
+	URL          string      `json:"url,omitempty"` // of its page in Zadig
+	TaskURL      string      `json:"task_url,omitempty"`
+	Tests        int         `json:"tests,omitempty"`
+	TestsFailed  int         `json:"tests_failed,omitempty"`
+	Delivered    []delivered `json:"delivered,omitempty"`
+	Rollback     bool        `json:"rollback,omitempty"` // an image was built before the one that it replaced
+	PreviousAt   int         `json:"previous,omitempty"` // how many releases further down Previous is
+	ImagesAt     []int       `json:"images"`             // indices of Images
+
+	Created  time.Time `json:"-"` // zero: not known
+	Images   []*image  `json:"-"`
+	Previous *release  `json:"-"` // the one that it is compared with
+	group    *group
 }
 
-// image is one that a release delivers, with the build that made it.
+// image is one that releases deliver, with the build that made it.
 type image struct {
-	Service, Container, Ref string
-	Digest                  string
-	Size                    int64 // bytes, 0: not known
-	Built                   time.Time
-	Took                    time.Duration // 0: not known
-	Commits                 []commit
-	Issues                  []issue
-	Origin                  origin
+	record.Image
+
+	Digest  string          `json:"digest,omitempty"`
+	Size    int64           `json:"size,omitempty"` // bytes
+	Shown   string          `json:"built,omitempty"`
+	Seconds int             `json:"seconds,omitempty"` // that the build took
+	Commits []record.Commit `json:"commits"`
+	Issues  []record.Issue  `json:"issues,omitempty"`
+	Note    string          `json:"note,omitempty"` // why there are no commits
+
+	Built time.Time `json:"-"`
+	index int
 }
 
-// origin is what is known about where an image comes from.
-type origin int
-
+// The values of image.Note.
 const (
-	originKnown origin = iota
-	originNotTraced
-	originForeign // Zadig does not know the image
-	originFailed  // the server did not say
+	noCommits = "No commits are known."
+	notTraced = "Not traced."
+	foreign   = "Zadig does not know this image."
+	failed    = "Zadig could not say where it comes from."
 )
 
-type commit struct {
-	ID, URL, Message, Author, Repo, Ref string
-	PRs                                 []pull
-}
-
-type pull struct {
-	Number int
-	URL    string
-}
-
-type issue struct{ Key, URL, Summary string }
-
 // delivered is a chart, file or image that a release handed out.
-type delivered struct{ Kind, Name, Where string }
+type delivered struct {
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+	Where string `json:"where,omitempty"`
+}
 
-func newRelease(r *delivery.Release) *release {
-	v := r.VersionInfo
+// newRelease returns what the page shows of r. Releases share the images in
+// known.
+func newRelease(r *delivery.Release, base string, known map[record.Image]*image) *release {
 	out := &release{
-		ID: cli.Clean(v.ID), Version: cli.Clean(v.Version), Project: cli.Clean(v.ProductName), By: cli.Clean(v.CreatedBy),
-		Workflow: cli.Clean(cmp.Or(v.WorkflowDisplayName, v.WorkflowName)), WorkflowKey: cli.Clean(v.WorkflowName), Task: v.TaskID,
-		Env: cli.Clean(r.Environment()), Status: cli.Clean(record.Status(r)), Failed: r.Failed(), Why: cli.Clean(r.FailureReason()),
-		Desc: cli.Clean(v.Desc), Created: plausible(v.Created()),
+		Release: record.NewRelease(r), Created: plausible(r.VersionInfo.Created()),
+		WorkflowName: cmp.Or(r.VersionInfo.WorkflowDisplayName, r.VersionInfo.WorkflowName),
 	}
-	for _, label := range v.Labels {
-		out.Labels = append(out.Labels, cli.Clean(label))
-	}
-	builds := make(map[string]*delivery.BuildInfo)
-	for _, b := range r.BuildInfo {
-		if b != nil && b.ImageName != "" {
-			builds[b.ImageName] = b
-		}
-	}
-	for _, i := range r.Images() {
-		same := func(shown *image) bool { return shown.Service == i.Service && shown.Ref == i.Image }
-		if slices.ContainsFunc(out.Images, same) { // in the environment and in a chart
-			continue
-		}
-		shown := &image{Service: cli.Clean(i.Service), Container: cli.Clean(i.Container), Ref: i.Image, Origin: originNotTraced}
-		if b := builds[i.Image]; b != nil {
-			shown.built(b)
-		}
-		out.Images = append(out.Images, shown)
+	out.URL, out.TaskURL = record.WebURL(base, out.Release), record.TaskURL(base, out.Release)
+	if !out.Created.IsZero() {
+		out.Shown = minute(out.Created)
 	}
 	for _, t := range r.TestInfo {
 		if t == nil {
@@ -108,21 +87,37 @@ func newRelease(r *delivery.Release) *release {
 			}
 		}
 	}
+	add := func(kind, name, where string) {
+		if name = strings.TrimSpace(name); name != "" {
+			out.Delivered = append(out.Delivered, delivered{kind, name, where})
+		}
+	}
 	for _, d := range r.DistributeInfo {
-		switch {
-		case d == nil:
-		case d.DistributeType == delivery.DistributeChart:
-			out.Others = append(out.Others, delivered{"chart", cli.Clean(d.ChartName + " " + d.ChartVersion), cli.Clean(d.ChartRepoName)})
-		case d.DistributeType == delivery.DistributeFile:
-			out.Others = append(out.Others, delivered{"file", cli.Clean(d.PackageFile), ""})
-		case d.RegistryName != "" || d.Image != "":
-			out.Others = append(out.Others, delivered{"image", cli.Clean(cmp.Or(d.Image, d.RegistryName)), ""})
+		if d != nil {
+			add("chart", d.ChartName+" "+d.ChartVersion, d.ChartRepoName)
+			add("file", d.PackageFile, "")
+			add("image", cmp.Or(d.Image, d.RegistryName), "")
 		}
 	}
 	for _, s := range r.Services {
-		if s != nil && s.ChartName != "" {
-			out.Others = append(out.Others, delivered{"chart", cli.Clean(s.ChartName + " " + s.ChartVersion), cli.Clean(r.ChartRepoName)})
+		if s != nil {
+			add("chart", s.ChartName+" "+s.ChartVersion, r.ChartRepoName)
 		}
+	}
+	cli.MapTexts(out, 0, cli.Clean)
+	for _, i := range record.Images(r) {
+		one := known[i]
+		if one == nil {
+			one = &image{Image: i, Commits: []record.Commit{}, Note: notTraced}
+			one.Service, one.Container = cli.Clean(i.Service), cli.Clean(i.Container)
+			known[i] = one
+		}
+		for _, b := range r.BuildInfo {
+			if b != nil && b.ImageName == i.Image {
+				one.built(b)
+			}
+		}
+		out.Images = append(out.Images, one)
 	}
 	return out
 }
@@ -136,120 +131,86 @@ func plausible(t time.Time) time.Time {
 	return t.Local()
 }
 
-// built takes what a release itself knows about the build of an image, up to
-// v3.4.
+// built takes what a release itself knows of the build of an image, up to v3.4.
 func (i *image) built(b *delivery.BuildInfo) {
-	i.Origin = originKnown
-	i.Took, i.Built = b.Duration(), plausible(b.Ended())
+	i.setBuild(b.Duration(), b.Ended())
 	if b.ImageInfo != nil {
 		i.Digest, i.Size = b.ImageInfo.ImageDigest, b.ImageInfo.ImageSize
 	}
-	for _, c := range b.Commits {
-		if c != nil {
-			known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, cmp.Or(c.RepoNamespace, c.RepoOwner), c.RepoName,
-				cmp.Or(c.Branch, c.Tag))
-			for _, pr := range c.PullRequests() {
-				known.PRs = append(known.PRs, pull{pr.Number, web(pr.URL())})
+	if i.Note == notTraced {
+		i.Note, i.Commits = "", record.BuildCommits(b)
+		for _, one := range b.Issues {
+			if one != nil {
+				i.addIssue(record.Issue{Key: one.Key, URL: one.URL, Title: one.Summary})
 			}
-			i.Commits = append(i.Commits, known)
-		}
-	}
-	for _, known := range b.Issues {
-		if known != nil {
-			i.Issues = append(i.Issues, issue{cli.Clean(known.Key), web(known.URL), cli.FirstLine(known.Summary)})
 		}
 	}
 }
 
-// traced adds what tracing found to what the release itself says.
-func (i *image) traced(result origin, a *artifact.Artifact) {
+// traced adds what tracing found: nothing, and why, or an artifact, which names
+// all pull requests where a release names one.
+func (i *image) traced(a *artifact.Artifact, note string) {
 	if a == nil {
-		if i.Origin == originNotTraced {
-			i.Origin = result
+		if i.Note == notTraced {
+			i.Note = note
 		}
 		return
 	}
-	i.Origin = result
-	i.Digest = cmp.Or(i.Digest, a.ImageDigest)
-	i.Size = cmp.Or(i.Size, a.ImageSize)
+	i.Digest, i.Size = cmp.Or(i.Digest, a.ImageDigest), cmp.Or(i.Size, a.ImageSize)
 	for _, b := range a.Builds() {
-		if took := b.Duration(); i.Took == 0 && took > 0 {
-			i.Took = took
-		}
-		if i.Built.IsZero() {
-			i.Built = plausible(b.Ended())
-		}
-		for _, key := range b.Issues {
-			key = cli.Clean(key)
-			if !slices.ContainsFunc(i.Issues, func(known issue) bool { return known.Key == key }) {
-				i.Issues = append(i.Issues, issue{Key: key})
+		i.setBuild(b.Duration(), b.Ended())
+	}
+	for _, key := range a.Issues() {
+		i.addIssue(record.NewIssue(key, nil))
+	}
+	known := i.Commits
+	if commits := record.Commits(a); len(commits) > 0 {
+		i.Commits = commits
+	}
+	for at := range i.Commits {
+		for _, own := range known {
+			if c := &i.Commits[at]; own.Commit == c.Commit && len(own.PullRequests) > len(c.PullRequests) {
+				c.PullRequests = own.PullRequests
 			}
 		}
 	}
-	own := len(i.Commits) > 0
-	for _, c := range a.Commits() {
-		known := newCommit(c.CommitID, c.URL(), c.CommitMessage, c.AuthorName, c.RepoOwner, c.RepoName, cmp.Or(c.Branch, c.Tag))
-		for _, pr := range c.PullRequests() {
-			known.PRs = append(known.PRs, pull{pr.Number, web(pr.URL())})
-		}
-		at := slices.IndexFunc(i.Commits, func(c commit) bool { return c.ID == known.ID })
-		switch {
-		case at < 0 && !own:
-			i.Commits = append(i.Commits, known)
-		case at >= 0 && len(known.PRs) > len(i.Commits[at].PRs): // releases name one of several
-			i.Commits[at].PRs = known.PRs
-		}
+	if i.Note = ""; len(i.Commits) == 0 {
+		i.Note = noCommits
 	}
 }
 
-func newCommit(id, url, message, author, owner, repo, ref string) commit {
-	c := commit{ID: cli.Clean(id), URL: web(url), Message: cli.FirstLine(message), Author: cli.Clean(author), Ref: cli.Clean(ref)}
-	if repo != "" {
-		c.Repo = cli.Clean(strings.TrimPrefix(owner+"/"+repo, "/"))
+func (i *image) setBuild(took time.Duration, ended time.Time) {
+	if i.Seconds == 0 && took > 0 {
+		i.Seconds = int(took.Seconds())
 	}
-	return c
+	if i.Built.IsZero() {
+		i.Built = plausible(ended)
+	}
 }
 
-// web is a URL that a page may link to, or "".
-func web(url string) string {
-	if (strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")) && cli.Clean(url) == url {
-		return url
+func (i *image) addIssue(issue record.Issue) {
+	if !slices.ContainsFunc(i.Issues, func(known record.Issue) bool { return known.Key == issue.Key }) {
+		i.Issues = append(i.Issues, issue)
 	}
-	return ""
 }
 
 // Name is what the page calls the release.
 func (r *release) Name() string { return cmp.Or(r.Version, r.ID) }
 
-// Services are the names of a release's services, each once.
-func (r *release) Services() []string {
-	var names []string
-	for _, i := range r.Images {
-		if name := i.service(); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
+func (r *release) failed() bool { return r.Status == delivery.StatusFailed }
 
 // service is the name of an image's service or, where it is not known, of the
 // image.
-func (i *image) service() string { return cmp.Or(i.Service, i.name()) }
-
-// name is an image's, without registry, tag and digest.
-func (i *image) name() string {
-	repository, _ := splitReference(i.Ref)
-	return repository[strings.LastIndexByte(repository, '/')+1:]
+func (i *image) service() string {
+	repository, _ := splitReference(i.Image.Image)
+	return cmp.Or(i.Service, repository[strings.LastIndexByte(repository, '/')+1:])
 }
 
 // splitReference cuts an image reference before its tag or digest.
 func splitReference(ref string) (repository, version string) {
-	end := len(ref)
-	if at := strings.IndexByte(ref, '@'); at >= 0 {
-		end = at
+	repository, _, _ = strings.Cut(ref, "@")
+	if colon := strings.LastIndexByte(repository, ':'); colon > strings.LastIndexByte(repository, '/') {
+		repository = repository[:colon]
 	}
-	if colon := strings.LastIndexByte(ref[:end], ':'); colon > strings.LastIndexByte(ref[:end], '/') {
-		end = colon
-	}
-	return ref[:end], ref[end:]
+	return repository, ref[len(repository):]
 }

@@ -85,7 +85,7 @@ func (s *settings) run(cmd *cobra.Command) error {
 	defer store.close()
 	progress := cli.NewProgress(stderr)
 	defer progress.Clear()
-	found, missing, err := collect(ctx, client, *s, store, progress)
+	found, missing, err := collect(ctx, client, *s, base, store, progress)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,11 @@ const dialog = document.getElementById('details');
 let open = null;
 let pushed = false; // the browser's Back closes the details
 
-// link is text that leads to a URL, if there is one.
-const link = (url, className, text) => el(url ? 'a' : 'span', { href: url, class: className, rel: url && 'noreferrer' }, bdi(text));
+// link is text that leads to a URL, if there is one that a page may link to.
+function link(url, className, text) {
+  const to = /^https?:\/\//.test(url) && url;
+  return el(to ? 'a' : 'span', { href: to, class: className, rel: to && 'noreferrer' }, bdi(text));
+}
 
 const fact = (name, ...value) => value.some(Boolean) && el('div', null, el('dt', null, t(name)), el('dd', null, ...value));
 
@@ -17,33 +20,24 @@ function neighbour(text, r, className) {
 
 // pairs returns the images of two releases side by side, without those that are equal.
 function pairs(a, b) {
-  const byPlace = (r) => new Map(r.images.map(image).map((i) => [`${i.service}\n${i.container || i.repository}`, i]));
+  const byPlace = (r) => new Map(r.images.map((i) => [`${serviceOf(i)}\n${i.container}`, i]));
   const before = byPlace(a), now = byPlace(b);
   return [...new Set([...before.keys(), ...now.keys()])].map((place) => [before.get(place), now.get(place)])
-    .filter(([was, is]) => was?.ref !== is?.ref);
-}
-
-// recorded returns the same of a release and the one that it is compared with unless somebody chose another one.
-function recorded(r, previous) {
-  const rows = [];
-  for (let i = 1; i < r.changes.length; i += 2) {
-    rows.push([r.changes[i] && image(previous.images[r.changes[i] - 1]), r.changes[i + 1] && image(r.images[r.changes[i + 1] - 1])]);
-  }
-  return rows;
+    .filter(([was, is]) => was?.image !== is?.image);
 }
 
 function changesOf(r) {
   const chosen = base && byID(base);
-  const other = chosen && chosen !== r ? chosen : r.changes.length ? releases[r.index + r.changes[0]] : null;
+  const other = chosen && chosen !== r ? chosen : r.previous && releases[r.index + r.previous];
   const compare = el('button', { type: 'button', class: 'compare' }, base === r.id ? t('Compare no more') : t('Compare others with this'));
   compare.addEventListener('click', () => {
     base = base === r.id ? '' : r.id;
     go(r);
   });
   if (!other) return compare;
-  const version = (i) => el('code', null, bdi(i.version.replace(/^:/, '') || i.ref));
-  const lines = (other === chosen ? pairs(other, r) : recorded(r, other)).map(([before, now]) =>
-    el('li', null, el('b', null, bdi((now || before).service || (now || before).repository.split('/').at(-1))), ' ',
+  const version = (i) => el('code', null, bdi(i.image.match(/(?<=[^/]:)[^/@]+|@.+/)?.[0] || i.image));
+  const lines = pairs(other, r).map(([before, now]) =>
+    el('li', null, el('b', null, bdi(serviceOf(now || before))), ' ',
       !before ? [el('span', { class: 'badge' }, t('new')), ' ', version(now)]
         : !now ? [el('span', { class: 'badge' }, t('not in this release')), ' ', version(before)]
           : [version(before), ' → ', version(now)]));
@@ -56,24 +50,25 @@ function changesOf(r) {
 }
 
 function commitOf(c) {
+  const ref = c.tag || c.branch;
   return el('div', { class: 'commit' },
     el('p', null, c.message ? bdi(c.message) : el('span', { class: 'small' }, t('no message'))),
-    el('p', { class: 'small' }, c.sha && link(c.url, 'sha', c.sha.slice(0, 8)), c.pulls.map((p) => [' ', link(p.url, 'pr', p.name)]),
-      c.author && [' ', el('b', null, bdi(c.author))], c.repo && [' · ', bdi(c.repo)], c.ref && [' @ ', bdi(c.ref)]));
+    el('p', { class: 'small' }, c.commit && link(c.url, 'sha', c.commit.slice(0, 8)), c.pull_requests.map((p) => [' ', link(p.url, 'pr', pullName(p))]),
+      c.author && [' ', el('b', null, bdi(c.author))], c.repo && [' · ', bdi(c.repo)], ref && [' @ ', bdi(ref)]));
 }
 
 function imageOf(i) {
-  const origins = [!i.commits.length && t('No commits are known.'), !i.commits.length && t('Not traced.'), t('Zadig does not know this image.'), t('Zadig could not say where it comes from.')];
-  const size = i.mebibytes >= 1024 ? (i.mebibytes / 1024).toFixed(1) + ' GiB' : i.mebibytes && i.mebibytes + ' MiB';
+  const mebibytes = i.size / 2 ** 20;
+  const size = mebibytes >= 1024 ? (mebibytes / 1024).toFixed(1) + ' GiB' : mebibytes > 0 && Math.round(mebibytes) + ' MiB';
   const notes = [i.seconds && t('built in {}', took(i.seconds)), i.built, size].filter(Boolean).join(' · ');
   return el('section', { class: 'image' },
-    el('h4', null, bdi(i.service || i.repository.split('/').at(-1)), i.container && i.container !== i.service && el('span', { class: 'small' }, ' / ', bdi(i.container))),
-    el('p', { class: 'ref' }, el('code', null, bdi(i.ref))),
-    i.digest && el('p', { class: 'small' }, el('code', null, 'sha256:' + i.digest + '…')),
+    el('h4', null, bdi(serviceOf(i)), i.container && i.container !== i.service && el('span', { class: 'small' }, ' / ', bdi(i.container))),
+    el('p', { class: 'ref' }, el('code', null, bdi(i.image))),
+    i.digest && !i.image.includes('@') && el('p', { class: 'small' }, el('code', null, bdi(i.digest))),
     notes && el('p', { class: 'small' }, notes),
     i.commits.map(commitOf),
-    i.issues.map((known) => el('p', { class: 'issue' }, link(known.url, 'key', known.key), ' ', bdi(known.summary))),
-    origins[i.origin] && el('p', { class: 'small' }, origins[i.origin]));
+    i.issues?.map((known) => el('p', { class: 'issue' }, link(known.url, 'key', known.key), ' ', bdi(known.title))),
+    i.note && el('p', { class: 'small' }, t(i.note)));
 }
 
 function panel(r) {
@@ -82,26 +77,25 @@ function panel(r) {
   const here = order.indexOf(r);
   const closing = el('button', { type: 'button', class: 'close' }, t('Close'));
   closing.addEventListener('click', () => dialog.close());
-  const images = r.images.map(image);
   return el('div', { class: 'panel' },
     el('nav', { 'aria-label': t('Neighbors') }, neighbour('← ' + t('Newer'), order[here - 1], 'newer'), neighbour(t('Older') + ' →', order[here + 1], 'older'), closing),
     el('p', { class: 'eyebrow' }, el('i', { class: 'dot p' + r.color }), bdi(r.project)),
     el('h2', { id: 'details-title', tabindex: -1 }, bdi(r.name), r.status && [' ', el('span', { class: r.failed ? 'badge bad' : 'badge' }, t(r.status))],
       r.rollback && [' ', el('span', { class: 'badge' }, t('rollback'))]),
     r.url && el('p', { class: 'small' }, link(r.url, 'zadig', t('Open in Zadig'))),
-    r.desc && el('p', { class: 'text' }, bdi(r.desc)),
-    r.failed && el('p', { class: 'why' }, el('b', null, t('This release failed'), r.why && t(': ')), r.why && bdi(r.why)),
+    r.description && el('p', { class: 'text' }, bdi(r.description)),
+    r.failed && el('p', { class: 'why' }, el('b', null, t('This release failed'), r.failure && t(': ')), r.failure && bdi(r.failure)),
     el('dl', { class: 'facts' },
-      fact('Created', time(r.created) || t('not known')), fact('By', r.by && bdi(r.by)), fact('Environment', r.env && bdi(r.env)),
-      fact('Workflow', r.workflow && bdi(r.workflow), r.workflow && r.task && el('span', { class: 'small' }, ' ', link(r.taskURL, null, t('task {}', r.task)))),
-      fact('Tests', r.tests && (r.testsFailed ? el('span', { class: 'bad-text' }, t('{} of {} failed', r.testsFailed, r.tests)) : t('{}, all passed', r.tests))),
+      fact('Created', r.created_at || t('not known')), fact('By', r.created_by && bdi(r.created_by)), fact('Environment', r.env && bdi(r.env)),
+      fact('Workflow', r.workflow_name && bdi(r.workflow_name), r.workflow_name && r.task > 0 && el('span', { class: 'small' }, ' ', link(r.task_url, null, t('task {}', r.task)))),
+      fact('Tests', r.tests && (r.tests_failed ? el('span', { class: 'bad-text' }, t('{} of {} failed', r.tests_failed, r.tests)) : t('{}, all passed', r.tests))),
       fact('Labels', ...r.labels.map((name) => el('span', { class: 'tag' }, bdi(name))))),
     changesOf(r),
-    el('h3', null, images.length ? count(images.length, 'image') : t('No images')),
-    images.map(imageOf),
-    r.others && [
+    el('h3', null, r.images.length ? count(r.images.length, 'image') : t('No images')),
+    r.images.map(imageOf),
+    r.delivered && [
       el('h3', null, t('Delivered')),
-      el('ul', { class: 'others' }, triples(r.others).map(([kind, name, where]) => el('li', null, t(kind), ' ', bdi(name), where && [' · ', bdi(where)]))),
+      el('ul', { class: 'others' }, r.delivered.map(({ kind, name, where }) => el('li', null, t(kind), ' ', bdi(name), where && [' · ', bdi(where)]))),
     ]);
 }
 

@@ -36,19 +36,14 @@ function address(release) {
   return '#' + pairs;
 }
 
-// minutesTo is the beginning of a day, such as 2024-03-01, as releases have their time.
-const minutesTo = (day) => data.newest - Date.parse(day + 'T00:00Z') / 60000 + 1;
-
-// wordsOf returns what the search looks for. "PR 736", "!736" and "#736" are one; of a digest the page has the
-// beginning.
+// wordsOf returns what the search looks for. "PR 736", "!736" and "#736" are one.
 const wordsOf = (text) => text.toLowerCase()
   .replace(/(?<![^\s])(?:pr|mr)?\s*[#!]?(\d+)(?!\S)/g, (all, n) => (/\D/.test(all.trim()) ? ` pr:${n};` : all))
-  .replace(/sha256:([0-9a-f]{12})[0-9a-f]*/g, '$1')
   .split(/\s+/).filter(Boolean);
 
 // What a column is sorted by; text is in the order of the page's language.
 const sortKeys = {
-  created: (r) => (r.created ? -r.created : -Infinity), version: (r) => r.name, by: (r) => r.by, env: (r) => `${r.project}/${r.env}`,
+  created: (r) => r.created_at, version: (r) => r.name, by: (r) => r.created_by, env: (r) => `${r.project}/${r.env}`,
   services: (r) => r.services.length, took: (r) => r.seconds,
 };
 
@@ -65,26 +60,25 @@ function sorted(some) {
 function matching() {
   const words = wordsOf(filters.q || '');
   const { project, env, service, workflow, by, label, failed, from, to } = filters;
-  const first = from && minutesTo(from), last = to && minutesTo(to) - 1439; // of the first and of the last day
   return sorted(releases.filter((r) =>
-    (!project || r.project === project) && (!env || r.env === env) && (!by || r.by === by) &&
-    (!service || r.services.includes(service)) && (!workflow || r.workflow === workflow) &&
+    (!project || r.project === project) && (!env || r.env === env) && (!by || r.created_by === by) &&
+    (!service || r.services.includes(service)) && (!workflow || r.workflow_name === workflow) &&
     (!label || r.labels.includes(label)) && (!failed || r.failed) &&
-    (!from || (r.created && r.created <= first)) && (!to || r.created >= last) &&
-    words.every((word) => r.text.includes(word))));
+    (!from || r.created_at >= from) && (!to || (r.created_at && r.created_at.slice(0, 10) <= to)) &&
+    words.every((word) => textOf(r).includes(word))));
 }
 
 function row(r) {
   const badge = r.failed ? el('span', { class: 'badge bad' }, t('failed'))
     : r.status && r.status !== 'success' ? el('span', { class: 'badge' }, t(r.status)) : null;
   const back = r.rollback && el('span', { class: 'badge' }, t('rollback'));
-  const [date, clock] = time(r.created).split(' ');
+  const [date, clock] = r.created_at.split(' ');
   const services = r.services, most = 3;
   return el('tr', { class: r.failed ? 'row failed-row' : 'row', role: 'row', 'data-index': r.index },
     el('td', { role: 'cell', class: 'c-version' },
-      el('a', { href: address(r) }, bdi(r.name)), badge && [' ', badge], back && [' ', back], r.desc && el('span', { class: 'desc' }, ' ', bdi(r.desc))),
+      el('a', { href: address(r) }, bdi(r.name)), badge && [' ', badge], back && [' ', back], r.description && el('span', { class: 'desc' }, ' ', bdi(r.description))),
     el('td', { role: 'cell', class: 'c-created' }, date || '–', clock && el('span', { class: 'small' }, ' ' + clock)),
-    el('td', { role: 'cell', class: 'c-by' }, bdi(r.by || '–')),
+    el('td', { role: 'cell', class: 'c-by' }, bdi(r.created_by || '–')),
     el('td', { role: 'cell', class: 'c-from' }, data.projects.length > 1 && [el('i', { class: 'dot p' + r.color }), bdi(r.project), r.env && ' / '], bdi(r.env)),
     el('td', { role: 'cell', class: 'c-services' }, services.slice(0, most).map((name) => el('span', { class: 'tag' }, bdi(name))),
       services.length > most && el('span', { class: 'small' }, '+' + (services.length - most))),
@@ -126,7 +120,7 @@ function clear(body) {
 // show draws the list anew.
 function show() {
   matches = matching();
-  firstUndated = filters.s ? undefined : matches.find((r) => !r.created);
+  firstUndated = filters.s ? undefined : matches.find((r) => !r.created_at);
   const listed = unfolded ? matches : matches.slice(0, few);
   watch.disconnect();
   const bodies = [];
@@ -148,7 +142,7 @@ function show() {
 // Chips show and change the filters.
 function options(select, values) {
   const sorted = [...new Set(values)].filter(Boolean).sort((a, b) => a.localeCompare(b));
-  select.append(el('option', { value: '' }, t('all')), ...sorted.map((value) => el('option', { value }, value)));
+  select.append(new Option(t('all'), ''), ...sorted.map((value) => new Option(value)));
   select.closest('.chip').hidden = sorted.length === 0;
 }
 
@@ -180,8 +174,8 @@ function startList() {
   if (project) options(project, releases.map((r) => r.project));
   options(env, releases.map((r) => r.env));
   options(service, releases.flatMap((r) => r.services));
-  options(workflow, releases.map((r) => r.workflow));
-  options(by, releases.map((r) => r.by));
+  options(workflow, releases.map((r) => r.workflow_name));
+  options(by, releases.map((r) => r.created_by));
   options(label, releases.flatMap((r) => r.labels));
   failed.closest('.chip').hidden = !releases.some((r) => r.failed);
 
