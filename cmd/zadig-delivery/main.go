@@ -44,26 +44,15 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return cli.Exit(root().ExecuteContext(ctx), os.Stderr)
+	cmd, err := root().ExecuteContextC(ctx)
+	return cli.Exit(cmd, err, os.Stderr)
 }
 
 func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: cli.Name, Short: "Releases and images of a Zadig", Long: long, Version: version(),
-		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cmd.Help()
-			}
-			hint := "see " + cli.Name + " -h"
-			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				hint = "is " + near[0] + " meant?"
-			}
-			return cli.Usage("no command %q; %s", args[0], hint)
-		},
-		Args: cobra.ArbitraryArgs,
+		SilenceErrors: true, SilenceUsage: true,
 	}
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cli.Usage("%v (see %s -h)", err, cmd.CommandPath()) })
 	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	cmd.AddCommand(changelog.Command(), mcpserver.Command(version()), projects.Command(), release.Command(), releases.Command(),
 		report.Command(), running.Command(), trace.Command(), wait.Command())

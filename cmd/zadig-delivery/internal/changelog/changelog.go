@@ -29,58 +29,36 @@ func Command() *cobra.Command {
 	var workflow string
 	cmd := &cobra.Command{
 		Use: "changelog [old-version] version", Short: "Write release notes between two releases", Long: long, Example: examples,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) < 1 || len(args) > 2:
-				return cli.Usage("changelog needs one or two versions, the new one last (got %d arguments)", len(args))
-			case f.Project == "":
-				return cli.Usage("changelog needs --project")
-			}
-			return nil
-		},
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				args = []string{find.Previous, args[0]}
-			}
-			return run(cmd, f, workflow, args[0], args[1])
-		},
+		Args: cobra.RangeArgs(1, 2), RunE: f.Run(func(c *cli.Call, args []string) error { return run(c, f, workflow, args) }),
 	}
-	f.Register(cmd, []cli.Format{cli.Markdown, cli.Table, cli.Wide, cli.JSON, cli.CSV}, "project", "env")
+	f.Register(cmd, []cli.Format{cli.Markdown, cli.Table, cli.Wide, cli.JSON, cli.CSV}, "project!", "env")
 	cmd.Flags().StringVar(&workflow, "workflow", "", "only releases of this `workflow`, where several name versions alike")
 	return cmd
 }
 
-func run(cmd *cobra.Command, f cli.Flags, workflow, old, version string) error {
-	ctx := cmd.Context()
-	client, closeServer, err := cli.Connect(ctx, f.Demo, cli.DemoData())
-	if err != nil {
-		return err
-	}
-	defer closeServer()
-	progress := cli.NewProgress(cmd.ErrOrStderr())
-	defer progress.Clear()
-	progress.Show("looking for %s", version)
-	finder := find.Finder{Releases: client.Delivery, Project: f.Project, Workflow: workflow, Env: f.Env}
-	to, err := finder.Find(ctx, version)
+func run(c *cli.Call, f cli.Flags, workflow string, versions []string) error {
+	version := versions[len(versions)-1]
+	c.Progress.Show("looking for %s", version)
+	finder := find.Finder{Releases: c.Delivery, Project: f.Project, Workflow: workflow, Env: f.Env}
+	to, err := finder.Find(c, version)
 	if err != nil {
 		return err
 	}
 	var from *delivery.Release
-	if old == find.Previous {
-		from, err = finder.Before(ctx, to)
+	if len(versions) == 1 {
+		from, err = finder.Before(c, to)
 	} else {
-		from, err = finder.Find(ctx, old)
+		from, err = finder.Find(c, versions[0])
 	}
 	if err != nil {
 		return err
 	}
-	n, err := takeNotes(ctx, origin.Tracer{Artifacts: client.Artifact, Progress: progress}, from, to)
+	n, err := takeNotes(c, origin.Tracer{Artifacts: c.Artifact, Progress: c.Progress}, from, to)
 	if err != nil {
 		return err
 	}
-	progress.Clear()
-	if err := n.write(cmd.OutOrStdout(), f.Format); err != nil {
+	c.Progress.Clear()
+	if err := n.write(c.Stdout, f.Format); err != nil {
 		return err
 	}
 	if n.failed != nil {

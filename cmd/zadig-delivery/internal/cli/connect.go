@@ -3,26 +3,55 @@ package cli
 
 import (
 	"context"
+	"io"
 	"net/url"
 	"os"
+
+	"github.com/spf13/cobra"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
+// Call is what a command has while it runs.
+type Call struct {
+	*zadig.Client
+	context.Context
+
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Progress       *Progress
+}
+
 type clientKey struct{}
 
-// WithClient makes Connect return this client, for tests.
+// WithClient makes commands use this client, for tests.
 func WithClient(ctx context.Context, client *zadig.Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
-// Connect returns a client for the Zadig that the environment names or, for a
-// demo, for an embedded one that holds data. Call closeServer when done.
-func Connect(ctx context.Context, demo bool, data zadigtest.Data) (client *zadig.Client, closeServer func(), err error) {
+// Run makes do what the command runs, with a client for the Zadig that the
+// environment names or, for a demo, for an embedded one.
+func (f *Flags) Run(do func(c *Call, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		client, closeServer, err := f.connect(cmd.Context())
+		if err != nil {
+			return runError{err}
+		}
+		defer closeServer()
+		c := &Call{client, cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr(), NewProgress(cmd.ErrOrStderr())}
+		defer c.Progress.Clear()
+		if err := do(c, args); err != nil {
+			return runError{err}
+		}
+		return nil
+	}
+}
+
+func (f *Flags) connect(ctx context.Context) (client *zadig.Client, closeServer func(), err error) {
 	none := func() {}
-	if demo {
-		srv, err := zadigtest.Start(zadigtest.WithData(data))
+	if f.Demo {
+		srv, err := zadigtest.Start(zadigtest.WithData(f.DemoData()))
 		if err != nil {
 			return nil, none, err
 		}

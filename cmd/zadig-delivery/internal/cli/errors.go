@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/zadig-go/zadig"
 )
 
@@ -27,6 +29,11 @@ type usageError struct{ error }
 
 // Usage returns an error about arguments or input: exit code 2.
 func Usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// runError is an error of a command that ran. Others are of flags and arguments.
+type runError struct{ error }
+
+func (e runError) Unwrap() error { return e.error }
 
 // explained is an error with a sentence of the program's own.
 type explained struct {
@@ -87,13 +94,19 @@ func Complain(stderr io.Writer, about string, err error) {
 	fmt.Fprintf(stderr, "  %s\n", detail)
 }
 
-// Exit writes err to stderr, if there is one, and returns the exit code.
-func Exit(err error, stderr io.Writer) int {
-	var usage usageError
-	switch {
-	case err == nil:
+// Exit writes the error of a command to stderr, if there is one, and returns the
+// exit code.
+func Exit(cmd *cobra.Command, err error, stderr io.Writer) int {
+	if err == nil {
 		return 0
-	case errors.As(err, &usage):
+	}
+	ran, ok := errors.AsType[runError](err)
+	if !ok {
+		fmt.Fprintf(stderr, "%s: %s (see %s -h)\n", Name, Clean(err.Error()), cmd.CommandPath())
+		return exitUsage
+	}
+	err = ran.error
+	if _, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintf(stderr, "%s: %s\n", Name, Clean(err.Error()))
 		return exitUsage
 	}

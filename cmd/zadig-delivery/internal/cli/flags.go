@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
 // Flags are the flags that commands share. A command registers those it has.
@@ -18,16 +20,22 @@ type Flags struct {
 	Format               Format
 	Statuses             []string // values of --status; set it before Register
 	Demo                 bool
+	DemoData             func() zadigtest.Data // DemoData if not set before Register
 }
 
 // ReleaseStatuses are the values of --status for releases.
 var ReleaseStatuses = []string{"success", "failed", "creating"}
 
-// Register adds flags to a command by their names, "output" with the formats
-// that the command has.
+// Register adds flags to a command by their names, with ! if required, and -o with the formats that
+// the command has, the first of which is the default.
 func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) {
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	if f.DemoData == nil {
+		f.DemoData = DemoData
+	}
 	set := cmd.Flags()
 	for _, name := range names {
+		name, required := strings.CutSuffix(name, "!")
 		switch name {
 		case "project":
 			set.StringVar(&f.Project, name, "", "only this `project`; users with rights in one project must name it")
@@ -41,6 +49,9 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 			set.Func(name, "only releases not older than this `time`, such as "+times, f.setSince)
 		case "limit":
 			set.Func(name, "at most `n` releases, the newest; 0 for all", f.setLimit)
+		}
+		if required {
+			_ = cmd.MarkFlagRequired(name)
 		}
 	}
 	if len(formats) > 0 {

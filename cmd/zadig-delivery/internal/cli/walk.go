@@ -9,22 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/zadig-go/zadig/delivery"
 )
 
 // Say writes a line to stderr.
 func Say(stderr io.Writer, format string, args ...any) {
 	fmt.Fprintf(stderr, Name+": "+format+"\n", args...)
-}
-
-// NoArgs returns an error if a command has arguments.
-func NoArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return Usage("%s takes no arguments, but %q was given (see %s -h)", cmd.Name(), args[0], cmd.CommandPath())
-	}
-	return nil
 }
 
 // Skipper reports releases that could not be read.

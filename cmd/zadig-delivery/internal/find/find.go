@@ -12,11 +12,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Names of versions that stand for others.
-const (
-	Latest   = "latest"
-	Previous = "previous"
-)
+// Latest is the version that stands for the newest one.
+const Latest = "latest"
 
 // Finder finds releases of one project.
 type Finder struct {

@@ -30,16 +30,16 @@ type changeIn struct {
 }
 
 type found struct {
-	Releases []summary `json:"releases"`
-	Searched int       `json:"searched"`         // releases looked at
-	More     bool      `json:"more"`             // there are older ones, or the list broke off
-	Unread   int       `json:"unread"`           // releases that could not be read
-	Untraced int       `json:"untraced"`         // images whose commits are not known
-	Errors   []string  `json:"errors,omitempty"` // the first, each once, of unread and untraced
+	Releases []record.Release `json:"releases"`
+	Searched int              `json:"searched"`         // releases looked at
+	More     bool             `json:"more"`             // there are older ones, or the list broke off
+	Unread   int              `json:"unread"`           // releases that could not be read
+	Untraced int              `json:"untraced"`         // images whose commits are not known
+	Errors   []string         `json:"errors,omitempty"` // the first, each once, of unread and untraced
 }
 
 func (f *found) add(err error) {
-	if s := clip(cli.Explain(err)); len(f.Errors) < maxErrors && !slices.Contains(f.Errors, s) {
+	if s := cli.Explain(err); len(f.Errors) < maxErrors && !slices.Contains(f.Errors, s) {
 		f.Errors = append(f.Errors, s)
 	}
 }
@@ -55,7 +55,7 @@ func (in changeIn) matches(commit string, pulls []core.PullRequest) bool {
 }
 
 func (t tools) findChange(ctx context.Context, in changeIn) (found, error) {
-	out := found{Releases: []summary{}}
+	out := found{Releases: []record.Release{}}
 	in.Commit = strings.ToLower(in.Commit)
 	limit, err := limited(in.Limit, maxElements, maxSearched)
 	switch {
@@ -84,7 +84,7 @@ func (t tools) findChange(ctx context.Context, in changeIn) (found, error) {
 			return true, nil
 		}
 		if in.builtFrom(r) || r.Services != nil && t.tracedTo(ctx, r, in, known, &out) {
-			out.Releases = append(out.Releases, summarize(record.NewRelease(r)))
+			out.Releases = append(out.Releases, record.NewRelease(r))
 		}
 		return true, ctx.Err()
 	})

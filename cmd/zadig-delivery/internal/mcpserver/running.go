@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
-	"time"
 
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
+	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/running"
 )
 
@@ -23,15 +25,12 @@ type runningIn struct {
 }
 
 type runningImage struct {
-	Status     string         `json:"status"`
-	Pods       int            `json:"pods"`
-	Namespaces map[string]int `json:"namespaces"` // pods in each
-	DeployedBy string         `json:"deployed_by,omitempty"`
-	DeployedAt *time.Time     `json:"deployed_at,omitempty"`
-	ApprovedBy []string       `json:"approved_by,omitempty"` // the task that built and deployed it
-	Problems   map[string]int `json:"problems,omitempty"`    // containers by why they wait, such as CrashLoopBackOff
-	Release    *summary       `json:"release,omitempty"`     // the newest with the image, among the newest releases
-	traced
+	Status string `json:"status"`
+	*running.Use
+	Release *record.Release `json:"release"` // the newest with the image, among the newest releases
+	origin.Origin
+
+	Places []running.Place `json:"places,omitempty"` // only those with a problem, such as CrashLoopBackOff
 }
 
 type runningOut struct {
@@ -73,20 +72,16 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 		page, out.NextOffset = page[:maxElements], in.Offset+maxElements
 	}
 	if err := running.FindReleases(ctx, t.client.Delivery, in.Project, in.Env, 100, page, nil); err != nil {
-		out.Releases = clip("not all releases could be read: " + err.Error())
+		out.Releases = "not all releases could be read: " + cli.Explain(err)
 	}
 	if stored {
 		if err := running.FindApprovals(ctx, t.client.Workflow, in.Env, page, nil); err != nil {
-			out.Approvals = clip("not all approvals could be read: " + err.Error())
+			out.Approvals = "not all approvals could be read: " + cli.Explain(err)
 		}
 	}
 	for _, i := range page {
-		line := runningImage{Status: i.Status, Pods: i.Pods, Namespaces: i.Namespaces, DeployedBy: i.DeployedBy,
-			DeployedAt: i.DeployedAt, ApprovedBy: capped(i.ApprovedBy, new(int), clip), Problems: i.Problems(), traced: describe(i.Image, i.Origin)}
-		if i.Release != nil {
-			line.Release = new(summarize(*i.Release))
-		}
-		out.Images = append(out.Images, line)
+		troubled := slices.DeleteFunc(i.Places, func(p running.Place) bool { return p.Problem == "" })
+		out.Images = append(out.Images, runningImage{i.Status, i.Use, i.Release, i.Origin, troubled})
 	}
 	return out, ctx.Err()
 }

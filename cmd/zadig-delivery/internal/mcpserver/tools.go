@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
@@ -22,36 +19,6 @@ import (
 // tools are the calls of one client.
 type tools struct{ client *zadig.Client }
 
-const (
-	maxElements = 50   // of each list
-	maxText     = 2000 // bytes of each text
-)
-
-// clip cuts a text to maxText bytes of whole characters.
-func clip(s string) string {
-	s = strings.ToValidUTF8(s, "�")
-	if len(s) <= maxText {
-		return s
-	}
-	end := maxText - len("…")
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "…"
-}
-
-// capped converts the first maxElements of a list and counts the others in
-// omitted.
-func capped[A, B any](all []A, omitted *int, convert func(A) B) []B {
-	n := min(len(all), maxElements)
-	*omitted += len(all) - n
-	out := make([]B, 0, n)
-	for _, one := range all[:n] {
-		out = append(out, convert(one))
-	}
-	return out
-}
-
 // limited returns a limit of a tool: 0 is usual.
 func limited(n, usual, most int) (int, error) {
 	if n < 0 {
@@ -60,51 +27,15 @@ func limited(n, usual, most int) (int, error) {
 	return min(cmp.Or(n, usual), most), nil
 }
 
-// summary is a release without images.
-type summary struct {
-	ID          string `json:"id"`
-	Project     string `json:"project"`
-	Version     string `json:"version"`
-	Env         string `json:"env,omitempty"`
-	Status      string `json:"status"`
-	Failure     string `json:"failure,omitempty"`
-	Workflow    string `json:"workflow,omitempty"`
-	CreatedBy   string `json:"created_by"`
-	Created     string `json:"created"` // RFC 3339, UTC
-	Description string `json:"description,omitempty"`
-}
-
-func summarize(r record.Release) summary {
-	return summary{
-		clip(r.ID), clip(r.Project), clip(r.Version), clip(r.Env), clip(r.Status), clip(r.Failure), clip(r.Workflow), clip(r.CreatedBy),
-		r.CreatedAt.Format(time.RFC3339), clip(r.Description),
-	}
-}
-
-func clipImage(i record.Image) record.Image {
-	return record.Image{Service: clip(i.Service), Container: clip(i.Container), Image: clip(i.Image)}
-}
-
-type project struct {
-	Name     string   `json:"project"`
-	Releases int      `json:"releases"`
-	Envs     []string `json:"envs"`
-	Latest   summary  `json:"latest"`
-}
-
 type projectList struct {
-	Projects []project `json:"projects"`
-	Omitted  int       `json:"omitted"`
+	Projects []*projects.Project `json:"projects"`
 }
 
 func (t tools) listProjects(ctx context.Context, _ struct{}) (out projectList, err error) {
-	all, err := projects.Of(ctx, t.client.Delivery, func(error) {})
-	if len(all) == 0 && err != nil {
+	out.Projects, err = projects.Of(ctx, t.client.Delivery, func(error) {})
+	if len(out.Projects) == 0 && err != nil {
 		return out, cli.NeedsProject(err, "")
 	}
-	out.Projects = capped(all, &out.Omitted, func(p *projects.Project) project {
-		return project{clip(p.Name), p.Releases, capped(p.Envs, new(int), clip), summarize(p.Latest)}
-	})
 	return out, nil
 }
 
@@ -116,12 +47,12 @@ type listIn struct {
 }
 
 type releaseList struct {
-	Releases []summary `json:"releases"`
-	More     bool      `json:"more"` // there are older ones
+	Releases []record.Release `json:"releases"`
+	More     bool             `json:"more"` // there are older ones
 }
 
 func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error) {
-	out := releaseList{Releases: []summary{}}
+	out := releaseList{Releases: []record.Release{}}
 	limit, err := limited(in.Limit, 20, maxElements)
 	if err != nil {
 		return out, err
@@ -134,7 +65,7 @@ func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error)
 		case len(out.Releases) == limit:
 			out.More = true
 		default:
-			out.Releases = append(out.Releases, summarize(line))
+			out.Releases = append(out.Releases, line)
 		}
 		return !out.More, nil
 	})
@@ -150,26 +81,22 @@ type versionIn struct {
 	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 }
 
-type release struct {
-	summary
-	Images  []record.Image `json:"images"`
-	Omitted int            `json:"omitted"`
-}
-
-func (t tools) find(ctx context.Context, project, env, version string) (*delivery.Release, error) {
-	if project == "" {
-		return nil, errors.New("project must not be empty; list_projects has the names")
+func (t tools) find(ctx context.Context, in versionIn) (find.Finder, *delivery.Release, error) {
+	f := find.Finder{Releases: t.client.Delivery, Project: in.Project, Env: in.Env}
+	if in.Project == "" {
+		return f, nil, errors.New("project must not be empty; list_projects has the names")
 	}
-	return find.Finder{Releases: t.client.Delivery, Project: project, Env: env}.Find(ctx, cmp.Or(version, find.Latest))
+	r, err := f.Find(ctx, cmp.Or(in.Version, find.Latest))
+	return f, r, err
 }
 
-func (t tools) getRelease(ctx context.Context, in versionIn) (out release, err error) {
-	r, err := t.find(ctx, in.Project, in.Env, in.Version)
+func (t tools) getRelease(ctx context.Context, in versionIn) (out record.Release, err error) {
+	_, r, err := t.find(ctx, in)
 	if err != nil {
 		return out, err
 	}
-	out.summary = summarize(record.NewRelease(r))
-	out.Images = capped(record.Images(r), &out.Omitted, clipImage)
+	out = record.NewRelease(r)
+	out.Images = record.Images(r)
 	return out, nil
 }
 
@@ -181,38 +108,33 @@ type diffIn struct {
 }
 
 type changes struct {
-	From      summary                `json:"from"`
-	To        summary                `json:"to"`
-	Added     []record.Image         `json:"added"`
-	Missing   []record.Image         `json:"missing"` // delivered by from alone; may run on
+	From      record.Release         `json:"from"`
+	To        record.Release         `json:"to"`
+	Added     []delivery.Image       `json:"added"`
+	Missing   []delivery.Image       `json:"missing"` // delivered by from alone; may run on
 	Changed   []delivery.ImageChange `json:"changed"`
 	Manifests []string               `json:"manifests"` // services whose manifests differ
-	Omitted   int                    `json:"omitted"`
 }
 
 func (t tools) diffReleases(ctx context.Context, in diffIn) (out changes, err error) {
-	to, err := t.find(ctx, in.Project, in.Env, in.To)
+	finder, to, err := t.find(ctx, versionIn{in.Project, in.To, in.Env})
 	if err != nil {
 		return out, err
 	}
 	var from *delivery.Release
 	if in.From == "" {
-		from, err = find.Finder{Releases: t.client.Delivery, Project: in.Project, Env: in.Env}.Before(ctx, to)
+		from, err = finder.Before(ctx, to)
 	} else {
-		from, err = t.find(ctx, in.Project, in.Env, in.From)
+		from, err = finder.Find(ctx, in.From)
 	}
 	if err != nil {
 		return out, err
 	}
 	d := delivery.Diff(from, to)
-	image := func(i delivery.Image) record.Image { return clipImage(record.Image(i)) }
-	out.From, out.To = summarize(record.NewRelease(from)), summarize(record.NewRelease(to))
-	out.Added, out.Missing = capped(d.Added, &out.Omitted, image), capped(d.Removed, &out.Omitted, image)
-	out.Changed = capped(d.Changed, &out.Omitted, func(c delivery.ImageChange) delivery.ImageChange {
-		return delivery.ImageChange{Service: clip(c.Service), Container: clip(c.Container), From: clip(c.From), To: clip(c.To)}
-	})
-	out.Manifests = capped(d.Manifests, &out.Omitted, clip)
-	return out, nil
+	return changes{
+		record.NewRelease(from), record.NewRelease(to), append([]delivery.Image{}, d.Added...), append([]delivery.Image{}, d.Removed...),
+		append([]delivery.ImageChange{}, d.Changed...), append([]string{}, d.Manifests...),
+	}, nil
 }
 
 type imageIn struct {
@@ -220,28 +142,9 @@ type imageIn struct {
 }
 
 type traced struct {
-	Image   string          `json:"image"`
-	Built   string          `json:"built,omitempty"` // RFC 3339, UTC
-	Commits []record.Commit `json:"commits"`
-	Issues  []string        `json:"issues"`
-	Envs    []string        `json:"envs"` // to which Zadig deployed it, as far as it recorded that
-	Omitted int             `json:"omitted"`
-	Error   string          `json:"error,omitempty"`
-}
+	origin.Origin
 
-func describe(name string, o origin.Origin) traced {
-	out := traced{Image: clip(name), Envs: []string{}, Error: clip(o.Error)}
-	if o.BuiltAt != nil {
-		out.Built = o.BuiltAt.Format(time.RFC3339)
-	}
-	out.Commits = capped(o.Commits, &out.Omitted, func(c record.Commit) record.Commit {
-		c.Repo, c.Commit, c.URL, c.Branch, c.Tag, c.Message, c.Author =
-			clip(c.Repo), clip(c.Commit), clip(c.URL), clip(c.Branch), clip(c.Tag), clip(c.Message), clip(c.Author)
-		c.PullRequests = c.PullRequests[:min(len(c.PullRequests), maxElements)]
-		return c
-	})
-	out.Issues = capped(o.Issues, &out.Omitted, clip)
-	return out
+	Envs []string `json:"envs"` // to which Zadig deployed it, as far as it recorded that
 }
 
 func (t tools) traceImage(ctx context.Context, in imageIn) (out traced, err error) {
@@ -256,10 +159,10 @@ func (t tools) traceImage(ctx context.Context, in imageIn) (out traced, err erro
 	if result.Err != nil {
 		return out, result.Err
 	}
-	out = describe(in.Image, origin.New(result))
+	out = traced{origin.New(result), []string{}}
 	for _, a := range result.Artifact.Activities {
 		if a.EnvName != "" && !slices.Contains(out.Envs, a.EnvName) {
-			out.Envs = append(out.Envs, clip(a.EnvName))
+			out.Envs = append(out.Envs, a.EnvName)
 		}
 	}
 	return out, nil

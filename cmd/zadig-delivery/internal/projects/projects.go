@@ -55,21 +55,14 @@ func Of(ctx context.Context, client *delivery.Service, skip func(error)) ([]*Pro
 func Command() *cobra.Command {
 	var f cli.Flags
 	cmd := &cobra.Command{
-		Use: "projects", Short: "List projects with their newest releases", Long: long, Args: cli.NoArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, closeServer, err := cli.Connect(cmd.Context(), f.Demo, cli.DemoData())
-			if err != nil {
-				return err
-			}
-			defer closeServer()
-			skipper := &cli.Skipper{Stderr: cmd.ErrOrStderr()}
-			all, failed := Of(cmd.Context(), client.Delivery, skipper.Skip)
-			out := cli.NewOutput(cmd.OutOrStdout(), f.Format,
+		Use: "projects", Short: "List projects with their newest releases", Long: long, Args: cobra.ExactArgs(0),
+		RunE: f.Run(func(c *cli.Call, _ []string) error {
+			skipper := &cli.Skipper{Stderr: c.Stderr}
+			all, failed := Of(c, c.Delivery, skipper.Skip)
+			out := cli.NewOutput(c.Stdout, f.Format,
 				cli.Column{Name: "PROJECT", Least: 10}, cli.Column{Name: "RELEASES", Drop: 3}, cli.Column{Name: "ENVS", Drop: 2, Least: 8},
 				cli.Column{Name: "LATEST", Least: 8}, cli.Column{Name: "ENV", Wide: true}, cli.Column{Name: "STATUS"},
-				cli.Column{Name: "CREATED"},
-				cli.Column{Name: "BY", Drop: 4, Least: 6})
+				cli.Column{Name: "CREATED"}, cli.Column{Name: "BY", Drop: 4, Least: 6})
 			for _, p := range all {
 				l := p.Latest
 				row := cli.Texts(p.Name, strconv.Itoa(p.Releases), strings.Join(p.Envs, ", "), l.Version, l.Env, l.Status,
@@ -79,7 +72,7 @@ func Command() *cobra.Command {
 				}
 			}
 			return cli.NeedsProject(errors.Join(failed, skipper.Err(), out.Flush()), "")
-		},
+		}),
 	}
 	f.Register(cmd, cli.Formats)
 	return cmd

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -41,30 +42,14 @@ func Command() *cobra.Command {
 	var f cli.Flags
 	cmd := &cobra.Command{
 		Use: "release version", Short: "Show one release: images, commits, pull requests", Long: long, Example: examples,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) != 1:
-				return cli.Usage("release needs one version, an id, or latest (got %d arguments)", len(args))
-			case f.Project == "":
-				return cli.Usage("release needs --project")
-			}
-			return nil
-		},
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(cmd *cobra.Command, args []string) error { return run(cmd, f, args[0]) },
+		Args: cobra.ExactArgs(1), RunE: f.Run(func(c *cli.Call, args []string) error { return run(c, f, args[0]) }),
 	}
-	f.Register(cmd, cli.Formats, "project", "env")
+	f.Register(cmd, cli.Formats, "project!", "env")
 	return cmd
 }
 
-func run(cmd *cobra.Command, f cli.Flags, version string) error {
-	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
-	client, closeServer, err := cli.Connect(ctx, f.Demo, cli.DemoData())
-	if err != nil {
-		return err
-	}
-	defer closeServer()
-	r, err := find.Finder{Releases: client.Delivery, Project: f.Project, Env: f.Env}.Find(ctx, version)
+func run(c *cli.Call, f cli.Flags, version string) error {
+	r, err := find.Finder{Releases: c.Delivery, Project: f.Project, Env: f.Env}.Find(c, version)
 	if err != nil {
 		return err
 	}
@@ -77,12 +62,10 @@ func run(cmd *cobra.Command, f cli.Flags, version string) error {
 		l.Images = append(l.Images, image{Image: i})
 		names = append(names, i.Image)
 	}
-	progress := cli.NewProgress(stderr)
-	defer progress.Clear()
-	results, failed := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(ctx, names, nil)
-	progress.Clear()
-	if ctx.Err() != nil {
-		return ctx.Err()
+	results, failed := origin.Tracer{Artifacts: c.Artifact, Progress: c.Progress}.Trace(c, names, nil)
+	c.Progress.Clear()
+	if c.Err() != nil {
+		return c.Err()
 	}
 	for at := range l.Images {
 		result := results[l.Images[at].Image.Image]
@@ -94,13 +77,12 @@ func run(cmd *cobra.Command, f cli.Flags, version string) error {
 	if failed != nil {
 		failed = cli.Explained(failed, "not all images could be traced: %s", cli.Explain(failed))
 	}
-	return errors.Join(l.write(cmd, f.Format), failed)
+	return errors.Join(l.write(c.Stdout, f.Format), failed)
 }
 
-func (l line) write(cmd *cobra.Command, format cli.Format) error {
-	w := cmd.OutOrStdout()
+func (l line) write(w io.Writer, format cli.Format) error {
 	if format == cli.Table || format == cli.Wide {
-		l.writeHead(cmd)
+		l.writeHead(w)
 	}
 	if format == cli.JSON {
 		return cli.WriteJSON(w, l)
@@ -119,7 +101,7 @@ func (l line) write(cmd *cobra.Command, format cli.Format) error {
 }
 
 // writeHead writes what is known of the release as a whole.
-func (l line) writeHead(cmd *cobra.Command) {
+func (l line) writeHead(w io.Writer) {
 	task := ""
 	if l.Task > 0 {
 		task = fmt.Sprintf("%d of %s", l.Task, l.Workflow)
@@ -130,8 +112,8 @@ func (l line) writeHead(cmd *cobra.Command) {
 		{"Description", cli.Clean(l.Description)}, {"Page", l.URL}, {"Task's page", l.TaskURL},
 	} {
 		if fact[1] != "" {
-			fmt.Fprintf(cmd.OutOrStdout(), "%-12s  %s\n", fact[0], cli.Clean(fact[1]))
+			fmt.Fprintf(w, "%-12s  %s\n", fact[0], cli.Clean(fact[1]))
 		}
 	}
-	fmt.Fprintln(cmd.OutOrStdout())
+	fmt.Fprintln(w)
 }

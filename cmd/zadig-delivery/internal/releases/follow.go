@@ -1,7 +1,6 @@
 package releases
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -16,31 +15,31 @@ const tail = 10
 // followAll writes the last releases and then those that appear, and those
 // that have ended, until the context ends, which is no failure. After a first
 // success it waits until a server that is away responds again.
-func (c *command) followAll(ctx context.Context) error {
-	begin, err := c.beginning(ctx)
+func (c *command) followAll() error {
+	begin, err := c.beginning()
 	mark := delivery.Mark{CreatedAt: begin}
 	reported := "" // the error that stderr has
 	for first := true; ; first = false {
 		if err == nil {
-			err = c.look(ctx, &mark, begin)
+			err = c.look(&mark, begin)
 		}
 		err = errors.Join(err, c.out.Flush())
 		switch {
-		case ctx.Err() != nil:
+		case c.Err() != nil:
 			return nil //nolint:nilerr // an interrupt ends it well
 		case err == nil && reported != "":
-			cli.Say(c.stderr, "Zadig responds again")
+			cli.Say(c.Stderr, "Zadig responds again")
 			reported = ""
 		case err == nil:
 		case first, errors.Is(err, zadig.ErrUnauthorized), errors.Is(err, zadig.ErrBadRequest), errors.Is(err, zadig.ErrLicense):
 			return err
 		case err.Error() != reported:
 			reported = err.Error()
-			cli.Complain(c.stderr, cli.Name+": asking again every "+c.interval.String(), err)
+			cli.Complain(c.Stderr, cli.Name+": asking again every "+c.interval.String(), err)
 		}
 		err = nil
 		select {
-		case <-ctx.Done():
+		case <-c.Done():
 			return nil
 		case <-time.After(c.interval):
 		}
@@ -49,7 +48,7 @@ func (c *command) followAll(ctx context.Context) error {
 
 // beginning returns the time of the oldest release to begin with, and 0 if
 // there are none yet.
-func (c *command) beginning(ctx context.Context) (unix int64, err error) {
+func (c *command) beginning() (unix int64, err error) {
 	if !c.Since.IsZero() {
 		return c.Since.Unix(), nil
 	}
@@ -57,7 +56,7 @@ func (c *command) beginning(ctx context.Context) (unix int64, err error) {
 	if limit == 0 {
 		limit = tail
 	}
-	for r, err := range c.delivery.All(ctx, c.list) {
+	for r, err := range c.Delivery.All(c, c.list) {
 		switch {
 		case err != nil:
 			return 0, err
@@ -70,14 +69,14 @@ func (c *command) beginning(ctx context.Context) (unix int64, err error) {
 		}
 	}
 	if unix == 0 {
-		cli.Say(c.stderr, "no releases match yet")
+		cli.Say(c.Stderr, "no releases match yet")
 	}
 	return unix, nil
 }
 
 // look writes what is new since the mark.
-func (c *command) look(ctx context.Context, mark *delivery.Mark, begin int64) (failed error) {
-	for r, err := range c.delivery.Since(ctx, mark, c.list) {
+func (c *command) look(mark *delivery.Mark, begin int64) (failed error) {
+	for r, err := range c.Delivery.Since(c, mark, c.list) {
 		switch failed = err; {
 		case err != nil, r.VersionInfo.CreatedAt < begin, !c.selects(r):
 		default:

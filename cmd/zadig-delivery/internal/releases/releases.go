@@ -3,9 +3,7 @@
 package releases
 
 import (
-	"context"
 	"errors"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,10 +39,9 @@ type command struct {
 	follow   bool
 	interval time.Duration
 
-	delivery *delivery.Service
-	out      *cli.Output
-	stderr   io.Writer
-	progress *cli.Progress
+	*cli.Call
+
+	out *cli.Output
 }
 
 // Command returns the command.
@@ -52,8 +49,8 @@ func Command() *cobra.Command {
 	var c command
 	cmd := &cobra.Command{
 		Use: "releases", Aliases: []string{"list"}, Short: "List releases, follow them, export them",
-		Long: long, Example: examples, Args: cli.NoArgs, ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd) },
+		Long: long, Example: examples, Args: cobra.ExactArgs(0),
+		RunE: c.Run(func(call *cli.Call, _ []string) error { c.Call = call; return c.run() }),
 	}
 	c.Statuses = cli.ReleaseStatuses
 	c.Register(cmd, cli.Formats, "project", "env", "status", "since", "limit")
@@ -69,7 +66,7 @@ func Command() *cobra.Command {
 	return cmd
 }
 
-func (c *command) run(cmd *cobra.Command) error {
+func (c *command) run() error {
 	switch {
 	case c.full && c.Format != cli.JSON:
 		return cli.Usage("--full needs -o json")
@@ -78,24 +75,17 @@ func (c *command) run(cmd *cobra.Command) error {
 	case c.interval <= 0:
 		return cli.Usage("--interval must be positive (got %s)", c.interval)
 	}
-	client, closeServer, err := cli.Connect(cmd.Context(), c.Demo, cli.DemoData())
-	if err != nil {
-		return err
-	}
-	defer closeServer()
 	c.list.ProjectName = c.Project
 	c.list.SkipManifests = !c.full
 	if !c.images && !c.full && c.list.ServiceName == "" {
 		c.list.SkipDetails = true
 	}
-	c.delivery, c.stderr, c.progress = client.Delivery, cmd.ErrOrStderr(), cli.NewProgress(cmd.ErrOrStderr())
-	defer c.progress.Clear()
-	c.out = cli.NewOutput(cmd.OutOrStdout(), c.Format, c.columns()...)
+	c.out = cli.NewOutput(c.Stdout, c.Format, c.columns()...)
 	if c.follow {
-		return cli.NeedsProject(c.followAll(cmd.Context()), c.Project)
+		return cli.NeedsProject(c.followAll(), c.Project)
 	}
-	err = c.listAll(cmd.Context())
-	c.progress.Clear()
+	err := c.listAll()
+	c.Progress.Clear()
 	return cli.NeedsProject(errors.Join(err, c.out.Flush()), c.Project)
 }
 
@@ -105,13 +95,13 @@ func (c *command) selects(r *delivery.Release) bool {
 }
 
 // listAll writes the releases, newest first.
-func (c *command) listAll(ctx context.Context) error {
+func (c *command) listAll() error {
 	if c.Limit > 0 && c.Env == "" && c.Status == "" && c.list.ServiceName == "" {
 		c.list.PerPage = min(c.Limit, 100)
 	}
 	printed := 0
-	skipper := &cli.Skipper{Stderr: c.stderr, Progress: c.progress}
-	err := cli.Each(c.delivery.All(ctx, c.list), skipper.Skip, func(r *delivery.Release) (bool, error) {
+	skipper := &cli.Skipper{Stderr: c.Stderr, Progress: c.Progress}
+	err := cli.Each(c.Delivery.All(c, c.list), skipper.Skip, func(r *delivery.Release) (bool, error) {
 		if r.VersionInfo.Created().Before(c.Since) {
 			return false, nil
 		}
@@ -119,15 +109,15 @@ func (c *command) listAll(ctx context.Context) error {
 			return true, nil
 		}
 		printed++
-		c.progress.Show("%d releases, back to %s", printed, cli.Time(r.VersionInfo.Created()))
+		c.Progress.Show("%d releases, back to %s", printed, cli.Time(r.VersionInfo.Created()))
 		return printed != c.Limit, c.print(r)
 	})
 	if err == nil && printed == 0 {
-		if err := cli.KnownProject(ctx, c.delivery, c.Project); err != nil {
+		if err := cli.KnownProject(c, c.Delivery, c.Project); err != nil {
 			return err
 		}
 		if c.Format != cli.JSON {
-			cli.Say(c.stderr, "no releases match")
+			cli.Say(c.Stderr, "no releases match")
 		}
 	}
 	return errors.Join(err, skipper.Err())

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -48,12 +47,11 @@ func (g *gaps) error() error {
 }
 
 // collect reads the releases, newest first, and traces their images.
-func collect(ctx context.Context, client *zadig.Client, s settings, base string, store *cache, progress *cli.Progress) (
-	[]*release, *gaps, error) {
+func collect(c *cli.Call, s settings, base string, store *cache) ([]*release, *gaps, error) {
 	missing := new(gaps)
-	found, err := list(ctx, client.Delivery, s, missing, progress)
+	found, err := list(c, s, missing)
 	if err == nil {
-		found, err = details(ctx, client.Delivery, found, store, missing, progress)
+		found, err = details(c, found, store, missing)
 	}
 	if err != nil {
 		return nil, nil, cli.NeedsProject(err, s.Project)
@@ -64,7 +62,7 @@ func collect(ctx context.Context, client *zadig.Client, s settings, base string,
 		releases[i] = newRelease(r, base, known)
 	}
 	if !s.noTrace {
-		err = trace(ctx, client, slices.Collect(maps.Values(known)), store, missing, progress)
+		err = trace(c, slices.Collect(maps.Values(known)), store, missing)
 	}
 	compare(found, releases)
 	slices.SortStableFunc(releases, func(a, b *release) int { return b.Created.Compare(a.Created) }) // those without a date last
@@ -72,11 +70,11 @@ func collect(ctx context.Context, client *zadig.Client, s settings, base string,
 }
 
 // list reads the releases as the list has them, newest first.
-func list(ctx context.Context, releases *delivery.Service, s settings, missing *gaps, progress *cli.Progress) ([]*delivery.Release, error) {
+func list(c *cli.Call, s settings, missing *gaps) ([]*delivery.Release, error) {
 	o := delivery.ListOptions{ProjectName: s.Project, SkipManifests: true, SkipDetails: true}
 	var found []*delivery.Release
 	skip := func(err error) { missing.add(&missing.releases, err) }
-	err := cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
+	err := cli.Each(c.Delivery.All(c, o), skip, func(r *delivery.Release) (bool, error) {
 		if created := plausible(r.VersionInfo.Created()); !created.IsZero() && created.Before(s.Since) {
 			return false, nil // newest first: nothing younger follows
 		}
@@ -87,18 +85,17 @@ func list(ctx context.Context, releases *delivery.Service, s settings, missing *
 			return false, nil
 		}
 		found = append(found, r)
-		progress.Show("%s listed", counted(len(found), "release"))
+		c.Progress.Show("%s listed", counted(len(found), "release"))
 		return true, nil
 	})
 	if err == nil && len(found) == 0 && missing.releases == 0 {
-		err = cli.KnownProject(ctx, releases, s.Project)
+		err = cli.KnownProject(c, c.Delivery, s.Project)
 	}
 	return found, err
 }
 
 // details reads by id what lists since v4.2 leave out.
-func details(ctx context.Context, releases *delivery.Service, listed []*delivery.Release, store *cache, missing *gaps,
-	progress *cli.Progress) ([]*delivery.Release, error) {
+func details(c *cli.Call, listed []*delivery.Release, store *cache, missing *gaps) ([]*delivery.Release, error) {
 	var toRead []int
 	for i, r := range listed {
 		if r.IsSummary() {
@@ -110,14 +107,14 @@ func details(ctx context.Context, releases *delivery.Service, listed []*delivery
 		}
 	}
 	const atOnce = 8
-	group, groupCtx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(c)
 	group.SetLimit(atOnce)
 	var mu sync.Mutex
-	meter := newMeter(progress, len(toRead), "release")
+	meter := newMeter(c.Progress, len(toRead), "release")
 	for _, at := range toRead {
 		group.Go(func() error {
 			v := listed[at].VersionInfo
-			r, err := releases.Get(groupCtx, v.ID, delivery.GetOptions{ProjectName: v.ProductName})
+			r, err := c.Delivery.Get(ctx, v.ID, delivery.GetOptions{ProjectName: v.ProductName})
 			mu.Lock()
 			defer mu.Unlock()
 			meter.step()
@@ -209,7 +206,7 @@ func (r *release) built(ref string) time.Time {
 const enoughForbidden = 8
 
 // trace fills in where the images come from.
-func trace(ctx context.Context, client *zadig.Client, images []*image, store *cache, missing *gaps, progress *cli.Progress) error {
+func trace(c *cli.Call, images []*image, store *cache, missing *gaps) error {
 	byRef := make(map[string][]*image)
 	var refs []string
 	for _, i := range images {
@@ -224,9 +221,9 @@ func trace(ctx context.Context, client *zadig.Client, images []*image, store *ca
 		byRef[ref] = append(byRef[ref], i)
 	}
 	slices.Sort(refs)
-	meter := newMeter(progress, len(refs), "image")
+	meter := newMeter(c.Progress, len(refs), "image")
 	forbidden, allowed := 0, false
-	for ref, result := range client.Artifact.TraceMany(ctx, refs, artifact.TraceManyOptions{}) {
+	for ref, result := range c.Artifact.TraceMany(c, refs, artifact.TraceManyOptions{}) {
 		meter.step()
 		note := failed
 		switch err := result.Err; {
@@ -255,5 +252,5 @@ func trace(ctx context.Context, client *zadig.Client, images []*image, store *ca
 		missing.images += forbidden - 1
 		missing.forbidden = nil
 	}
-	return ctx.Err()
+	return c.Err()
 }

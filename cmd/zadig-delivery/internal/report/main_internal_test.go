@@ -35,7 +35,7 @@ func report(t *testing.T, srv *zadigtest.Server, args ...string) (page, log stri
 	cmd.SetErr(&stderr)
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	ctx := cli.WithClient(t.Context(), srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
-	code = cli.Exit(cmd.ExecuteContext(ctx), &stderr)
+	code = cli.Exit(cmd, cmd.ExecuteContext(ctx), &stderr)
 	return out.String(), stderr.String(), code
 }
 

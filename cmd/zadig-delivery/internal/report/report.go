@@ -41,11 +41,10 @@ type settings struct {
 
 // Command returns the command.
 func Command() *cobra.Command {
-	s := settings{Flags: cli.Flags{Limit: 1000, Statuses: cli.ReleaseStatuses}}
+	s := settings{Flags: cli.Flags{Limit: 1000, Statuses: cli.ReleaseStatuses, DemoData: demoData}}
 	cmd := &cobra.Command{
-		Use: "report", Short: "Write an HTML page about releases", Long: long, Example: examples, Args: cli.NoArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
+		Use: "report", Short: "Write an HTML page about releases", Long: long, Example: examples, Args: cobra.ExactArgs(0),
+		RunE: s.Run(func(c *cli.Call, _ []string) error { return s.run(c) }),
 	}
 	s.Register(cmd, []cli.Format{cli.HTML, cli.JSON}, "project", "env", "status", "since", "limit")
 	cmd.Flags().Lookup("limit").Usage += " (default 1000)"
@@ -57,23 +56,13 @@ func Command() *cobra.Command {
 }
 
 // run writes the page. Its error can come with a page that lacks something.
-func (s *settings) run(cmd *cobra.Command) error {
+func (s *settings) run(c *cli.Call) error {
 	if s.Format == cli.JSON {
 		s.file = stdoutName
 	}
 	if err := checkFolder(s.file); err != nil { // before minutes of requests
 		return err
 	}
-	data := cli.DemoData
-	if s.Demo {
-		data = demoData
-	}
-	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
-	client, closeServer, err := cli.Connect(ctx, s.Demo, data())
-	if err != nil {
-		return err
-	}
-	defer closeServer()
 	base := os.Getenv("ZADIG_URL")
 	if s.Demo {
 		base = ""
@@ -83,13 +72,11 @@ func (s *settings) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer store.close()
-	progress := cli.NewProgress(stderr)
-	defer progress.Clear()
-	found, missing, err := collect(ctx, client, *s, base, store, progress)
+	found, missing, err := collect(c, *s, base, store)
 	if err != nil {
 		return err
 	}
-	progress.Clear()
+	c.Progress.Clear()
 	now := time.Now()
 	if s.Demo && len(found) > 0 {
 		now = found[0].Created.Add(time.Hour)
@@ -102,17 +89,17 @@ func (s *settings) run(cmd *cobra.Command) error {
 		err = render(&out, p)
 	}
 	if err == nil {
-		err = save(s.file, out.Bytes(), cmd.OutOrStdout())
+		err = save(s.file, out.Bytes(), c.Stdout)
 	}
 	if err != nil {
 		return err
 	}
 	if s.file != stdoutName {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s of %s\n", filepath.ToSlash(s.file), counted(len(found), "release"),
+		fmt.Fprintf(c.Stdout, "%s: %s of %s\n", filepath.ToSlash(s.file), counted(len(found), "release"),
 			cmp.Or(s.Project, "all projects"))
 	}
 	if missing.forbidden != nil {
-		cli.Say(stderr, "Zadig does not let the token's user trace images, so the page lacks commits, and says so")
+		cli.Say(c.Stderr, "Zadig does not let the token's user trace images, so the page lacks commits, and says so")
 	}
 	return missing.error()
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // write writes the images, and in tables for people the summary.
-func (c *command) write(w io.Writer, images []*Image, counts map[string]int) error {
+func (c *command) write(images []*Image, counts map[string]int) error {
 	columns := origin.Columns(
 		cli.Column{Name: "STATUS", Once: true},
 		cli.Column{Name: "IMAGE", Once: true, Least: 24},
@@ -35,7 +35,7 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 		shown = append(shown, i)
 		same[lastPart(i.shown())]++
 	}
-	out := cli.NewOutput(w, c.Format, columns...)
+	out := cli.NewOutput(c.Stdout, c.Format, columns...)
 	out.Sparse = true
 	for _, i := range shown {
 		if err := out.Add(i, i.Rows(i.cells(same)...)...); err != nil {
@@ -52,7 +52,7 @@ func (c *command) write(w io.Writer, images []*Image, counts map[string]int) err
 	if leftOut, cut := out.LeftOut(); cut || len(leftOut) > 0 {
 		text += "-o wide shows all.\n"
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(c.Stdout, text)
 	return err
 }
 

@@ -36,6 +36,7 @@ const examples = `  zadig-delivery running --project shop --env prod
 
 type command struct {
 	cli.Flags
+	*cli.Call
 
 	pods, images        string // files
 	finished, exitCode  bool
@@ -49,8 +50,7 @@ func Command() *cobra.Command {
 	var c command
 	cmd := &cobra.Command{
 		Use: "running", Short: "Trace what runs in a cluster to commits and releases", Long: long, Example: examples,
-		Args: cli.NoArgs, ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd) },
+		Args: cobra.ExactArgs(0), RunE: c.Run(func(call *cli.Call, _ []string) error { c.Call = call; return c.run() }),
 	}
 	c.Statuses = Statuses
 	c.Register(cmd, cli.Formats, "status")
@@ -65,65 +65,54 @@ func Command() *cobra.Command {
 	flags.BoolVar(&c.exitCode, "exit-code", false, "end with exit code 1 if an image drifted")
 	flags.IntVar(&c.concurrency, "concurrency", 0, "trace `n` images at the same time (default 8)")
 	flags.Func("mirror", "images of a mirror, as `from=to`: what runs as from/… was built as to/…; can be repeated", c.mirrors.set)
+	cmd.MarkFlagsMutuallyExclusive("pods", "images")
 	return cmd
 }
 
-func (c *command) run(cmd *cobra.Command) error {
+func (c *command) run() error {
 	if c.concurrency < 0 || c.limits < 0 {
 		return cli.Usage("--concurrency and --releases must not be negative")
 	}
-	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
 	stored := c.Env != "" && c.pods == "" && c.images == ""
 	if stored && c.Project == "" {
 		return cli.Usage("--env needs --project")
 	}
-	var uses *Uses
-	if !stored {
-		var err error
-		if uses, err = c.read(cmd.InOrStdin()); err != nil {
-			return err
-		}
-	}
-	client, closeServer, err := cli.Connect(ctx, c.Demo, cli.DemoData())
-	if err != nil {
-		return err
-	}
-	defer closeServer()
-	progress := cli.NewProgress(stderr)
-	defer progress.Clear()
+	read := c.read
 	if stored {
-		if uses, err = FromEnvironment(ctx, client.Environment, c.Project, c.Env); err != nil {
-			return err
-		}
+		read = func() (*Uses, error) { return FromEnvironment(c, c.Environment, c.Project, c.Env) }
 	}
-	tracer := origin.Tracer{Artifacts: client.Artifact, Concurrency: c.concurrency, Progress: progress}
-	images, err := Trace(ctx, tracer, uses.Sorted(), c.mirrors)
+	uses, err := read()
 	if err != nil {
 		return err
 	}
-	err = FindReleases(ctx, client.Delivery, c.Project, c.Env, c.limits, images, progress)
-	var noApprovals error
-	if stored && ctx.Err() == nil {
-		noApprovals = FindApprovals(ctx, client.Workflow, c.Env, images, progress)
+	tracer := origin.Tracer{Artifacts: c.Artifact, Concurrency: c.concurrency, Progress: c.Progress}
+	images, err := Trace(c, tracer, uses.Sorted(), c.mirrors)
+	if err != nil {
+		return err
 	}
-	progress.Clear()
-	if ctx.Err() != nil {
-		return ctx.Err()
+	err = FindReleases(c, c.Delivery, c.Project, c.Env, c.limits, images, c.Progress)
+	var noApprovals error
+	if stored && c.Err() == nil {
+		noApprovals = FindApprovals(c, c.Workflow, c.Env, images, c.Progress)
+	}
+	c.Progress.Clear()
+	if c.Err() != nil {
+		return c.Err()
 	}
 	if err != nil {
-		cli.Complain(stderr, cli.Name+": without releases", cli.NeedsProject(err, c.Project))
+		cli.Complain(c.Stderr, cli.Name+": without releases", cli.NeedsProject(err, c.Project))
 	}
 	if noApprovals != nil {
-		cli.Complain(stderr, cli.Name+": without approvals", noApprovals)
+		cli.Complain(c.Stderr, cli.Name+": without approvals", noApprovals)
 	}
 	counts := make(map[string]int)
 	for _, i := range images {
 		counts[i.Status]++
 		if i.err != nil {
-			cli.Complain(stderr, cli.Name+": "+cli.Clean(i.Image), i.err)
+			cli.Complain(c.Stderr, cli.Name+": "+cli.Clean(i.Image), i.err)
 		}
 	}
-	if err := c.write(cmd.OutOrStdout(), images, counts); err != nil {
+	if err := c.write(images, counts); err != nil {
 		return err
 	}
 	switch {
@@ -136,7 +125,7 @@ func (c *command) run(cmd *cobra.Command) error {
 }
 
 // read reads what runs.
-func (c *command) read(stdin io.Reader) (*Uses, error) {
+func (c *command) read() (*Uses, error) {
 	uses := new(Uses)
 	read := func(in io.Reader) error { return ReadPods(in, c.finished, uses) }
 	name := c.pods
@@ -144,14 +133,12 @@ func (c *command) read(stdin io.Reader) (*Uses, error) {
 		name, read = c.images, func(in io.Reader) error { return ReadImages(in, uses) }
 	}
 	switch {
-	case c.pods != "" && c.images != "":
-		return nil, cli.Usage("--pods and --images exclude each other")
 	case name == "" && c.Demo:
 		return uses, read(bytes.NewReader(demoPods(cli.DemoData())))
-	case name == "" && cli.IsTerminal(stdin):
+	case name == "" && cli.IsTerminal(c.Stdin):
 		return nil, cli.Usage("nothing on stdin: %s", howTo)
 	case name == "" || name == "-":
-		return uses, read(stdin)
+		return uses, read(c.Stdin)
 	}
 	file, err := os.Open(name)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
 )
@@ -31,32 +30,19 @@ func Command() *cobra.Command {
 	var f cli.Flags
 	cmd := &cobra.Command{
 		Use: "trace image...", Short: "Trace images to commits, pull requests and authors", Long: long, Example: examples,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cli.Usage("trace needs an image (see zadig-delivery trace -h)")
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return run(cmd, f, args) },
+		Args: cobra.MinimumNArgs(1), RunE: f.Run(func(c *cli.Call, images []string) error { return run(c, f.Format, images) }),
 	}
 	f.Register(cmd, cli.Formats)
 	return cmd
 }
 
-func run(cmd *cobra.Command, f cli.Flags, images []string) error {
-	client, closeServer, err := cli.Connect(cmd.Context(), f.Demo, cli.DemoData())
+func run(c *cli.Call, format cli.Format, images []string) error {
+	results, err := origin.Tracer{Artifacts: c.Artifact, Progress: c.Progress}.Trace(c, images, nil)
 	if err != nil {
 		return err
 	}
-	defer closeServer()
-	progress := cli.NewProgress(cmd.ErrOrStderr())
-	defer progress.Clear()
-	results, err := origin.Tracer{Artifacts: client.Artifact, Progress: progress}.Trace(cmd.Context(), images, nil)
-	if err != nil {
-		return err
-	}
-	progress.Clear()
-	out := cli.NewOutput(cmd.OutOrStdout(), f.Format, origin.Columns(
+	c.Progress.Clear()
+	out := cli.NewOutput(c.Stdout, format, origin.Columns(
 		cli.Column{Name: "IMAGE", Once: true, Least: 24},
 		cli.Column{Name: "BUILT", Once: true, Drop: 6},
 		cli.Column{Name: "BY", Once: true, Wide: true},
@@ -64,9 +50,12 @@ func run(cmd *cobra.Command, f cli.Flags, images []string) error {
 	failed := 0
 	for _, image := range images {
 		result := results[image]
-		if result.Err != nil {
+		if err := result.Err; err != nil {
 			failed++
-			complain(cmd, image, result)
+			if errors.Is(err, zadig.ErrNotFound) {
+				err = errors.New("not known to Zadig")
+			}
+			cli.Complain(c.Stderr, cli.Name+": "+cli.Clean(image), err)
 		}
 		o := origin.New(result)
 		by := ""
@@ -85,12 +74,4 @@ func run(cmd *cobra.Command, f cli.Flags, images []string) error {
 		return fmt.Errorf("images that could not be traced: %d of %d", failed, len(images))
 	}
 	return nil
-}
-
-func complain(cmd *cobra.Command, image string, result artifact.Result) {
-	err := result.Err
-	if errors.Is(err, zadig.ErrNotFound) {
-		err = errors.New("not known to Zadig")
-	}
-	cli.Complain(cmd.ErrOrStderr(), cli.Name+": "+cli.Clean(image), err)
 }

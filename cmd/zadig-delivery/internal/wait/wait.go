@@ -41,40 +41,29 @@ func Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "wait [version]", Short: "Wait until a release or a task has ended", Long: long, Example: examples,
 		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case f.Project == "":
-				return cli.Usage("wait needs --project")
-			case (len(args) == 1) == (name != "" && number > 0):
-				return cli.Usage("wait needs a version, or --workflow and --task")
-			case timeout <= 0:
-				return cli.Usage("--timeout must be positive (got %s)", timeout)
+			if (len(args) == 1) == (name != "" && number > 0) {
+				return errors.New("wait needs a version, or --workflow and --task")
 			}
 			return nil
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, closeServer, err := cli.Connect(cmd.Context(), f.Demo, cli.DemoData())
-			if err != nil {
-				return err
-			}
-			defer closeServer()
-			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+		RunE: f.Run(func(c *cli.Call, args []string) (err error) {
+			ctx, cancel := context.WithTimeout(c, timeout)
 			defer cancel()
-			out := cli.NewOutput(cmd.OutOrStdout(), f.Format,
+			out := cli.NewOutput(c.Stdout, f.Format,
 				cli.Column{Name: "PROJECT"}, cli.Column{Name: "RELEASE"}, cli.Column{Name: "WORKFLOW"}, cli.Column{Name: "STATUS"})
 			out.Sparse = true
 			if len(args) == 1 {
-				err = waitRelease(ctx, client, f, args[0], out)
+				err = waitRelease(ctx, c.Client, f, args[0], out)
 			} else {
-				err = waitTask(ctx, client, core.TaskRef{ProjectName: f.Project, WorkflowName: name, TaskID: number}, out)
+				err = waitTask(ctx, c.Client, core.TaskRef{ProjectName: f.Project, WorkflowName: name, TaskID: number}, out)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
 				err = cli.Explained(err, "it goes on after %s", timeout)
 			}
 			return errors.Join(out.Flush(), err)
-		},
+		}),
 	}
-	f.Register(cmd, cli.Formats, "project", "env")
+	f.Register(cmd, cli.Formats, "project!", "env")
 	cmd.Flags().StringVar(&name, "workflow", "", "wait for a task of this `workflow`, by its key")
 	cmd.Flags().IntVar(&number, "task", 0, "number of the `task`")
 	cmd.Flags().DurationVar(&timeout, "timeout", time.Hour, "wait for this `duration` at most")
