@@ -2,6 +2,7 @@ package changelog
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,41 +12,29 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 )
 
+// write writes the notes: JSON and CSV for programs, Markdown to be published,
+// and tables.
 func (n *notes) write(w io.Writer, format cli.Format) error {
-	var err error
 	switch format {
 	case cli.JSON:
 		return cli.WriteJSON(w, n)
-	case cli.Markdown:
-		_, err = io.WriteString(w, n.markdown())
-		return err
 	case cli.CSV:
 		return n.writeCommits(w, format)
+	case cli.Markdown:
+		n.writeMarkdown(w)
+		return n.writeImages(w, format)
 	}
-	for at, line := range n.head() {
-		if at == 0 {
-			line = n.Project + " " + n.To.Version + ": " + line
-		}
+	fmt.Fprintf(w, "%s %s: ", cli.Clean(n.Project), cli.Clean(n.To.Version))
+	for _, line := range n.head() {
 		fmt.Fprintln(w, cli.Clean(line))
 	}
-	if len(n.Commits) > 0 {
-		fmt.Fprintln(w)
-		err = n.writeCommits(w, format)
-	}
+	fmt.Fprintln(w)
+	err := n.writeCommits(w, format)
 	for _, i := range n.Issues {
 		fmt.Fprintln(w, cli.Clean("issue "+i.Key+" "+i.Title))
 	}
-	if len(n.Images) > 0 {
-		fmt.Fprintln(w)
-		err = cmp.Or(err, n.writeImages(w, format))
-	}
-	for _, line := range n.foot() {
-		fmt.Fprintln(w, cli.Clean(line))
-	}
-	for _, u := range n.Untraced {
-		fmt.Fprintln(w, cli.Clean("not traced: "+u.Image+" ("+u.Service+"): "+u.what()))
-	}
-	return err
+	fmt.Fprintln(w)
+	return errors.Join(err, n.writeImages(w, format))
 }
 
 // head returns the sentences about the releases.
@@ -122,6 +111,7 @@ func (n *notes) writeCommits(w io.Writer, format cli.Format) error {
 	return out.Flush()
 }
 
+// writeImages writes the images, and what is to be said of them.
 func (n *notes) writeImages(w io.Writer, format cli.Format) error {
 	out := cli.NewOutput(w, format, cli.Column{Name: "SERVICE", Least: 8}, cli.Column{Name: "FROM", Least: 16},
 		cli.Column{Name: "TO", Least: 16}, cli.Column{Name: "CHANGE"})
@@ -139,7 +129,25 @@ func (n *notes) writeImages(w io.Writer, format cli.Format) error {
 			return err
 		}
 	}
-	return out.Flush()
+	err := out.Flush()
+	line, text, image := "%s\n", cli.Clean, cli.Clean
+	if format == cli.Markdown {
+		line, text, image = "\n%s\n", cli.Escape, cli.Code
+	}
+	for _, sentence := range n.foot() {
+		fmt.Fprintf(w, line, text(sentence))
+	}
+	if format == cli.Markdown && len(n.Untraced) > 0 {
+		fmt.Fprint(w, "\n## Not traced\n\n")
+	}
+	for _, u := range n.Untraced {
+		start := "- "
+		if format != cli.Markdown {
+			start = "not traced: "
+		}
+		fmt.Fprintf(w, "%s%s (%s): %s\n", start, image(u.Image), text(u.Service), text(u.what()))
+	}
+	return err
 }
 
 // tag returns what tells an image from another one of its repository.
@@ -157,45 +165,33 @@ func (u untraced) what() string {
 	return u.Reason
 }
 
-// markdown returns the notes as they are published.
-func (n *notes) markdown() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s %s\n", cli.Escape(n.Project), cli.Escape(n.To.Version))
+// writeMarkdown writes all but the images.
+func (n *notes) writeMarkdown(w io.Writer) {
+	fmt.Fprintf(w, "# %s %s\n", cli.Escape(n.Project), cli.Escape(n.To.Version))
 	for _, line := range n.head() {
-		fmt.Fprintf(&b, "\n%s\n", cli.Escape(line))
+		fmt.Fprintf(w, "\n%s\n", cli.Escape(line))
 	}
 	if text := cli.Escape(n.To.Description); text != "" {
-		fmt.Fprintf(&b, "\n> %s\n", text)
+		fmt.Fprintf(w, "\n> %s\n", text)
 	}
 	for _, kind := range kinds {
 		heading := "\n## " + kind.heading + "\n\n"
 		for _, c := range n.Commits {
 			if c.Type == kind.name {
-				b.WriteString(heading + c.markdown())
+				fmt.Fprint(w, heading+c.markdown())
 				heading = ""
 			}
 		}
 	}
 	if len(n.Issues) > 0 {
-		b.WriteString("\n## Issues\n\n")
+		fmt.Fprint(w, "\n## Issues\n\n")
 	}
 	for _, i := range n.Issues {
-		fmt.Fprintf(&b, "- %s\n", strings.TrimSpace(cli.Link(i.Key, i.URL)+" "+cli.Escape(i.Title)))
+		fmt.Fprintf(w, "- %s\n", strings.TrimSpace(cli.Link(i.Key, i.URL)+" "+cli.Escape(i.Title)))
 	}
 	if len(n.Images) > 0 {
-		b.WriteString("\n## Images\n\n")
-		_ = n.writeImages(&b, cli.Markdown)
+		fmt.Fprint(w, "\n## Images\n\n")
 	}
-	for _, line := range n.foot() {
-		fmt.Fprintf(&b, "\n%s\n", cli.Escape(line))
-	}
-	if len(n.Untraced) > 0 {
-		b.WriteString("\n## Not traced\n\n")
-	}
-	for _, u := range n.Untraced {
-		fmt.Fprintf(&b, "- %s (%s): %s\n", cli.Code(u.Image), cli.Escape(u.Service), cli.Escape(u.what()))
-	}
-	return b.String()
 }
 
 // markdown returns the line of a commit.

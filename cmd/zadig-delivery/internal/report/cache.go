@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/zadig-go/zadig/artifact"
@@ -23,9 +22,8 @@ type cache struct {
 	releases  map[string]*delivery.Release // by id
 	artifacts map[string]*artifact.Artifact
 
-	mu     sync.Mutex
 	file   *os.File
-	failed error
+	failed error // the first time that the file could not be written
 }
 
 // entry is a line of the file.
@@ -51,8 +49,7 @@ func openCache(name, base string) (*cache, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, cli.Usage("--cache: %v", err)
 	}
-	c.file, err = os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
+	if c.file, err = os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
 		return nil, cli.Usage("--cache: %v", err)
 	}
 	if info, err := c.file.Stat(); err == nil && info.Size() == 0 {
@@ -90,13 +87,7 @@ func (c *cache) write(e entry) {
 	if c.file == nil || c.failed != nil {
 		return
 	}
-	line, err := json.Marshal(e)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err == nil {
-		_, err = c.file.Write(append(line, '\n'))
-	}
-	c.failed = err
+	c.failed = json.NewEncoder(c.file).Encode(e)
 }
 
 // settled is after how long a release or a build changes no more.
@@ -124,10 +115,11 @@ func (c *cache) addArtifact(image string, a *artifact.Artifact) {
 	}
 }
 
-func (c *cache) close() {
-	if c.file != nil {
-		c.file.Close()
+func (c *cache) close() error {
+	if c.file == nil {
+		return nil
 	}
+	return errors.Join(c.failed, c.file.Close())
 }
 
 // hostOf returns all of an address that may be shown or stored.

@@ -144,25 +144,6 @@ func TestCacheIsResumed(t *testing.T) {
 	assert.Contains(t, log, "is no cache of this program")
 }
 
-func TestSaveKeepsModeAndLink(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	file, link := filepath.Join(dir, "page.html"), filepath.Join(dir, "link.html")
-	require.NoError(t, save(file, []byte("a"), nil))
-	require.NoError(t, os.Chmod(file, 0o640))
-	require.NoError(t, os.Symlink(file, link))
-	require.NoError(t, save(link, []byte("b"), nil))
-	content, err := os.ReadFile(file)
-	require.NoError(t, err)
-	assert.Equal(t, "b", string(content))
-	info, err := os.Lstat(file)
-	require.NoError(t, err)
-	assert.Equal(t, os.FileMode(0o640), info.Mode())
-	info, err = os.Lstat(link)
-	require.NoError(t, err)
-	assert.Equal(t, os.ModeSymlink, info.Mode().Type())
-}
-
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	cmd := Command()

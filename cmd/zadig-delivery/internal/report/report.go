@@ -6,6 +6,7 @@ package report
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,6 +29,9 @@ const examples = `  zadig-delivery report --project shop                     wri
   zadig-delivery report --project shop --since 90d --file - > shop.html
   zadig-delivery report --limit 0 --cache zadig.cache      everything, quickly the second time
   zadig-delivery report --demo                             to see what it looks like`
+
+// stdoutName is the --file of standard output.
+const stdoutName = "-"
 
 // settings are what the flags say.
 type settings struct {
@@ -60,8 +64,8 @@ func (s *settings) run(c *cli.Call) error {
 	if s.Format == cli.JSON {
 		s.file = stdoutName
 	}
-	if err := checkFolder(s.file); err != nil { // before minutes of requests
-		return err
+	if _, err := os.Stat(filepath.Dir(s.file)); err != nil { // before minutes of requests
+		return fmt.Errorf("cannot write %s: %w", s.file, err)
 	}
 	base := os.Getenv("ZADIG_URL")
 	if s.Demo {
@@ -71,9 +75,8 @@ func (s *settings) run(c *cli.Call) error {
 	if err != nil {
 		return err
 	}
-	defer store.close()
 	found, missing, err := collect(c, *s, base, store)
-	if err != nil {
+	if err = errors.Join(err, store.close()); err != nil {
 		return err
 	}
 	c.Progress.Clear()
@@ -88,15 +91,17 @@ func (s *settings) run(c *cli.Call) error {
 	} else {
 		err = render(&out, p)
 	}
-	if err == nil {
-		err = save(s.file, out.Bytes(), c.Stdout)
-	}
 	if err != nil {
 		return err
 	}
-	if s.file != stdoutName {
+	if s.file == stdoutName {
+		_, err = c.Stdout.Write(out.Bytes())
+	} else if err = os.WriteFile(s.file, out.Bytes(), 0o644); err == nil { //nolint:gosec // to be shown around
 		fmt.Fprintf(c.Stdout, "%s: %s of %s\n", filepath.ToSlash(s.file), counted(len(found), "release"),
 			cmp.Or(s.Project, "all projects"))
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", s.file, err)
 	}
 	if missing.forbidden != nil {
 		cli.Say(c.Stderr, "Zadig does not let the token's user trace images, so the page lacks commits, and says so")

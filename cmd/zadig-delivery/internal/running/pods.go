@@ -172,16 +172,16 @@ func (p *pod) addTo(u *Uses) {
 const howTo = "pipe `kubectl get pods -A -o json` into it, or give --pods or --images"
 
 // ReadPods reads what kubectl prints as JSON: a list or one pod, and several of
-// these one after the other, such as those of several clusters. One pod at a
-// time is in memory.
+// these one after the other, such as those of several clusters.
 func ReadPods(in io.Reader, finished bool, to *Uses) error {
 	documents := json.NewDecoder(in)
 	for n := 0; ; n++ {
-		err := readDocument(documents, func(p *pod) {
-			if finished || p.Status.Phase != "Succeeded" && p.Status.Phase != "Failed" {
-				p.addTo(to)
-			}
-		})
+		var document struct {
+			pod
+
+			Items []pod `json:"items"`
+		}
+		err := documents.Decode(&document)
 		var syntax *json.SyntaxError
 		switch {
 		case err == io.EOF && n > 0: //nolint:errorlint // the end, as json.Decoder says it
@@ -190,101 +190,26 @@ func ReadPods(in io.Reader, finished bool, to *Uses) error {
 			return cli.Usage("the input is empty: %s", howTo)
 		case errors.As(err, &syntax) && n == 0 && syntax.Offset <= 2:
 			return cli.Usage("the input is no JSON: give kubectl -o json, in place of -o yaml or a table")
-		case err != nil:
+		case err == nil && !slices.Contains([]string{"Pod", "List", "PodList"}, document.Kind):
+			err = fmt.Errorf("got kind %q, want List or Pod", document.Kind)
+		}
+		if err != nil {
 			return cli.Usage("the input is no list of pods (%v): %s", err, howTo)
 		}
-	}
-}
-
-// readDocument reads one list or one pod. The error is io.EOF itself if there
-// is none.
-func readDocument(in *json.Decoder, each func(*pod)) error {
-	begin, err := in.Token()
-	if err != nil {
-		return err
-	}
-	if begin != json.Delim('{') {
-		return errors.New("got no object")
-	}
-	var (
-		kind        string
-		single      = make(map[string]json.RawMessage)
-		items, pods int
-	)
-	for in.More() {
-		key, err := in.Token()
-		if err != nil {
-			return unexpected(err)
-		}
-		switch key {
-		case "kind":
-			err = in.Decode(&kind)
-		case "items":
-			items, pods, err = readItems(in, each)
-		default:
-			var value json.RawMessage
-			err = in.Decode(&value)
-			single[key.(string)] = value
-		}
-		if err != nil {
-			return unexpected(err)
-		}
-	}
-	if _, err := in.Token(); err != nil {
-		return unexpected(err)
-	}
-	switch {
-	case kind == "Pod":
-		whole, err := json.Marshal(single)
-		if err != nil {
-			return err
-		}
-		var p pod
-		if err := json.Unmarshal(whole, &p); err != nil {
-			return err
-		}
-		each(&p)
-	case kind != "List" && kind != "PodList":
-		return fmt.Errorf("got kind %q, want List or Pod", kind)
-	case items > 0 && pods == 0:
-		return errors.New("got a list of other things")
-	}
-	return nil
-}
-
-// readItems reads the items of a list and hands on those that are pods.
-func readItems(in *json.Decoder, each func(*pod)) (items, pods int, err error) {
-	switch begin, err := in.Token(); {
-	case err != nil:
-		return 0, 0, err
-	case begin == nil:
-		return 0, 0, nil
-	case begin != json.Delim('['):
-		return 0, 0, errors.New("its items are no array")
-	}
-	for in.More() {
-		var p pod
-		var typed *json.UnmarshalTypeError
-		switch err := in.Decode(&p); {
-		case errors.As(err, &typed) && p.Kind != "" && p.Kind != "Pod": // something else, with members of other types
-		case err != nil:
-			return items, pods, err
-		case p.Kind == "Pod" || p.Kind == "": // the API leaves it out in a PodList
+		pods, items := 0, append(document.Items, document.pod)
+		for _, p := range items {
+			if p.Kind != "Pod" && (p.Kind != "" || document.Kind != "PodList") { // the API leaves it out in a PodList
+				continue
+			}
 			pods++
-			each(&p)
+			if finished || p.Status.Phase != "Succeeded" && p.Status.Phase != "Failed" {
+				p.addTo(to)
+			}
 		}
-		items++
+		if pods == 0 && len(document.Items) > 0 {
+			return cli.Usage("the input is a list of other things than pods: %s", howTo)
+		}
 	}
-	_, err = in.Token()
-	return items, pods, err
-}
-
-// unexpected is the end of the input where there should be more.
-func unexpected(err error) error {
-	if err == io.EOF { //nolint:errorlint // the end, as json.Decoder says it
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }
 
 // ReadImages reads one image a line. Empty lines and those that begin with #

@@ -3,6 +3,7 @@ package running
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"io"
 	"os"
@@ -33,6 +34,12 @@ const examples = `  zadig-delivery running --project shop --env prod
   kubectl get pods -A -o json | zadig-delivery running
   kubectl get pods -A -o json | zadig-delivery running --status drifted --exit-code
   docker ps --format '{{.Image}}' | zadig-delivery running --images -`
+
+// demoPods are pods as kubectl prints them, of a cluster that runs images of the
+// demo.
+//
+//go:embed demo.json
+var demoPods []byte
 
 type command struct {
 	cli.Flags
@@ -134,7 +141,7 @@ func (c *command) read() (*Uses, error) {
 	}
 	switch {
 	case name == "" && c.Demo:
-		return uses, read(bytes.NewReader(demoPods(cli.DemoData())))
+		return uses, read(bytes.NewReader(demoPods))
 	case name == "" && cli.IsTerminal(c.Stdin):
 		return nil, cli.Usage("nothing on stdin: %s", howTo)
 	case name == "" || name == "-":
