@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// report runs the command against a server, with one attempt for each request,
+// report runs the command against a server or for a demo, with one attempt for each request,
 // and returns the page.
 func report(t *testing.T, srv *zadigtest.Server, args ...string) (page, log string, code int) {
 	t.Helper()
@@ -34,7 +33,10 @@ func report(t *testing.T, srv *zadigtest.Server, args ...string) (page, log stri
 	cmd.SetOut(&out)
 	cmd.SetErr(&stderr)
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	ctx := cli.WithClient(t.Context(), srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
+	ctx := t.Context()
+	if srv != nil {
+		ctx = cli.WithClient(ctx, srv.Client(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})))
+	}
 	code = cli.Exit(cmd, cmd.ExecuteContext(ctx), &stderr)
 	return out.String(), stderr.String(), code
 }
@@ -146,13 +148,8 @@ func TestCacheIsResumed(t *testing.T) {
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	cmd := Command()
-	var out bytes.Buffer
-	cmd.SetArgs([]string{"--demo", "--project", "shop", "--file", "-"})
-	cmd.SetOut(&out)
-	cmd.SetErr(io.Discard)
-	require.NoError(t, cmd.ExecuteContext(t.Context()))
-	page := out.String()
+	page, log, code := report(t, nil, "--demo", "--project", "shop")
+	require.Zero(t, code, log)
 	wellFormed(t, page)
 	assert.Greater(t, rows(t, page), 100)
 	assert.Contains(t, page, `class="banner" role="note"><b>Made-up data.</b>`)

@@ -25,10 +25,10 @@ func TestBrowserPictures(t *testing.T) {
 		t.Skip("ZADIG_PICTURES is not set")
 	}
 	path := browser(t)
-	page, log, code := report(t, manyReleases(t, 1000), "--project", "shop")
+	page, log, code := report(t, nil, "--demo", "--project", "shop")
 	require.Zero(t, code, log)
 	s := serve(t, []byte(page), nil)
-	const width, height, most = 1200, 750, 150_000
+	const width, height, most = 1200, 1056, 200_000
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		shot := filepath.Join(t.TempDir(), name+".png")
 		s.shoot(t, path, screen{dark: dark, width: width, height: height + 150}, shot, "") // chromium leaves some of the bottom blank
