@@ -25,15 +25,17 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/wait"
 )
 
-const long = `Reads the releases (版本) and images of a Zadig: what was released, what runs,
-which commit an image comes from, and what changed. It only reads.
+const long = `Shows what was released (版本) by a Zadig, what runs, which commit an image was
+built from, and what changed. Read-only: it sends only GET requests.
 
 The connection comes from the environment:
   ZADIG_URL      address of Zadig, such as https://zadig.example.com
   ZADIG_TOKEN    API token, from Zadig's user settings
   ZADIG_CA_FILE  PEM file with a CA to trust in addition to the system's
 
-Exit codes: 0 done; 1 failed, or not all could be done; 2 wrong arguments or
+Without a Zadig at hand, try a command with --demo.
+
+Exit codes: 0 done; 1 failed, or something is missing; 2 wrong arguments or
 input; 130 interrupted.`
 
 func main() { os.Exit(run()) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -123,6 +124,24 @@ func TestVersions(t *testing.T) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, params("testdata/script", "v5.0.0"))
+}
+
+// Each command has an example that needs no Zadig.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range root().Commands() {
+		t.Run(cmd.Name(), func(t *testing.T) {
+			t.Parallel()
+			examples := regexp.MustCompile(`(?m)^  zadig-delivery (.*--demo.*)$`).FindAllStringSubmatch(cmd.Example, -1)
+			require.True(t, len(examples) > 0 || cmd.Name() == "mcp")
+			for _, example := range examples {
+				run := exec.Command("zadig-delivery", strings.Fields(example[1])...)
+				run.Dir, run.Stdin = t.TempDir(), strings.NewReader("")
+				output, err := run.CombinedOutput()
+				require.NoError(t, err, "%s", output)
+			}
+		})
+	}
 }
 
 // The sessions of README.md are scripts.

@@ -10,14 +10,14 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-const long = `Writes release notes of what changed from one release to another: commits by
-their type, with pull requests and authors, issues, and the images that differ.
+const long = `Writes release notes between two releases: commits by type, with pull requests
+and authors, issues, and the images that differ.
 
-A version can be an id, or latest, the newest one. Without an old version it is
-the newest before the new one, of the same environment, that succeeded.
+A version can be an id, or latest. The default old version is the newest release
+of the same environment before the new one that succeeded.
 
-Zadig knows the commit that an image was built from, not those between two
-builds: compare links lead to these.`
+Zadig knows the commit that each image was built from, not the commits between
+two builds. The compare links of the notes show those.`
 
 const examples = `  zadig-delivery changelog --project shop v1.2.0 v1.3.0 > notes.md
   zadig-delivery changelog --project shop --env prod latest

@@ -15,8 +15,8 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
-const long = `Serves read-only tools over standard input and output, for the client of a
-coding agent, which starts it. It ends with its input. Its configuration:
+const long = `Serves read-only tools over standard input and output. The client of a coding
+agent starts it and ends it. The client's configuration:
 
   {"mcpServers": {"zadig": {"command": "zadig-delivery", "args": ["mcp"],
     "env": {"ZADIG_URL": "https://zadig.example.com", "ZADIG_TOKEN": "…"}}}}`

@@ -15,9 +15,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-const long = `Lists the projects that have releases, with the newest release of each. It
-reads the list of all releases, for which Zadig wants the right to view the
-versions of all projects.`
+const long = `Lists the projects that have releases, with the newest release of each. The
+token's user needs the right to view the versions of all projects.`
 
 // Project is a project with releases.
 type Project struct {
@@ -56,6 +55,7 @@ func Command() *cobra.Command {
 	var f cli.Flags
 	cmd := &cobra.Command{
 		Use: "projects", Short: "List projects with their newest releases", Long: long, Args: cobra.ExactArgs(0),
+		Example: "  zadig-delivery projects --demo",
 		RunE: f.Run(func(c *cli.Call, _ []string) error {
 			skipper := &cli.Skipper{Stderr: c.Stderr}
 			all, failed := Of(c, c.Delivery, skipper.Skip)

@@ -19,10 +19,11 @@ import (
 )
 
 const long = `Shows a release with its images and the commits, pull requests and authors that
-they were built from. The release is a version, an id, or latest.`
+they were built from. The argument is a version, an id, or latest.`
 
 const examples = `  zadig-delivery release --project shop v1.3.0
-  zadig-delivery release --project shop --env prod latest`
+  zadig-delivery release --project shop --env prod latest
+  zadig-delivery release --demo --project shop v1.1.1`
 
 // line is the release in JSON.
 type line struct {

@@ -16,18 +16,19 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-const long = `Lists releases, newest first. With --follow it goes on and writes new ones as
-they appear, oldest first, and each one again when it has ended.
+const long = `Lists releases, newest first. With --follow it lists the last ten, oldest first,
+then each new one when it appears and again when it has ended.
 
-STATUS is success, failed, or creating. Releases of workflows up to Zadig v3.4
-exist once their workflow has ended: success. For a failed release the server's
-reason stands in place of the description.`
+STATUS is success, failed or creating. A release that a workflow made, up to
+Zadig v3.4, has succeeded. For a failed release, DESCRIPTION is the reason that
+the server gives.`
 
 const examples = `  zadig-delivery releases --project shop --env prod --since 7d
   zadig-delivery releases --project shop --status failed -o wide
   zadig-delivery releases --project shop --service cart --images
   zadig-delivery releases --project shop --follow
-  zadig-delivery releases -o json --full > all.jsonl`
+  zadig-delivery releases -o json --full > all.jsonl
+  zadig-delivery releases --demo --project shop --limit 5`
 
 // command is the state of one call.
 type command struct {
@@ -57,11 +58,11 @@ func Command() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&c.list.WorkflowName, "workflow", "", "only this `workflow`, by its key")
 	flags.IntVar(&c.list.TaskID, "task", 0, "only this `task` of the workflow")
-	flags.StringVar(&c.list.ServiceName, "service", "", "only releases of this `service`; costs more, because releases are read in detail")
+	flags.StringVar(&c.list.ServiceName, "service", "", "only releases of this `service`; since Zadig v4.2 each release is a request")
 	flags.StringVar(&c.list.Label, "label", "", "only releases with this `label`")
 	flags.BoolVar(&c.images, "images", false, "with their images; since Zadig v4.2 each release is a request")
 	flags.BoolVar(&c.full, "full", false, "with -o json: whole releases as the server sends them, without credentials")
-	flags.BoolVar(&c.follow, "follow", false, "go on and write new releases as they appear; begins with the last ten")
+	flags.BoolVar(&c.follow, "follow", false, "list the last ten releases, then new ones as they appear")
 	flags.DurationVar(&c.interval, "interval", 30*time.Second, "--follow sends a request each `duration`")
 	return cmd
 }

@@ -17,18 +17,18 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
-const long = `Writes one HTML page about the releases of a project: what each environment has
-now and how environments differ, all releases with images, commits, pull
-requests and authors, and how often and how well is delivered. The page is one
-file and needs no network.
+const long = `Writes an HTML page about the releases of a project: the newest release of each
+environment, how environments differ, all releases with their images, commits,
+pull requests and authors, release frequency and failure rate. The page is one
+file and needs no network, and a browser of 2024 or newer.
 
-Each image is traced, and since Zadig v4.2 each release is read by itself: with
---cache a file keeps what was read, and the next run goes on where one ended.`
+Each image is traced, and since Zadig v4.2 each release is a request. With
+--cache, a file keeps what was read, and the next run reads only what is new.`
 
-const examples = `  zadig-delivery report --project shop                     writes report.html
+const examples = `  zadig-delivery report --project shop                 # writes report.html
   zadig-delivery report --project shop --since 90d --file - > shop.html
-  zadig-delivery report --limit 0 --cache zadig.cache      everything, quickly the second time
-  zadig-delivery report --demo                             to see what it looks like`
+  zadig-delivery report --limit 0 --cache zadig.cache  # all releases
+  zadig-delivery report --demo`
 
 // stdoutName is the --file of standard output.
 const stdoutName = "-"

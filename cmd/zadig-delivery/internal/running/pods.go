@@ -196,8 +196,8 @@ func ReadPods(in io.Reader, finished bool, to *Uses) error {
 		if err != nil {
 			return cli.Usage("the input is no list of pods (%v): %s", err, howTo)
 		}
-		pods, items := 0, append(document.Items, document.pod)
-		for _, p := range items {
+		pods := 0
+		for _, p := range append(document.Items, document.pod) {
 			if p.Kind != "Pod" && (p.Kind != "" || document.Kind != "PodList") { // the API leaves it out in a PodList
 				continue
 			}

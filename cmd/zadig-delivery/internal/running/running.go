@@ -15,12 +15,12 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
 )
 
-const long = `Writes for each image that runs, init containers included, what Zadig knows of
-it: commit, pull requests, author, the newest release that has it, and who
-released it. Pods are read from stdin or --pods, as kubectl prints them. Without
-pods, --project and --env show what Zadig stored as deployed in an environment,
-who deployed it and, with -o wide, who approved the task that built and deployed
-it; the cluster may run something else. STATUS is one of
+const long = `Lists the images that run, init containers included, with the commit, pull
+requests and author of each, the newest release that has it, and who released
+it. Pods are read from stdin or --pods, as kubectl prints them. Without pods,
+--project and --env list what Zadig stored as deployed in an environment, who
+deployed it and, with -o wide, who approved the task that built and deployed it;
+the cluster may run something else. STATUS is one of
 
   drifted     another digest runs than was built: the tag was pushed again, and
               commit and author are those of the build, not of what runs
@@ -33,7 +33,8 @@ it; the cluster may run something else. STATUS is one of
 const examples = `  zadig-delivery running --project shop --env prod
   kubectl get pods -A -o json | zadig-delivery running
   kubectl get pods -A -o json | zadig-delivery running --status drifted --exit-code
-  docker ps --format '{{.Image}}' | zadig-delivery running --images -`
+  docker ps --format '{{.Image}}' | zadig-delivery running --images -
+  zadig-delivery running --demo`
 
 // demoPods are pods as kubectl prints them, of a cluster that runs images of the
 // demo.
@@ -66,7 +67,7 @@ func Command() *cobra.Command {
 	flags.StringVar(&c.Env, "env", "", "what this `environment` has; with pods or images: look for releases of it only")
 	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each is a request")
 	flags.StringVar(&c.pods, "pods", "", "read pods from this `file`; - is stdin")
-	flags.StringVar(&c.images, "images", "", "read images from this `file` in place of pods, one a line; - is stdin")
+	flags.StringVar(&c.images, "images", "", "read images from this `file` instead of pods, one a line; - is stdin")
 	flags.BoolVar(&c.knownOnly, "known-only", false, "leave out images that are not known to Zadig")
 	flags.BoolVar(&c.finished, "finished", false, "with pods that have ended, such as those of jobs")
 	flags.BoolVar(&c.exitCode, "exit-code", false, "end with exit code 1 if an image drifted")

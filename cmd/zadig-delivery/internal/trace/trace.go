@@ -12,12 +12,13 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
 )
 
-const long = `Writes the commits, pull requests and authors that images were built from. An
-image may have a digest or be named as a mirror has it: then it is found by its
-digest. One that Zadig does not know ends with exit code 1.`
+const long = `Lists the commits, pull requests and authors that images were built from. An
+image with a digest is found by it, also under the name of a mirror. If Zadig
+does not know an image, the exit code is 1.`
 
 const examples = `  zadig-delivery trace registry.example.com/shop/cart:20240307195445-18-main
-  zadig-delivery trace -o json registry.example.com/shop/cart@sha256:… | jq -r .commits[].commit`
+  zadig-delivery trace -o json registry.example.com/shop/cart:20240307195445-18-main | jq -r '.commits[].commit'
+  zadig-delivery trace --demo registry.example.com/shop/checkout:20240307024049-21-pr-810`
 
 // line is an image in JSON.
 type line struct {

@@ -17,12 +17,13 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-const long = `Waits until a release, or a task of a workflow, has ended. It ends with exit
-code 0 if that succeeded, and with 1 if it failed, was rejected or canceled, or
-goes on after --timeout. It only reads, with a request every 2 to 30 seconds.`
+const long = `Waits until a release, or a task of a workflow, has ended. The exit code is 0 if
+it succeeded, and 1 if it failed, was rejected or canceled, or has not ended
+after --timeout. A request is sent every 2 to 30 seconds.`
 
-const examples = `  zadig-delivery wait --project shop v1.3.0 && notify released
-  zadig-delivery wait --project shop --workflow shop-dev --task 7 --timeout 30m`
+const examples = `  zadig-delivery wait --project shop v1.3.0 && echo released
+  zadig-delivery wait --project shop --workflow shop-dev --task 7 --timeout 30m
+  zadig-delivery wait --demo --project shop v1.1.1`
 
 // task is a task in JSON.
 type task struct {
@@ -58,7 +59,7 @@ func Command() *cobra.Command {
 				err = waitTask(ctx, c.Client, core.TaskRef{ProjectName: f.Project, WorkflowName: name, TaskID: number}, out)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
-				err = cli.Explained(err, "it goes on after %s", timeout)
+				err = cli.Explained(err, "it has not ended after %s", timeout)
 			}
 			return errors.Join(out.Flush(), err)
 		}),
