@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -155,13 +156,35 @@ func (s *raw) exitZero(args ...string) string {
 	return string(out)
 }
 
+// variedData is generated data with builds that take differently long, and wait
+// differently long for their release.
+func variedData() zadigtest.Data {
+	data := zadigtest.Generate(5, 300)
+	builds := make(map[string]*artifact.Activity)
+	for n, a := range data.Artifacts {
+		for _, b := range a.Builds() {
+			b.EndTime -= int64(n * n % 1009)
+			b.StartTime = b.EndTime - int64(30+n*7%101)
+			builds[a.Image] = b
+		}
+	}
+	for _, r := range data.Releases {
+		for _, b := range r.BuildInfo {
+			if same := builds[b.ImageName]; same != nil {
+				b.StartTime, b.EndTime = same.StartTime, same.EndTime
+			}
+		}
+	}
+	return data
+}
+
 // The figures of report and changelog are those of the server's raw JSON.
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v1.11.0", "v3.4.1", "v5.0.0"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(zadigtest.Generate(5, 300)))
+			srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(variedData()))
 			s := readRaw(t, srv.URL)
 			require.Greater(t, len(s.releases), 20)
 			s.checkFigures()

@@ -2,11 +2,7 @@ package report
 
 import (
 	"fmt"
-	"image/png"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -97,7 +93,7 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// look uses a page on a screen, and takes a picture of it.
+// look uses a page on a screen.
 func look(t *testing.T, path string, l screen, releases int, s *site) {
 	t.Helper()
 	query := ""
@@ -110,14 +106,6 @@ func look(t *testing.T, path string, l screen, releases int, s *site) {
 	got := s.use(t, path, l, query)
 	t.Logf("list after %.0f ms, all after %.0f ms, nodes %v", got.ListAfter, got.AllAfter, got.Nodes)
 	got.check(t, l, releases)
-
-	file := filepath.Join(screenshots(t), fmt.Sprintf("%d-%s.png", releases, l.name))
-	s.shoot(t, path, l, file, "")
-	light := brightness(t, file, l)
-	assert.Equal(t, l.dark, light < 0.25, "%s is %.2f bright", file, light)
-	if os.Getenv("ZADIG_SCREENSHOTS") != "" {
-		s.shoot(t, path, l, strings.TrimSuffix(file, ".png")+"-details.png", got.Opened)
-	}
 }
 
 func (s seen) check(t *testing.T, l screen, releases int) {
@@ -244,31 +232,4 @@ func TestBrowserPrints(t *testing.T) {
 	pages := serve(t, []byte(page), nil).pages(t, path)
 	t.Logf("1000 releases are %d pages", pages)
 	assert.Greater(t, pages, 1000/60, "all rows are on paper")
-}
-
-func screenshots(t *testing.T) string {
-	if folder := os.Getenv("ZADIG_SCREENSHOTS"); folder != "" {
-		return folder
-	}
-	return t.TempDir()
-}
-
-// brightness of the page in a picture, 0 to 1.
-func brightness(t *testing.T, file string, l screen) float64 {
-	t.Helper()
-	f, err := os.Open(file)
-	require.NoError(t, err)
-	defer f.Close()
-	picture, err := png.Decode(f)
-	require.NoError(t, err)
-	require.GreaterOrEqual(t, picture.Bounds().Dx(), l.width)
-	sum, n := 0.0, 0
-	for x := 0; x < l.width; x += 7 {
-		for y := 0; y < min(l.height, picture.Bounds().Dy())-100; y += 7 { // chromium leaves the bottom to a bar that is not there
-			r, g, b, _ := picture.At(x, y).RGBA()
-			sum += float64(r+g+b) / (3 * 0xffff)
-			n++
-		}
-	}
-	return sum / float64(n)
 }

@@ -145,13 +145,3 @@ func TestCacheIsResumed(t *testing.T) {
 	assert.Equal(t, 2, code)
 	assert.Contains(t, log, "is no cache of this program")
 }
-
-func TestDemo(t *testing.T) {
-	t.Parallel()
-	page, log, code := report(t, nil, "--demo", "--project", "shop")
-	require.Zero(t, code, log)
-	wellFormed(t, page)
-	assert.Greater(t, rows(t, page), 100)
-	assert.Contains(t, page, `class="banner" role="note"><b>Made-up data.</b>`)
-	assert.Contains(t, dataOf(t, page).text, "shop-team/catalog", "the repository of commits")
-}

@@ -144,33 +144,6 @@ func TestRollback(t *testing.T) {
 	assert.False(t, releases[2].Rollback)
 }
 
-func TestFromBuildToRelease(t *testing.T) {
-	t.Parallel()
-	built := at(t, "2024-03-01 12:00:00")
-	named := func(ref string) record.Image { return record.Image{Image: ref} }
-	cart := &image{Image: named("cart:1"), Built: built}
-	later := &release{Created: built.Add(time.Hour), Images: []*image{cart}}
-	first := &release{Created: built.Add(time.Minute), Images: []*image{cart}}
-	odd := &release{Created: built.Add(-time.Hour), Images: []*image{{Image: named("cart:2"), Built: built}, {Image: named("cart:3")}}}
-	assert.Equal(t, []time.Duration{time.Minute}, waitsOf([]*release{later, first, odd}), "of the first release; not before the build")
-}
-
-func TestPeople(t *testing.T) {
-	t.Parallel()
-	var releases []*release
-	for _, name := range []string{"bob", "alice", "李雷", "alice"} {
-		releases = append(releases, &release{Release: record.Release{CreatedBy: name}})
-	}
-	people := peopleOf(releases)
-	assert.Equal(t, []person{{"alice", 2, 1}, {"bob", 1, 0.5}, {"李雷", 1, 0.5}}, people)
-}
-
-func TestQuantile(t *testing.T) {
-	t.Parallel()
-	assert.Zero(t, median(nil))
-	assert.Equal(t, 2*time.Second, median([]time.Duration{3 * time.Second, time.Second, 2 * time.Second}))
-}
-
 func TestNiceSteps(t *testing.T) {
 	t.Parallel()
 	for v, want := range map[float64]float64{0: 1, 0.3: 1, 1: 1, 1.2: 2, 3: 5, 7: 10, 70: 100} {

@@ -174,14 +174,6 @@ func TestEscapes(t *testing.T) {
 	assert.Contains(t, page, "script-src &#39;sha256-", "a script that got in all the same would not run")
 }
 
-func TestNothingReleased(t *testing.T) {
-	t.Parallel()
-	page, log, code := report(t, serverWith(t, zadigtest.Data{}))
-	require.Zero(t, code, log)
-	wellFormed(t, page)
-	assert.Contains(t, page, "No releases")
-}
-
 func TestOddData(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*delivery.Release){

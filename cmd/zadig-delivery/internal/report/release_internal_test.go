@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 func TestSplitReference(t *testing.T) {
@@ -22,13 +21,4 @@ func TestSplitReference(t *testing.T) {
 		repository, version := splitReference(ref)
 		assert.Equal(t, want, [2]string{repository, version}, ref)
 	}
-}
-
-// A page is small without a browser to tell.
-func TestWeight(t *testing.T) {
-	t.Parallel()
-	page, log, code := report(t, manyReleases(t, 1000), "--limit", "0")
-	require.Zero(t, code, log)
-	t.Logf("1,000 releases are %d kB", len(page)/1000)
-	assert.Less(t, len(page), 500_000)
 }
