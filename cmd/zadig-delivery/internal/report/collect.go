@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -27,9 +28,7 @@ type gaps struct {
 
 func (g *gaps) add(n *int, err error) {
 	*n++
-	if g.first == nil {
-		g.first = err
-	}
+	g.first = cmp.Or(g.first, err)
 }
 
 func (g *gaps) error() error {
@@ -110,14 +109,14 @@ func details(c *cli.Call, listed []*delivery.Release, store *cache, missing *gap
 	group, ctx := errgroup.WithContext(c)
 	group.SetLimit(atOnce)
 	var mu sync.Mutex
-	meter := newMeter(c.Progress, len(toRead), "release")
+	step := newMeter(c.Progress, len(toRead), "release")
 	for _, at := range toRead {
 		group.Go(func() error {
 			v := listed[at].VersionInfo
 			r, err := c.Delivery.Get(ctx, v.ID, delivery.GetOptions{ProjectName: v.ProductName})
 			mu.Lock()
 			defer mu.Unlock()
-			meter.step()
+			step()
 			listed[at] = r
 			switch {
 			case err == nil:
@@ -144,22 +143,15 @@ func dropManifests(r *delivery.Release) {
 	}
 }
 
-// meter shows how far long work has got, and how long it will go on.
-type meter struct {
-	progress    *cli.Progress
-	what        string
-	done, total int
-	start       time.Time
-}
-
-func newMeter(progress *cli.Progress, total int, what string) *meter {
-	return &meter{progress: progress, what: what, total: total, start: time.Now()}
-}
-
-func (m *meter) step() {
-	m.done++
-	left := time.Since(m.start) / time.Duration(m.done) * time.Duration(m.total-m.done)
-	m.progress.Show("%s of %s read, %s left", thousands(m.done), counted(m.total, m.what), language{}.duration(left))
+// newMeter returns a function that shows how far long work has got, and how long
+// it will go on, after each step.
+func newMeter(progress *cli.Progress, total int, what string) (step func()) {
+	done, start := 0, time.Now()
+	return func() {
+		done++
+		left := time.Since(start) / time.Duration(done) * time.Duration(total-done)
+		progress.Show("%s of %s read, %s left", thousands(done), counted(total, what), language{}.duration(left))
+	}
 }
 
 // isAboutOne reports whether an error may be about one release.
@@ -221,10 +213,10 @@ func trace(c *cli.Call, images []*image, store *cache, missing *gaps) error {
 		byRef[ref] = append(byRef[ref], i)
 	}
 	slices.Sort(refs)
-	meter := newMeter(c.Progress, len(refs), "image")
+	step := newMeter(c.Progress, len(refs), "image")
 	forbidden, allowed := 0, false
 	for ref, result := range c.Artifact.TraceMany(c, refs, artifact.TraceManyOptions{}) {
-		meter.step()
+		step()
 		note := failed
 		switch err := result.Err; {
 		case err == nil:

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -17,18 +16,11 @@ func demoData() zadigtest.Data {
 }
 
 // varyBuilds makes builds last, and images wait for their release, as long as
-// they do in life; generated ones all do so equally long. Builds get slower
-// week by week until somebody caches modules.
+// they do in life; generated ones all do so equally long.
 func varyBuilds(data zadigtest.Data) {
 	random := rand.New(rand.NewPCG(7, 0))
-	built := make(map[string]*artifact.Activity) // by image
-	n := len(data.Artifacts)
-	for i, a := range slices.Backward(data.Artifacts) { // oldest first
-		age := float64(n-i) / float64(n)
-		if age > 0.7 {
-			age -= 0.7
-		}
-		seconds := (60 + 35*float64(len(a.Name)%7)) * (0.8 + age) * (0.75 + 0.5*random.Float64())
+	for _, a := range slices.Backward(data.Artifacts) { // oldest first
+		seconds := float64(60+35*(len(a.Name)%7)) * (0.75 + 0.5*random.Float64())
 		if random.IntN(25) == 0 {
 			seconds *= 2.2 // the runner was busy
 		}
@@ -36,14 +28,6 @@ func varyBuilds(data zadigtest.Data) {
 		for _, b := range a.Builds() {
 			b.EndTime -= waits
 			b.StartTime = b.EndTime - int64(seconds)
-			built[a.Image] = b
-		}
-	}
-	for _, r := range data.Releases {
-		for _, b := range r.BuildInfo {
-			if same := built[b.ImageName]; same != nil {
-				b.StartTime, b.EndTime = same.StartTime, same.EndTime
-			}
 		}
 	}
 }

@@ -76,16 +76,19 @@ func newPage(releases []*release, missing *gaps, s settings, base string, now ti
 	p.notice(missing, s)
 	for _, r := range releases {
 		if !r.Created.IsZero() {
-			p.Newest, p.Oldest = later(p.Newest, r.Created), r.Created
+			p.Newest, p.Oldest = releases[0].Created, r.Created
 		}
 	}
-	begin := s.Since
-	if missing.more {
-		begin = later(begin, p.Oldest)
+	begin, span := s.Since, p.Newest.Sub(p.Oldest)
+	if !begin.IsZero() {
+		span = now.Sub(begin)
+	}
+	if missing.more && p.Oldest.After(begin) {
+		begin = p.Oldest
 	}
 	var groups []*group
 	p.Unit, groups = groupsOf(releases, begin, now)
-	p.Metrics = newMetrics(releases, groups, p.span(s.Since))
+	p.Metrics = newMetrics(releases, groups, span)
 	if len(groups) > 0 {
 		p.Partial = groups[0].Partial || groups[len(groups)-1].Partial
 		p.Charts = append(p.Charts, p.releasesChart(groups))
@@ -94,22 +97,6 @@ func newPage(releases []*release, missing *gaps, s settings, base string, now ti
 		}
 	}
 	return p
-}
-
-// span returns the time that the page is about: to its newest release, and if
-// it was asked for a time, from then to now.
-func (p *page) span(since time.Time) time.Duration {
-	if since.IsZero() {
-		return p.Newest.Sub(p.Oldest)
-	}
-	return p.Generated.Sub(since)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // notice says what is missing in the page.
