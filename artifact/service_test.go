@@ -62,7 +62,7 @@ func TestDoerErrors(t *testing.T) {
 		"zero service":  {&artifact.Service{}, nil},
 		"nil Doer":      {artifact.New(nil), nil},
 		"nil client":    {artifact.New((*zadig.Client)(nil)), nil},
-		"its own error": {artifact.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
+		"its own error": {artifact.New(clienttest.Doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 	} {
 		for method, call := range calls {
 			t.Run(name+"/"+method, func(t *testing.T) {
@@ -117,8 +117,3 @@ func TestAddressesHaveNoUserInfo(t *testing.T) {
 		assert.Contains(t, string(a.RawJSON()), "s3cret")
 	}
 }
-
-// doer is a Doer that is a function.
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -129,7 +130,7 @@ func TestAllOnADouble(t *testing.T) {
 		`[` + strings.Repeat(release(1, 7)+`,`, 10) + release(2, 6) + `]`:     2,
 	} {
 		requests := 0
-		s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+		s := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 			requests++
 			return respond(req, http.StatusOK, body), nil
 		}))
@@ -344,26 +345,6 @@ func TestAllSharesFewConnections(t *testing.T) {
 			walks.Wait()
 		})
 	}
-}
-
-// A panic of the Doer in a request by id is repeated where the loop is.
-func TestAllPanicsWhereTheLoopIs(t *testing.T) {
-	t.Parallel()
-	z := (&movingZadig{flat: true, omits: true, total: true}).fill(50)
-	z.before = func(req *http.Request) *http.Response {
-		if strings.HasSuffix(req.URL.Path, id(40)) {
-			panic("the transport")
-		}
-		return nil
-	}
-	var ids []string
-	require.PanicsWithValue(t, "the transport", func() {
-		for r, err := range z.client(t).All(t.Context(), delivery.ListOptions{}) {
-			require.NoError(t, err)
-			ids = append(ids, r.VersionInfo.ID)
-		}
-	})
-	assert.Equal(t, z.ids()[:10], ids, "those before it")
 }
 
 // A loop that ends while the details of a page that broke off are read ends there.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
@@ -57,7 +58,7 @@ func TestDecodingReplacesCredentials(t *testing.T) {
 	t.Parallel()
 	data := releaseWithSecrets(t)
 	releases := decoded(t, data)
-	service := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+	service := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		body := string(data)
 		if !strings.HasSuffix(req.URL.Path, id(1)) {
 			body = "[" + body + "]"
@@ -106,8 +107,8 @@ func TestDecodingKeepsTheRest(t *testing.T) {
 func TestRawJSONKeepsCredentials(t *testing.T) {
 	t.Parallel()
 	data := releaseWithSecrets(t)
-	server := transport(func(req *http.Request) (*http.Response, error) { return respond(req, http.StatusOK, string(data)), nil })
-	c, err := zadig.NewClient("https://zadig.example.com", zadig.WithRawJSON(), zadig.WithTransport(server))
+	c, _ := clienttest.Mocked(t, listPath+"/"+id(1), clienttest.Respond(200, string(data)))
+	c, err := c.With(zadig.WithRawJSON())
 	require.NoError(t, err)
 	r, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{})
 	require.NoError(t, err)

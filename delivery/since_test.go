@@ -433,7 +433,7 @@ func TestSinceNotesANarrowerSelection(t *testing.T) {
 func TestSinceReadsWhatBecomesDecodable(t *testing.T) {
 	t.Parallel()
 	task := `"three"`
-	s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+	s := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		return respond(req, http.StatusOK, `[`+
 			`{"id":"`+id(3)+`","version":"v3","project_name":"p","created_at":1700000200,"services":[{"service_name":"s"}]},`+
 			`{"id":"`+id(2)+`","version":"v2","project_name":"p","created_at":1700000000,"services":[{"service_name":"s"}],`+

@@ -97,11 +97,6 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// doer is a Doer that is a function.
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
-
 func TestMethodsOnNil(t *testing.T) {
 	t.Parallel()
 	var task *workflow.Task

@@ -22,7 +22,7 @@ import (
 func statuses(t *testing.T, all ...string) (s *workflow.Service, requests *int) {
 	t.Helper()
 	requests = new(int)
-	return workflow.New(doer(func(req *http.Request) (*http.Response, error) {
+	return workflow.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		status := all[min(*requests, len(all)-1)]
 		*requests++
 		switch status {

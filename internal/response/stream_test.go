@@ -21,6 +21,7 @@ import (
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 )
 
 // all is a small page with everything in it that JSON has.
@@ -383,7 +384,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 func TestStreamMasksItsBeginningOnce(t *testing.T) {
 	t.Parallel()
 	masked := 0
-	d := doerFunc(func(req *http.Request) (*http.Response, error) {
+	d := clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		body := &response.Body{ReadCloser: io.NopCloser(strings.NewReader("[1,2,{},3")), Reject: func(excerpt []byte) func(error, string) error {
 			masked++
 			return reject(excerpt)
@@ -458,12 +459,12 @@ func TestElementsOfOtherDoers(t *testing.T) {
 	}
 	_, err := elements(nil)
 	require.ErrorContains(t, err, "Doer")
-	_, err = elements(doerFunc(func(*http.Request) (*http.Response, error) { return nil, nil }))
+	_, err = elements(clienttest.Doer(func(*http.Request) (*http.Response, error) { return nil, nil }))
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 	_, err = elements(doer{t: t, body: strings.NewReader("no"), status: 500})
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 	require.ErrorContains(t, err, "the Doer returned a failure as a response")
-	a, err := elements(doerFunc(func(*http.Request) (*http.Response, error) {
+	a, err := elements(clienttest.Doer(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{}`))}, nil
 	}))
 	require.NoError(t, err, "a response without a request, from a Doer that knows no Body")

@@ -17,6 +17,7 @@ import (
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
@@ -155,7 +156,7 @@ func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 func TestGetTakesTheDataOfTheBody(t *testing.T) {
 	t.Parallel()
 	data, limit := []byte(`{"id":"1"}`), int64(0)
-	d := doerFunc(func(req *http.Request) (*http.Response, error) {
+	d := clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		body := leaktest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
 		return &http.Response{StatusCode: http.StatusOK, Body: &response.Body{
 			ReadCloser: body, Data: data, Settings: response.Settings{MaxBytes: limit}, Reject: reject,
