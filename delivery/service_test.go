@@ -209,40 +209,6 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// A loop ends when its context does, also if each element is an error.
-func TestLoopsEndWithTheirContext(t *testing.T) {
-	t.Parallel()
-	for name, element := range map[string]string{
-		"undecodable": `{"versionInfo":17},`,
-		"releases":    `{"versionInfo":{"id":"%024x"}},`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var list strings.Builder
-			for n := range 99 {
-				if strings.Contains(element, "%") {
-					fmt.Fprintf(&list, element, n)
-				} else {
-					list.WriteString(element)
-				}
-			}
-			c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, "["+strings.TrimSuffix(list.String(), ",")+"]"))
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			steps := 0
-			var last error
-			for _, err := range c.Delivery.All(ctx, delivery.ListOptions{}) {
-				if steps++; steps == 10 {
-					cancel()
-				}
-				last = err
-			}
-			require.ErrorIs(t, last, context.Canceled)
-			assert.Equal(t, 11, steps)
-		})
-	}
-}
-
 // An id of the server's own list that no release can have is the server's
 // mistake: nothing is requested for it, and it forges no line of a log.
 func TestAListedIDThatNoReleaseHas(t *testing.T) {
