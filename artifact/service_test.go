@@ -65,31 +65,25 @@ func TestDoerErrors(t *testing.T) {
 		"its own error": {artifact.New(clienttest.Doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 	} {
 		for method, call := range calls {
-			t.Run(name+"/"+method, func(t *testing.T) {
-				t.Parallel()
-				err := call(t.Context(), test.service)
-				require.Error(t, err)
-				if test.want != nil {
-					assert.ErrorIs(t, err, test.want)
-				}
-			})
+			err := call(t.Context(), test.service)
+			require.Error(t, err, "%s, %s", name, method)
+			if test.want != nil {
+				assert.ErrorIs(t, err, test.want, method)
+			}
 		}
 	}
 }
 
 func TestNilContext(t *testing.T) {
 	t.Parallel()
+	c, mock := clienttest.NewMock(t)
+	var none context.Context
 	for method, call := range calls {
-		t.Run(method, func(t *testing.T) {
-			t.Parallel()
-			c, mock := clienttest.NewMock(t)
-			var none context.Context
-			err := call(none, c.Artifact)
-			require.ErrorIs(t, err, zadig.ErrBadRequest)
-			assert.ErrorContains(t, err, "ctx")
-			assert.Empty(t, mock.URLs())
-		})
+		err := call(none, c.Artifact)
+		require.ErrorIs(t, err, zadig.ErrBadRequest, method)
+		assert.ErrorContains(t, err, "ctx", method)
 	}
+	assert.Empty(t, mock.URLs())
 }
 
 // User info is removed from every address when it is decoded; WithRawJSON keeps it.

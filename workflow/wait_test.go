@@ -94,18 +94,6 @@ func TestWait(t *testing.T) {
 	}
 }
 
-func TestWaitEndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Second, func() { cancel(errors.New("the user left")) })
-		s, _ := statuses(t, "running", "down")
-		_, err := s.Wait(ctx, shopDev7, workflow.WaitOptions{})
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorContains(t, err, "the user left")
-	})
-}
-
 func TestWaitRefuses(t *testing.T) {
 	t.Parallel()
 	client, mock := clienttest.NewMock(t)
