@@ -92,6 +92,14 @@ func TestClientThatWasNotMade(t *testing.T) {
 			require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "not made by NewClient")
 		})
 	}
+	var c zadig.Client
+	_, releases := c.Delivery.List(t.Context(), delivery.ListOptions{})
+	_, trace := c.Artifact.Trace(t.Context(), "nginx:1")
+	_, task := c.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "w", TaskID: 1})
+	_, environments := c.Environment.List(t.Context(), "shop", environment.ListOptions{})
+	for name, err := range map[string]error{"Delivery": releases, "Artifact": trace, "Workflow": task, "Environment": environments} {
+		assert.ErrorContains(t, err, "not made by New", name)
+	}
 }
 
 func TestWithSharesNothingThatChanges(t *testing.T) {
@@ -197,17 +205,4 @@ func TestCloseIdleConnections(t *testing.T) {
 	clienttest.New(t, s.URL, zadig.WithTransport(servertest.RoundTripper(http.DefaultTransport.RoundTrip))).CloseIdleConnections()
 	new(zadig.Client).CloseIdleConnections()
 	(*zadig.Client)(nil).CloseIdleConnections()
-}
-
-// A zero Client has no services. Their methods return errors.
-func TestZeroClient(t *testing.T) {
-	t.Parallel()
-	var c zadig.Client
-	_, releases := c.Delivery.List(t.Context(), delivery.ListOptions{})
-	_, trace := c.Artifact.Trace(t.Context(), "nginx:1")
-	_, task := c.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "w", TaskID: 1})
-	_, environments := c.Environment.List(t.Context(), "shop", environment.ListOptions{})
-	for name, err := range map[string]error{"Delivery": releases, "Artifact": trace, "Workflow": task, "Environment": environments} {
-		assert.ErrorContains(t, err, "not made by New", name)
-	}
 }
