@@ -102,55 +102,20 @@ func TestStreamRaw(t *testing.T) {
 	}
 }
 
-// What encoding/json reads, this reads, and to the same.
-func TestStreamReadsAsEncodingJSON(t *testing.T) {
-	t.Parallel()
-	for _, element := range []string{
-		`{"id":"a","id":"b","n":1,"n":2}`,
-		`{"deep":{"list":[{"v":1}]},"deep":{"list":[{"v":2},{"v":3}]}}`,
-		`{"any":{"a":1,"a":{"b":2}}}`,
-		`{"id":null,"n":null,"deep":null,"any":null}`,
-		"{\"id\":\"\xff\xfe\xe4\xbb\",\"any\":\"\xc0\x80\"}",
-		`{"id":"\ud83d\ude80\udead\u0000\u2028"}`,
-		`{"any":[1e400]}`,
-		`{"any":1.0,"n":-0}`,
-		`{"deep":{"list":[null,{"v":null}]}}`,
-	} {
-		var want, got []item
-		wantErr := jsonv1.Unmarshal([]byte("["+element+"]"), &want)
-		a := stream(t, of("["+element+"]"))
-		v, err := a.Next()
-		a.Close()
-		assert.Equal(t, wantErr == nil, err == nil, "%s: %v, %v", element, wantErr, err)
-		if got = append(got, *v); err == nil {
-			assert.Equal(t, want, got, element)
-		}
-	}
-}
-
 func TestStreamOfSomethingElse(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, body, because string }{
 		{"empty", ``, "got an empty body, want an array of things"},
-		{"white space", " \n", "an empty body"},
 		{"object", `{"message":"success"}`, "got a JSON object, want an array of things"},
 		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`,
 			"the object of a collaboration mode"},
-		{"string", `"x"`, "a JSON string"},
-		{"number", `7`, "text that is not JSON"},
 		{"HTML", `<!DOCTYPE html>`, "an HTML page"},
 		{"text", `Invalid path: /api/x`, "text that is not JSON"},
-		{"text that begins like null", `not a list`, "text that is not JSON"},
 		{"nullify", `nullify`, "more than an array of things"},
-		{"closing bracket", `]`, "text that is not JSON"},
 		{"garbage behind", `[{"id":"1"}]x`, "more than an array of things"},
 		{"two arrays", `[] []`, "more than an array of things"},
-		{"null and more", `null []`, "more than an array of things"},
 		{"missing comma", `[{"id":"1"} {"id":"2"}]`, "invalid JSON at byte 12"},
 		{"comma at the end", `[{"id":"1"},]`, "invalid JSON at byte 11"},
-		{"wrong bracket", `[{"id":"1"}}`, "invalid JSON at byte 11"},
-		{"comma at the beginning", `[,{"id":"1"}]`, "invalid JSON at byte 1"},
-		{"two commas", `[{"id":"1"},,{"id":"2"}]`, "invalid JSON at byte 12"},
 		{"HTML in the middle", `[{"id":"1"},{"id":<html>`, "invalid JSON at byte 18"},
 		{"BOM", "\ufeff[]", "text that is not JSON"},
 	} {

@@ -33,10 +33,7 @@ func TestGetDecodes(t *testing.T) {
 	for _, row := range []struct{ name, body, because string }{
 		{"object", ` {"id":"1"} `, ""},
 		{"null", `null`, ""}, // the service knows better
-		{"empty object", `{}`, ""},
-		{"duplicate name", `{"id":"0","id":"1"}`, ""},
 		{"empty", ``, "got an empty body, want a thing"},
-		{"white space", "\r\n", "got an empty body, want a thing"},
 		{"HTML", "\n<html>", "got an HTML page, perhaps of a login or a proxy, want a thing"},
 		{"array", `[]`, "got a JSON array, want a thing"},
 		{"string", `"hunter2"`, "got a JSON string, want a thing"},
@@ -85,23 +82,18 @@ func TestGetValidatesAndKeepsRawJSON(t *testing.T) {
 func TestGetIsBounded(t *testing.T) {
 	t.Parallel()
 	const limit = 1000
-	for _, size := range []int{0, 1, limit - 1, limit, limit + 1, 1 << 20} {
-		for name, wrap := range map[string]func(io.Reader) io.Reader{
-			"at once": func(r io.Reader) io.Reader { return r }, "byte by byte": iotest.OneByteReader, "with EOF": iotest.DataErrReader,
-		} {
-			t.Run(fmt.Sprintf("%d/%s", size, name), func(t *testing.T) {
-				t.Parallel()
-				body := strings.Repeat(" ", max(size-1, 0)) + "7"
-				d := doer{t: t, body: wrap(strings.NewReader(body)), settings: response.Settings{MaxBytes: limit}}
-				v, err := response.Get[int](t.Context(), d, thing())
-				if size > limit {
-					require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
-					require.ErrorContains(t, err, "more than 1000 bytes")
-					return
-				}
-				require.NoError(t, err)
-				assert.Equal(t, 7, *v)
-			})
+	for _, size := range []int{1, limit, limit + 1, 1 << 20} {
+		for _, wrap := range []func(io.Reader) io.Reader{iotest.DataErrReader, iotest.OneByteReader} {
+			body := strings.Repeat(" ", size-1) + "7"
+			d := doer{t: t, body: wrap(strings.NewReader(body)), settings: response.Settings{MaxBytes: limit}}
+			v, err := response.Get[int](t.Context(), d, thing())
+			if size > limit {
+				require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
+				require.ErrorContains(t, err, "more than 1000 bytes")
+				continue
+			}
+			require.NoError(t, err)
+			assert.Equal(t, 7, *v)
 		}
 	}
 }
