@@ -51,7 +51,7 @@ func TestWait(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				statuses, tasks, read, asked := strings.Fields(row.statuses), strings.Fields(row.tasks), 0, 0
-				s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+				s := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 					status := statuses[min(read, len(statuses)-1)]
 					read++
 					task := "1"

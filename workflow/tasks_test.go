@@ -57,24 +57,6 @@ func TestTasksReadsAllPages(t *testing.T) {
 	}
 }
 
-// A task that begins while the list is read shifts the pages.
-func TestTasksOfABusyWorkflow(t *testing.T) {
-	t.Parallel()
-	count := 40
-	client, _ := history(t, &count)
-	seen := map[int]bool{}
-	for task, err := range client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{PerPage: 10}) {
-		require.NoError(t, err)
-		assert.False(t, seen[task.TaskID], "task %d again", task.TaskID)
-		if seen[task.TaskID] = true; len(seen) == 9 || len(seen) == 19 {
-			count += 3
-		}
-	}
-	for n := 1; n <= 40; n++ {
-		assert.True(t, seen[n], "task %d", n)
-	}
-}
-
 func TestRecordedTasks(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
@@ -133,25 +115,6 @@ func TestTasksEndsWithAnError(t *testing.T) {
 			assert.Equal(t, 1, yields)
 		})
 	}
-}
-
-// One task that cannot be decoded is an error in its place.
-func TestTasksGoesOnAfterAnElement(t *testing.T) {
-	t.Parallel()
-	client, _ := clienttest.Mocked(t, tasksPath, clienttest.Respond(200,
-		`{"total":2,"workflow_tasks":[{"workflow_key":"shop-dev","task_id":"2"},{"workflow_key":"shop-dev","task_id":1}]}`))
-	var numbers []int
-	failures := 0
-	for task, err := range client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{}) {
-		if err != nil {
-			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
-			failures++
-			continue
-		}
-		numbers = append(numbers, task.TaskID)
-	}
-	assert.Equal(t, []int{1}, numbers)
-	assert.Equal(t, 1, failures)
 }
 
 func TestTasksStopsAndRefuses(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
@@ -32,10 +33,7 @@ func TestGetDecodes(t *testing.T) {
 	for _, row := range []struct{ name, body, because string }{
 		{"object", ` {"id":"1"} `, ""},
 		{"null", `null`, ""}, // the service knows better
-		{"empty object", `{}`, ""},
-		{"duplicate name", `{"id":"0","id":"1"}`, ""},
 		{"empty", ``, "got an empty body, want a thing"},
-		{"white space", "\r\n", "got an empty body, want a thing"},
 		{"HTML", "\n<html>", "got an HTML page, perhaps of a login or a proxy, want a thing"},
 		{"array", `[]`, "got a JSON array, want a thing"},
 		{"string", `"hunter2"`, "got a JSON string, want a thing"},
@@ -84,23 +82,18 @@ func TestGetValidatesAndKeepsRawJSON(t *testing.T) {
 func TestGetIsBounded(t *testing.T) {
 	t.Parallel()
 	const limit = 1000
-	for _, size := range []int{0, 1, limit - 1, limit, limit + 1, 1 << 20} {
-		for name, wrap := range map[string]func(io.Reader) io.Reader{
-			"at once": func(r io.Reader) io.Reader { return r }, "byte by byte": iotest.OneByteReader, "with EOF": iotest.DataErrReader,
-		} {
-			t.Run(fmt.Sprintf("%d/%s", size, name), func(t *testing.T) {
-				t.Parallel()
-				body := strings.Repeat(" ", max(size-1, 0)) + "7"
-				d := doer{t: t, body: wrap(strings.NewReader(body)), settings: response.Settings{MaxBytes: limit}}
-				v, err := response.Get[int](t.Context(), d, thing())
-				if size > limit {
-					require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
-					require.ErrorContains(t, err, "more than 1000 bytes")
-					return
-				}
-				require.NoError(t, err)
-				assert.Equal(t, 7, *v)
-			})
+	for _, size := range []int{1, limit, limit + 1, 1 << 20} {
+		for _, wrap := range []func(io.Reader) io.Reader{iotest.DataErrReader, iotest.OneByteReader} {
+			body := strings.Repeat(" ", size-1) + "7"
+			d := doer{t: t, body: wrap(strings.NewReader(body)), settings: response.Settings{MaxBytes: limit}}
+			v, err := response.Get[int](t.Context(), d, thing())
+			if size > limit {
+				require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
+				require.ErrorContains(t, err, "more than 1000 bytes")
+				continue
+			}
+			require.NoError(t, err)
+			assert.Equal(t, 7, *v)
 		}
 	}
 }
@@ -155,7 +148,7 @@ func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 func TestGetTakesTheDataOfTheBody(t *testing.T) {
 	t.Parallel()
 	data, limit := []byte(`{"id":"1"}`), int64(0)
-	d := doerFunc(func(req *http.Request) (*http.Response, error) {
+	d := clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		body := leaktest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
 		return &http.Response{StatusCode: http.StatusOK, Body: &response.Body{
 			ReadCloser: body, Data: data, Settings: response.Settings{MaxBytes: limit}, Reject: reject,
