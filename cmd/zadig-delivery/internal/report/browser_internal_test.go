@@ -57,7 +57,7 @@ type seen struct {
 const (
 	maxBytes = 3_000_000
 	maxNodes = 6_000
-	maxWait  = 5_000 // ms to the list
+	maxWait  = 20_000 // ms to the list
 )
 
 // manyReleases is a Zadig with data like those of the demo.
