@@ -25,7 +25,7 @@ type Approvals struct {
 	listed map[string][]*workflow.Task // by workflow
 }
 
-// newest is how many tasks of a workflow are listed, 20 with each request.
+// newest is how many tasks of a workflow are listed, in up to 15 requests.
 const newest = 200
 
 // Find sets who approved the task that deployed each image. Zadig does not say which
