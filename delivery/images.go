@@ -57,8 +57,8 @@ func (r *Release) Images() []Image {
 	return images
 }
 
-// SourceImages returns the images of [Release.Images] with the references in the
-// environment that the release was made from. Zadig built and deployed those, so that
+// SourceImages returns the images of [Release.Images], in the same order, with the
+// references in the environment that the release was made from. Zadig built and deployed those, so that
 // artifact.Service.Trace finds them. A release can push them to another registry or
 // tag, of which no version of Zadig keeps an artifact (read in source). An image whose
 // source is not known has the reference of Images.
