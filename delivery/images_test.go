@@ -64,7 +64,8 @@ func TestSourceImages(t *testing.T) {
 	}{
 		"nil": {nil, nil},
 		"a workflow's": {
-			of(delivery.TypeK8SWorkflow, in(deployed(deploy("vote", "vote", "dev/vote:2")), env...)), []delivery.Image{{"vote", "vote", "dev/vote:2"}},
+			of(delivery.TypeK8SWorkflow, in(deployed(deploy("vote", "vote", "dev/vote:2")), env...)),
+			[]delivery.Image{{"vote", "vote", "dev/vote:2"}},
 		},
 		"manifests": {
 			of(delivery.TypeK8SYAML, in(deployed(deploy("vote", "db", "prod/db:9"), deploy("vote", "new", "prod/new:1")), env...)),
