@@ -53,7 +53,7 @@ func run(ctx context.Context, w io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, image := range release.Images() {
+	for _, image := range release.SourceImages() {
 		ctx, span := tracer.Start(ctx, "release "+image.Service)
 		built, err := client.Artifact.Trace(ctx, image.Image)
 		span.SetAttributes(Deployment(release, built)...)
