@@ -30,6 +30,8 @@ func TestParseImage(t *testing.T) {
 		"registry.example.com:5000/a:t@" + builtDigest: {
 			Registry: "registry.example.com:5000", Repository: "a", Tag: "t", Digest: builtDigest,
 		},
+		"localhost/a":         {Registry: "localhost", Repository: "a"},
+		"HARBOR/a":            {Registry: "HARBOR", Repository: "a"},
 		"localhost:5000/a":    {Registry: "localhost:5000", Repository: "a"},
 		"localhost:5000":      {Repository: "localhost", Tag: "5000"},
 		"[::1]:5000/a:1":      {Registry: "[::1]:5000", Repository: "a", Tag: "1"},
