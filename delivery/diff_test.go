@@ -90,6 +90,11 @@ func TestDiff(t *testing.T) {
 			in(deployed(deploy("t", "c", "j:2")), delivery.Image{"s", "c", "i:1"}, delivery.Image{"t", "c", "j:2"}),
 			delivery.Changes{Changed: []delivery.ImageChange{{"t", "c", "j:1", "j:2"}}},
 		},
+		"not deployed, and gone": {
+			in(deployed(deploy("s", "c", "i:1")), delivery.Image{"s", "c", "i:1"}),
+			in(deployed(deploy("t", "c", "j:1")), delivery.Image{"t", "c", "j:1"}),
+			delivery.Changes{Added: []delivery.Image{{"t", "c", "j:1"}}, Removed: []delivery.Image{{"s", "c", "i:1"}}},
+		},
 		"not deployed, in an environment that is not known": {
 			deployed(deploy("s", "c", "i:1")), deployed(deploy("t", "c", "j:1")),
 			delivery.Changes{Added: []delivery.Image{{"t", "c", "j:1"}}},
