@@ -67,29 +67,20 @@ type Pool struct {
 // CloseIdleConnections counts, and closes nothing.
 func (p *Pool) CloseIdleConnections() { p.Closed.Add(1) }
 
-var sentinels = []struct {
-	name string
-	err  error
-}{
-	{"ErrBadRequest", zadig.ErrBadRequest},
-	{"ErrUnauthorized", zadig.ErrUnauthorized},
-	{"ErrForbidden", zadig.ErrForbidden},
-	{"ErrNotFound", zadig.ErrNotFound},
-	{"ErrLicense", zadig.ErrLicense},
-	{"ErrRateLimited", zadig.ErrRateLimited},
-	{"ErrServer", zadig.ErrServer},
-	{"ErrResponseTooLarge", zadig.ErrResponseTooLarge},
-	{"ErrUnexpectedResponse", zadig.ErrUnexpectedResponse},
-	{"ErrUnsupported", zadig.ErrUnsupported},
+var sentinels = map[string]error{
+	"ErrBadRequest": zadig.ErrBadRequest, "ErrUnauthorized": zadig.ErrUnauthorized, "ErrForbidden": zadig.ErrForbidden,
+	"ErrNotFound": zadig.ErrNotFound, "ErrLicense": zadig.ErrLicense, "ErrRateLimited": zadig.ErrRateLimited,
+	"ErrServer": zadig.ErrServer, "ErrResponseTooLarge": zadig.ErrResponseTooLarge,
+	"ErrUnexpectedResponse": zadig.ErrUnexpectedResponse, "ErrUnsupported": zadig.ErrUnsupported,
 }
 
 // Sentinel returns the name of the sentinel error that err matches: "" if it
 // matches none, and the names joined by " and " if it matches several.
 func Sentinel(err error) string {
 	var names []string
-	for _, s := range sentinels {
-		if errors.Is(err, s.err) {
-			names = append(names, s.name)
+	for name, sentinel := range sentinels {
+		if errors.Is(err, sentinel) {
+			names = append(names, name)
 		}
 	}
 	return strings.Join(names, " and ")

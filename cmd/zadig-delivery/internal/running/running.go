@@ -19,8 +19,9 @@ const long = `Lists the images that run, init containers included, with the comm
 requests and author of each, the newest release that has it, and who released
 it. Pods are read from stdin or --pods, as kubectl prints them. Without pods,
 --project and --env list what Zadig stored as deployed in an environment, who
-deployed it and, with -o wide, who approved the task that built and deployed it;
-the cluster may run something else. STATUS is one of
+deployed it and, with -o wide, who approved that: the task that built it, or
+else one of the same workflow or of --workflow that ran at that time. The cluster
+may run something else. STATUS is one of
 
   drifted     another digest runs than was built: the tag was pushed again, and
               commit and author are those of the build, not of what runs
@@ -31,6 +32,7 @@ the cluster may run something else. STATUS is one of
   unknown     not known to Zadig by name or digest; see --mirror`
 
 const examples = `  zadig-delivery running --project shop --env prod
+  zadig-delivery running --project shop --env prod --workflow shop-to-prod -o wide
   kubectl get pods -A -o json | zadig-delivery running
   kubectl get pods -A -o json | zadig-delivery running --status drifted --exit-code
   docker ps --format '{{.Image}}' | zadig-delivery running --images -
@@ -50,6 +52,7 @@ type command struct {
 	finished, exitCode  bool
 	knownOnly           bool
 	concurrency, limits int
+	workflows           []string
 	mirrors             Mirrors
 }
 
@@ -65,6 +68,8 @@ func Command() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&c.Project, "project", "", "look for releases of this `project` only; users with rights in one project must name it")
 	flags.StringVar(&c.Env, "env", "", "what this `environment` has; with pods or images: look for releases of it only")
+	flags.StringArrayVar(&c.workflows, "workflow", nil,
+		"with --env: look for approvals in tasks of this `workflow`, too, by its key; can be repeated")
 	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each is a request")
 	flags.StringVar(&c.pods, "pods", "", "read pods from this `file`; - is stdin")
 	flags.StringVar(&c.images, "images", "", "read images from this `file` instead of pods, one a line; - is stdin")
@@ -85,6 +90,9 @@ func (c *command) run() error {
 	if stored && c.Project == "" {
 		return cli.Usage("--env needs --project")
 	}
+	if len(c.workflows) > 0 && !stored {
+		return cli.Usage("--workflow needs --env, and neither pods nor images")
+	}
 	read := c.read
 	if stored {
 		read = func() (*Uses, error) { return FromEnvironment(c, c.Environment, c.Project, c.Env) }
@@ -101,7 +109,8 @@ func (c *command) run() error {
 	err = FindReleases(c, c.Delivery, c.Project, c.Env, c.limits, images, c.Progress)
 	var noApprovals error
 	if stored && c.Err() == nil {
-		noApprovals = FindApprovals(c, c.Workflow, c.Env, images, c.Progress)
+		approvals := Approvals{Tasks: c.Workflow, Project: c.Project, Env: c.Env, Workflows: c.workflows, Progress: c.Progress}
+		noApprovals = approvals.Find(c, images)
 	}
 	c.Progress.Clear()
 	if c.Err() != nil {
