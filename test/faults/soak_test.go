@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -208,19 +211,16 @@ type endings struct {
 // add fails the test unless an error matches exactly one sentinel, or there was
 // no response.
 func (e *endings) add(t *testing.T, err error) {
-	names := meanings(err)
-	if len(names) == 0 {
-		names = []string{"no response"}
-	}
-	if len(names) > 1 {
-		t.Errorf("%q of one error: %v", names, err)
+	name := cmp.Or(clienttest.Sentinel(err), "no response")
+	if strings.Contains(name, " and ") {
+		t.Errorf("%s of one error: %v", name, err)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.by == nil {
 		e.by = make(map[string]int64)
 	}
-	e.by[names[0]]++
+	e.by[name]++
 }
 
 func (e *endings) total() (n int64) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -42,7 +43,7 @@ func (o outcome) String() string {
 	}
 	switch o.kind {
 	case refused:
-		return fmt.Sprintf("`%s`, %s", sentinelName(o.sentinel), requests)
+		return fmt.Sprintf("`%s`, %s", clienttest.Sentinel(o.sentinel), requests)
 	case gone:
 		return "no response, " + requests
 	case silent:
@@ -445,27 +446,3 @@ var unexpected = zadig.ErrUnexpectedResponse
 var patient = []zadig.Option{zadig.WithRetry(zadig.RetryPolicy{
 	MaxAttempts: 30, MinWait: 20 * time.Millisecond, MaxWait: 20 * time.Millisecond,
 })}
-
-var sentinels = []struct {
-	name string
-	err  error
-}{
-	{"ErrBadRequest", zadig.ErrBadRequest},
-	{"ErrUnauthorized", zadig.ErrUnauthorized},
-	{"ErrForbidden", zadig.ErrForbidden},
-	{"ErrNotFound", zadig.ErrNotFound},
-	{"ErrLicense", zadig.ErrLicense},
-	{"ErrRateLimited", zadig.ErrRateLimited},
-	{"ErrServer", zadig.ErrServer},
-	{"ErrResponseTooLarge", zadig.ErrResponseTooLarge},
-	{"ErrUnexpectedResponse", zadig.ErrUnexpectedResponse},
-}
-
-func sentinelName(err error) string {
-	for _, s := range sentinels {
-		if s.err == err { //nolint:errorlint // the sentinel itself
-			return s.name
-		}
-	}
-	return fmt.Sprint(err)
-}
