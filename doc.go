@@ -35,7 +35,7 @@
 //
 // # Servers
 //
-// One client works with Zadig v1.7 to v5.0; no version setting is needed. The
+// One client works with Zadig v1.7 and later; no version setting is needed. The
 // documented release (up to v3.4) and the flat one (since v4.0) are both read into
 // [delivery.Release]. Comments of fields and methods say which versions have them;
 // docs/servers.md has a table, with how that is known.

@@ -68,7 +68,7 @@ func connect(o zadig.Option) (*zadig.Client, func(), error) {
 		client, err := zadig.NewClientFromEnv(o)
 		return client, func() {}, err
 	}
-	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 20)))
+	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v5.0.0"), zadigtest.WithData(zadigtest.Generate(1, 20)))
 	if err != nil {
 		return nil, nil, err
 	}
