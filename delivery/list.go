@@ -25,10 +25,11 @@ type Page struct {
 // is deleted meanwhile is not in the page.
 //
 // In addition to the common errors, List returns zadig.ErrBadRequest for invalid
-// options, before anything is sent; zadig.ErrUnsupported if the server ignores a
-// filter and the page has a release; and a *[ReleaseError] for a release that cannot
-// be decoded or, since v4.2, read by id. Up to v3.4 a release that the server cannot
-// build fails the page with zadig.ErrServer.
+// options, before anything is sent; zadig.ErrUnsupported if the server ignores
+// ServiceName (since v4.0) or Label (before) and the page has a release; and a
+// *[ReleaseError] for a release that cannot be decoded or, since v4.2, read by id.
+// Up to v3.4 a release that the server cannot build fails the page with
+// zadig.ErrServer.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	const method = "delivery.List"
 	if err := o.check(method); err != nil {

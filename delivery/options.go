@@ -33,12 +33,10 @@ type ListOptions struct {
 	// ServiceName is the service's own name: "nginx" if DeployInfo has
 	// "nginx/nginx-test". All applies it on every server. List leaves it to the
 	// server: up to v3.4 the server applies it after paging, so a page can be
-	// short or empty although more follow; servers since v4.0 ignore it, and
-	// List returns zadig.ErrUnsupported.
+	// short or empty although more follow; servers since v4.0 ignore it.
 	ServiceName string
 	// Label keeps releases that have this label. Servers filter by it since
-	// v4.0. On older ones All applies it, and List returns
-	// zadig.ErrUnsupported.
+	// v4.0. On older ones All applies it.
 	Label string
 	// Succeeded keeps releases for which [Release.Succeeded] reports true. The
 	// client applies it; List refuses it.
