@@ -35,9 +35,6 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check(method); err != nil {
 		return nil, err
 	}
-	if o.Succeeded {
-		return nil, errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
-	}
 	summaries, total, err := s.readPage(ctx, o, max(o.Page, 1), cmp.Or(o.PerPage, listPerPage))
 	if err != nil {
 		return nil, err

@@ -87,6 +87,8 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "Concurrency", "must not be negative (got %d)", o.Concurrency)
 	case o.Verbosity != "" && o.Verbosity != VerbosityDetailed && o.Verbosity != VerbosityBrief:
 		return errdef.BadArgument(method, "Verbosity", "must be brief or detailed (got %q)", o.Verbosity)
+	case o.Succeeded && method == "delivery.List":
+		return errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
 	case o.ServiceName != "" && o.skipsDetails():
 		return errdef.BadArgument(method, "ServiceName",
 			"must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
@@ -105,6 +107,9 @@ func (o ListOptions) checkFirst(method string) error {
 
 // skipsDetails reports whether no release is read by id.
 func (o ListOptions) skipsDetails() bool { return o.SkipDetails || o.Verbosity == VerbosityBrief }
+
+// filters reports whether the client may have to filter the list.
+func (o ListOptions) filters() bool { return o.ServiceName != "" || o.Label != "" || o.Succeeded }
 
 // selects reports whether the filters that the client applies keep a release, as
 // far as a summary shows.
