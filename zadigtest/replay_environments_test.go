@@ -51,7 +51,7 @@ func TestReplayEnvironments(t *testing.T) {
 					compare(t, r, srv, known)
 				})
 			}
-			assert.Greater(t, asked, 55)
+			assert.Positive(t, asked)
 			t.Logf("%d of %d recordings", asked, len(recordings))
 		})
 	}
