@@ -1,7 +1,6 @@
 package zadig_test
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
@@ -128,23 +126,4 @@ func TestHeaders(t *testing.T) {
 			assert.Equal(t, []string{row.want}, got[row.header])
 		})
 	}
-}
-
-func TestWithRawJSON(t *testing.T) {
-	t.Parallel()
-	const sent = `{"versionInfo":{"id":"619dbaa8c528010000010000","fromTheFuture":[1.50]},"alsoNew":"<\u003c>"}`
-	client, _ := clienttest.Serve(t, servertest.JSON("[ "+sent+" ]"), zadig.WithRawJSON())
-	page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
-	require.NoError(t, err)
-	require.Len(t, page.Releases, 1)
-	assert.Equal(t, sent, string(page.Releases[0].RawJSON()))
-	for release, err := range client.Delivery.All(t.Context(), delivery.ListOptions{}) {
-		require.NoError(t, err)
-		assert.Equal(t, json.RawMessage(sent), release.RawJSON())
-	}
-
-	client, _ = clienttest.Serve(t, servertest.JSON("["+sent+"]"))
-	page, err = client.Delivery.List(t.Context(), delivery.ListOptions{})
-	require.NoError(t, err)
-	assert.Nil(t, page.Releases[0].RawJSON(), "off unless asked for")
 }

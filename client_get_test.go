@@ -27,13 +27,10 @@ func TestGetSendsPathAndQuery(t *testing.T) {
 		{"path", "/api/x", nil, "/api/x"},
 		{"path without a slash", "api/x", nil, "/api/x"},
 		{"escaped slash", "/api/a%2Fb", nil, "/api/a%2Fb"},
-		{"escaped percent", "/api/100%25", nil, "/api/100%25"},
 		{"query", "/api/x", url.Values{"image": {"a/b:1+2&c"}}, "/api/x?image=a%2Fb%3A1%2B2%26c"},
-		{"query in the path", "/api/x?b=2&a=1", nil, "/api/x?b=2&a=1"},
 		{"both", "/api/x?b=2&a=1", url.Values{"c": {"3"}}, "/api/x?b=2&a=1&c=3"},
 		{"both, the same name", "/api/x?a=1", url.Values{"a": {"2", "3"}}, "/api/x?a=1&a=2&a=3"},
 		{"what the server drops is sent as it is", "/api/x?a=%zz;b", url.Values{"c": {"3"}}, "/api/x?a=%zz;b&c=3"},
-		{"empty query", "/api/x", url.Values{}, "/api/x"},
 	} {
 		require.NoError(t, client.Get(t.Context(), row.path, row.query, nil), row.name)
 		seen := s.Requests()
@@ -160,13 +157,8 @@ func TestGetOfSomethingElse(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, body, because string }{
 		{"login page", "<!DOCTYPE html><title>Sign in</title>", "an HTML page"},
-		{"empty", "", "an empty body"},
-		{"blank", " \n", "an empty body"},
-		{"text", "619dbaa8c528070000000000", "JSON"},
 		{"object for a list", `{"message":"success"}`, "got a JSON object, want an array"},
-		{"element of another type", `["a",{"b":1}]`, "at /1: got an object, want a string"},
 		{"cut, as it was sent", `["a","b`, "ends at byte"},
-		{"garbage behind", `["a"] x`, "invalid JSON at byte 6"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -22,28 +22,18 @@ func TestNewClientRefusesBadBaseURLs(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, base, because string }{
 		{"empty", "", "must not be empty"},
-		{"blank", " \t", "must not be empty"},
-		{"relative", "/zadig", "must begin with http:// or https://"},
 		{"host only", "zadig.example.com", "must begin with http:// or https://"},
-		{"host and port only", "zadig.example.com:8080", "must begin with http:// or https:// and a host"},
-		{"no scheme", "//zadig.example.com", "must begin with http:// or https://"},
 		{"local host and port", "localhost:8080", "must begin with http:// or https:// and a host"},
-		{"ftp", "ftp://zadig.example.com", "must begin with http:// or https:// and a host"},
 		{"opaque", "https:zadig.example.com", "must begin with http:// or https:// and a host"},
-		{"user", "https://me@zadig.example.com", "user info"},
 		{"user and password", "https://me:hunter2@zadig.example.com", "user info"},
 		{"empty user info", "https://@zadig.example.com", "user info"},
 		{"query", "https://zadig.example.com?a=hunter2", "must not have a query"},
-		{"empty query", "https://zadig.example.com/?", "must not have a query"},
 		{"fragment", "https://zadig.example.com#v1", "must not have a fragment"},
 		{"empty fragment", "https://zadig.example.com/#", "must not have a fragment"},
 		{"no host", "https:///zadig", "must begin with http:// or https://"},
-		{"port without host", "https://:8080", "must begin with http:// or https:// and a host"},
 		{"port that is none", "https://zadig.example.com:http", "cannot be parsed"},
 		{"bad escape", "https://zadig.example.com/%zz", "cannot be parsed"},
-		{"line break", "https://zadig.example.com/\nx", "cannot be parsed"},
 		{"white space behind", "https://zadig.example.com/ ", "white space"},
-		{"line break behind", "https://zadig.example.com\n", "white space"},
 		{"white space before", " https://zadig.example.com", "white space"},
 		{"bad escape with a password", "https://me:hunter2@zadig.example.com/%zz", "cannot be parsed"},
 	} {
@@ -67,15 +57,11 @@ func TestNewClientJoinsTheBaseURL(t *testing.T) {
 		{"slash at the end", "https://zadig.example.com/", "/api/x", "https://zadig.example.com/api/x"},
 		{"no slash between", "https://zadig.example.com", "api/x", "https://zadig.example.com/api/x"},
 		{"port", "http://zadig.example.com:8080", "/api/x", "http://zadig.example.com:8080/api/x"},
-		{"path prefix", "https://example.com/zadig", "/api/x", "https://example.com/zadig/api/x"},
 		{"path prefix with slash", "https://example.com/a/zadig/", "/api/x", "https://example.com/a/zadig/api/x"},
 		{"escaped path prefix", "https://example.com/a%2Fb/", "/api/x", "https://example.com/a%2Fb/api/x"},
 		{"prefix not ASCII", "https://example.com/交付", "/api/x", "https://example.com/%E4%BA%A4%E4%BB%98/api/x"},
-		{"IPv4", "http://127.0.0.1:80", "/api/x", "http://127.0.0.1:80/api/x"},
 		{"IPv6", "https://[2001:db8::1]:8443/zadig", "/api/x", "https://[2001:db8::1]:8443/zadig/api/x"},
 		{"escaped path", "https://example.com/zadig", "/api/a%2Fb%20c", "https://example.com/zadig/api/a%2Fb%20c"},
-		{"path not ASCII", "https://example.com/zadig", "/api/交", "https://example.com/zadig/api/%E4%BA%A4"},
-		{"slash at the end of the path", "https://example.com/zadig", "/api/x/", "https://example.com/zadig/api/x/"},
 		{"query in the path", "https://example.com/zadig", "/api/x?a=1", "https://example.com/zadig/api/x?a=1"},
 		{"fragment in the path", "https://example.com/zadig", "/api/x#part", "https://example.com/zadig/api/x"},
 	} {
@@ -105,6 +91,14 @@ func TestClientThatWasNotMade(t *testing.T) {
 			require.ErrorContains(t, err, "not made by NewClient")
 			require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "not made by NewClient")
 		})
+	}
+	var c zadig.Client
+	_, releases := c.Delivery.List(t.Context(), delivery.ListOptions{})
+	_, trace := c.Artifact.Trace(t.Context(), "nginx:1")
+	_, task := c.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "w", TaskID: 1})
+	_, environments := c.Environment.List(t.Context(), "shop", environment.ListOptions{})
+	for name, err := range map[string]error{"Delivery": releases, "Artifact": trace, "Workflow": task, "Environment": environments} {
+		assert.ErrorContains(t, err, "not made by New", name)
 	}
 }
 
@@ -211,17 +205,4 @@ func TestCloseIdleConnections(t *testing.T) {
 	clienttest.New(t, s.URL, zadig.WithTransport(servertest.RoundTripper(http.DefaultTransport.RoundTrip))).CloseIdleConnections()
 	new(zadig.Client).CloseIdleConnections()
 	(*zadig.Client)(nil).CloseIdleConnections()
-}
-
-// A zero Client has no services. Their methods return errors.
-func TestZeroClient(t *testing.T) {
-	t.Parallel()
-	var c zadig.Client
-	_, releases := c.Delivery.List(t.Context(), delivery.ListOptions{})
-	_, trace := c.Artifact.Trace(t.Context(), "nginx:1")
-	_, task := c.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "w", TaskID: 1})
-	_, environments := c.Environment.List(t.Context(), "shop", environment.ListOptions{})
-	for name, err := range map[string]error{"Delivery": releases, "Artifact": trace, "Workflow": task, "Environment": environments} {
-		assert.ErrorContains(t, err, "not made by New", name)
-	}
 }

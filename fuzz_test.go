@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"unicode"
@@ -19,25 +17,14 @@ import (
 
 const plantedToken = "planted-T0ken-of-a-robot"
 
-// fuzzed responds to every request alike.
-type fuzzed struct {
-	status int
-	body   []byte
-	header http.Header
-}
-
-func (f fuzzed) RoundTrip(req *http.Request) (*http.Response, error) {
-	header := f.header
-	if header == nil {
-		header = http.Header{}
-	}
-	return &http.Response{StatusCode: f.status, Header: header, Body: io.NopCloser(bytes.NewReader(f.body)), Request: req}, nil
-}
-
-func (f fuzzed) client(t *testing.T) *zadig.Client {
+// fuzzed is a client to which every request has the same response.
+func fuzzed(t *testing.T, status int, body []byte) *zadig.Client {
 	t.Helper()
-	return clienttest.New(t, "https://zadig.example.com", zadig.WithTransport(f), zadig.WithToken(plantedToken),
-		zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+	client, mock := clienttest.NewMock(t)
+	mock.RegisterNoResponder(clienttest.Respond(status, string(body)))
+	client, err := client.With(zadig.WithToken(plantedToken), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	return client
 }
 
 // requireGoodError checks that err is an *Error of one line, with one meaning, that
@@ -74,7 +61,7 @@ func FuzzEnvelope(f *testing.F) {
 		at = (at & 0x7fffffff) % (len(body) + 1)
 		body = bytes.Join([][]byte{body[:at], []byte(plantedToken), body[at:]}, nil)
 		var out map[string]any
-		err := fuzzed{status: status, body: body}.client(t).Get(t.Context(), "/api/aslan/anything", nil, &out)
+		err := fuzzed(t, status, body).Get(t.Context(), "/api/aslan/anything", nil, &out)
 		failure := requireGoodError(t, err, status)
 		require.NotContains(t, fmt.Sprint(failure.Extra), plantedToken)
 		require.Nil(t, out)
@@ -94,7 +81,7 @@ func FuzzPicketText(f *testing.F) {
 	f.Add(`[400 BadRequest] {"code":6662}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		body := fmt.Appendf(nil, `{"code":500,"message":"Internal Error","description":%s}`, quote(text))
-		_, err := fuzzed{status: 500, body: body}.client(t).Artifact.Trace(t.Context(), "registry.example.com/shop/cart:1")
+		_, err := fuzzed(t, 500, body).Artifact.Trace(t.Context(), "registry.example.com/shop/cart:1")
 		_ = requireGoodError(t, err, 500)
 		switch {
 		case errors.Is(err, zadig.ErrNotFound):

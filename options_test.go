@@ -51,12 +51,8 @@ func TestOptions(t *testing.T) {
 		{"nil option", nil, "option 1: got nil, want an Option"},
 
 		{"token", zadig.WithToken("eyJhbGciOiJIUzI1NiJ9.e30.c2ln"), ""},
-		{"token of one character", zadig.WithToken("x"), ""},
-		{"token empty", zadig.WithToken(""), "the token is empty"},
-		{"token with a line break", zadig.WithToken("hunter2\r\nX-Evil: 1"), "line break"},
 		{"token with a line break at its end", zadig.WithToken("hunter2\n"), "line break"},
 		{"token with its scheme", zadig.WithToken("Bearer hunter2"), `without "Bearer "`},
-		{"token not ASCII", zadig.WithToken("hunter2交"), "no header may hold"},
 		{"token source", zadig.WithTokenSource(noToken), ""},
 		{"token source nil", zadig.WithTokenSource(nil), "WithTokenSource: got nil, want a function that returns a token"},
 
@@ -78,8 +74,6 @@ func TestOptions(t *testing.T) {
 		{"retry, the defaults", zadig.WithRetry(zadig.RetryPolicy{}), ""},
 		{"retry never", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}), ""},
 		{"retry with long waits", zadig.WithRetry(zadig.RetryPolicy{MinWait: math.MaxInt64, MaxWait: math.MaxInt64}), ""},
-		{"retry, first wait above the default last one", zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Minute}), ""},
-		{"retry, last wait below the default first one", zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}), ""},
 		{"retry, attempts negative", zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: -1}), "no field may be negative"},
 		{"retry, first wait negative", zadig.WithRetry(zadig.RetryPolicy{MinWait: -1}), "no field may be negative"},
 		{"retry, last wait negative", zadig.WithRetry(zadig.RetryPolicy{MaxWait: -1}), "no field may be negative"},
@@ -94,11 +88,8 @@ func TestOptions(t *testing.T) {
 		{"header with a tab", zadig.WithHeader("X-Note", "a\tb"), ""},
 		{"header without a name", zadig.WithHeader("", "x"), "the header name must not be empty"},
 		{"header name with a space", zadig.WithHeader("X Y", "x"), "the header name must be a token"},
-		{"header name with a colon", zadig.WithHeader("X:", "x"), "the header name must be a token"},
-		{"header name with a line break", zadig.WithHeader("X\nY", "x"), "the header name must be a token"},
 		{"header name not ASCII", zadig.WithHeader("Ünknown", "x"), "the header name must be a token"},
 		{"header value with a line break", zadig.WithHeader("X", "hunter2\nX-Evil: 1"), "line break"},
-		{"header value with a carriage return", zadig.WithHeader("X", "hunter2\rX-Evil: 1"), "line break"},
 		{"header value with a zero byte", zadig.WithHeader("X", "hunter2\x00"), "control character"},
 
 		{"limit", zadig.WithMaxResponseBytes(1), ""},
@@ -138,40 +129,27 @@ func TestOptionsThatExcludeEachOther(t *testing.T) {
 	rt := zadig.WithTransport(new(http.Transport))
 	secure := zadig.WithTLSConfig(tlsConfig())
 	proxy := zadig.WithProxy(noProxy)
-	for _, row := range []struct {
-		name      string
-		one, two  zadig.Option
-		exclusive bool
-	}{
-		{"client and TLS", client, secure, true},
-		{"client and proxy", client, proxy, true},
-		{"transport and TLS", rt, secure, true},
-		{"transport and proxy", rt, proxy, true},
-		{"client and transport", client, rt, true},
-		{"TLS and proxy", secure, proxy, false},
-		{"two clients", client, client, false},
-		{"two transports", rt, rt, false},
-	} {
-		check := func(t *testing.T, err error) {
-			t.Helper()
-			if row.exclusive {
-				require.ErrorContains(t, err, "your", "it must say what to do")
-			} else {
-				require.NoError(t, err)
+	check := func(exclusive bool, one, two zadig.Option) {
+		for _, pair := range [][2]zadig.Option{{one, two}, {two, one}} {
+			_, together := zadig.NewClient("https://zadig.example.com", pair[0], pair[1])
+			_, later := clienttest.New(t, "https://zadig.example.com", pair[0]).With(pair[1])
+			for _, err := range []error{together, later} {
+				if exclusive {
+					require.ErrorContains(t, err, "your", "it must say what to do")
+				} else {
+					require.NoError(t, err)
+				}
 			}
 		}
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			_, err := zadig.NewClient("https://zadig.example.com", row.one, row.two)
-			check(t, err)
-			_, err = zadig.NewClient("https://zadig.example.com", row.two, row.one)
-			check(t, err)
-			_, err = clienttest.New(t, "https://zadig.example.com", row.one).With(row.two)
-			check(t, err)
-			_, err = clienttest.New(t, "https://zadig.example.com", row.two).With(row.one)
-			check(t, err)
-		})
 	}
+	check(true, client, secure)
+	check(true, client, proxy)
+	check(true, rt, secure)
+	check(true, rt, proxy)
+	check(true, client, rt)
+	check(false, secure, proxy)
+	check(false, client, client)
+	check(false, rt, rt)
 }
 
 // What an option brings belongs to the caller, who may go on changing it.

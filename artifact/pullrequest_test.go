@@ -12,32 +12,11 @@ import (
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	c := &artifact.Commit{
-		Source: "gitlab", Address: "https://me:s3cret@git.example.com", RepoOwner: "o", RepoName: "r", CommitID: "0123", PR: 7,
+		Source: "gitlab", Address: "https://me:s3cret@git.example.com?token=s3cret", RepoOwner: "o", RepoName: "r", CommitID: "0123",
+		PR: 7, PRs: []int{8},
 	}
 	assert.Equal(t, "https://git.example.com/o/r/-/commit/0123", c.URL())
 	assert.Equal(t, "https://git.example.com/o/r/-/merge_requests/7", c.PullRequests()[0].URL())
-}
-
-func TestCommitPullRequests(t *testing.T) {
-	t.Parallel()
-	pr := func(n int) core.PullRequest {
-		return core.PullRequest{Address: "https://a", Source: "s", RepoOwner: "o", RepoName: "r", Number: n}
-	}
-	for name, test := range map[string]struct {
-		pr   int
-		prs  []int
-		want []core.PullRequest
-	}{
-		"none":         {0, nil, nil},
-		"one":          {7, nil, []core.PullRequest{pr(7)}},
-		"several":      {0, []int{9, 8}, []core.PullRequest{pr(9), pr(8)}},
-		"both":         {8, []int{9, 8, 9}, []core.PullRequest{pr(8), pr(9)}},
-		"not a number": {-1, []int{0, -3}, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := &artifact.Commit{Address: "https://a", Source: "s", RepoOwner: "o", RepoName: "r", PR: test.pr, PRs: test.prs}
-			assert.Equal(t, test.want, c.PullRequests())
-		})
-	}
+	assert.Equal(t, core.PullRequest{Address: "https://git.example.com", Source: "gitlab", RepoOwner: "o", RepoName: "r", Number: 8},
+		c.PullRequests()[1], "without credentials")
 }

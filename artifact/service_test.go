@@ -62,34 +62,28 @@ func TestDoerErrors(t *testing.T) {
 		"zero service":  {&artifact.Service{}, nil},
 		"nil Doer":      {artifact.New(nil), nil},
 		"nil client":    {artifact.New((*zadig.Client)(nil)), nil},
-		"its own error": {artifact.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
+		"its own error": {artifact.New(clienttest.Doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 	} {
 		for method, call := range calls {
-			t.Run(name+"/"+method, func(t *testing.T) {
-				t.Parallel()
-				err := call(t.Context(), test.service)
-				require.Error(t, err)
-				if test.want != nil {
-					assert.ErrorIs(t, err, test.want)
-				}
-			})
+			err := call(t.Context(), test.service)
+			require.Error(t, err, "%s, %s", name, method)
+			if test.want != nil {
+				assert.ErrorIs(t, err, test.want, method)
+			}
 		}
 	}
 }
 
 func TestNilContext(t *testing.T) {
 	t.Parallel()
+	c, mock := clienttest.NewMock(t)
+	var none context.Context
 	for method, call := range calls {
-		t.Run(method, func(t *testing.T) {
-			t.Parallel()
-			c, mock := clienttest.NewMock(t)
-			var none context.Context
-			err := call(none, c.Artifact)
-			require.ErrorIs(t, err, zadig.ErrBadRequest)
-			assert.ErrorContains(t, err, "ctx")
-			assert.Empty(t, mock.URLs())
-		})
+		err := call(none, c.Artifact)
+		require.ErrorIs(t, err, zadig.ErrBadRequest, method)
+		assert.ErrorContains(t, err, "ctx", method)
 	}
+	assert.Empty(t, mock.URLs())
 }
 
 // User info is removed from every address when it is decoded; WithRawJSON keeps it.
@@ -117,8 +111,3 @@ func TestAddressesHaveNoUserInfo(t *testing.T) {
 		assert.Contains(t, string(a.RawJSON()), "s3cret")
 	}
 }
-
-// doer is a Doer that is a function.
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }

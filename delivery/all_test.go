@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -32,20 +30,14 @@ func TestAllIsComplete(t *testing.T) {
 		options  delivery.ListOptions
 		requests int
 	}{
-		"nothing":              {&movingZadig{}, 0, delivery.ListOptions{}, 1},
-		"one page":             {&movingZadig{}, 48, delivery.ListOptions{}, 2},
-		"several pages":        {&movingZadig{}, 250, delivery.ListOptions{}, 3},
-		"many pages, X-Total":  {&movingZadig{total: true}, 10_000, delivery.ListOptions{}, 115},
-		"pages of 20":          {&movingZadig{}, 48, delivery.ListOptions{PerPage: 20}, 3},
-		"pages of one":         {&movingZadig{}, 9, delivery.ListOptions{PerPage: 1}, 12},
-		"brief":                {&movingZadig{}, 250, delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, 3},
-		"v4.0":                 {&movingZadig{flat: true, total: true}, 250, delivery.ListOptions{}, 3},
-		"v4.2":                 {&movingZadig{flat: true, omits: true, total: true}, 250, delivery.ListOptions{}, 3 + 250},
-		"v4.2, summaries":      {&movingZadig{flat: true, omits: true, total: true}, 250, delivery.ListOptions{SkipDetails: true}, 3},
-		"a gateway that caps":  {&movingZadig{limit: 20}, 103, delivery.ListOptions{}, 8},
-		"a cap, and X-Total":   {&movingZadig{limit: 20, total: true}, 103, delivery.ListOptions{}, 8},
-		"a cap at few":         {&movingZadig{limit: 8}, 90, delivery.ListOptions{}, 30},
-		"a cap that is a page": {&movingZadig{limit: 100}, 250, delivery.ListOptions{}, 3},
+		"nothing":             {&movingZadig{}, 0, delivery.ListOptions{}, 1},
+		"several pages":       {&movingZadig{}, 250, delivery.ListOptions{}, 3},
+		"many pages, X-Total": {&movingZadig{total: true}, 10_000, delivery.ListOptions{}, 115},
+		"brief":               {&movingZadig{}, 250, delivery.ListOptions{Verbosity: delivery.VerbosityBrief}, 3},
+		"v4.0":                {&movingZadig{flat: true, total: true}, 250, delivery.ListOptions{}, 3},
+		"v4.2":                {&movingZadig{flat: true, omits: true, total: true}, 250, delivery.ListOptions{}, 3 + 250},
+		"v4.2, summaries":     {&movingZadig{flat: true, omits: true, total: true}, 250, delivery.ListOptions{SkipDetails: true}, 3},
+		"a cap, and X-Total":  {&movingZadig{limit: 20, total: true}, 103, delivery.ListOptions{}, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,113 +50,24 @@ func TestAllIsComplete(t *testing.T) {
 	}
 }
 
-// Before v4.0 releases of one second have no order, and a page may end in the
-// middle of them: in a burst, and where 204 releases have a few seconds.
-func TestAllWithReleasesOfOneSecond(t *testing.T) {
-	t.Parallel()
-	for name, seconds := range map[string]func(n int) int64{
-		"at the boundary": func(n int) int64 { return min(1, int64(n%8)) },
-		"bursts of 30":    func(n int) int64 { return int64((n + 29) % 30 / 29) },
-		"all of them":     func(int) int64 { return 0 },
-	} {
-		for _, size := range []int{0, 20} {
-			for seed := range uint64(5) {
-				z := (&movingZadig{shuffle: rand.New(rand.NewPCG(seed, 1))}).fill(0)
-				for n := range 204 {
-					z.create(seconds(n))
-				}
-				w := walk(t, z.client(t), delivery.ListOptions{PerPage: size})
-				require.Empty(t, w.errs, name)
-				require.ElementsMatch(t, z.ids(), w.ids, name)
-			}
-		}
-	}
-}
-
-// The size of pages is capped, and the newest release is deleted between find and
-// count: the short page is full, and X-Total is what came.
-func TestAllWithACapAndADeletionBetweenFindAndCount(t *testing.T) {
-	t.Parallel()
-	for _, limit := range []int{20, 199} {
-		z := (&movingZadig{total: true, limit: limit}).fill(limit + 1)
-		z.counted = sync.OnceFunc(func() { z.remove(0, 1) })
-		w := walk(t, z.client(t), delivery.ListOptions{PerPage: 500})
-		assert.Empty(t, w.errs)
-		assert.Contains(t, w.ids, id(1), "the oldest")
-	}
-}
-
-func TestAllOnServersThatAreWrong(t *testing.T) {
-	t.Parallel()
-	for says, query := range map[string]string{ // which the server reads in place of the request's
-		"the list ended after 100 elements, want the 195 of X-Total": "page=1&per_page=100",
-		"the list ended after 20 elements, want the 195 of X-Total":  "page=1&per_page=20",
-		"got a page of 101 elements or more, want at most 100":       "page=1&per_page=1000",
-	} {
-		z := (&movingZadig{total: true}).fill(195)
-		z.before = func(req *http.Request) *http.Response {
-			req.URL = &url.URL{Path: req.URL.Path, RawQuery: query}
-			return nil
-		}
-		w := walk(t, z.client(t), delivery.ListOptions{})
-		require.Len(t, w.errs, 1)
-		require.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse)
-		require.ErrorContains(t, w.errs[0], says)
-		assert.LessOrEqual(t, len(z.requests), 40)
-	}
-}
-
-// A double in a test of a user's sends the same body whatever is requested.
-func TestAllOnADouble(t *testing.T) {
-	t.Parallel()
-	release := func(n, created int) string {
-		return fmt.Sprintf(`{"versionInfo":{"id":%q,"created_at":%d}}`, id(n), created)
-	}
-	for body, want := range map[string]int{
-		`[]`: 0, `[{},{"versionInfo":{}},17]`: 0, `[17,17]`: 0, `[` + release(1, 7) + `]`: 1, `[` + release(2, 7) + `,{}]`: 1,
-		`[` + release(2, 8) + `,` + release(1, 7) + `]`:                       2,
-		`[` + release(2, 0) + `,` + release(1, 0) + `]`:                       2,
-		`[` + release(3, 7) + `,` + release(2, 7) + `,` + release(1, 7) + `]`: 3,
-		`[` + release(3, 7) + `,` + release(2, 8) + `,` + release(1, 9) + `]`: 3,
-		`[` + strings.Repeat(release(1, 7)+`,`, 10) + release(2, 6) + `]`:     2,
-	} {
-		requests := 0
-		s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
-			requests++
-			return respond(req, http.StatusOK, body), nil
-		}))
-		assert.Len(t, walk(t, s, delivery.ListOptions{}).ids, want, body)
-		assert.LessOrEqual(t, requests, 2, body)
-	}
-}
-
 func TestAllYieldsAnErrorInPlaceOfAnOddRelease(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ odd, id string }{
-		"a string for a number": {`{"versionInfo":{"id":"` + id(3) + `","taskId":"three"}}`, id(3)},
-		"no release":            {`{"message":"success"}`, ""},
-		"null":                  {`null`, ""},
-		"a number":              {`17`, ""},
-		"deep inside":           {`{"versionInfo":{"id":"` + id(3) + `"},"buildInfo":[{"commits":[{"pr":[1,{"a":[]}]}]}]}`, id(3)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			z := (&movingZadig{}).fill(5)
-			third := z.object(z.releases[2], false, false)
-			z.body = func(body string) io.Reader { return strings.NewReader(strings.Replace(body, third, test.odd, 1)) }
-			s := z.client(t)
-			w := walk(t, s, delivery.ListOptions{})
-			assert.Equal(t, []string{id(5), id(4), id(2), id(1)}, w.ids)
-			require.Len(t, w.errs, 1)
-			_, err := s.List(t.Context(), delivery.ListOptions{})
-			for _, err := range append(w.errs, err) {
-				require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
-				require.ErrorContains(t, err, "at /2")
-				failed, ok := errors.AsType[*delivery.ReleaseError](err)
-				require.True(t, ok)
-				assert.Equal(t, test.id, failed.ID)
-			}
-		})
+	for odd, of := range map[string]string{`{"versionInfo":{"id":"` + id(3) + `","taskId":"three"}}`: id(3), `{"message":"success"}`: ""} {
+		z := (&movingZadig{}).fill(5)
+		third := z.object(z.releases[2], false, false)
+		z.body = func(body string) io.Reader { return strings.NewReader(strings.Replace(body, third, odd, 1)) }
+		s := z.client(t)
+		w := walk(t, s, delivery.ListOptions{})
+		assert.Equal(t, []string{id(5), id(4), id(2), id(1)}, w.ids)
+		require.Len(t, w.errs, 1)
+		_, err := s.List(t.Context(), delivery.ListOptions{})
+		for _, err := range append(w.errs, err) {
+			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
+			require.ErrorContains(t, err, "at /2")
+			failed, ok := errors.AsType[*delivery.ReleaseError](err)
+			require.True(t, ok)
+			assert.Equal(t, of, failed.ID)
+		}
 	}
 }
 
@@ -344,26 +247,6 @@ func TestAllSharesFewConnections(t *testing.T) {
 			walks.Wait()
 		})
 	}
-}
-
-// A panic of the Doer in a request by id is repeated where the loop is.
-func TestAllPanicsWhereTheLoopIs(t *testing.T) {
-	t.Parallel()
-	z := (&movingZadig{flat: true, omits: true, total: true}).fill(50)
-	z.before = func(req *http.Request) *http.Response {
-		if strings.HasSuffix(req.URL.Path, id(40)) {
-			panic("the transport")
-		}
-		return nil
-	}
-	var ids []string
-	require.PanicsWithValue(t, "the transport", func() {
-		for r, err := range z.client(t).All(t.Context(), delivery.ListOptions{}) {
-			require.NoError(t, err)
-			ids = append(ids, r.VersionInfo.ID)
-		}
-	})
-	assert.Equal(t, z.ids()[:10], ids, "those before it")
 }
 
 // A loop that ends while the details of a page that broke off are read ends there.

@@ -1,13 +1,10 @@
 package delivery_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,6 +14,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
@@ -51,13 +49,13 @@ func releaseWithSecrets(t *testing.T) []byte {
 	return data
 }
 
-// No way to print, log, encode or look at a release shows a credential, however it
+// No way to print, log or encode a release shows a credential, however it
 // was read.
 func TestDecodingReplacesCredentials(t *testing.T) {
 	t.Parallel()
 	data := releaseWithSecrets(t)
 	releases := decoded(t, data)
-	service := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+	service := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		body := string(data)
 		if !strings.HasSuffix(req.URL.Path, id(1)) {
 			body = "[" + body + "]"
@@ -71,10 +69,11 @@ func TestDecodingReplacesCredentials(t *testing.T) {
 	require.NoError(t, err)
 
 	for name, r := range releases {
-		assert.NotContains(t, texts(reflect.ValueOf(r)), secret, name)
-		for way, text := range printed(r, *r, page, r.BuildInfo, r.BuildInfo[0].Commits[0], r.VersionInfo.ProductEnvInfo) {
-			assert.NotContains(t, text, secret, "%s, %s", name, way)
-			assert.NotContains(t, text, fmt.Sprintf("%x", secret), "%s, %s", name, way)
+		for _, v := range []any{r, *r, page, r.BuildInfo[0].Commits[0], r.VersionInfo.ProductEnvInfo} {
+			for way, text := range clienttest.Printed(v) {
+				assert.NotContains(t, text, secret, "%s, %s", name, way)
+				assert.NotContains(t, text, fmt.Sprintf("%x", secret), "%s, %s", name, way)
+			}
 		}
 		c := r.BuildInfo[0].Commits[0]
 		for _, replaced := range []string{c.OAuthToken, c.Password, c.SSHKey, c.PrivateAccessToken, r.DeployInfo[0].Envs[0].Value} {
@@ -106,58 +105,15 @@ func TestDecodingKeepsTheRest(t *testing.T) {
 func TestRawJSONKeepsCredentials(t *testing.T) {
 	t.Parallel()
 	data := releaseWithSecrets(t)
-	server := transport(func(req *http.Request) (*http.Response, error) { return respond(req, http.StatusOK, string(data)), nil })
-	c, err := zadig.NewClient("https://zadig.example.com", zadig.WithRawJSON(), zadig.WithTransport(server))
+	c, _ := clienttest.Mocked(t, listPath+"/"+id(1), clienttest.Respond(200, string(data)))
+	c, err := c.With(zadig.WithRawJSON())
 	require.NoError(t, err)
 	r, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, string(data), string(r.RawJSON()))
-	for way, text := range printed(r, *r) {
-		assert.NotContains(t, text, secret, way)
+	for _, v := range []any{r, *r} {
+		for way, text := range clienttest.Printed(v) {
+			assert.NotContains(t, text, secret, way)
+		}
 	}
-}
-
-// printed prints, logs and encodes the values in all ways that Go has.
-func printed(values ...any) map[string]string {
-	texts := map[string]string{}
-	for i, v := range values {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-			texts[fmt.Sprint(verb, i)] = fmt.Sprintf(verb, v)
-		}
-		var text, jsonText bytes.Buffer
-		slog.New(slog.NewTextHandler(&text, nil)).With("with", v).Info("m", slog.Group("g", "v", v))
-		slog.New(slog.NewJSONHandler(&jsonText, nil)).With("with", v).Info("m", slog.Group("g", "v", []any{v}))
-		texts[fmt.Sprint("slog text", i)], texts[fmt.Sprint("slog JSON", i)] = text.String(), jsonText.String()
-		data, err := json.Marshal(v)
-		texts[fmt.Sprint("json", i)] = fmt.Sprint(string(data), err)
-	}
-	return texts
-}
-
-// texts returns all strings below v, as a debugger shows them.
-func texts(v reflect.Value) (all string) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() {
-			all = texts(v.Elem())
-		}
-	case reflect.Struct:
-		for _, field := range v.Fields() {
-			all += texts(field)
-		}
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return string(v.Bytes())
-		}
-		for i := range v.Len() {
-			all += texts(v.Index(i))
-		}
-	case reflect.Map:
-		for _, value := range v.Seq2() {
-			all += texts(value)
-		}
-	case reflect.String:
-		all = v.String() + "\n"
-	}
-	return all
 }

@@ -1,14 +1,12 @@
 package delivery_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/zadigtest"
 )
 
 // deployed is a documented release of these deploys.
@@ -220,43 +218,4 @@ changed u/c: i:1 → i:2
 manifests of s differ
 manifests of u differ`, changes.String())
 	assert.Equal(t, "no changes", delivery.Changes{}.String())
-	for name, one := range map[string]delivery.Changes{
-		"added":     {Added: changes.Added},
-		"removed":   {Removed: changes.Removed},
-		"changed":   {Changed: changes.Changed},
-		"manifests": {Manifests: changes.Manifests},
-	} {
-		assert.False(t, one.IsEmpty(), name)
-	}
-}
-
-// Each image of the later release is new, has changed or was there before, and what
-// is removed was there before.
-func TestDiffAccountsForEveryImage(t *testing.T) {
-	t.Parallel()
-	releases := zadigtest.Generate(7, 60).Releases
-	for i, a := range releases {
-		b := releases[(i*7+3)%len(releases)]
-		after, before := b.Images(), a.Images()
-		changes := delivery.Diff(a, b)
-		assert.Equal(t, changes, delivery.Diff(a, b), "the same each time")
-		known := slices.Clone(before)
-		if env := a.VersionInfo.ProductEnvInfo; env != nil {
-			for _, s := range slices.Concat(env.Services...) {
-				for _, c := range s.Containers {
-					known = append(known, delivery.Image{Service: s.ServiceName, Container: c.Name, Image: c.Image})
-				}
-			}
-		}
-		for _, image := range after {
-			isChanged := slices.ContainsFunc(changes.Changed, func(c delivery.ImageChange) bool { return c.To == image.Image })
-			assert.True(t, isChanged || slices.Contains(changes.Added, image) || slices.Contains(known, image), "%s", image)
-		}
-		for _, image := range changes.Removed {
-			assert.Contains(t, before, image)
-		}
-		for _, change := range changes.Changed {
-			assert.True(t, slices.ContainsFunc(known, func(i delivery.Image) bool { return i.Image == change.From }), "%v", change)
-		}
-	}
 }

@@ -106,10 +106,7 @@ func TestFindWithoutTheOpenAPI(t *testing.T) {
 	t.Parallel()
 	at := func(f zadigtest.Fault) zadigtest.Fault { return f.On(zadigtest.OpenAPIReleaseDetail) }
 	for name, fault := range map[string]zadigtest.Fault{
-		"no right":                           at(zadigtest.NoPermission()),
-		"no license":                         at(zadigtest.LicenseExpired()),
 		"no database":                        at(zadigtest.DatabaseDown()),
-		"a path that the gateway has not":    at(zadigtest.Status(404, "404 page not found")),
 		"the same, as JSON with a code":      at(zadigtest.Status(404, `{"code":404,"message":"no route"}`)),
 		"a login page":                       at(zadigtest.HTML(200)),
 		"an object that is no release":       at(zadigtest.Status(200, `{}`)),
@@ -127,41 +124,6 @@ func TestFindWithoutTheOpenAPI(t *testing.T) {
 			assert.Equal(t, id(1), r.VersionInfo.ID)
 			assert.NotEmpty(t, r.Images(), "it is complete")
 		})
-	}
-}
-
-// A release that is deleted while it is searched for is not there, and one that moves
-// is found.
-func TestFindWhileTheListMoves(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		change func(*movingZadig)
-		found  bool
-	}{
-		"deleted":                      {func(z *movingZadig) { z.remove(249, 250) }, false},
-		"releases ahead of it deleted": {func(z *movingZadig) { z.remove(10, 200) }, true},
-		"releases ahead of it created": {func(z *movingZadig) {
-			for range 200 {
-				z.create(1)
-			}
-		}, true},
-	} {
-		for request := 2; request < 6; request++ {
-			z := (&movingZadig{flat: true, omits: true, total: true}).fill(250)
-			z.before = func(*http.Request) *http.Response {
-				if len(z.requests) == request {
-					test.change(z)
-				}
-				return nil
-			}
-			r, err := z.client(t).Find(t.Context(), "v"+id(1), delivery.ListOptions{ProjectName: "p"})
-			if !test.found && len(z.ids()) < 250 {
-				require.ErrorIs(t, err, zadig.ErrNotFound, name)
-				continue
-			}
-			require.NoError(t, err, name)
-			assert.Equal(t, id(1), r.VersionInfo.ID, name)
-		}
 	}
 }
 

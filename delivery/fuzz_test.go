@@ -1,9 +1,7 @@
 package delivery_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"testing"
@@ -12,7 +10,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
@@ -42,7 +40,7 @@ func FuzzRelease(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		service := delivery.New(answering(body))
+		service := delivery.New(clienttest.Doer(clienttest.Respond(200, string(body))))
 		r, err := service.Get(t.Context(), "619dbaa8c528c2182225e8d9", delivery.GetOptions{})
 		var standard delivery.Release
 		standardErr := json.Unmarshal(body, &standard)
@@ -69,15 +67,13 @@ func FuzzListStream(f *testing.F) {
 	f.Add([]byte(`null`))
 	f.Add([]byte(`[{"versionInfo":{"id":"1"}},{"versionInfo":7},{"versionInfo":{"id":"2"}}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		client, err := zadig.NewClient("http://zadig.test", zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: 1}),
-			zadig.WithMiddleware(leaktest.Bodies(t)),
-			zadig.WithTransport(transport(func(req *http.Request) (*http.Response, error) {
-				if req.URL.Query().Get("page") != "1" {
-					return answering([]byte("[]"))(req)
-				}
-				return answering(body)(req)
-			})))
-		require.NoError(t, err)
+		client, mock := clienttest.NewMock(t)
+		mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Query().Get("page") != "1" {
+				return respond(req, 200, "[]"), nil
+			}
+			return respond(req, 200, string(body)), nil
+		})
 		service := client.Delivery
 		page, err := service.List(t.Context(), delivery.ListOptions{})
 		if err != nil {
@@ -121,18 +117,6 @@ func FuzzListStream(f *testing.F) {
 			require.Equal(t, standard, page.Releases)
 		}
 	})
-}
-
-// transport is a RoundTripper that is a function.
-type transport func(*http.Request) (*http.Response, error)
-
-func (f transport) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-// answering answers 200 with body, whatever is asked.
-func answering(body []byte) doer {
-	return func(req *http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body)), Request: req}, nil
-	}
 }
 
 // requireStable encodes a release, decodes that, and wants the same again.

@@ -129,15 +129,8 @@ func TestGetFailures(t *testing.T) {
 		sentinel error
 		says     string
 	}{
-		"null":          {clienttest.Respond(200, `null`), unexpected, "got null, want a release"},
-		"success":       {clienttest.Respond(200, `{"message":"success"}`), unexpected, other},
-		"collaboration": {recorded("v1.11.0/releases_collaboration_pending"), unexpected, "collaboration mode"},
-		"array":         {recorded("v1.11.0/releases_taskid_7"), unexpected, "got a JSON array, want a release"},
-		"login page":    {clienttest.Respond(200, "<html>"), unexpected, "an HTML page"},
-		"nothing":       {clienttest.Respond(200, ""), unexpected, "got an empty body, want a release"},
-		"wrong member": {
-			clienttest.Respond(200, `{"versionInfo":{"id":"x","taskId":"1"}}`), unexpected, "at /versionInfo/taskId: got a string, want an integer",
-		},
+		"success":         {clienttest.Respond(200, `{"message":"success"}`), unexpected, other},
+		"collaboration":   {recorded("v1.11.0/releases_collaboration_pending"), unexpected, "collaboration mode"},
 		"another release": {clienttest.Respond(200, `{"id":"`+id(2)+`"}`), unexpected, "want 000000000000000000000001"},
 		"panic":           {recorded("v1.11.0/panic_release_by_id"), zadig.ErrServer, "empty body"},
 		"project gone": {
@@ -166,15 +159,11 @@ func TestGetFailures(t *testing.T) {
 // A server that is not Zadig has neither releases by id nor a list.
 func TestGetFromAnotherServer(t *testing.T) {
 	t.Parallel()
-	for list, says := range map[string]string{
-		"[]": "no releases by id; is the base URL right?", "404": "no release list; is the base URL right?",
+	for status, says := range map[int]string{
+		200: "no releases by id; is the base URL right?", 404: "no release list; is the base URL right?",
 	} {
 		c, mock := clienttest.Mocked(t, listPath+"/"+id(1), clienttest.Respond(404, "404 page not found"))
-		status := 200
-		if list == "404" {
-			status = 404
-		}
-		mock.Get(listPath, clienttest.Respond(status, list))
+		mock.Get(listPath, clienttest.Respond(status, "[]"))
 		_, err := c.Delivery.Get(t.Context(), id(1), delivery.GetOptions{})
 		require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
 		assert.ErrorContains(t, err, says)

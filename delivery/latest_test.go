@@ -83,25 +83,16 @@ func TestLatestSucceeded(t *testing.T) {
 func TestSearchFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		server  string
-		fault   zadigtest.Fault
-		latest  error // nil: it finds v1.250
-		find    error // of v1.200; nil: it finds it
-		message string
+		server string
+		fault  zadigtest.Fault
+		latest error // nil: it finds v1.250
+		find   error // of v1.200; nil: it finds it
 	}{
-		"not permitted": {"v5.0.0", zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden, ""},
-		"no license":    {"v3.4.1", zadigtest.LicenseExpired(), zadig.ErrLicense, zadig.ErrLicense, ""},
-		"no database":   {"v3.4.1", zadigtest.DatabaseDown(), zadig.ErrServer, zadig.ErrServer, ""},
-		"no list": {
-			"v1.11.0", zadigtest.Garbage(), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "got text that is not JSON",
-		},
-		"a list that is not there": {
-			"v1.11.0", zadigtest.Status(404, "Invalid path: /x"), zadig.ErrUnexpectedResponse, zadig.ErrUnexpectedResponse, "base URL",
-		},
-		"pending collaboration":        {"v1.11.0", zadigtest.CollaborationPending(), nil, nil, ""},
-		"by id not permitted":          {"v5.0.0", zadigtest.NoPermission().On(zadigtest.GetRelease), zadig.ErrForbidden, zadig.ErrForbidden, ""},
-		"broken, and brief is well":    {"v3.4.1", zadigtest.BrokenRecord(id(250)), zadig.ErrServer, nil, ""},
-		"broken is what is looked for": {"v3.4.1", zadigtest.BrokenRecord(id(200)), nil, zadig.ErrServer, ""},
+		"not permitted":                {"v5.0.0", zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden},
+		"pending collaboration":        {"v1.11.0", zadigtest.CollaborationPending(), nil, nil},
+		"by id not permitted":          {"v5.0.0", zadigtest.NoPermission().On(zadigtest.GetRelease), zadig.ErrForbidden, zadig.ErrForbidden},
+		"broken, and brief is well":    {"v3.4.1", zadigtest.BrokenRecord(id(250)), zadig.ErrServer, nil},
+		"broken is what is looked for": {"v3.4.1", zadigtest.BrokenRecord(id(200)), nil, zadig.ErrServer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,9 +105,6 @@ func TestSearchFails(t *testing.T) {
 			r, err = s.Find(t.Context(), "v1.200", shop)
 			if assert.ErrorIs(t, err, test.find) && test.find == nil {
 				assert.Len(t, r.Images(), 2, "it is complete")
-			}
-			if test.message != "" {
-				assert.ErrorContains(t, err, test.message)
 			}
 		})
 	}

@@ -17,11 +17,10 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
-// movingZadig is the release list of a Zadig with which others work meanwhile, as
-// a RoundTripper. zadigtest shows what a server sends; this one shows when.
+// movingZadig is the release list of a Zadig with which others work meanwhile, for a
+// Mock. zadigtest shows what a server sends; this one shows when.
 type movingZadig struct {
 	flat    bool       // v4.0 and later
 	omits   bool       // v4.2 and later: lists have no services
@@ -83,14 +82,14 @@ func (z *movingZadig) ids() []string {
 // client returns a client that does not wait between attempts.
 func (z *movingZadig) client(t *testing.T, opts ...zadig.Option) *delivery.Service {
 	t.Helper()
-	opts = append([]zadig.Option{zadig.WithTransport(z), clienttest.FastRetry(), zadig.WithMiddleware(leaktest.Bodies(t))}, opts...)
-	return clienttest.New(t, clienttest.MockURL, opts...).Delivery
+	client, mock := clienttest.NewMock(t)
+	mock.RegisterNoResponder(z.respond)
+	client, err := client.With(opts...)
+	require.NoError(t, err)
+	return client.Delivery
 }
 
-func (z *movingZadig) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := req.Context().Err(); err != nil {
-		return nil, err
-	}
+func (z *movingZadig) respond(req *http.Request) (*http.Response, error) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.requests = append(z.requests, req.URL)
@@ -98,6 +97,9 @@ func (z *movingZadig) RoundTrip(req *http.Request) (*http.Response, error) {
 		if resp := z.before(req); resp != nil {
 			return resp, nil
 		}
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
 	}
 	path, _ := strings.CutPrefix(req.URL.Path, "/base")
 	switch one, byID := strings.CutPrefix(path, listPath+"/"); {

@@ -1,15 +1,10 @@
 package delivery_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"log/slog"
 	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/delivery"
 )
@@ -39,21 +34,4 @@ func TestMethodsOnNil(t *testing.T) {
 		}
 	}
 	assert.Equal(t, delivery.Changes{}, delivery.Diff(nil, nil))
-}
-
-func TestNilPointersPrinted(t *testing.T) {
-	t.Parallel()
-	for _, none := range []any{(*delivery.Release)(nil), (*delivery.BuildInfo)(nil), (*delivery.Commit)(nil), (*delivery.Page)(nil)} {
-		for _, verb := range []string{"%v", "%+v", "%s"} {
-			assert.Contains(t, fmt.Sprintf(verb, none), "<nil>", "%T", none)
-		}
-		data, err := json.Marshal(none)
-		require.NoError(t, err)
-		assert.Equal(t, "null", string(data))
-		var text, jsonText bytes.Buffer
-		slog.New(slog.NewTextHandler(&text, nil)).Info("m", "value", none)
-		slog.New(slog.NewJSONHandler(&jsonText, nil)).Info("m", "value", none)
-		assert.Contains(t, text.String(), "value=<nil>", "%T", none)
-		assert.Contains(t, jsonText.String(), `"value":null`, "%T", none)
-	}
 }

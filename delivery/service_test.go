@@ -71,11 +71,6 @@ func costOf(srv *zadigtest.Server) cost {
 	}
 }
 
-// doer is a Doer that is a function.
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
-
 // calls are all methods that send a request.
 var calls = map[string]func(context.Context, *delivery.Service, delivery.ListOptions) error{
 	"List": func(ctx context.Context, s *delivery.Service, o delivery.ListOptions) error {
@@ -122,7 +117,7 @@ var calls = map[string]func(context.Context, *delivery.Service, delivery.ListOpt
 func TestOddDoers(t *testing.T) {
 	t.Parallel()
 	responds := func(resp *http.Response) *delivery.Service {
-		return delivery.New(doer(func(*http.Request) (*http.Response, error) { return resp, nil }))
+		return delivery.New(clienttest.Doer(func(*http.Request) (*http.Response, error) { return resp, nil }))
 	}
 	down := errors.New("no route to host")
 	for name, test := range map[string]struct {
@@ -136,7 +131,7 @@ func TestOddDoers(t *testing.T) {
 		"nil body":      {responds(&http.Response{StatusCode: http.StatusOK}), zadig.ErrUnexpectedResponse},
 		"not 2xx":       {responds(&http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
 		"empty body":    {responds(&http.Response{StatusCode: http.StatusOK, Body: http.NoBody}), zadig.ErrUnexpectedResponse},
-		"its own error": {delivery.New(doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
+		"its own error": {delivery.New(clienttest.Doer(func(*http.Request) (*http.Response, error) { return nil, down })), down},
 	} {
 		for method, call := range calls {
 			err := call(t.Context(), test.service, delivery.ListOptions{})
@@ -156,7 +151,7 @@ func TestPlainDoer(t *testing.T) {
 		listPath + "/" + id(1): `{"versionInfo":{"id":"` + id(1) + `"}}`,
 		listPath + "/labels":   `["l"]`,
 	}
-	s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+	s := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		assert.Equal(t, http.MethodGet, req.Method)
 		assert.Empty(t, req.URL.Host, "relative to the client's base URL")
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body[req.URL.Path]))}, nil
@@ -211,40 +206,6 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 			require.ErrorContains(t, err, "delivery."+method+": bad request: "+name)
 			assert.Empty(t, mock.URLs(), "%s, %s", method, name)
 		}
-	}
-}
-
-// A loop ends when its context does, also if each element is an error.
-func TestLoopsEndWithTheirContext(t *testing.T) {
-	t.Parallel()
-	for name, element := range map[string]string{
-		"undecodable": `{"versionInfo":17},`,
-		"releases":    `{"versionInfo":{"id":"%024x"}},`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var list strings.Builder
-			for n := range 99 {
-				if strings.Contains(element, "%") {
-					fmt.Fprintf(&list, element, n)
-				} else {
-					list.WriteString(element)
-				}
-			}
-			c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, "["+strings.TrimSuffix(list.String(), ",")+"]"))
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			steps := 0
-			var last error
-			for _, err := range c.Delivery.All(ctx, delivery.ListOptions{}) {
-				if steps++; steps == 10 {
-					cancel()
-				}
-				last = err
-			}
-			require.ErrorIs(t, last, context.Canceled)
-			assert.Equal(t, 11, steps)
-		})
 	}
 }
 

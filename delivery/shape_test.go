@@ -173,13 +173,3 @@ func TestNotARelease(t *testing.T) {
 		}
 	})
 }
-
-func TestRawJSONWithoutOption(t *testing.T) {
-	t.Parallel()
-	var missing *delivery.Release
-	assert.Nil(t, missing.RawJSON())
-
-	var r delivery.Release
-	require.NoError(t, json.Unmarshal([]byte(`{"id":"a"}`), &r))
-	assert.Nil(t, r.RawJSON())
-}

@@ -165,6 +165,16 @@ func TestSinceGivesUp(t *testing.T) {
 		assert.Equal(t, []string{"v1"}, since(t, s, &saved, shop), "it failed once only")
 		assert.Empty(t, since(t, s, &saved, shop))
 	})
+	t.Run("not what can be read at last", func(t *testing.T) {
+		t.Parallel()
+		srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, delivery.StatusCreating), dated(2, "v2", 1_700_000_000+3*day, ""))
+		var mark delivery.Mark
+		remove := srv.Inject(zadigtest.BrokenRecord(id(1)))
+		since(t, s, &mark, shop)
+		remove()
+		assert.Equal(t, []string{"v1"}, since(t, s, &mark, shop))
+		assert.Empty(t, since(t, s, &mark, shop))
+	})
 	t.Run("not what fails by something else", func(t *testing.T) {
 		t.Parallel()
 		srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, ""), dated(2, "v2", 1_700_000_000+3*day, ""))
@@ -382,37 +392,26 @@ func TestSinceRefusesMarks(t *testing.T) {
 	require.Equal(t, []string{"v7"}, since(t, s, &used, all))
 	require.Empty(t, since(t, s, &used, all))
 	srv.ClearRequests()
-	for says, test := range map[string]struct {
-		mark   *delivery.Mark
-		change func(o *delivery.ListOptions)
-	}{
-		"must not be nil":                         {nil, func(*delivery.ListOptions) {}},
-		"CreatedAt must not be negative (got -1)": {&delivery.Mark{CreatedAt: -1}, func(*delivery.ListOptions) {}},
-		`must be used with the ProjectName it was used with, "shop" (got "other")`: {
-			&used, func(o *delivery.ListOptions) { o.ProjectName = "other" },
-		},
-		`must be used with the WorkflowName it was used with, "ops" (got "")`: {
-			&used, func(o *delivery.ListOptions) { o.WorkflowName = "" },
-		},
-		`must be used with the TaskID it was used with, 7 (got 8)`: {&used, func(o *delivery.ListOptions) { o.TaskID = 8 }},
-		`must be used with the ServiceName it was used with, "cart" (got "pay")`: {
-			&used, func(o *delivery.ListOptions) { o.ServiceName = "pay" },
-		},
-		`must be used with the Label it was used with, "lts" (got "")`: {&used, func(o *delivery.ListOptions) { o.Label = "" }},
-		`must be used with Succeeded, as it was before`: {
-			&used, func(o *delivery.ListOptions) { o.Succeeded = false },
-		},
+	refuses := func(says string, mark *delivery.Mark, o delivery.ListOptions) {
+		for r, err := range s.Since(t.Context(), mark, o) {
+			assert.Nil(t, r)
+			require.ErrorIs(t, err, zadig.ErrBadRequest)
+			assert.ErrorContains(t, err, "delivery.Since: bad request: mark: "+says)
+		}
+	}
+	refuses("must not be nil", nil, all)
+	refuses("CreatedAt must not be negative (got -1)", &delivery.Mark{CreatedAt: -1}, all)
+	for says, change := range map[string]func(o *delivery.ListOptions){
+		`the ProjectName it was used with, "shop" (got "other")`: func(o *delivery.ListOptions) { o.ProjectName = "other" },
+		`the WorkflowName it was used with, "ops" (got "")`:      func(o *delivery.ListOptions) { o.WorkflowName = "" },
+		`the TaskID it was used with, 7 (got 8)`:                 func(o *delivery.ListOptions) { o.TaskID = 8 },
+		`the ServiceName it was used with, "cart" (got "pay")`:   func(o *delivery.ListOptions) { o.ServiceName = "pay" },
+		`the Label it was used with, "lts" (got "")`:             func(o *delivery.ListOptions) { o.Label = "" },
+		`Succeeded, as it was before`:                            func(o *delivery.ListOptions) { o.Succeeded = false },
 	} {
 		o := all
-		test.change(&o)
-		var errs []error
-		for r, err := range s.Since(t.Context(), test.mark, o) {
-			assert.Nil(t, r)
-			errs = append(errs, err)
-		}
-		require.Len(t, errs, 1)
-		require.ErrorIs(t, errs[0], zadig.ErrBadRequest)
-		assert.ErrorContains(t, errs[0], "delivery.Since: bad request: mark: "+says)
+		change(&o)
+		refuses("must be used with "+says, &used, o)
 	}
 	srv.ExpectNoRequests(t)
 }
@@ -433,7 +432,7 @@ func TestSinceNotesANarrowerSelection(t *testing.T) {
 func TestSinceReadsWhatBecomesDecodable(t *testing.T) {
 	t.Parallel()
 	task := `"three"`
-	s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+	s := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		return respond(req, http.StatusOK, `[`+
 			`{"id":"`+id(3)+`","version":"v3","project_name":"p","created_at":1700000200,"services":[{"service_name":"s"}]},`+
 			`{"id":"`+id(2)+`","version":"v2","project_name":"p","created_at":1700000000,"services":[{"service_name":"s"}],`+
@@ -445,4 +444,13 @@ func TestSinceReadsWhatBecomesDecodable(t *testing.T) {
 	task = "3"
 	assert.Equal(t, []string{"v2"}, since(t, s, &mark, delivery.ListOptions{}))
 	assert.Empty(t, since(t, s, &mark, delivery.ListOptions{}))
+	task = `3,"status":"creating"`
+	mark = delivery.Mark{}
+	assert.Equal(t, []string{"v2", "v3"}, since(t, s, &mark, delivery.ListOptions{}))
+	task = `"three"`
+	assert.Equal(t, []string{"error ErrUnexpectedResponse"}, since(t, s, &mark, delivery.ListOptions{}))
+	task = `3,"status":"creating"`
+	assert.Empty(t, since(t, s, &mark, delivery.ListOptions{}), "v2 has not changed")
+	task = `3,"status":"success"`
+	assert.Equal(t, []string{"v2"}, since(t, s, &mark, delivery.ListOptions{}))
 }

@@ -51,7 +51,7 @@ func TestWait(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				statuses, tasks, read, asked := strings.Fields(row.statuses), strings.Fields(row.tasks), 0, 0
-				s := delivery.New(doer(func(req *http.Request) (*http.Response, error) {
+				s := delivery.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 					status := statuses[min(read, len(statuses)-1)]
 					read++
 					task := "1"
@@ -89,8 +89,7 @@ func TestWait(t *testing.T) {
 				assert.Nil(t, r)
 				var failure *delivery.WaitError
 				require.ErrorAs(t, err, &failure)
-				unread := errors.Is(err, zadig.ErrNotFound) || errors.Is(err, zadig.ErrForbidden)
-				assert.Equal(t, unread, failure.Release == nil)
+				assert.Equal(t, errors.Is(err, zadig.ErrNotFound), failure.Release == nil)
 			})
 		})
 	}

@@ -75,15 +75,9 @@ func TestFailures(t *testing.T) {
 		"another task": {200, `{"task_id":8,"workflow_key":"shop-dev"}`, zadig.ErrUnexpectedResponse,
 			`got task 8 of workflow "shop-dev", want task 7`},
 		"another workflow": {200, `{"task_id":7,"workflow_key":"shop-prod"}`, zadig.ErrUnexpectedResponse, `got task 7 of workflow "shop-prod"`},
-		"forbidden":        {403, "", zadig.ErrForbidden, ""},
 		"expired token":    {401, "", zadig.ErrUnauthorized, ""},
-		"login page":       {200, "<!DOCTYPE html><html></html>", zadig.ErrUnexpectedResponse, ""},
-		"nothing":          {200, "", zadig.ErrUnexpectedResponse, ""},
-		"null":             {200, "null", zadig.ErrUnexpectedResponse, "want a workflow task"},
 		"another object":   {200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "want a workflow task"},
-		"an array":         {200, "[]", zadig.ErrUnexpectedResponse, ""},
 		"a number as text": {200, `{"task_id":"7"}`, zadig.ErrUnexpectedResponse, ""},
-		"cut JSON":         {200, `{"task_id":7,"stages":[`, zadig.ErrUnexpectedResponse, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,11 +90,6 @@ func TestFailures(t *testing.T) {
 		})
 	}
 }
-
-// doer is a Doer that is a function.
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
 
 func TestMethodsOnNil(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -57,24 +58,6 @@ func TestTasksReadsAllPages(t *testing.T) {
 	}
 }
 
-// A task that begins while the list is read shifts the pages.
-func TestTasksOfABusyWorkflow(t *testing.T) {
-	t.Parallel()
-	count := 40
-	client, _ := history(t, &count)
-	seen := map[int]bool{}
-	for task, err := range client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{PerPage: 10}) {
-		require.NoError(t, err)
-		assert.False(t, seen[task.TaskID], "task %d again", task.TaskID)
-		if seen[task.TaskID] = true; len(seen) == 9 || len(seen) == 19 {
-			count += 3
-		}
-	}
-	for n := 1; n <= 40; n++ {
-		assert.True(t, seen[n], "task %d", n)
-	}
-}
-
 func TestRecordedTasks(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
@@ -113,6 +96,7 @@ func TestTasksEndsWithAnError(t *testing.T) {
 			"servers before v1.18.0"},
 		"another workflow": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`,
 			zadig.ErrUnexpectedResponse, `of workflow "other"`},
+		"undecodable": {200, `{"total":1,"workflow_tasks":[{"task_id":"x"}]}`, zadig.ErrUnexpectedResponse, "at /0/task_id: got a string"},
 		"no task": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`,
 			zadig.ErrUnexpectedResponse, "got a task"},
 		"another object": {200, `{"code":10000}`, zadig.ErrUnexpectedResponse,
@@ -129,29 +113,13 @@ func TestTasksEndsWithAnError(t *testing.T) {
 				assert.Nil(t, task)
 				require.ErrorIs(t, err, row.want)
 				require.ErrorContains(t, err, row.says)
+				failed, ok := errors.AsType[*zadig.Error](err)
+				require.True(t, ok)
+				assert.Contains(t, failed.URL, tasksPath)
 			}
 			assert.Equal(t, 1, yields)
 		})
 	}
-}
-
-// One task that cannot be decoded is an error in its place.
-func TestTasksGoesOnAfterAnElement(t *testing.T) {
-	t.Parallel()
-	client, _ := clienttest.Mocked(t, tasksPath, clienttest.Respond(200,
-		`{"total":2,"workflow_tasks":[{"workflow_key":"shop-dev","task_id":"2"},{"workflow_key":"shop-dev","task_id":1}]}`))
-	var numbers []int
-	failures := 0
-	for task, err := range client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{}) {
-		if err != nil {
-			require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
-			failures++
-			continue
-		}
-		numbers = append(numbers, task.TaskID)
-	}
-	assert.Equal(t, []int{1}, numbers)
-	assert.Equal(t, 1, failures)
 }
 
 func TestTasksStopsAndRefuses(t *testing.T) {
@@ -167,6 +135,7 @@ func TestTasksStopsAndRefuses(t *testing.T) {
 		"project: must not be empty": first(client.Workflow.Tasks(t.Context(), "", "shop-dev", workflow.TasksOptions{})),
 		`slash (got "")`:             first(client.Workflow.Tasks(t.Context(), "shop", "", workflow.TasksOptions{})),
 		`slash (got "a/b")`:          first(client.Workflow.Tasks(t.Context(), "shop", "a/b", workflow.TasksOptions{})),
+		`slash (got "..")`:           first(client.Workflow.Tasks(t.Context(), "shop", "..", workflow.TasksOptions{})),
 		"PerPage: must not be":       first(client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{PerPage: -1})),
 	} {
 		require.ErrorIs(t, err, zadig.ErrBadRequest)

@@ -22,7 +22,7 @@ import (
 func statuses(t *testing.T, all ...string) (s *workflow.Service, requests *int) {
 	t.Helper()
 	requests = new(int)
-	return workflow.New(doer(func(req *http.Request) (*http.Response, error) {
+	return workflow.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		status := all[min(*requests, len(all)-1)]
 		*requests++
 		switch status {
@@ -92,18 +92,6 @@ func TestWait(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestWaitEndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Second, func() { cancel(errors.New("the user left")) })
-		s, _ := statuses(t, "running", "down")
-		_, err := s.Wait(ctx, shopDev7, workflow.WaitOptions{})
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorContains(t, err, "the user left")
-	})
 }
 
 func TestWaitRefuses(t *testing.T) {

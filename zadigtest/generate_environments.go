@@ -1,7 +1,6 @@
 package zadigtest
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/zadig-go/zadig/delivery"
@@ -63,17 +62,6 @@ func (d *Data) deploy(e *environment.Environment, s *delivery.EnvService, info *
 			Operation: environment.OperationDefault, DeployType: s.Type, CreateTime: info.CreatedAt, CreateBy: info.CreatedBy,
 		},
 	})
-}
-
-// taskOf returns the task that made a release.
-func taskOf(r *delivery.Release) *workflow.Task {
-	t := &task{workflow: r.VersionInfo.WorkflowName, number: r.VersionInfo.TaskID}
-	t.addRelease(r)
-	made := new(workflow.Task)
-	if err := json.Unmarshal(encode(t.document()), made); err != nil {
-		panic(err) // cannot happen: the document has the names of a task
-	}
-	return made
 }
 
 // withApproval adds a stage in which somebody approved, in front of the last one that

@@ -2,12 +2,14 @@ package zadigtest
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/workflow"
 )
 
 // getTask returns a workflow task that was added, or that a release or a build names.
@@ -34,44 +36,30 @@ func (s *store) taskDocument(workflow string, number int) map[string]any {
 		return added[0].doc
 	}
 	if t := s.task(workflow, number); t != nil {
-		return t.document()
+		doc, _ := treeOf(t)
+		return doc
 	}
 	return nil
 }
 
-// task is a run of a workflow, derived from its releases and artifacts.
-type task struct {
-	project, workflow, display string
-	number                     int
-	creator                    string
-	status, failure            string
-	created                    int64
-	start, end                 int64
-	stages                     []*taskStage
-}
-
-type taskStage struct {
-	name, jobType string
-	jobs          []map[string]any
-}
-
-// task returns the task with a number, or nil if nothing names it.
-func (s *store) task(workflow string, number int) *task {
-	if workflow == "" || number <= 0 {
+// task returns the task that releases and artifacts name, or nil if none does.
+func (s *store) task(name string, number int) *workflow.Task {
+	if name == "" || number <= 0 {
 		return nil
 	}
-	t := &task{workflow: workflow, display: workflow, number: number}
+	t := &workflow.Task{WorkflowName: name, TaskID: number}
 	found := false
-	for _, r := range s.releases.with(taskKey(workflow, number)) {
+	for _, r := range s.releases.with(taskKey(name, number)) {
 		if r.VersionInfo.DeletedAt == 0 {
-			t.addRelease(r.Release)
+			addRelease(t, r.Release)
 			found = true
 		}
 	}
-	for _, a := range s.artifacts.with(taskKey(workflow, number)) {
+	for _, a := range s.artifacts.with(taskKey(name, number)) {
 		for _, activity := range a.Activities {
-			if ref, ok := activity.Task(); ok && ref.WorkflowName == workflow && ref.TaskID == number {
-				t.addBuild(ref.ProjectName, a.Artifact, activity)
+			if ref, ok := activity.Task(); ok && ref.WorkflowName == name && ref.TaskID == number {
+				t.ProjectName = cmp.Or(t.ProjectName, ref.ProjectName)
+				addBuild(t, a.Artifact, activity)
 				found = true
 			}
 		}
@@ -79,51 +67,72 @@ func (s *store) task(workflow string, number int) *task {
 	if !found {
 		return nil
 	}
+	return finished(t)
+}
+
+// taskOf returns the task that made a release.
+func taskOf(r *delivery.Release) *workflow.Task {
+	t := &workflow.Task{WorkflowName: r.VersionInfo.WorkflowName, TaskID: r.VersionInfo.TaskID}
+	addRelease(t, r)
+	return finished(t)
+}
+
+// finished completes a task that has its jobs. If the task failed, its last job failed.
+func finished(t *workflow.Task) *workflow.Task {
+	t.WorkflowDisplayName = cmp.Or(t.WorkflowDisplayName, t.WorkflowName)
+	t.Status = cmp.Or(t.Status, workflow.StatusPassed)
+	t.StartTime, t.EndTime = cmp.Or(t.StartTime, t.CreateTime), cmp.Or(t.EndTime, t.CreateTime)
+	t.CreateTime = t.StartTime
+	if t.Status == workflow.StatusRunning {
+		t.EndTime = 0
+	}
+	if i := len(t.Stages) - 1; i >= 0 && t.Status != workflow.StatusPassed {
+		last := t.Stages[i].Jobs[len(t.Stages[i].Jobs)-1]
+		t.Stages[i].Status, last.Status, last.Error = t.Status, t.Status, t.Error
+	}
 	return t
 }
 
-func (t *task) addRelease(r *delivery.Release) {
+func addRelease(t *workflow.Task, r *delivery.Release) {
 	info := r.VersionInfo
-	t.project, t.creator, t.created = info.ProductName, info.CreatedBy, info.CreatedAt
-	t.display = cmp.Or(info.WorkflowDisplayName, t.workflow)
-	t.status = map[string]string{
-		delivery.StatusFailed:   "failed",
-		delivery.StatusCreating: "running",
-		delivery.StatusRetrying: "running",
+	t.ProjectName, t.TaskCreator, t.CreateTime = info.ProductName, info.CreatedBy, info.CreatedAt
+	t.WorkflowDisplayName = info.WorkflowDisplayName
+	t.Status = map[string]string{
+		delivery.StatusFailed:   workflow.StatusFailed,
+		delivery.StatusCreating: workflow.StatusRunning,
+		delivery.StatusRetrying: workflow.StatusRunning,
 	}[info.Status]
-	t.failure = r.Error
+	t.Error = r.Error
 	if info.Progress != nil {
-		t.failure = cmp.Or(t.failure, info.Progress.Error)
+		t.Error = cmp.Or(t.Error, info.Progress.Error)
 	}
 	for _, b := range r.BuildInfo {
 		if b != nil {
-			t.add("build", "zadig-build", b.ServiceName, b.StartTime, b.EndTime, buildSpec{
-				Repos: orEmpty(b.Commits), Image: b.ImageName, ServiceName: b.ServiceName, ServiceModule: imageName(b.ImageName), Envs: []any{},
-			})
+			addJob(t, "build", workflow.JobBuild, b.ServiceName, b.StartTime, b.EndTime,
+				buildSpec(b.ServiceName, imageName(b.ImageName), b.ImageName, b.Commits))
 		}
 	}
 	for _, d := range r.DeployInfo {
-		switch {
-		case d == nil:
-		case info.Type == delivery.TypeK8SYAML: // its task pushed the images
-			service := rawServiceName(d.ServiceName, d.ContainerName)
-			t.add("distribute", "zadig-distribute-image", service, d.StartTime, d.EndTime, distributeSpec{
-				[]distributeTarget{{service, d.ContainerName, d.Image, d.Image}},
-			})
-		default:
-			env := ""
-			if info.ProductEnvInfo != nil {
-				env = info.ProductEnvInfo.EnvName
-			}
-			service := rawServiceName(d.ServiceName, d.ContainerName)
-			t.add("deploy", "zadig-deploy", service, d.StartTime, d.EndTime, deploySpec{
-				Env: env, ServiceAndImages: []serviceAndImage{{service, d.ContainerName, d.Image}},
-			})
+		if d == nil {
+			continue
 		}
+		service := rawServiceName(d.ServiceName, d.ContainerName)
+		if info.Type == delivery.TypeK8SYAML { // its task pushed the images
+			addJob(t, "distribute", workflow.JobDistributeImage, service, d.StartTime, d.EndTime,
+				distributeSpec(service, d.ContainerName, d.Image, d.Image))
+			continue
+		}
+		env := ""
+		if info.ProductEnvInfo != nil {
+			env = info.ProductEnvInfo.EnvName
+		}
+		images := []any{map[string]any{"service_name": service, "service_module": d.ContainerName, "image": d.Image}}
+		addJob(t, "deploy", workflow.JobDeploy, service, d.StartTime, d.EndTime,
+			map[string]any{"env": env, "production": false, "service_and_images": images})
 	}
 	for _, test := range r.TestInfo {
 		if test != nil {
-			t.add("test", "zadig-test", "test", test.StartTime, test.EndTime, nil)
+			addJob(t, "test", workflow.JobTest, "test", test.StartTime, test.EndTime, nil)
 		}
 	}
 	for _, s := range r.Services {
@@ -132,121 +141,57 @@ func (t *task) addRelease(r *delivery.Release) {
 		}
 		for _, i := range s.Images {
 			if i != nil && i.PushImage {
-				t.add("distribute", "zadig-distribute-image", s.ServiceName+"-"+i.ContainerName, 0, 0, distributeSpec{
-					[]distributeTarget{{s.ServiceName, i.ContainerName, i.SourceImage, i.TargetImage}},
-				})
+				addJob(t, "distribute", workflow.JobDistributeImage, s.ServiceName+"-"+i.ContainerName, 0, 0,
+					distributeSpec(s.ServiceName, i.ContainerName, i.SourceImage, i.TargetImage))
 			}
 		}
 	}
 }
 
 // addBuild adds the build of an artifact, unless a release has it already.
-func (t *task) addBuild(project string, a *artifact.Artifact, activity *artifact.Activity) {
-	t.project = cmp.Or(t.project, project)
-	t.creator = cmp.Or(t.creator, activity.CreatedBy)
-	t.created = cmp.Or(t.created, activity.StartTime, activity.CreatedTime)
-	for _, s := range t.stages {
-		for _, j := range s.jobs {
-			if spec, ok := j["spec"].(buildSpec); ok && spec.Image == a.Image {
+func addBuild(t *workflow.Task, a *artifact.Artifact, activity *artifact.Activity) {
+	t.TaskCreator = cmp.Or(t.TaskCreator, activity.CreatedBy)
+	t.CreateTime = cmp.Or(t.CreateTime, activity.StartTime, activity.CreatedTime)
+	for _, s := range t.Stages {
+		for _, j := range s.Jobs {
+			var built struct{ Image string }
+			if json.Unmarshal(j.Spec, &built) == nil && built.Image == a.Image {
 				return
 			}
 		}
 	}
-	t.add("build", "zadig-build", a.Name, activity.StartTime, activity.EndTime, buildSpec{
-		Repos: orEmpty(activity.Commits), Image: a.Image, ServiceName: a.Name, ServiceModule: a.Name, Envs: []any{},
-	})
+	addJob(t, "build", workflow.JobBuild, a.Name, activity.StartTime, activity.EndTime, buildSpec(a.Name, a.Name, a.Image, activity.Commits))
 }
 
-func orEmpty[T any](list []T) any {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}
-
-// add appends a job to its stage.
-func (t *task) add(stage, jobType, name string, start, end int64, spec any) {
-	i := slices.IndexFunc(t.stages, func(s *taskStage) bool { return s.name == stage })
+// addJob adds a job to its stage.
+func addJob(t *workflow.Task, stage, jobType, name string, start, end int64, spec map[string]any) {
+	i := slices.IndexFunc(t.Stages, func(s *workflow.Stage) bool { return s.Name == stage })
 	if i < 0 {
-		i = len(t.stages)
-		t.stages = append(t.stages, &taskStage{name: stage, jobType: jobType})
+		i = len(t.Stages)
+		t.Stages = append(t.Stages, &workflow.Stage{Name: stage, Status: workflow.StatusPassed, Parallel: true})
 	}
-	s := t.stages[i]
-	s.jobs = append(s.jobs, map[string]any{
-		"name": fmt.Sprintf("%s-%s-%d", stage, name, len(s.jobs)), "type": jobType,
-		"status": "passed", "start_time": start, "end_time": end, "cost_seconds": max(end-start, 0), "spec": spec,
+	s := t.Stages[i]
+	s.Jobs = append(s.Jobs, &workflow.Job{
+		Name: fmt.Sprintf("%s-%s-%d", stage, name, len(s.Jobs)), Type: jobType, Status: workflow.StatusPassed,
+		StartTime: start, EndTime: end, CostSeconds: max(end-start, 0), Spec: encode(spec),
 	})
-	if start > 0 && (t.start == 0 || start < t.start) {
-		t.start = start
+	if start > 0 && (t.StartTime == 0 || start < t.StartTime) {
+		t.StartTime = start
 	}
-	t.end = max(t.end, end)
-}
-
-// document returns the task as JSON. If the task failed, its last job failed.
-func (t *task) document() map[string]any {
-	status := cmp.Or(t.status, "passed")
-	doc := map[string]any{
-		"task_id":       t.number,
-		"workflow_key":  t.workflow,
-		"workflow_name": t.display,
-		"project_key":   t.project,
-		"status":        status,
-		"task_creator":  t.creator,
-		"create_time":   cmp.Or(t.start, t.created),
-		"start_time":    cmp.Or(t.start, t.created),
-		"end_time":      cmp.Or(t.end, t.created),
-		"error":         t.failure,
-	}
-	if status == "running" {
-		delete(doc, "end_time")
-	}
-	stages := []any{}
-	for i, s := range t.stages {
-		stage := map[string]any{"name": s.name, "status": "passed", "parallel": true}
-		jobs := []any{}
-		for k, j := range s.jobs {
-			if last := i == len(t.stages)-1 && k == len(s.jobs)-1; last && status != "passed" {
-				stage["status"], j["status"], j["error"] = status, status, t.failure
-			}
-			jobs = append(jobs, j)
-		}
-		stage["jobs"] = jobs
-		stages = append(stages, stage)
-	}
-	doc["stages"] = stages
-	return doc
+	t.EndTime = max(t.EndTime, end)
 }
 
 // The specs of jobs, with the members that the SDK reads.
 
-type buildSpec struct {
-	Repos         any    `json:"repos"`
-	Image         string `json:"image"`
-	Package       string `json:"package"`
-	ServiceName   string `json:"service_name"`
-	ServiceModule string `json:"service_module"`
-	Envs          []any  `json:"envs"`
+func buildSpec[C any](service, module, image string, commits []C) map[string]any {
+	return map[string]any{
+		"repos": append([]C{}, commits...), "image": image, "package": "",
+		"service_name": service, "service_module": module, "envs": []any{},
+	}
 }
 
-type deploySpec struct {
-	Env              string            `json:"env"`
-	Production       bool              `json:"production"`
-	ServiceAndImages []serviceAndImage `json:"service_and_images"`
-}
-
-type serviceAndImage struct {
-	ServiceName   string `json:"service_name"`
-	ServiceModule string `json:"service_module"`
-	Image         string `json:"image"`
-}
-
-type distributeSpec struct {
-	DistributeTarget []distributeTarget `json:"distribute_target"`
-}
-
-type distributeTarget struct {
-	ServiceName   string `json:"service_name"`
-	ServiceModule string `json:"service_module"`
-	SourceImage   string `json:"source_image"`
-	TargetImage   string `json:"target_image"`
+func distributeSpec(service, module, source, target string) map[string]any {
+	return map[string]any{"distribute_target": []any{map[string]any{
+		"service_name": service, "service_module": module, "source_image": source, "target_image": target,
+	}}}
 }

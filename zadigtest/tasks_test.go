@@ -35,7 +35,7 @@ func TestTask(t *testing.T) {
 	get := func(query string) reply { return ask(t, srv, "/openapi/workflows/custom/task?"+query) }
 
 	assertParts(t, get("workflowKey=dev&taskId=7").body, `"task_id":7`, `"workflow_key":"dev"`, `"status":"failed"`, `"error":"denied"`,
-		`"distribute_target":[{"service_name":"cart","service_module":"app","source_image":"a/cart:1","target_image":"b/cart:1"}]`)
+		`"distribute_target":[{"service_module":"app","service_name":"cart","source_image":"a/cart:1","target_image":"b/cart:1"}]`)
 	assertParts(t, get("workflowKey=dev&taskId=8").body, `"status":"running"`, `"start_time":1700000008`, `"stages":[]`)
 	assertParts(t, get("workflowKey=ci&taskId=3").body, `"start_time":1700000000`, `"end_time":1700000060`, `"name":"build"`)
 	for _, query := range []string{"", "workflowKey=dev", "workflowKey=dev&taskId=9", "taskId=7", "workflowKey=ci&taskId=7"} {

@@ -39,6 +39,7 @@ func TestTextMasksSecretsWhereverTheyStand(t *testing.T) {
 		"member in HTML":                     `<pre>{&quot;password&quot;:&quot;s3cr3t-VALUE&quot;}</pre>`,
 		"JSON in JSON in JSON":               `"{\"a\":\"{\\\"password\\\":\\\"s3cr3t-VALUE\\\"}\"}"`,
 		"JSON in a query":                    `/x?filter=%7B%22password%22%3A%22s3cr3t-VALUE%22%7D`,
+		"after Chinese text":                 `获取失败\n{\"password\":\"s3cr3t-VALUE\"}`,
 		"user info with a slash":             `dial http://user:pa/s3cr3t@proxy:3128: refused`,
 		"proxy with a slash, net/url":        `parse "http://user:s3cr3t/word@proxy:3128": invalid port ":s3cr3t" after host`,
 		"proxy with a space, net/url":        `parse "http://user:s3cr3t word@proxy:3128": net/url: invalid userinfo`,

@@ -3,9 +3,10 @@ package redact
 import (
 	"html"
 	"iter"
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // maxViews bounds how many nested layers of escapes are removed: a URL in a
@@ -45,86 +46,44 @@ func views(s string) iter.Seq[view] {
 	}
 }
 
-// unescape removes one layer of escapes: %XX, \uXXXX and the others of JSON, and
-// those of HTML. It reports whether there were any.
+// escapes are those of a URL (%XX), of JSON (\uXXXX, \n), and of HTML.
+var escapes = regexp.MustCompile(`%[0-9a-fA-F]{2}|\\(?:u[0-9a-fA-F]{4}|[^u])|&#?\w{1,8};`)
+
+// unescape removes one layer of escapes. It reports whether there were any.
 func (v view) unescape() (view, bool) {
 	if !strings.ContainsAny(v.text, `%\&`) {
 		return v, false
 	}
 	text := make([]byte, 0, len(v.text))
 	at := make([]int, 0, len(v.text)+1)
-	changed := false
-	for i := 0; i < len(v.text); {
-		before := len(text)
-		n := 0
-		switch v.text[i] {
-		case '%':
-			text, n = appendPercent(text, v.text[i:])
-		case '\\':
-			text, n = appendBackslash(text, v.text[i:])
-		case '&':
-			text, n = appendEntity(text, v.text[i:])
+	add := func(s string, start, step int) {
+		text = append(text, s...)
+		for i := range len(s) {
+			at = append(at, v.original(start+i*step, start+i*step).start)
 		}
-		if n == 0 {
-			text, n = append(text, v.text[i]), 1
-		} else {
-			changed = true
-		}
-		for range len(text) - before {
-			at = append(at, v.original(i, i).start)
-		}
-		i += n
 	}
+	done := 0
+	for _, m := range escapes.FindAllStringIndex(v.text, -1) {
+		add(v.text[done:m[0]], done, 1)
+		add(decode(v.text[m[0]:m[1]]), m[0], 0)
+		done = m[1]
+	}
+	add(v.text[done:], done, 1)
 	at = append(at, v.original(len(v.text), len(v.text)).end)
-	return view{string(text), at}, changed
+	return view{string(text), at}, string(text) != v.text
 }
 
-// The append functions decode the escape at the beginning of s and return its
-// length, 0 if there is none.
-
-func appendPercent(text []byte, s string) ([]byte, int) {
-	if len(s) < 3 {
-		return text, 0
+// decode returns what an escape stands for.
+func decode(escape string) string {
+	switch escape[0] {
+	case '%':
+		decoded, _ := url.PathUnescape(escape)
+		return decoded
+	case '&':
+		return html.UnescapeString(escape)
 	}
-	c, err := strconv.ParseUint(s[1:3], 16, 8)
-	if err != nil {
-		return text, 0
+	if decoded, err := strconv.Unquote(`"` + escape + `"`); err == nil {
+		return decoded
 	}
-	return append(text, byte(c)), 3
-}
-
-func appendBackslash(text []byte, s string) ([]byte, int) {
-	if len(s) < 2 {
-		return text, 0
-	}
-	switch c := s[1]; c {
-	case '"', '\\', '/', '\'':
-		return append(text, c), 2
-	case 'b', 'f', 'n', 'r', 't':
-		return append(text, "\b\f\n\r\t"[strings.IndexByte("bfnrt", c)]), 2
-	case 'u': // a surrogate is no part of a secret that is looked for
-		if len(s) < 6 {
-			return text, 0
-		}
-		r, err := strconv.ParseUint(s[2:6], 16, 16)
-		if err != nil {
-			return text, 0
-		}
-		return utf8.AppendRune(text, rune(r)), 6
-	}
-	return text, 0
-}
-
-func appendEntity(text []byte, s string) ([]byte, int) {
-	const longest = len("&#x10ffff;")
-	end := strings.IndexByte(s[:min(len(s), longest)], ';')
-	if end < 0 {
-		return text, 0
-	}
-	entity := s[:end+1]
-	decoded := html.UnescapeString(entity)
-	if decoded == entity {
-		return text, 0
-	}
-	return append(text, decoded...), end + 1
+	return escape[1:] // a slash, or half of a surrogate pair
 }

@@ -41,10 +41,6 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-type doerFunc func(*http.Request) (*http.Response, error)
-
-func (f doerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
-
 // rejection is what reject makes.
 type rejection struct {
 	kind   error

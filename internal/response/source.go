@@ -33,7 +33,7 @@ func (s *source) Read(p []byte) (n int, err error) {
 	if s.err != nil {
 		return 0, s.err
 	}
-	n, s.err = s.body.Read(p[:min(len(p), 32<<10)])
+	n, s.err = s.body.Read(p)
 	p = p[:n]
 	s.head = append(s.head, p[:min(n, headBytes-len(s.head))]...)
 	s.read += int64(n)

@@ -198,33 +198,12 @@ func (l *link) Close() error {
 	return l.Conn.Close()
 }
 
-// pipes is a listener without a network.
-type pipes struct {
-	accepted chan net.Conn
-	close    func()
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	if conn, ok := <-p.accepted; ok {
-		return conn, nil
-	}
-	return nil, net.ErrClosed
-}
-
-func (p pipes) Close() error {
-	p.close()
-	return nil
-}
-
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
 // An HTTP/2 connection that has gone silent costs the requests on it ten seconds,
 // not a timeout each, and they succeed on another one.
 func TestSilentHTTP2ConnectionIsNoticed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		accepted := make(chan net.Conn)
-		listener := pipes{accepted, sync.OnceFunc(func() { close(accepted) })}
+		listener := servertest.NewListener()
 		server := httptest.NewUnstartedServer(http.StripPrefix(servertest.BasePath, servertest.JSON(`{}`)))
 		server.Listener.Close()
 		server.Listener, server.EnableHTTP2 = listener, true
@@ -236,11 +215,10 @@ func TestSilentHTTP2ConnectionIsNoticed(t *testing.T) {
 		var links []*atomic.Bool
 		base := transport.NewBase(&tls.Config{RootCAs: trust, ServerName: "example.com", MinVersion: tls.VersionTLS12}, nil)
 		base.Proxy = nil
-		base.DialContext = func(context.Context, string, string) (net.Conn, error) {
-			ours, theirs := net.Pipe()
-			accepted <- theirs
+		base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := listener.Dial(ctx, network, address)
 			links = append(links, new(atomic.Bool))
-			return &link{Conn: ours, silent: links[len(links)-1], closed: make(chan struct{})}, nil
+			return &link{Conn: conn, silent: links[len(links)-1], closed: make(chan struct{})}, err
 		}
 		defer base.CloseIdleConnections()
 		client := clienttest.New(t, "https://zadig.example.com"+servertest.BasePath, zadig.WithTransport(base), clienttest.FastRetry())

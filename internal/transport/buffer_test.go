@@ -84,17 +84,12 @@ func (c counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// doer is a Doer that is a function.
-type doer func(*http.Request) (*http.Response, error)
-
-func (d doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
-
 func TestBufferedBodyIsReadOnce(t *testing.T) {
 	t.Parallel()
 	const image = `{"image":"nginx:1"}`
 	client, _ := clienttest.Serve(t, servertest.JSON(image))
 	read := 0
-	artifacts := artifact.New(doer(func(req *http.Request) (*http.Response, error) {
+	artifacts := artifact.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		resp, err := client.Do(req)
 		if body, ok := resp.Body.(*response.Body); assert.NoError(t, err) && assert.True(t, ok) {
 			assert.Equal(t, image, string(body.Data))

@@ -3,7 +3,6 @@ package transport_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,14 +52,6 @@ func checkError(t *testing.T, err error) {
 
 func TestFailuresAndLogsShowNoSecret(t *testing.T) {
 	t.Parallel()
-	envelope := func(description string) string {
-		data, err := json.Marshal(map[string]any{"code": 500, "message": "Internal Error: ", "description": description,
-			"extra": map[string]any{
-				"oauth_token": word, "url": "https://a/?token=" + word, "list": []any{"password=" + word, map[string]any{"ssh_key": word}},
-			}})
-		require.NoError(t, err)
-		return string(data)
-	}
 	const query = "/x?image=a&token=" + word
 	for _, row := range []struct {
 		name string
@@ -69,12 +60,7 @@ func TestFailuresAndLogsShowNoSecret(t *testing.T) {
 		opts []zadig.Option
 	}{
 		{"success after 503", servertest.Script(servertest.Status(503, ""), servertest.JSON(`[]`)), query, nil},
-		{"the server echoes the query",
-			servertest.Status(500,
-				envelope(`err:Get "http://aslan:25000/x?image=a&token=`+word+`&page=1": refused`)), "/x", nil},
 		{"the query has the token", servertest.Status(403, ""), query, nil},
-		{"an excerpt that ends within a secret",
-			servertest.Status(500, `{"x":"`+strings.Repeat("x", 2020)+`","password":"`+strings.Repeat(word, 100)+`"}`), "/x", nil},
 		{"a body that ends within a secret",
 			servertest.Status(500, `{"x":"`+strings.Repeat("x", 65500)+`","password":"`+strings.Repeat(word, 100)+`"}`), "/x", nil},
 		{"closed", servertest.Close, query, nil},

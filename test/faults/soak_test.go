@@ -213,7 +213,7 @@ type endings struct {
 func (e *endings) add(t *testing.T, err error) {
 	name := cmp.Or(clienttest.Sentinel(err), "no response")
 	if strings.Contains(name, " and ") {
-		t.Errorf("%s of one error: %v", name, err)
+		t.Errorf("%q of one error: %v", name, err)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

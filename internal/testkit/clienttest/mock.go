@@ -50,6 +50,12 @@ func (m *Mock) Get(path string, response httpmock.Responder) {
 	m.RegisterResponder(http.MethodGet, MockURL+path, response)
 }
 
+// Doer is a Doer that is a function, or an httpmock.Responder.
+type Doer func(*http.Request) (*http.Response, error)
+
+// Do calls the function.
+func (d Doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
+
 // RoundTrip keeps the URL and responds.
 func (m *Mock) RoundTrip(req *http.Request) (*http.Response, error) {
 	m.mu.Lock()

@@ -49,8 +49,8 @@ func New(t testing.TB, h http.Handler) *Server {
 func NewInMemory(t testing.TB, h http.Handler) *Server {
 	t.Helper()
 	s := &Server{URL: "http://zadig.example.com" + BasePath}
-	listener := &memory{connections: make(chan net.Conn), closed: make(chan struct{})}
-	s.dial = listener.dial
+	listener := NewListener()
+	s.dial = listener.Dial
 	s.start(t, &httptest.Server{Listener: listener, Config: new(http.Server)}, h)
 	return s
 }
@@ -137,37 +137,46 @@ func (s *Server) OpenConnections() int {
 	return s.open
 }
 
-// memory is a listener without a network.
-type memory struct {
+// Listener is a listener without a network.
+type Listener struct {
 	connections chan net.Conn
 	closed      chan struct{}
 	close       sync.Once
 }
 
-func (m *memory) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+// NewListener returns a listener that only its Dial reaches.
+func NewListener() *Listener {
+	return &Listener{connections: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+// Dial connects to the listener.
+func (l *Listener) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {
-	case m.connections <- server:
+	case l.connections <- server:
 		return client, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case <-m.closed:
+	case <-l.closed:
 		return nil, net.ErrClosed
 	}
 }
 
-func (m *memory) Accept() (net.Conn, error) {
+// Accept returns the next connection.
+func (l *Listener) Accept() (net.Conn, error) {
 	select {
-	case connection := <-m.connections:
+	case connection := <-l.connections:
 		return connection, nil
-	case <-m.closed:
+	case <-l.closed:
 		return nil, net.ErrClosed
 	}
 }
 
-func (m *memory) Close() error {
-	m.close.Do(func() { close(m.closed) })
+// Close ends Accept and Dial.
+func (l *Listener) Close() error {
+	l.close.Do(func() { close(l.closed) })
 	return nil
 }
 
-func (m *memory) Addr() net.Addr { return &net.TCPAddr{} }
+// Addr returns an address that means nothing.
+func (l *Listener) Addr() net.Addr { return &net.TCPAddr{} }
