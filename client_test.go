@@ -71,7 +71,7 @@ func TestNewClientJoinsTheBaseURL(t *testing.T) {
 			client := clienttest.New(t, row.base,
 				zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 					sent = req.URL.String()
-					return servertest.Response(req, servertest.Status(http.StatusOK, "[]")), nil
+					return clienttest.Respond(http.StatusOK, "[]")(req)
 				})))
 			require.NoError(t, client.Get(t.Context(), row.path, nil, nil))
 			assert.Equal(t, row.want, sent)

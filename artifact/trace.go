@@ -51,7 +51,8 @@ func ImageID(imageID string) TraceOption {
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
 // image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
-// zadig.ErrUnsupported for servers up to v1.7.1.
+// zadig.ErrUnsupported for servers up to v1.7.1. Zadig has no artifact of an image that
+// a release pushed: see delivery.Release.SourceImages.
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {

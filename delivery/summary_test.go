@@ -19,6 +19,9 @@ func TestSummary(t *testing.T) {
 		require.NoError(t, err)
 		details, err := s.List(t.Context(), delivery.ListOptions{})
 		require.NoError(t, err)
+		skipped, err := s.List(t.Context(), delivery.ListOptions{SkipDetails: true})
+		require.NoError(t, err)
+		assert.Equal(t, version == "v5.0.0", skipped.Releases[0].IsSummary(), version)
 		brief, full := page.Releases[0], details.Releases[0]
 		require.NotEmpty(t, full.Images(), version)
 		assert.False(t, full.IsSummary(), version)

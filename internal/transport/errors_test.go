@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -167,9 +168,8 @@ func TestErrorsWrapTheirCause(t *testing.T) {
 	for name, option := range map[string]zadig.Option{
 		"transport": zadig.WithTransport(servertest.RoundTripper(func(*http.Request) (*http.Response, error) { return nil, plant })),
 		"body": zadig.WithTransport(servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
-			resp := servertest.Response(req, servertest.JSON(""))
-			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("["), failing{plant}))
-			return resp, nil
+			body := io.NopCloser(io.MultiReader(strings.NewReader("["), iotest.ErrReader(plant)))
+			return &http.Response{StatusCode: http.StatusOK, Body: body, Request: req}, nil
 		})),
 		"token":   zadig.WithTokenSource(func(context.Context) (string, error) { return "", plant }),
 		"limiter": zadig.WithRateLimiter(limiter(func(context.Context) error { return plant })),
@@ -185,8 +185,3 @@ func TestErrorsWrapTheirCause(t *testing.T) {
 		})
 	}
 }
-
-// failing is a reader that fails.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -26,8 +26,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func inBubble(t *testing.T, h http.HandlerFunc, opts []zadig.Option, test func(t *testing.T, client *zadig.Client, s *servertest.Server)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := servertest.NewInMemory(t, h)
-		test(t, clienttest.New(t, s.URL, append([]zadig.Option{zadig.WithTransport(s.Transport(t))}, opts...)...), s)
+		s, transport := servertest.NewInMemory(t, h)
+		test(t, clienttest.New(t, s.URL, append([]zadig.Option{zadig.WithTransport(transport)}, opts...)...), s)
 	})
 }
 

@@ -29,43 +29,53 @@ type plainRelease struct {
 
 const listPath = "/api/aslan/delivery/releases?page=1&per_page=100000"
 
+// get requests a URL by hand. After an error it returns an empty body.
+func get(b *testing.B, client *http.Client, url string) io.ReadCloser {
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, url, http.NoBody)
+	if err == nil {
+		req.Header.Set("Authorization", "Bearer benchmark")
+		var resp *http.Response
+		if resp, err = client.Do(req); err == nil {
+			return resp.Body
+		}
+	}
+	b.Error(err)
+	return http.NoBody
+}
+
+// decodeByHand reads a body with encoding/json.
+func decodeByHand(b *testing.B, body io.ReadCloser, out any) {
+	defer body.Close()
+	data, err := io.ReadAll(body)
+	if err == nil {
+		err = json.Unmarshal(data, out)
+	}
+	if err != nil {
+		b.Error(err)
+	}
+}
+
+// discard reads a response and does nothing with it: the limit for every client.
+func discard(b *testing.B, url string) {
+	body := get(b, http.DefaultClient, url)
+	defer body.Close()
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		b.Error(err)
+	}
+}
+
 // listByHand reads a whole list with net/http and encoding/json.
-func listByHand(b *testing.B, srv *benchServer) []*plainRelease {
-	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+listPath, http.NoBody)
-	if err != nil {
-		b.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.Fatal(err)
-	}
-	var releases []*plainRelease
-	if err := json.Unmarshal(body, &releases); err != nil {
-		b.Fatal(err)
-	}
+func listByHand(b *testing.B, srv *benchServer) (releases []*plainRelease) {
+	decodeByHand(b, get(b, http.DefaultClient, srv.url+listPath), &releases)
 	return releases
 }
 
 // listByLibrary reads a list with net/http and the JSON library that the SDK uses,
 // without its limits, errors and filters.
 func listByLibrary(b *testing.B, srv *benchServer) (n int) {
-	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.url+listPath, http.NoBody)
-	if err != nil {
-		b.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer resp.Body.Close()
-	dec := jsontext.NewDecoder(resp.Body)
+	body := get(b, http.DefaultClient, srv.url+listPath)
+	defer body.Close()
+	dec := jsontext.NewDecoder(body)
 	if _, err := dec.ReadToken(); err != nil {
 		b.Fatal(err)
 	}
@@ -75,6 +85,18 @@ func listByLibrary(b *testing.B, srv *benchServer) (n int) {
 		}
 	}
 	return n
+}
+
+// repeat runs a benchmark of a call that reads so many bytes.
+func repeat(b *testing.B, name string, size int, call func(b *testing.B)) {
+	b.Helper()
+	b.Run(name, func(b *testing.B) {
+		b.SetBytes(int64(size))
+		b.ReportAllocs()
+		for b.Loop() {
+			call(b)
+		}
+	})
 }
 
 // rangeAll reads n releases, which the server sends as one page, and the empty page
@@ -107,49 +129,20 @@ func BenchmarkAll(b *testing.B) {
 	const n = 1000
 	srv, size := serveList(b, n)
 	client := srv.client(b)
-	b.Run("by-hand", func(b *testing.B) {
-		b.SetBytes(int64(size))
-		b.ReportAllocs()
-		for b.Loop() {
-			if releases := listByHand(b, srv); len(releases) != n {
-				b.Fatal(len(releases))
+	all := func(read func(b *testing.B) int) func(*testing.B) {
+		return func(b *testing.B) {
+			if got := read(b); got != n {
+				b.Fatal(got)
 			}
 		}
-	})
-	b.Run("resty", func(b *testing.B) {
-		b.SetBytes(int64(size))
-		b.ReportAllocs()
-		client := restyClient()
-		for b.Loop() {
-			if releases := listByResty(b, client, srv); len(releases) != n {
-				b.Fatal(len(releases))
-			}
-		}
-	})
-	b.Run("library", func(b *testing.B) {
-		b.SetBytes(int64(size))
-		b.ReportAllocs()
-		for b.Loop() {
-			if read := listByLibrary(b, srv); read != n {
-				b.Fatal(read)
-			}
-		}
-	})
-	b.Run("discard", func(b *testing.B) {
-		b.SetBytes(int64(size))
-		b.ReportAllocs()
-		for b.Loop() {
-			discard(b, srv.url+"/api/aslan/delivery/releases")
-		}
-	})
+	}
+	repeat(b, "by-hand", size, all(func(b *testing.B) int { return len(listByHand(b, srv)) }))
+	resty := restyClient()
+	repeat(b, "resty", size, all(func(b *testing.B) int { return len(listByResty(b, resty, srv)) }))
+	repeat(b, "library", size, all(func(b *testing.B) int { return listByLibrary(b, srv) }))
+	repeat(b, "discard", size, func(b *testing.B) { discard(b, srv.url+"/api/aslan/delivery/releases") })
 	for _, skip := range []bool{false, true} {
-		b.Run(fmt.Sprintf("sdk/SkipManifests=%v", skip), func(b *testing.B) {
-			b.SetBytes(int64(size))
-			b.ReportAllocs()
-			for b.Loop() {
-				rangeAll(b, client, n, skip, nil)
-			}
-		})
+		repeat(b, fmt.Sprintf("sdk/SkipManifests=%v", skip), size, func(b *testing.B) { rangeAll(b, client, n, skip, nil) })
 	}
 }
 

@@ -1,8 +1,6 @@
 package bench_test
 
 import (
-	"io"
-	"net/http"
 	"testing"
 
 	"github.com/go-resty/resty/v2"
@@ -31,23 +29,5 @@ func traceByResty(b *testing.B, client *resty.Client, srv *benchServer) {
 		SetQueryParam("image", benchImage).Get(srv.url + "/api/directory/dc/artifact")
 	if err != nil || a.Name != "picket" {
 		b.Error(a.Name, err)
-	}
-}
-
-// discard reads a response and does nothing with it: the limit for every
-// client.
-func discard(b *testing.B, url string) {
-	b.Helper()
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, url, http.NoBody)
-	if err != nil {
-		b.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-		b.Fatal(err)
 	}
 }

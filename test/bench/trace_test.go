@@ -1,8 +1,6 @@
 package bench_test
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -27,27 +25,10 @@ func serveArtifact(b *testing.B, latency time.Duration) *benchServer {
 
 // traceByHand traces an image with net/http and encoding/json.
 func traceByHand(b *testing.B, client *http.Client, srv *benchServer) {
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet,
-		srv.url+"/api/directory/dc/artifact?image="+url.QueryEscape(benchImage), http.NoBody)
-	if err != nil {
-		b.Error(err)
-		return
-	}
-	req.Header.Set("Authorization", "Bearer benchmark")
-	resp, err := client.Do(req)
-	if err != nil {
-		b.Error(err)
-		return
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.Error(err)
-		return
-	}
 	var a artifact.Artifact
-	if err := json.Unmarshal(body, &a); err != nil || a.Name != "picket" {
-		b.Error(a.Name, err)
+	decodeByHand(b, get(b, client, srv.url+"/api/directory/dc/artifact?image="+url.QueryEscape(benchImage)), &a)
+	if a.Name != "picket" {
+		b.Error(a.Name)
 	}
 }
 
@@ -65,32 +46,11 @@ func benchTransport() *http.Transport {
 // BenchmarkTrace measures sequential calls.
 func BenchmarkTrace(b *testing.B) {
 	srv := serveArtifact(b, 0)
-	b.Run("by-hand", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			traceByHand(b, http.DefaultClient, srv)
-		}
-	})
-	b.Run("resty", func(b *testing.B) {
-		client := restyClient()
-		b.ReportAllocs()
-		for b.Loop() {
-			traceByResty(b, client, srv)
-		}
-	})
-	b.Run("discard", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			discard(b, srv.url+"/api/directory/dc/artifact?image=x")
-		}
-	})
-	b.Run("sdk", func(b *testing.B) {
-		client := srv.client(b)
-		b.ReportAllocs()
-		for b.Loop() {
-			traceBySDK(b, client)
-		}
-	})
+	resty, client := restyClient(), srv.client(b)
+	repeat(b, "by-hand", 0, func(b *testing.B) { traceByHand(b, http.DefaultClient, srv) })
+	repeat(b, "resty", 0, func(b *testing.B) { traceByResty(b, resty, srv) })
+	repeat(b, "discard", 0, func(b *testing.B) { discard(b, srv.url+"/api/directory/dc/artifact?image=x") })
+	repeat(b, "sdk", 0, func(b *testing.B) { traceBySDK(b, client) })
 }
 
 // BenchmarkTrace64 measures the calls of 64 goroutines, with equal transports.

@@ -8,13 +8,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
 // Bodies returns middleware that fails the test if a body is still open at its
 // end.
 func Bodies(t testing.TB) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(req *http.Request) (*http.Response, error) {
+		return servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if resp != nil && resp.Body != nil && resp.Body != http.NoBody {
 				resp.Body = Body(t, resp.Body, req.URL.Path)
@@ -48,7 +50,3 @@ func (b *body) Close() error {
 	b.once.Do(func() { close(b.closed) })
 	return b.ReadCloser.Close()
 }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

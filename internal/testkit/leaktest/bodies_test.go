@@ -13,9 +13,10 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// told is a testing.TB that records failures. Its method end runs the cleanups.
+// told is a testing.TB that records failures.
 type told struct {
 	testing.TB
 	cleanups []func()
@@ -28,17 +29,13 @@ func (t *told) Errorf(format string, args ...any) {
 	t.failures = append(t.failures, fmt.Sprintf(format, args...))
 }
 
-func (t *told) end() {
-	for _, f := range t.cleanups {
-		f()
-	}
-}
-
 func TestBodiesThatAreLeftOpen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var observed told
-		checked := leaktest.Bodies(&observed)(responder{})
+		checked := leaktest.Bodies(&observed)(servertest.RoundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+		}))
 		get := func(path string) *http.Response {
 			resp, err := checked.RoundTrip(httptest.NewRequest(http.MethodGet, path, http.NoBody))
 			assert.NoError(t, err)
@@ -47,15 +44,11 @@ func TestBodiesThatAreLeftOpen(t *testing.T) {
 		get("/closed").Body.Close()
 		_, _ = io.ReadAll(get("/read").Body)
 		get("/left")
-		observed.end()
+		for _, f := range observed.cleanups {
+			f()
+		}
 		assert.Equal(t, []string{"/read: the body was not closed", "/left: the body was not closed"}, observed.failures)
 	})
-}
-
-type responder struct{}
-
-func (responder) RoundTrip(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
 }
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

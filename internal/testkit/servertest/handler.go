@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"sync"
 	"time"
@@ -112,13 +111,3 @@ type RoundTripper func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls the function.
 func (f RoundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-// Response returns the response that a client would receive from the handler,
-// without a network.
-func Response(req *http.Request, h http.HandlerFunc) *http.Response {
-	recorder := httptest.NewRecorder()
-	h(recorder, req)
-	resp := recorder.Result()
-	resp.Request = req
-	return resp
-}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +24,6 @@ type Server struct {
 	URL string // the base URL for clients: it ends in BasePath
 
 	started     time.Time
-	dial        func(ctx context.Context, network, address string) (net.Conn, error)
 	mu          sync.Mutex
 	requests    []*http.Request
 	times       []time.Duration
@@ -38,21 +36,21 @@ func New(t testing.TB, h http.Handler) *Server {
 	t.Helper()
 	s := new(Server)
 	server := httptest.NewUnstartedServer(nil)
-	s.dial = new(net.Dialer).DialContext
 	s.start(t, server, h)
 	s.URL = server.URL + BasePath
 	return s
 }
 
-// NewInMemory starts a server without a network, as synctest bubbles need it.
-// Only its Transport reaches it.
-func NewInMemory(t testing.TB, h http.Handler) *Server {
+// NewInMemory starts a server without a network, as synctest bubbles need it, and
+// returns the only transport that reaches it, whatever the host of a request.
+func NewInMemory(t testing.TB, h http.Handler) (*Server, *http.Transport) {
 	t.Helper()
 	s := &Server{URL: "http://zadig.example.com" + BasePath}
 	listener := NewListener()
-	s.dial = listener.Dial
 	s.start(t, &httptest.Server{Listener: listener, Config: new(http.Server)}, h)
-	return s
+	transport := &http.Transport{DialContext: listener.Dial}
+	t.Cleanup(transport.CloseIdleConnections)
+	return s, transport
 }
 
 func (s *Server) start(t testing.TB, server *httptest.Server, h http.Handler) {
@@ -86,30 +84,12 @@ func (s *Server) start(t testing.TB, server *httptest.Server, h http.Handler) {
 	t.Cleanup(server.Close)
 }
 
-// Transport returns a transport that connects to the server, whatever the host
-// of a request. Its idle connections are closed at the end of the test.
-func (s *Server) Transport(t testing.TB) *http.Transport {
-	t.Helper()
-	transport := &http.Transport{DialContext: s.dial}
-	t.Cleanup(transport.CloseIdleConnections)
-	return transport
-}
-
 // Requests returns the requests so far. Their URL.Path is below BasePath, their
 // RequestURI is as sent.
 func (s *Server) Requests() []*http.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
-}
-
-// URLs returns the path below BasePath and the query of each request so far.
-func (s *Server) URLs() []*url.URL {
-	var urls []*url.URL
-	for _, r := range s.Requests() {
-		urls = append(urls, &url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery})
-	}
-	return urls
 }
 
 // Times returns when each request so far arrived, counted from the server's
