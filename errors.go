@@ -145,9 +145,6 @@ func (e *Error) meaning() error {
 func (e *Error) decide(sentinel error, reason string) error {
 	decided := *e
 	decided.kind = sentinel
-	if sentinel == ErrServer { //nolint:errorlint // itself
-		decided.kind = &errdef.Ambiguous{Kind: errdef.DatabaseDown, Default: sentinel, Resolve: decided.decide}
-	}
 	if reason != "" {
 		decided.Message = e.line(strings.TrimPrefix(decided.Message+"; "+reason, "; "))
 	}

@@ -128,6 +128,10 @@ func isDatabase(description string) bool {
 	return strings.Contains(description, "server selection error") || strings.Contains(description, "error: connection(")
 }
 
+// wsaeconnrefused is what Windows reports for syscall.ECONNREFUSED, which has another
+// value there. No other system has an error of this number.
+const wsaeconnrefused = syscall.Errno(10061)
+
 // explainNoResponse explains a request that got no response. A token source, a
 // rate limiter or a middleware may have failed before it was sent.
 func explainNoResponse(sent *url.Error) string {
@@ -155,7 +159,7 @@ func explainNoResponse(sent *url.Error) string {
 		return fmt.Sprintf("there is no host named %s: check ZADIG_URL", dns.Name)
 	case isDNS:
 		return fmt.Sprintf("the name server does not respond for %s", dns.Name)
-	case errors.Is(cause, syscall.ECONNREFUSED):
+	case errors.Is(cause, syscall.ECONNREFUSED), errors.Is(cause, wsaeconnrefused):
 		return fmt.Sprintf("Zadig cannot be reached: nothing listens at %s; check ZADIG_URL", host)
 	case timedOut(cause):
 		return fmt.Sprintf("Zadig cannot be reached in time at %s", host)

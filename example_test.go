@@ -293,7 +293,7 @@ func (t ticks) Wait(ctx context.Context) error {
 func ExampleWithRateLimiter() {
 	srv := startExample()
 	defer srv.Close()
-	ticker := time.NewTicker(10 * time.Millisecond)
+	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
 
 	client := srv.Client(zadig.WithRateLimiter(ticks{ticker}))
@@ -304,7 +304,7 @@ func ExampleWithRateLimiter() {
 			return
 		}
 	}
-	fmt.Println(time.Since(start) >= 20*time.Millisecond)
+	fmt.Println(time.Since(start) >= 40*time.Millisecond)
 	// Output: true
 }
 

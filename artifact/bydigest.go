@@ -10,14 +10,19 @@ import (
 	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // running returns the artifact of an image whose digest may be known: by reference
-// if that artifact may have the digest, otherwise by the digest. A reference with a
-// tag and a digest is known without the digest. If that artifact has another digest,
-// it is not the one that was asked for.
+// if that artifact may have the digest, otherwise by the digest. Zadig stores an image
+// with a tag without its digest, so one with both is looked up by its tag first.
 func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact, error) {
-	ref, name := parseRunning(image), image
+	if _, after, ok := strings.Cut(image, "://"); ok { // the scheme of a pod's imageID
+		image = after
+	}
+	ref, _ := ParseImage(image)
+	name := image
 	if ref.Digest != "" && ref.Tag != "" {
 		name, _, _ = strings.Cut(image, "@")
 	}
@@ -27,7 +32,7 @@ func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact
 	}
 	a, err := s.byImage(ctx, name)
 	isMissing := errors.Is(err, errdef.ErrNotFound) || a.CompareDigest("@"+digest) == DigestDrifted
-	if !isMissing || digest == "" {
+	if !isMissing || digest == "" || ref.Repository == "" {
 		return a, err
 	}
 	found, searchErr := s.byDigest(ctx, ref.Repository, digest)
@@ -40,30 +45,24 @@ func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact
 	return a, err
 }
 
-// parseRunning parses an image, which may be an imageID with its scheme. The result
-// is zero for one that is not a reference.
-func parseRunning(image string) ImageRef {
-	if _, after, ok := strings.Cut(image, "://"); ok {
-		image = after
-	}
-	ref, _ := ParseImage(image)
-	return ref
-}
-
 // byDigest returns the newest artifact that has the digest and a repository of the
 // same path, or else the newest that has the digest. A mirror may put a prefix
 // before the path.
 func (s *Service) byDigest(ctx context.Context, repository, digest string) (*Artifact, error) {
 	var found *Artifact
-	var failure error
+	var unread error
 	name := path.Base(repository)
 	pattern := "^" + regexp.QuoteMeta(name) + "(@|$)" // an image pushed by digest has "name@sha256"
 	for a, err := range s.All(ctx, ListOptions{Type: "image", Name: pattern}) {
+		ref, _ := ParseImage(nilsafe.OrZero(a).Image)
+		_, undecodable := errors.AsType[*response.ElementError](err)
 		switch {
+		case undecodable:
+			unread = cmp.Or(unread, err)
 		case err != nil:
-			failure = cmp.Or(failure, err)
+			return nil, err
 		case a.digest() != digest:
-		case strings.HasSuffix("/"+repository, "/"+parseRunning(a.Image).Repository):
+		case strings.HasSuffix("/"+repository, "/"+ref.Repository):
 			return a, nil
 		case found == nil:
 			found = a
@@ -72,8 +71,8 @@ func (s *Service) byDigest(ctx context.Context, repository, digest string) (*Art
 	switch {
 	case found != nil:
 		return found, nil
-	case failure != nil:
-		return nil, fmt.Errorf("artifact.Trace: no artifact that could be read has the digest: %w", failure)
+	case unread != nil:
+		return nil, fmt.Errorf("artifact.Trace: no artifact that could be read has the digest: %w", unread)
 	}
 	return nil, fmt.Errorf("artifact.Trace: %w: no artifact named %s has the digest %s", errdef.ErrNotFound, name, digest)
 }

@@ -125,6 +125,28 @@ func TestTraceByDigestStopsEarly(t *testing.T) {
 	assert.LessOrEqual(t, len(srv.Requests()), 1+2*2+7)
 }
 
+// Another page may have an artifact of the same path, which comes first.
+func TestTraceByDigestNeedsEachPage(t *testing.T) {
+	t.Parallel()
+	const other = `[{"id":"` + someID + `","name":"cart","image":"host.example/other/cart:1","image_digest":"` + builtDigest + `"}]`
+	first := clienttest.Respond(200, other).HeaderSet(http.Header{"X-Total": {"2"}})
+	c, mock := clienttest.Mocked(t, listPath, first.Then(clienttest.Respond(500, "")))
+	mock.Get(imagePath, recording.Get(t, "v1.11.0/artifact_id_by_image_not_found").Respond)
+	mock.Get(documentedPath, recording.Get(t, "v1.11.0/dc_artifact_not_found").Respond)
+	a, err := c.Artifact.Trace(t.Context(), "host.example/shop/cart@"+builtDigest)
+	require.ErrorIs(t, err, zadig.ErrServer)
+	assert.Nil(t, a)
+}
+
+// What is not a reference has no name to list artifacts by.
+func TestTraceByDigestOfNoReference(t *testing.T) {
+	t.Parallel()
+	srv := zadigtest.NewServer(t)
+	_, err := srv.Client().Artifact.Trace(t.Context(), "host.example/shop/Cart:1", artifact.ImageID("@"+builtDigest))
+	require.ErrorIs(t, err, zadig.ErrNotFound)
+	srv.ExpectRequests(t, zadigtest.ListArtifacts, 0)
+}
+
 func TestTraceByDigestFailures(t *testing.T) {
 	t.Parallel()
 	const element = `{"id":"` + someID + `","name":"cart","image":"host.example/shop/cart:1","image_digest":"` + builtDigest + `"}`

@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -27,17 +28,17 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if !isID(id) {
 		return nil, errdef.BadArgument("artifact.Get", "id", "must be 24 hex digits (got %.64q)", id)
 	}
-	a, err := s.byID(ctx, id)
+	a, err := s.byID(ctx, id, "")
 	if isRefused(err) {
 		if err := s.checkDatabase(ctx); err != nil {
 			return nil, err
 		}
-		a, err = s.byID(ctx, id)
+		a, err = s.byID(ctx, id, "")
 	}
 	if u, refused := errdef.AsAmbiguous(err, errdef.MissingOrDown); refused {
 		return nil, u.Resolve(errdef.ErrNotFound, "")
 	}
-	return a, errdef.NotZadig(err, "this server has no artifacts by id; is the base URL right?")
+	return a, errdef.AsNotZadig(err, "this server has no artifacts by id; is the base URL right?")
 }
 
 // checkDatabase requests a list of one. If that succeeds, the database is not down, and
@@ -50,13 +51,14 @@ func (s *Service) checkDatabase(ctx context.Context) error {
 	return fmt.Errorf("listing artifacts to learn why a request was refused: %w", err)
 }
 
-// byID requests an artifact by its id.
-func (s *Service) byID(ctx context.Context, id string) (*Artifact, error) {
-	a, err := s.get(ctx, artifactsPath+"/"+id, "")
-	if err == nil && !strings.EqualFold(a.ID, id) {
-		return nil, fmt.Errorf("artifact.Get: %w: got another artifact, want %s", errdef.ErrUnexpectedResponse, id)
-	}
-	return a, err
+// byID requests an artifact by its id. image is its image, "" if that is not known.
+func (s *Service) byID(ctx context.Context, id, image string) (*Artifact, error) {
+	return s.get(ctx, artifactsPath+"/"+id, "", func(w *wireArtifact) error {
+		if !strings.EqualFold(w.ID, id) {
+			return fmt.Errorf("got artifact %.64q, want %s", w.ID, id)
+		}
+		return w.checkImage(cmp.Or(image, w.Image))
+	})
 }
 
 // isRefused reports whether the server says that there is no such artifact. It says

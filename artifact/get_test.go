@@ -123,7 +123,7 @@ func TestGetFailures(t *testing.T) {
 		says     string
 	}{
 		"empty object":    {respond(200, `{}`), zadig.ErrUnexpectedResponse, "want an artifact: missing id and image"},
-		"another":         {respond(200, `{"id":"`+id(7)+`"}`), zadig.ErrUnexpectedResponse, "got another artifact, want " + someID},
+		"another":         {respond(200, `{"id":"`+id(7)+`"}`), zadig.ErrUnexpectedResponse, ", want " + someID},
 		"no permission":   {recording.Get(t, "v5.0.0/forbidden_artifacts").Respond, zadig.ErrForbidden, "403"},
 		"unknown path":    {unknownPath, zadig.ErrUnexpectedResponse, "no artifacts by id; is the base URL right?"},
 		"a gateway's 404": {respond(404, `{"code":404,"message":"none"}`), zadig.ErrUnexpectedResponse, "is the base URL right?"},

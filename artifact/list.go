@@ -145,7 +145,7 @@ func (s *Service) requestList(ctx context.Context, o ListOptions, send func() er
 	if u, isBroken := errdef.AsAmbiguous(err, errdef.MissingOrDown); isBroken { // a build whose artifact is gone breaks its page
 		return u.Resolve(errdef.ErrServer, "")
 	}
-	return errdef.NotZadig(err, "this server has no artifact list; is the base URL right?")
+	return errdef.AsNotZadig(err, "this server has no artifact list; is the base URL right?")
 }
 
 func (o ListOptions) check(method string) error {

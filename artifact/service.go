@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/nilsafe"
@@ -18,9 +19,9 @@ type Service struct{ doer core.Doer }
 // has one in its field Artifact; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-// get requests one artifact.
-func (s *Service) get(ctx context.Context, path, rawQuery string) (*Artifact, error) {
-	w, err := response.Get[wireArtifact](ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"})
+// get requests one artifact, which check may refuse.
+func (s *Service) get(ctx context.Context, path, rawQuery string, check func(*wireArtifact) error) (*Artifact, error) {
+	w, err := response.Get(ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}, check)
 	if err != nil {
 		return nil, err
 	}
@@ -33,10 +34,18 @@ type wireArtifact struct {
 }
 
 // Validate returns an error for an object that is not an artifact, such as one
-// whose type is "error": by id the response has the id, and a trace has the image.
+// whose type is "error". A response by id has the id, one by image has the image.
 func (w *wireArtifact) Validate() error {
 	if w.ID == "" && w.Image == "" {
 		return errors.New("missing id and image")
+	}
+	return nil
+}
+
+// checkImage returns an error for the artifact of another image.
+func (w *wireArtifact) checkImage(image string) error {
+	if w.Image != image {
+		return fmt.Errorf("got the artifact of image %.300q, want %.300q", w.Image, image)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package artifact
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -46,13 +45,14 @@ func ImageID(imageID string) TraceOption {
 //
 // Trace sends two requests. If the reference is not known, or is that of another
 // digest, Trace lists the artifacts with the same last path element, newest first
-// and 100 a request, until one has the digest. Zadig does not know all digests, see
+// and 100 a request, until one has the digest and the path of the image. Zadig does not know all digests, see
 // [Artifact.CompareDigest], and lists only images with an ImageSize. Since v1.18.0
 // Trace needs the system-wide right to view artifacts.
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
 // image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
-// zadig.ErrUnsupported for servers up to v1.7.1.
+// zadig.ErrUnsupported for servers up to v1.7.1. Zadig has no artifact of an image that
+// a release pushed: see delivery.Release.SourceImages.
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {
@@ -74,7 +74,8 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 // byImage returns the artifact of an image with this reference. If the server
 // refuses to read it, the documented endpoint shows whether there is one: its text
 // distinguishes a missing artifact from a database that is down. If it finds one, the
-// refusal was temporary, or the user may read nothing else.
+// refusal was temporary, and the artifact is read again, or the user may read nothing
+// else, and the partial artifact is returned.
 func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.full(ctx, image)
 	if err == nil || !isRefused(err) && !isDenied(err) {
@@ -110,22 +111,13 @@ func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.byID(ctx, id)
-	if err == nil && a.Image != image {
-		return nil, anotherImage(image)
-	}
-	return a, err
+	return s.byID(ctx, id, image)
 }
 
 // documented reads an artifact from the endpoint that Zadig documents, which is partial.
 func (s *Service) documented(ctx context.Context, image string) (*Artifact, error) {
-	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image))
-	if err == nil && a.Image != image {
-		return nil, anotherImage(image)
-	}
-	return a, errdef.Unsupported(err, "servers up to v1.7.1 cannot trace an image")
-}
-
-func anotherImage(image string) error {
-	return fmt.Errorf("artifact.Trace: %w: got the artifact of another image, want that of %.300q", errdef.ErrUnexpectedResponse, image)
+	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image), func(w *wireArtifact) error {
+		return w.checkImage(image)
+	})
+	return a, errdef.AsUnsupported(err, "servers up to v1.7.1 cannot trace an image")
 }

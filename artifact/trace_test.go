@@ -90,9 +90,9 @@ func TestTraceRequests(t *testing.T) {
 		"the check has no token":           {refused, nil, respond(401, ""), zadig.ErrUnauthorized, "", 2},
 		"the check is limited":             {refused, nil, respond(429, ""), zadig.ErrRateLimited, "", 4},
 		"events that cannot be read":       {found, respond(400, `{"code":6665}`), nil, zadig.ErrServer, "6665", 2},
-		"another image":                    {found, respond(200, other), nil, odd, `want that of "host/app:1"`, 2},
+		"another image":                    {found, respond(200, other), nil, odd, `want "host/app:1"`, 2},
 		"another id":                       {found, respond(200, `{"id":"`+id(7)+`","image":"`+image+`"}`), nil, odd, "want " + someID, 2},
-		"another image, as documented":     {refused, nil, respond(200, other), odd, `want that of "host/app:1"`, 2},
+		"another image, as documented":     {refused, nil, respond(200, other), odd, `want "host/app:1"`, 2},
 		"an error in a success, by id":     {found, respond(200, `{"type":"error","code":500}`), nil, odd, "missing id and image", 2},
 		"the second attempt has a failure": {inTurn(refused, respond(401, "")), nil, partial, zadig.ErrUnauthorized, "", 3},
 	} {

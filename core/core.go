@@ -3,8 +3,11 @@
 package core
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 
+	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
@@ -30,4 +33,10 @@ type PullRequest struct {
 // gitlab.com and gitee.com. The URL is http or https and has no credentials.
 func (p PullRequest) URL() string {
 	return weblink.PullRequest(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
+}
+
+// String returns the repository and the number, such as "shop-team/cart#736". It is
+// meant for people and may change.
+func (p PullRequest) String() string {
+	return redact.Line(fmt.Sprintf("%s#%d", strings.Trim(p.RepoOwner+"/"+p.RepoName, "/"), p.Number))
 }

@@ -50,7 +50,7 @@ func (s *Service) whyRefused(ctx context.Context, m summary, refusal *errdef.Amb
 	listed, err := s.isListed(ctx, m)
 	switch {
 	case err != nil:
-		return refusal.ResolveByCheck(nil, err)
+		return refusal.ResolveByCheck(err)
 	case listed:
 		return releaseError(m.VersionInfo.ID, refusal.Resolve(errdef.ErrServer, "although the list has the release"))
 	}

@@ -127,6 +127,26 @@ func TestDetailsThatKeepFailing(t *testing.T) {
 	}
 }
 
+// A login page is not the failure of one release: it ends the loop.
+func TestDetailsBehindALogin(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"All", "Since", "List"} {
+		z := servers["v5.0.0"]()
+		z.before = func(req *http.Request) *http.Response {
+			if details(req) {
+				return respond(req, http.StatusOK, "<html>")
+			}
+			return nil
+		}
+		w := readers[method](t.Context(), z.client(t))
+		assert.Empty(t, w.ids, method)
+		require.Len(t, w.errs, 1, method)
+		_, ofOne := errors.AsType[*delivery.ReleaseError](w.errs[0])
+		assert.False(t, ofOne, method)
+		require.ErrorIs(t, w.errs[0], zadig.ErrUnexpectedResponse, method)
+	}
+}
+
 // A release is deleted if its id is refused twice and a fresh list lacks it.
 func TestDetailsOfADeletedRelease(t *testing.T) {
 	t.Parallel()

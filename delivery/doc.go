@@ -3,7 +3,8 @@
 // Start here:
 //   - [Service.All] returns every release, [Service.Latest] the newest, and
 //     [Service.Find] the one with a version.
-//   - [Release] is a release. [Release.Images] lists its images.
+//   - [Release] is a release. [Release.Images] lists its images,
+//     [Release.SourceImages] those to trace.
 //   - [Diff] compares two releases.
 //
 // All returns every release, newest first:

@@ -51,8 +51,11 @@ func (s *Service) findListed(ctx context.Context, version string, o ListOptions,
 	byName, wanted := false, map[string]bool{}
 	q.keep = func(m summary) bool {
 		byName = pageOne && o.ProjectName != "" && m.isV4()
-		wanted[m.VersionInfo.ID] = m.VersionInfo.Version == version
-		return wanted[m.VersionInfo.ID]
+		if m.VersionInfo.Version != version {
+			return false
+		}
+		wanted[m.VersionInfo.ID] = true
+		return true
 	}
 	var failed, unread error // of the release, and of one that cannot be listed
 	err = s.releases(ctx, q, func(r *Release, err error) bool {

@@ -1,5 +1,7 @@
 package delivery
 
+import "cmp"
+
 // FlatService is a service of a release since v4.0.0, in which the JSON object of a
 // release is flat. Only a chart has the chart fields (recorded on v5.0.0).
 type FlatService struct {
@@ -26,4 +28,8 @@ type ServiceImage struct {
 	PushImage      bool       `json:"push_image"`       // the image is pushed to the registry of the release
 	Status         string     `json:"status"`           // status of the push, "success" in the recordings
 	Error          string     `json:"error"`            // why it failed, "" if it did not
+}
+
+func (s *FlatService) image(i *ServiceImage) Image {
+	return Image{s.ServiceName, i.ContainerName, cmp.Or(i.TargetImage, i.SourceImage)}
 }

@@ -59,7 +59,7 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 	})
 	switch {
 	case err != nil && !isReleaseError(err):
-		return nil, refusal.ResolveByCheck(nil, err)
+		return nil, refusal.ResolveByCheck(err)
 	case len(list) > 0 && list[0].DeployInfo != nil:
 		return nil, refusal.Resolve(errdef.ErrUnsupported, "servers up to v1.7.1 find no release by id; use All with its filters")
 	}

@@ -23,8 +23,9 @@ type Image struct {
 //
 // An image that the release pushes has the reference that it is pushed to, whether
 // or not the push succeeded: see [Release.Succeeded]. Any other has the reference
-// in the environment. Up to v2.1 a chart is missing until all its images were
-// pushed, because servers do not name it before.
+// in the environment. To trace images, use [Release.SourceImages]. Up to v2.1 a
+// chart is missing until all its images were pushed, because servers do not name it
+// before.
 //
 // Images returns nil for a summary ([Release.IsSummary]), for nil, and if no image
 // is known.
@@ -50,10 +51,47 @@ func (r *Release) Images() []Image {
 	}
 	for s := range nilsafe.Values(r.Services) {
 		for i := range nilsafe.Values(s.Images) {
-			add(Image{s.ServiceName, i.ContainerName, cmp.Or(i.TargetImage, i.SourceImage)})
+			add(s.image(i))
 		}
 	}
 	return images
+}
+
+// SourceImages returns the images of [Release.Images], in the same order, with the
+// references in the environment that the release was made from. Zadig built and deployed those, so that
+// artifact.Service.Trace finds them. A release can push them to another registry or
+// tag, of which no version of Zadig keeps an artifact (read in source). An image whose
+// source is not known has the reference of Images.
+func (r *Release) SourceImages() []Image {
+	images := r.Images()
+	sources := make(map[Image]string)
+	for s := range nilsafe.Values(nilsafe.OrZero(r).Services) {
+		for i := range nilsafe.Values(s.Images) {
+			sources[s.image(i)] = i.SourceImage
+		}
+	}
+	for n, i := range images {
+		images[n].Image = cmp.Or(sources[i], r.pushedFrom(i), i.Image)
+	}
+	return images
+}
+
+// pushedFrom returns the reference in the environment of an image that a release up
+// to v3.4 pushed, or "". A workflow's release pushes none.
+func (r *Release) pushedFrom(pushed Image) string {
+	for _, i := range r.environmentImages() {
+		switch r.VersionInfo.Type {
+		case TypeK8SYAML:
+			if i.Service == pushed.Service && i.Container == pushed.Container {
+				return i.Image
+			}
+		case TypeHelmChart:
+			if i.Service == pushed.Service && shortName(i) == shortName(pushed) {
+				return i.Image
+			}
+		}
+	}
+	return ""
 }
 
 // chartImages returns the images of a packaged chart: those that are pushed, and

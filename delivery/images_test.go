@@ -49,6 +49,43 @@ func TestImages(t *testing.T) {
 	}
 }
 
+// Zadig has artifacts of the images that it built, not of those that a release
+// pushed.
+func TestSourceImages(t *testing.T) {
+	t.Parallel()
+	of := func(kind string, r *delivery.Release) *delivery.Release {
+		r.VersionInfo.Type = kind
+		return r
+	}
+	env := []delivery.Image{{"vote", "vote", "dev/vote:1"}, {"vote", "db", "dev/db:1"}, {"other", "vote", "dev/vote:0"}}
+	for name, row := range map[string]struct {
+		release *delivery.Release
+		want    []delivery.Image
+	}{
+		"nil": {nil, nil},
+		"a workflow's": {
+			of(delivery.TypeK8SWorkflow, in(deployed(deploy("vote", "vote", "dev/vote:2")), env...)),
+			[]delivery.Image{{"vote", "vote", "dev/vote:2"}},
+		},
+		"manifests": {
+			of(delivery.TypeK8SYAML, in(deployed(deploy("vote", "db", "prod/db:9"), deploy("vote", "new", "prod/new:1")), env...)),
+			[]delivery.Image{{"vote", "db", "dev/db:1"}, {"vote", "new", "prod/new:1"}},
+		},
+		"a chart": {
+			of(delivery.TypeHelmChart, in(packaged("vote", "prod/vote:9"), env...)),
+			[]delivery.Image{{"vote", "vote", "dev/vote:1"}, {"vote", "db", "dev/db:1"}},
+		},
+		"since v4.0": {
+			released(nil, &delivery.FlatService{ServiceName: "s", Images: []*delivery.ServiceImage{
+				{SourceImage: "dev/i:1", TargetImage: "prod/i:2"}, nil, {SourceImage: "dev/j:1", TargetImage: "prod/j:2"}, {TargetImage: "prod/k:1"},
+			}}),
+			[]delivery.Image{{"s", "", "dev/i:1"}, {"s", "", "dev/j:1"}, {"s", "", "prod/k:1"}},
+		},
+	} {
+		assert.Equal(t, row.want, row.release.SourceImages(), name)
+	}
+}
+
 // A release says the same of itself on every server.
 func TestSameAnswersOnEveryServer(t *testing.T) {
 	t.Parallel()
@@ -67,6 +104,8 @@ func TestSameAnswersOnEveryServer(t *testing.T) {
 		require.Len(t, page.Releases, 2)
 		assert.Equal(t, []delivery.Image{{"vote", "vote", "prod/vote:1"}}, page.Releases[0].Images(), version)
 		assert.Equal(t, []delivery.Image{{"cart", "main", "prod/cart:1"}}, page.Releases[1].Images(), version)
+		assert.Equal(t, []delivery.Image{{"vote", "vote", "dev/vote:1"}}, page.Releases[0].SourceImages(), version)
+		assert.Equal(t, []delivery.Image{{"cart", "main", "dev/cart:1"}}, page.Releases[1].SourceImages(), version)
 		for _, r := range page.Releases {
 			assert.Equal(t, "dev", r.Environment(), version)
 			assert.True(t, r.Succeeded(), version)

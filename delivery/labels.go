@@ -24,12 +24,12 @@ func (s *Service) Labels(ctx context.Context, projectName string) ([]string, err
 		Path:  releasesPath + "/labels",
 		Query: inProject(projectName),
 		Want:  "an array of labels",
-	})
+	}, nil)
 	if refused, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // "labels" was taken for an id
 		return nil, refused.Resolve(errdef.ErrUnsupported, older)
 	}
 	if err != nil {
-		return nil, errdef.Unsupported(err, older)
+		return nil, errdef.AsUnsupported(err, older)
 	}
 	if *labels == nil { // a list that is null is empty
 		return []string{}, nil

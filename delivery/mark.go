@@ -79,8 +79,8 @@ func (m *Mark) check(method string, o ListOptions) error {
 	return nil
 }
 
-// selects stores the filters of o.
-func (m *Mark) selects(o ListOptions) {
+// setFilters stores the filters of o.
+func (m *Mark) setFilters(o ListOptions) {
 	m.ProjectName, m.WorkflowName, m.TaskID = o.ProjectName, o.WorkflowName, o.TaskID
 	m.ServiceName, m.Label, m.Succeeded = o.ServiceName, o.Label, o.Succeeded
 }

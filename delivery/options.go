@@ -47,16 +47,17 @@ type ListOptions struct {
 	// Page counts from 1, and 0 is 1. Only List reads another page.
 	Page int
 	// PerPage is how many releases a page has. 0 is 20 for List, Latest and
-	// Since, and 100 for All, Find and LatestByProject. All requests larger
-	// pages where these do not overlap, for example with a PerPage of 2.
+	// Since (100 with the zero Mark), and 100 for All, Find and LatestByProject.
+	// All requests larger pages where these do not overlap, for example with a
+	// PerPage of 2.
 	PerPage int
 	// Verbosity is how much of each release is read. The zero value is
 	// everything. VerbosityBrief cannot be combined with ServiceName.
 	Verbosity Verbosity
-	// SkipDetails skips nothing in List, All and Latest before v4.2, whose lists
-	// have all details. Since v4.2 lists have no services; SkipDetails returns
-	// releases as listed, without a request for each by id, and
-	// [Release.IsSummary] reports true. It cannot be combined with ServiceName.
+	// SkipDetails returns releases as listed, without a request for each by id.
+	// Since v4.2 lists have no services, and [Release.IsSummary] reports true.
+	// Before v4.2 lists have all details, and SkipDetails has no effect on List,
+	// All and Latest. It cannot be combined with ServiceName.
 	SkipDetails bool
 	// SkipManifests leaves YAMLContents and YAMLContent undecoded and nil.
 	// They are most of a detailed release.

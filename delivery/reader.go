@@ -44,8 +44,8 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 	}, arrived)
 }
 
-// result is a release of the list, or its error. Both are nil if o does not select the
-// release, or it was deleted meanwhile.
+// result is a release of the list, or its error. Neither is set if the caller's filters
+// leave the release out, or it was deleted meanwhile.
 type result struct {
 	summary summary
 	release *Release
@@ -60,9 +60,9 @@ type query struct {
 }
 
 // releases reads the list and yields each release that q selects with its details, or
-// its *ReleaseError. Details are requested at the end of a page: on a transport with few
-// connections the request could wait for the connection of the page. Then more, which
-// may be nil, reports whether to read the next page.
+// its *ReleaseError. Details are requested at the end of a page, because until then it
+// has its connection, and a transport with only one would wait forever. Then more,
+// which may be nil, reports whether to read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result

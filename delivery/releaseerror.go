@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/zadig-go/zadig/internal/errdef"
+	"github.com/zadig-go/zadig/internal/response"
 )
 
 // ReleaseError is the error of one release: it cannot be decoded, or the server
@@ -36,8 +37,8 @@ func releaseError(id string, err error) error {
 // isOfOneRelease reports whether a request for one release failed because of the
 // release, and not because of the server or the connection.
 func isOfOneRelease(err error) bool {
-	return isBroken(err) || errors.Is(err, errdef.ErrBadRequest) ||
-		errors.Is(err, errdef.ErrUnexpectedResponse) || errors.Is(err, errdef.ErrResponseTooLarge)
+	_, undecodable := errors.AsType[*response.ElementError](err)
+	return undecodable || isBroken(err) || errors.Is(err, errdef.ErrBadRequest) || errors.Is(err, errdef.ErrResponseTooLarge)
 }
 
 // asRefusal reports whether err is a response that says that there is no such release.

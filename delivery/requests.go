@@ -50,7 +50,7 @@ func (s *Service) openPage(ctx context.Context, o ListOptions, page, size int, m
 		Decode: manifests(o.SkipManifests),
 	}, mode)
 	if err != nil {
-		return nil, errdef.NotZadig(err, "this server has no release list; is the base URL right?")
+		return nil, errdef.AsNotZadig(err, "this server has no release list; is the base URL right?")
 	}
 	return stream, nil
 }
@@ -62,12 +62,14 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 		Query:  inProject(project),
 		Want:   "a release",
 		Decode: manifests(skipManifests),
+	}, func(w *wireRelease) error {
+		if got, _ := w.key(); !strings.EqualFold(got, id) {
+			return fmt.Errorf("got release %.64q, want %s", got, id)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
-	}
-	if got, _ := w.key(); !strings.EqualFold(got, id) {
-		return nil, fmt.Errorf("%w: got release %.64q, want %s", errdef.ErrUnexpectedResponse, got, id)
 	}
 	return w.release(), nil
 }

@@ -21,11 +21,12 @@ import (
 //	for release, err := range client.Delivery.Since(ctx, &mark, delivery.ListOptions{ProjectName: "shop"}) {
 //
 // A release that is in progress or has failed is yielded now, and again if its status
-// changes within a day. A *[ReleaseError] is the error of one release, which the next
-// range reads again, for a day. A release whose version or time cannot be decoded yields
-// its error in each range until one a minute newer was handled. Any other error ends the
-// loop. In addition to the errors of All, Since returns zadig.ErrBadRequest for a nil
-// mark, and for one that was used with other filters.
+// changes within a day. With o.Succeeded it is yielded once, when it has succeeded. A
+// *[ReleaseError] is the error of one release, which the next range reads again, for a
+// day. A release whose version or time cannot be decoded yields its error in each range
+// until one a minute newer was handled. Any other error ends the loop. In addition to
+// the errors of All, Since returns zadig.ErrBadRequest for a nil mark, and for one that
+// was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"
@@ -34,12 +35,12 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 			return
 		}
 		began := *mark
-		fresh, deleted, err := s.unread(ctx, began, o)
+		fresh, deleted, err := s.toRead(ctx, began, o)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		mark.selects(o)
+		mark.setFilters(o)
 		mark.forget(deleted...)
 		workers := cmp.Or(o.Concurrency, defaultConcurrency)
 		for p := range ordered.Map(ctx, workers, slices.Values(fresh), func(ctx context.Context, p pending) pending {
@@ -69,7 +70,7 @@ var errInProgress = errors.New("delivery.Since gives up, it was in progress for 
 // remembers.
 type pending struct {
 	summary summary        // without a Release if it cannot be decoded; err is then set
-	created int64          // Unix seconds; of the release before if its own is unknown
+	created int64          // Unix seconds; if unknown, that of its neighbor above in the list
 	before  *MarkedRelease // its entry in the mark, nil if it is new
 
 	release *Release      // nil if there is nothing to yield
@@ -77,11 +78,12 @@ type pending struct {
 	now     MarkedRelease // its new entry in the mark
 }
 
-// unread reads the list down to the mark. It returns the releases to read, oldest
+// toRead reads the list down to the mark. It returns the releases to read, oldest
 // first, and the entries of the mark whose releases are no longer listed.
-func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh []pending, deleted []*MarkedRelease, err error) {
+func (s *Service) toRead(ctx context.Context, mark Mark, o ListOptions) (fresh []pending, deleted []*MarkedRelease, err error) {
 	list := o.briefly()
 	list.Label, list.Succeeded = "", false // so that the list ends at the mark, not where a release matches
+	horizon := mark.horizon()
 	size := cmp.Or(o.PerPage, allPerPage)
 	if mark.CreatedAt > 0 {
 		size = cmp.Or(o.PerPage, listPerPage)
@@ -104,7 +106,7 @@ func (s *Service) unread(ctx context.Context, mark Mark, o ListOptions) (fresh [
 		default:
 			p.summary, p.now = m, markOf(v)
 		}
-		if created = p.now.CreatedAt; created < mark.horizon() {
+		if created = p.now.CreatedAt; created < horizon {
 			return false
 		}
 		p.created = created
@@ -139,6 +141,7 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	all.Succeeded = false
 	switch {
 	case p.summary.Release == nil:
+		p.now.Unfinished, p.now.Failed = before.Unfinished, before.Failed
 	case !all.selects(p.summary.Release):
 		return p
 	case before.Failed && !before.Unread && p.summary.Failed():
@@ -152,7 +155,7 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	switch failed, _ := errors.AsType[*ReleaseError](p.err); {
 	case p.now.Unread:
 		p.err = releaseError(failed.ID, fmt.Errorf("delivery.Since gives up, it was unread for a day: %w", failed.Err))
-	case p.now.Unfinished:
+	case p.now.Unfinished && p.release == nil:
 		p.err = releaseError(p.summary.VersionInfo.ID, errInProgress)
 	}
 	p.now.Unread, p.now.Unfinished, p.now.Failed = false, false, false

@@ -165,6 +165,16 @@ func TestSinceGivesUp(t *testing.T) {
 		assert.Equal(t, []string{"v1"}, since(t, s, &saved, shop), "it failed once only")
 		assert.Empty(t, since(t, s, &saved, shop))
 	})
+	t.Run("not what can be read at last", func(t *testing.T) {
+		t.Parallel()
+		srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, delivery.StatusCreating), dated(2, "v2", 1_700_000_000+3*day, ""))
+		var mark delivery.Mark
+		remove := srv.Inject(zadigtest.BrokenRecord(id(1)))
+		since(t, s, &mark, shop)
+		remove()
+		assert.Equal(t, []string{"v1"}, since(t, s, &mark, shop))
+		assert.Empty(t, since(t, s, &mark, shop))
+	})
 	t.Run("not what fails by something else", func(t *testing.T) {
 		t.Parallel()
 		srv, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, ""), dated(2, "v2", 1_700_000_000+3*day, ""))
@@ -434,4 +444,13 @@ func TestSinceReadsWhatBecomesDecodable(t *testing.T) {
 	task = "3"
 	assert.Equal(t, []string{"v2"}, since(t, s, &mark, delivery.ListOptions{}))
 	assert.Empty(t, since(t, s, &mark, delivery.ListOptions{}))
+	task = `3,"status":"creating"`
+	mark = delivery.Mark{}
+	assert.Equal(t, []string{"v2", "v3"}, since(t, s, &mark, delivery.ListOptions{}))
+	task = `"three"`
+	assert.Equal(t, []string{"error ErrUnexpectedResponse"}, since(t, s, &mark, delivery.ListOptions{}))
+	task = `3,"status":"creating"`
+	assert.Empty(t, since(t, s, &mark, delivery.ListOptions{}), "v2 has not changed")
+	task = `3,"status":"success"`
+	assert.Equal(t, []string{"v2"}, since(t, s, &mark, delivery.ListOptions{}))
 }

@@ -69,13 +69,15 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 	if o.Interval < 0 || o.MaxInterval < 0 {
 		return nil, errdef.BadArgument("delivery.Wait", "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
 	}
+	var last *Release // as read last
 	var failed error
 	var over core.TaskRef // the task that had ended when the release was read before
-	r, err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (*Release, bool, error) {
+	err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (ended bool, err error) {
 		r, err := s.Get(ctx, id, GetOptions{ProjectName: o.ProjectName})
-		switch {
-		case err != nil:
-			return nil, false, err
+		if err != nil {
+			return false, err
+		}
+		switch last = r; {
 		case r.Failed():
 			failed = ErrFailed
 		case !r.InProgress():
@@ -83,23 +85,22 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 		default:
 			ref, ok := r.Task()
 			if ok && ref == over {
-				return r, true, nil
+				return true, nil
 			}
-			var ended bool
 			if ended, failed, err = o.taskDone(ctx, r); ended {
 				over = ref
 			}
-			return r, false, err
+			return false, err
 		}
-		return r, true, nil
+		return true, nil
 	})
 	if err == nil {
 		err = failed
 	}
 	if err != nil {
-		return nil, &WaitError{r, err}
+		return nil, &WaitError{last, err}
 	}
-	return r, nil
+	return last, nil
 }
 
 // taskDone reports whether the task of a release has ended, and how. It does not fail

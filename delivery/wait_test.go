@@ -89,8 +89,7 @@ func TestWait(t *testing.T) {
 				assert.Nil(t, r)
 				var failure *delivery.WaitError
 				require.ErrorAs(t, err, &failure)
-				unread := errors.Is(err, zadig.ErrNotFound) || errors.Is(err, zadig.ErrForbidden)
-				assert.Equal(t, unread, failure.Release == nil)
+				assert.Equal(t, errors.Is(err, zadig.ErrNotFound), failure.Release == nil)
 			})
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/zadig-go/zadig/internal/nilsafe"
+	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
@@ -77,6 +78,12 @@ type Image struct {
 	Service   string `json:"service"`
 	Container string `json:"container"`
 	Image     string `json:"image"` // reference: registry, name, and tag or digest
+}
+
+// String returns the service, the container and the reference of the image in one
+// line, such as "shop/cart: registry.example.com/cart:1.2".
+func (i Image) String() string {
+	return redact.Line(i.Service + "/" + i.Container + ": " + i.Image)
 }
 
 // IsSummary reports whether the environment is one of a list, which has no

@@ -3,7 +3,6 @@ package environment
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/zadig-go/zadig/internal/errdef"
@@ -60,7 +59,7 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 	if err := check(method, project, name); err != nil {
 		return nil, err
 	}
-	if service == "" || strings.Contains(service, "/") {
+	if !response.IsSegment(service) {
 		return nil, errdef.BadArgument(method, "service", "must be the name of a service, without a slash (got %.64q)", service)
 	}
 	deployments, _, err := response.List(ctx, s.sender(), response.Endpoint{

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
@@ -89,17 +88,18 @@ func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (
 	if name == "production" && !o.Production {
 		return nil, errdef.BadArgument("environment.Get", "name", "must not be %q, which is the path of the production environments", name)
 	}
-	e, err := response.Get[wireEnvironment](ctx, s.sender(), response.Endpoint{
+	e, err := response.Get(ctx, s.sender(), response.Endpoint{
 		Path:  path(o.Production) + "/" + name,
 		Query: inProject{project},
 		Want:  "an environment",
+	}, func(e *wireEnvironment) error {
+		if e.ProjectName != project || e.Name != name {
+			return fmt.Errorf("got environment %.64q of project %.64q, want %q of %q", e.Name, e.ProjectName, name, project)
+		}
+		return nil
 	})
-	switch {
-	case err != nil:
-		return nil, errdef.Unsupported(err, tooOld)
-	case e.ProjectName != project || e.Name != name:
-		return nil, fmt.Errorf("%w: got environment %.64q of project %.64q, want %q of %q",
-			errdef.ErrUnexpectedResponse, e.Name, e.ProjectName, name, project)
+	if err != nil {
+		return nil, errdef.AsUnsupported(err, tooOld)
 	}
 	e.Production = o.Production
 	return &e.Environment, nil
@@ -122,7 +122,7 @@ func check(method, project, name string) error {
 	switch {
 	case project == "":
 		return errdef.BadArgument(method, "project", "must not be empty")
-	case name == "" || name == "." || name == ".." || strings.Contains(name, "/"):
+	case !response.IsSegment(name):
 		return errdef.BadArgument(method, "name", "must be the key of an environment, without a slash (got %.64q)", name)
 	}
 	return nil
@@ -133,7 +133,7 @@ func listError(err error, servers string) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
 		return element.Err
 	}
-	return errdef.Unsupported(err, servers)
+	return errdef.AsUnsupported(err, servers)
 }
 
 // wireEnvironment is an environment as a server sends it. A list has another name for

@@ -306,6 +306,7 @@ func TestBadInputIsNotSent(t *testing.T) {
 		`must not be "production"`:    func() error { _, err := e.Get(ctx, "shop", "production", testEnv); return err },
 		"environment.History: bad":    func() error { _, err := e.History(ctx, "shop", "", "cart", ofTestEnv); return err },
 		`a service, without`:          func() error { _, err := e.History(ctx, "shop", "dev", "", ofTestEnv); return err },
+		`slash (got "..")`:            func() error { _, err := e.History(ctx, "shop", "dev", "..", ofTestEnv); return err },
 		`slash (got "a/b/c")`: func() error {
 			_, err := e.History(ctx, "shop", "dev", "a/b/c", ofTestEnv)
 			return err

@@ -35,21 +35,22 @@ func (s *Service) task(ctx context.Context, method string, ref core.TaskRef) (*T
 	case ref.TaskID < 1:
 		return nil, errdef.BadArgument(method, "TaskID", "must be at least 1 (got %d)", ref.TaskID)
 	}
-	w, err := response.Get[wireTask](ctx, s.sender(), response.Endpoint{
+	var t *Task
+	_, err := response.Get(ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/task",
 		Query: struct {
 			WorkflowKey string `url:"workflowKey"`
 			TaskID      int    `url:"taskId"`
 		}{ref.WorkflowName, ref.TaskID},
 		Want: "a workflow task",
+	}, func(w *wireTask) error {
+		if t = w.task(); t.TaskID != ref.TaskID || t.WorkflowName != ref.WorkflowName {
+			return fmt.Errorf("got task %d of workflow %.64q, want task %d of %.64q", t.TaskID, t.WorkflowName, ref.TaskID, ref.WorkflowName)
+		}
+		return nil
 	})
 	if err != nil {
-		return nil, errdef.Unsupported(err, "servers before v1.15.0 have no workflow tasks")
-	}
-	t := w.task()
-	if t.TaskID != ref.TaskID || t.WorkflowName != ref.WorkflowName {
-		return nil, fmt.Errorf("%w: got task %d of workflow %.64q, want task %d of %.64q",
-			errdef.ErrUnexpectedResponse, t.TaskID, t.WorkflowName, ref.TaskID, ref.WorkflowName)
+		return nil, errdef.AsUnsupported(err, "servers before v1.15.0 have no workflow tasks")
 	}
 	return t, nil
 }

@@ -1,17 +1,14 @@
 package workflow
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/paging"
@@ -51,19 +48,20 @@ func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOp
 				return s.openPage(ctx, project, workflow, page, size)
 			},
 			Key: func(t *Task) (string, int64) { return strconv.Itoa(t.TaskID), t.CreateTime },
+			Check: func(t *Task) error {
+				if t.TaskID == 0 || t.WorkflowName != workflow {
+					return fmt.Errorf("got a task of workflow %.64q, want one of %.64q", t.WorkflowName, workflow)
+				}
+				return nil
+			},
 		}
-		var other error
 		err := pages.Walk(ctx, func(t *Task, err error) bool {
 			if element, ok := errors.AsType[*response.ElementError](err); ok {
 				return yield(nil, fmt.Errorf("workflow.Tasks: %w", element.Err))
 			}
-			if t.TaskID == 0 || t.WorkflowName != workflow {
-				other = fmt.Errorf("%w: got a task of workflow %.64q, want one of %.64q", errdef.ErrUnexpectedResponse, t.WorkflowName, workflow)
-				return false
-			}
 			return yield(t, nil)
 		}, func() bool { return true })
-		if err = errors.Join(other, err); err != nil {
+		if err != nil {
 			yield(nil, err)
 		}
 	}
@@ -74,7 +72,7 @@ func (o TasksOptions) check(project, workflow string) error {
 	switch {
 	case project == "":
 		return errdef.BadArgument(method, "project", "must not be empty")
-	case workflow == "" || strings.Contains(workflow, "/"):
+	case !response.IsSegment(workflow):
 		return errdef.BadArgument(method, "workflow", "must be the key of a workflow, without a slash (got %.64q)", workflow)
 	case o.PerPage < 0:
 		return errdef.BadArgument(method, "PerPage", "must not be negative (got %d)", o.PerPage)
@@ -93,15 +91,11 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 			PageSize   int    `url:"pageSize"`
 		}{project, page, size},
 		Want: "a page of workflow tasks",
-	})
+	}, nil)
 	if err != nil {
-		return nil, errdef.Unsupported(err, "servers before v1.18.0 have no list of workflow tasks")
+		return nil, errdef.AsUnsupported(err, "servers before v1.18.0 have no list of workflow tasks")
 	}
-	stream, err := response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Streamed)
-	if err == nil {
-		stream.Settings = tasks.settings
-	}
-	return stream, err
+	return response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Buffered)
 }
 
 // taskPage is a page of tasks. It is a Doer that responds as the lists of releases and
@@ -110,11 +104,11 @@ type taskPage struct {
 	Total int             `json:"total"`
 	Tasks json.RawMessage `json:"workflow_tasks"`
 
-	settings response.Settings
+	body *response.Body
 }
 
-// SetSettings keeps the settings of the client that sent the request.
-func (p *taskPage) SetSettings(s response.Settings) { p.settings = s }
+// SetBody keeps the body that the page was read from.
+func (p *taskPage) SetBody(b *response.Body) { p.body = b }
 
 // Validate returns an error for an object that is not a page.
 func (p *taskPage) Validate() error {
@@ -125,9 +119,7 @@ func (p *taskPage) Validate() error {
 }
 
 func (p *taskPage) Do(*http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: http.StatusOK,
-		Header:     http.Header{"X-Total": {strconv.Itoa(p.Total)}},
-		Body:       io.NopCloser(bytes.NewReader(p.Tasks)),
-	}, nil
+	tasks := *p.body
+	tasks.Data = p.Tasks
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"X-Total": {strconv.Itoa(p.Total)}}, Body: &tasks}, nil
 }

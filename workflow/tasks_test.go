@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -95,6 +96,7 @@ func TestTasksEndsWithAnError(t *testing.T) {
 			"servers before v1.18.0"},
 		"another workflow": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`,
 			zadig.ErrUnexpectedResponse, `of workflow "other"`},
+		"undecodable": {200, `{"total":1,"workflow_tasks":[{"task_id":"x"}]}`, zadig.ErrUnexpectedResponse, "at /0/task_id: got a string"},
 		"no task": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`,
 			zadig.ErrUnexpectedResponse, "got a task"},
 		"another object": {200, `{"code":10000}`, zadig.ErrUnexpectedResponse,
@@ -111,6 +113,9 @@ func TestTasksEndsWithAnError(t *testing.T) {
 				assert.Nil(t, task)
 				require.ErrorIs(t, err, row.want)
 				require.ErrorContains(t, err, row.says)
+				failed, ok := errors.AsType[*zadig.Error](err)
+				require.True(t, ok)
+				assert.Contains(t, failed.URL, tasksPath)
 			}
 			assert.Equal(t, 1, yields)
 		})
@@ -130,6 +135,7 @@ func TestTasksStopsAndRefuses(t *testing.T) {
 		"project: must not be empty": first(client.Workflow.Tasks(t.Context(), "", "shop-dev", workflow.TasksOptions{})),
 		`slash (got "")`:             first(client.Workflow.Tasks(t.Context(), "shop", "", workflow.TasksOptions{})),
 		`slash (got "a/b")`:          first(client.Workflow.Tasks(t.Context(), "shop", "a/b", workflow.TasksOptions{})),
+		`slash (got "..")`:           first(client.Workflow.Tasks(t.Context(), "shop", "..", workflow.TasksOptions{})),
 		"PerPage: must not be":       first(client.Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{PerPage: -1})),
 	} {
 		require.ErrorIs(t, err, zadig.ErrBadRequest)

@@ -63,9 +63,13 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 	if o.Interval < 0 || o.MaxInterval < 0 {
 		return nil, errdef.BadArgument(method, "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
 	}
-	t, err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (*Task, bool, error) {
-		t, err := s.task(ctx, method, ref)
-		return t, t.Done(), err
+	var t *Task // as read last
+	err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (bool, error) {
+		read, err := s.task(ctx, method, ref)
+		if err == nil {
+			t = read
+		}
+		return read.Done(), err
 	})
 	if err == nil {
 		err = t.failure()

@@ -112,7 +112,8 @@
 //     such as [NoPermission] limit what its user may read.
 //   - Faults take effect at once. A Zadig whose database is down responds after
 //     30 seconds: add a [Delay].
-//   - An upgrade to v4.0.0 keeps ids. A real one gives every release a new id.
+//   - An upgrade to v4.0.0 keeps ids and the references of pushed images. A real
+//     one gives every release a new id, and the references in the environment.
 //   - It accepts two releases with the same CreatedAt, or with the same version
 //     in one project, on every version of Zadig; see [WithReleases].
 //   - It derives the workflow tasks that were not added from releases and artifacts.

@@ -81,6 +81,10 @@ func flatten(r *delivery.Release) *delivery.Release {
 		return r
 	}
 	n := nest(r)
+	images, sources := n.Images(), make(map[string]string) // of pushed images
+	for i, source := range n.SourceImages() {
+		sources[images[i].Image] = source.Image
+	}
 	info := n.VersionInfo
 	info.Type = cmp.Or(info.Type, delivery.TypeK8SYAML)
 	info.Status = cmp.Or(info.Status, delivery.StatusSuccess)
@@ -96,7 +100,7 @@ func flatten(r *delivery.Release) *delivery.Release {
 		s := serviceOf(flat, d.ChartName)
 		s.ChartName, s.ChartVersion, s.OriginalChartVersion, s.ChartStatus = d.ChartName, d.ChartVersion, d.ChartVersion, "passed"
 		for _, sub := range d.SubDistributes {
-			addImage(s, imageName(sub.RegistryName), sub.RegistryName, nil)
+			addImage(s, imageName(sub.RegistryName), cmp.Or(sources[sub.RegistryName], sub.RegistryName), sub.RegistryName, nil)
 		}
 	}
 	for _, d := range n.DeployInfo {
@@ -104,7 +108,7 @@ func flatten(r *delivery.Release) *delivery.Release {
 		s := serviceOf(flat, rawServiceName(d.ServiceName, d.ContainerName))
 		s.YAMLContent = cmp.Or(s.YAMLContent, strings.Join(d.YAMLContents, "\n---\n"))
 		if d.Image != "" {
-			addImage(s, d.ContainerName, d.Image, nil)
+			addImage(s, d.ContainerName, cmp.Or(sources[d.Image], d.Image), d.Image, nil)
 		}
 	}
 	env := info.ProductEnvInfo
@@ -115,7 +119,7 @@ func flatten(r *delivery.Release) *delivery.Release {
 	if len(flat.Services) == 0 {
 		copies(slices.Concat(env.Services...), func(e *delivery.EnvService) {
 			s := serviceOf(flat, e.ServiceName)
-			copies(e.Containers, func(c *delivery.Container) { addImage(s, c.Name, c.Image, c.ImagePath) })
+			copies(e.Containers, func(c *delivery.Container) { addImage(s, c.Name, c.Image, c.Image, c.ImagePath) })
 		})
 	}
 	return flat
@@ -133,12 +137,14 @@ func serviceOf(flat *delivery.Release, name string) *delivery.FlatService {
 	return s
 }
 
-func addImage(s *delivery.FlatService, container, image string, path *delivery.ImagePath) {
-	tag := image[strings.LastIndexByte(image, '/')+1:]
-	tag = tag[strings.LastIndexByte(tag, ':')+1:]
+func addImage(s *delivery.FlatService, container, source, target string, path *delivery.ImagePath) {
+	tag := func(image string) string {
+		image = image[strings.LastIndexByte(image, '/')+1:]
+		return image[strings.LastIndexByte(image, ':')+1:]
+	}
 	s.Images = append(s.Images, &delivery.ServiceImage{
-		ContainerName: container, ImageName: imageName(image), ImagePath: path,
-		SourceImage: image, SourceImageTag: tag, TargetImage: image, TargetImageTag: tag,
+		ContainerName: container, ImageName: imageName(target), ImagePath: path,
+		SourceImage: source, SourceImageTag: tag(source), TargetImage: target, TargetImageTag: tag(target),
 	})
 }
 

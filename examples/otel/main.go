@@ -35,21 +35,25 @@ func run(ctx context.Context, w io.Writer) (err error) {
 	metrics := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewPeriodicReader(numbers)))
 	defer func() { err = errors.Join(err, traces.Shutdown(ctx), metrics.Shutdown(ctx)) }()
 	middleware, err3 := Middleware(traces, metrics)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	srv, err4 := zadigtest.Start() // holds zadigtest.Shop
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
-	client, closeServer, err := connect(zadig.WithMiddleware(middleware))
-	if err != nil {
-		return err
+	defer srv.Close()
+	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(1))
+	client := srv.Client(zadig.WithMiddleware(middleware))
+	if os.Getenv("ZADIG_URL") != "" {
+		if client, err = zadig.NewClientFromEnv(zadig.WithMiddleware(middleware)); err != nil {
+			return err
+		}
 	}
-	defer closeServer()
 
 	tracer := traces.Tracer(scope)
 	release, err := client.Delivery.Latest(ctx, delivery.ListOptions{SkipManifests: true})
 	if err != nil {
 		return err
 	}
-	for _, image := range release.Images() {
+	for _, image := range release.SourceImages() {
 		ctx, span := tracer.Start(ctx, "release "+image.Service)
 		built, err := client.Artifact.Trace(ctx, image.Image)
 		span.SetAttributes(Deployment(release, built)...)
@@ -59,19 +63,4 @@ func run(ctx context.Context, w io.Writer) (err error) {
 		}
 	}
 	return nil
-}
-
-// connect returns a client for the server that the environment names, or for
-// one in memory.
-func connect(o zadig.Option) (*zadig.Client, func(), error) {
-	if os.Getenv("ZADIG_URL") != "" {
-		client, err := zadig.NewClientFromEnv(o)
-		return client, func() {}, err
-	}
-	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 20)))
-	if err != nil {
-		return nil, nil, err
-	}
-	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(1))
-	return srv.Client(o), srv.Close, nil
 }

@@ -5,11 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
@@ -22,10 +24,44 @@ func TestDemo(t *testing.T) {
 	}
 	for _, fact := range []string{
 		"GET /api/aslan/delivery/releases/{id}", `"Value":503`, "http.client.request.duration",
-		"deployment.environment.name", "vcs.ref.head.revision", "cicd.pipeline.name",
+		`"vcs.change.id","Value":{"Type":"STRING","Value":"736"}`, "https://opentelemetry.io/schemas/1.43.0",
 	} {
 		if !strings.Contains(out.String(), fact) {
 			t.Errorf("%q is not printed", fact)
+		}
+	}
+}
+
+// The attributes have the names, types and values of the semantic conventions.
+func TestDeployment(t *testing.T) {
+	t.Parallel()
+	release := func(status, env string) *delivery.Release {
+		return &delivery.Release{EnvName: env, VersionInfo: &delivery.VersionInfo{WorkflowName: "shop-dev", TaskID: 98, Status: status}}
+	}
+	built := func(c artifact.Commit) *artifact.Artifact {
+		c.CommitID, c.RepoName, c.RepoOwner = "4b15c43b", "cart", "shop-team"
+		return &artifact.Artifact{Activities: []*artifact.Activity{{Type: artifact.ActivityBuild, Commits: []*artifact.Commit{&c}}}}
+	}
+	const task = "cicd.pipeline.name=shop-dev cicd.pipeline.run.id=shop-dev/98"
+	const head = "vcs.ref.head.revision=4b15c43b vcs.repository.name=cart vcs.owner.name=shop-team"
+	for want, got := range map[string][]attribute.KeyValue{
+		"deployment.environment.name=production " + task + " cicd.pipeline.result=success " +
+			"vcs.ref.head.type=branch vcs.ref.head.name=main " + head + " vcs.change.id=736": // of the one pull request
+		Deployment(release(delivery.StatusSuccess, "prod"), built(artifact.Commit{Branch: "main", PR: 736})),
+		"deployment.environment.name=华东 " + task + " cicd.pipeline.result=failure " +
+			"vcs.ref.head.type=tag vcs.ref.head.name=v1 " + head: // two pull requests
+		Deployment(release(delivery.StatusFailed, "华东"), built(artifact.Commit{Tag: "v1", PRs: []int{1, 2}})),
+		task: Deployment(release(delivery.StatusCreating, ""), nil),
+	} {
+		var shown []string
+		for _, a := range got {
+			if a.Value.Type() != attribute.STRING {
+				t.Errorf("%s is no string", a.Key)
+			}
+			shown = append(shown, string(a.Key)+"="+a.Value.String())
+		}
+		if text := strings.Join(shown, " "); text != want {
+			t.Errorf("got  %s\nwant %s", text, want)
 		}
 	}
 }

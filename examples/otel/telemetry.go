@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/zadig-go/zadig/artifact"
@@ -22,27 +24,24 @@ const scope = "github.com/zadig-go/zadig/examples/otel"
 // or a body gets into a span: otelhttp records whole URLs, and queries hold
 // image names and tokens.
 func Middleware(traces trace.TracerProvider, metrics metric.MeterProvider) (func(http.RoundTripper) http.RoundTripper, error) {
-	tracer := traces.Tracer(scope)
+	tracer := traces.Tracer(scope, trace.WithSchemaURL(semconv.SchemaURL))
 	duration, err := metrics.Meter(scope).Float64Histogram("http.client.request.duration",
 		metric.WithUnit("s"), metric.WithDescription("Time to the headers of each attempt."))
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {
 			path := template(req.URL.Path)
-			attrs := []attribute.KeyValue{attribute.String("http.request.method", req.Method), attribute.String("url.template", path)}
+			attrs := []attribute.KeyValue{semconv.HTTPRequestMethodKey.String(req.Method), semconv.URLTemplate(path)}
 			ctx, span := tracer.Start(req.Context(), req.Method+" "+path, trace.WithSpanKind(trace.SpanKindClient))
 			defer span.End()
 			start := time.Now()
 			resp, err := next.RoundTrip(req.WithContext(ctx))
-			switch {
-			case err != nil: // its text repeats the URL
-				attrs = append(attrs, attribute.String("error.type", "no_response"))
-			case resp.StatusCode >= http.StatusBadRequest:
-				attrs = append(attrs, attribute.String("error.type", strconv.Itoa(resp.StatusCode)))
-				fallthrough
-			default:
-				attrs = append(attrs, attribute.Int("http.response.status_code", resp.StatusCode))
+			failure := "no_response" // the text of err repeats the URL
+			if err == nil {
+				attrs = append(attrs, semconv.HTTPResponseStatusCode(resp.StatusCode))
+				failure = strconv.Itoa(resp.StatusCode)
 			}
 			if err != nil || resp.StatusCode >= http.StatusBadRequest {
+				attrs = append(attrs, semconv.ErrorTypeKey.String(failure))
 				span.SetStatus(codes.Error, "")
 			}
 			span.SetAttributes(attrs...)
@@ -61,19 +60,31 @@ var ids = regexp.MustCompile(`/[0-9a-f]{24}(/|$)`)
 // template returns a path without what differs from request to request.
 func template(path string) string { return ids.ReplaceAllString(path, "/{id}$1") }
 
-// Deployment returns a release and what was built for it in OpenTelemetry's
-// words for CI/CD and version control.
-func Deployment(release *delivery.Release, built *artifact.Artifact) []attribute.KeyValue {
-	attrs := []attribute.KeyValue{attribute.String("cicd.pipeline.result", release.VersionInfo.Status)}
+// tiers are OpenTelemetry's names of environments that have another one in Zadig.
+var tiers = map[string]string{"dev": "development", "qa": "test", "prod": "production"}
+
+// Deployment returns a release, and the first commit that its image was built
+// from, in OpenTelemetry's words for CI/CD and version control. Zadig does not know
+// the title and the state of a pull request.
+func Deployment(release *delivery.Release, built *artifact.Artifact) (attrs []attribute.KeyValue) {
 	if env := release.Environment(); env != "" {
-		attrs = append(attrs, attribute.String("deployment.environment.name", env))
+		attrs = append(attrs, semconv.DeploymentEnvironmentNameKey.String(cmp.Or(tiers[env], env)))
 	}
-	if task, ok := release.Task(); ok {
-		attrs = append(attrs, attribute.String("cicd.pipeline.name", task.WorkflowName), attribute.Int("cicd.pipeline.run.id", task.TaskID))
+	if task, ok := release.Task(); ok { // its number is unique within its workflow only
+		attrs = append(attrs, semconv.CICDPipelineName(task.WorkflowName),
+			semconv.CICDPipelineRunID(task.WorkflowName+"/"+strconv.Itoa(task.TaskID)))
+		if !release.InProgress() {
+			result := map[bool]attribute.KeyValue{true: semconv.CICDPipelineResultSuccess, false: semconv.CICDPipelineResultFailure}
+			attrs = append(attrs, result[release.Succeeded()])
+		}
 	}
 	for _, c := range built.Commits()[:min(1, len(built.Commits()))] {
-		attrs = append(attrs, attribute.String("vcs.repository.name", c.RepoName), attribute.String("vcs.owner.name", c.RepoOwner),
-			attribute.String("vcs.ref.head.name", c.Branch+c.Tag), attribute.String("vcs.ref.head.revision", c.CommitID))
+		kind := map[bool]attribute.KeyValue{true: semconv.VCSRefHeadTypeTag, false: semconv.VCSRefHeadTypeBranch}[c.Tag != ""]
+		attrs = append(attrs, kind, semconv.VCSRefHeadName(c.Branch+c.Tag), semconv.VCSRefHeadRevision(c.CommitID),
+			semconv.VCSRepositoryName(c.RepoName), semconv.VCSOwnerName(c.RepoOwner))
+		if prs := c.PullRequests(); len(prs) == 1 { // of several, none is the change
+			attrs = append(attrs, semconv.VCSChangeID(strconv.Itoa(prs[0].Number)))
+		}
 	}
 	return attrs
 }

@@ -42,7 +42,7 @@ func run(ctx context.Context, w io.Writer) error {
 	fmt.Fprintf(w, "%s %s, released on %s by %s\n", v.ProductName, v.Version, v.Created().Format(time.DateOnly), v.CreatedBy)
 	fmt.Fprintf(w, "  %s\n", v.Desc)
 
-	for _, image := range release.Images() {
+	for _, image := range release.SourceImages() {
 		fmt.Fprintf(w, "\n%s  %s\n", image.Service, image.Image)
 		built, err := client.Artifact.Trace(ctx, image.Image)
 		if errors.Is(err, zadig.ErrNotFound) { // one of a few sentinel errors

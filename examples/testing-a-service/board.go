@@ -89,7 +89,7 @@ func (b *Board) ask(ctx context.Context, project string) (Latest, error) {
 		return Latest{}, err
 	}
 	var images []string
-	for _, i := range release.Images() {
+	for _, i := range release.SourceImages() {
 		images = append(images, i.Image)
 	}
 	latest := Latest{Version: release.VersionInfo.Version, By: release.VersionInfo.CreatedBy, Commits: make(map[string][]string)}

@@ -50,19 +50,12 @@ func (u *Ambiguous) Error() string { return u.Default.Error() }
 // Unwrap returns Default.
 func (u *Ambiguous) Unwrap() error { return u.Default }
 
-// ResolveByCheck resolves the error by the error of a second request, a list, which
-// fails if the database is down. If it is nil, the result matches sentinel. If the
-// second request failed for the same reason, the result matches ErrServer.
+// ResolveByCheck explains the error by checkErr, the failure of a list that was
+// requested to check it. The result matches ErrServer if the database is down.
 // Otherwise it is checkErr, with the first error in its text only.
-func (u *Ambiguous) ResolveByCheck(sentinel error, checkErr error) error {
-	if checkErr == nil {
-		return u.Resolve(sentinel, "")
-	}
-	if check, ok := errors.AsType[*Ambiguous](checkErr); ok {
-		switch check.Kind {
-		case MissingOrDown, RefusedOrDown, DatabaseDown:
-			return u.Resolve(ErrServer, "the follow-up list request failed: "+checkErr.Error())
-		}
+func (u *Ambiguous) ResolveByCheck(checkErr error) error {
+	if _, down := AsAmbiguous(checkErr, DatabaseDown); down {
+		return u.Resolve(ErrServer, "the follow-up list request failed: "+checkErr.Error())
 	}
 	return fmt.Errorf("%w (sent to explain: %v)", checkErr, u.Resolve(u.Default, "")) //nolint:errorlint // its text only
 }
@@ -73,21 +66,21 @@ func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
 	return u, ok && u.Kind == kind
 }
 
-// Unsupported returns the error of an endpoint that only some versions of Zadig
+// AsUnsupported returns the error of an endpoint that only some versions of Zadig
 // have. If Zadig says that it does not have the path, the result matches
 // ErrUnsupported, with the reason. A 404 of a gateway is ErrUnexpectedResponse.
 // All other errors are returned unchanged.
-func Unsupported(err error, reason string) error {
+func AsUnsupported(err error, reason string) error {
 	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
 		return u.Resolve(ErrUnsupported, reason)
 	}
-	return NotZadig(err, "not a response of Zadig; is the base URL right?")
+	return AsNotZadig(err, "not a response of Zadig; is the base URL right?")
 }
 
-// NotZadig returns the error of an endpoint that every version of Zadig has: a path
+// AsNotZadig returns the error of an endpoint that every version of Zadig has: a path
 // that the server does not have is ErrUnexpectedResponse, with the reason. All
 // other errors are returned unchanged.
-func NotZadig(err error, reason string) error {
+func AsNotZadig(err error, reason string) error {
 	u, ok := errors.AsType[*Ambiguous](err)
 	if ok && (u.Kind == NoSuchEndpoint || u.Kind == ForeignNotFound) {
 		return u.Resolve(ErrUnexpectedResponse, reason)

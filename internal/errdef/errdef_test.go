@@ -32,11 +32,11 @@ func TestUnsupportedAndNotZadig(t *testing.T) {
 		"a missing version":   {ambiguous(errdef.MissingVersion), errdef.ErrBadRequest, errdef.ErrBadRequest},
 		"the database is off": {ambiguous(errdef.DatabaseDown), errdef.ErrBadRequest, errdef.ErrBadRequest},
 	} {
-		require.ErrorIs(t, errdef.Unsupported(row.err, "reason"), row.unsupported, name)
-		require.ErrorIs(t, errdef.NotZadig(row.err, "reason"), row.notZadig, name)
+		require.ErrorIs(t, errdef.AsUnsupported(row.err, "reason"), row.unsupported, name)
+		require.ErrorIs(t, errdef.AsNotZadig(row.err, "reason"), row.notZadig, name)
 	}
 	require.ErrorIs(t, errdef.ErrUnsupported, errors.ErrUnsupported)
-	assert.EqualError(t, errdef.Unsupported(ambiguous(errdef.NoSuchEndpoint), "servers before v9 have none"),
+	assert.EqualError(t, errdef.AsUnsupported(ambiguous(errdef.NoSuchEndpoint), "servers before v9 have none"),
 		"not supported by this version of Zadig: servers before v9 have none")
 }
 
@@ -46,17 +46,14 @@ func TestResolveByCheck(t *testing.T) {
 	t.Parallel()
 	u, ok := errdef.AsAmbiguous(ambiguous(errdef.MissingOrDown), errdef.MissingOrDown)
 	require.True(t, ok)
-	require.ErrorIs(t, u.ResolveByCheck(errdef.ErrNotFound, nil), errdef.ErrNotFound)
-	for _, kind := range []errdef.Kind{errdef.MissingOrDown, errdef.RefusedOrDown, errdef.DatabaseDown} {
-		err := u.ResolveByCheck(errdef.ErrNotFound, ambiguous(kind))
-		require.ErrorIs(t, err, errdef.ErrServer)
-		require.ErrorContains(t, err, "the follow-up list request failed: GET /x")
-	}
+	err := u.ResolveByCheck(ambiguous(errdef.DatabaseDown))
+	require.ErrorIs(t, err, errdef.ErrServer)
+	require.ErrorContains(t, err, "the follow-up list request failed: GET /x")
 	for _, check := range []error{
 		errdef.ErrForbidden, errdef.ErrUnauthorized, errdef.ErrRateLimited, errdef.ErrUnexpectedResponse, context.DeadlineExceeded,
 		ambiguous(errdef.BrokenRecord), ambiguous(errdef.NoSuchEndpoint),
 	} {
-		err := u.ResolveByCheck(errdef.ErrNotFound, check)
+		err := u.ResolveByCheck(check)
 		require.ErrorIs(t, err, check)
 		assert.NotErrorIs(t, err, errdef.ErrServer)
 		assert.NotErrorIs(t, err, errdef.ErrNotFound)

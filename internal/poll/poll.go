@@ -10,6 +10,7 @@ import (
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/transport"
 )
 
 const (
@@ -18,14 +19,11 @@ const (
 	maxFailures        = 5 // failures in a row
 )
 
-// Read reads something once, and reports whether it has ended.
-type Read[T any] func(context.Context) (v T, ended bool, err error)
-
 // Until calls read until it reports an end, or ctx ends. The first wait is interval;
 // each further one is 1.5 times the one before, up to maxInterval. 0 is 2 and 30
 // seconds. Until retries after up to five failures of the server or the network in a
-// row, and returns any other error. The result is the last value, or the zero T.
-func Until[T any](ctx context.Context, interval, maxInterval time.Duration, read Read[T]) (last T, err error) {
+// row, and returns any other error.
+func Until(ctx context.Context, interval, maxInterval time.Duration, read func(context.Context) (ended bool, err error)) error {
 	if interval == 0 {
 		interval = defaultInterval
 	}
@@ -33,22 +31,22 @@ func Until[T any](ctx context.Context, interval, maxInterval time.Duration, read
 		maxInterval = defaultMaxInterval
 	}
 	for failures := 0; ; interval = max(interval, min(interval*3/2, maxInterval)) {
-		v, ended, err := read(ctx)
+		ended, err := read(ctx)
 		switch {
 		case err == nil:
-			last, failures = v, 0
+			failures = 0
 		case !isTemporary(err), failures == maxFailures, ctx.Err() != nil:
-			return last, err
+			return err
 		default:
 			failures++
 		}
 		if ended {
-			return last, err
+			return err
 		}
 		if over := response.Sleep(ctx, interval); over != nil && err != nil {
-			return last, fmt.Errorf("%w: %w", err, over)
+			return fmt.Errorf("%w: %w", err, over)
 		} else if over != nil {
-			return last, over
+			return over
 		}
 	}
 }
@@ -56,5 +54,5 @@ func Until[T any](ctx context.Context, interval, maxInterval time.Duration, read
 // isTemporary reports whether the server may respond to the same request later.
 func isTemporary(err error) bool {
 	_, noResponse := errors.AsType[*url.Error](err)
-	return noResponse || errors.Is(err, errdef.ErrServer) || errors.Is(err, errdef.ErrRateLimited)
+	return noResponse && !transport.IsPermanent(err) || errors.Is(err, errdef.ErrServer) || errors.Is(err, errdef.ErrRateLimited)
 }

@@ -2,6 +2,7 @@ package poll_test
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net/url"
 	"testing"
@@ -31,9 +32,9 @@ func TestUntilBacksOff(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
 			reads := 0
-			_, err := poll.Until(ctx, row.interval, row.most, func(context.Context) (int, bool, error) {
+			err := poll.Until(ctx, row.interval, row.most, func(context.Context) (bool, error) {
 				reads++
-				return reads, false, nil
+				return false, nil
 			})
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			assert.Equal(t, row.want, reads, name)
@@ -46,11 +47,11 @@ func TestUntilCountsFailuresInARow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		reads := 0
-		_, err := poll.Until(t.Context(), 0, 0, func(context.Context) (int, bool, error) {
+		err := poll.Until(t.Context(), 0, 0, func(context.Context) (bool, error) {
 			if reads++; reads%4 == 0 {
-				return reads, reads == 20, nil
+				return reads == 20, nil
 			}
-			return 0, false, errdef.ErrServer
+			return false, errdef.ErrServer
 		})
 		require.NoError(t, err)
 		assert.Equal(t, 20, reads)
@@ -63,7 +64,7 @@ func TestUntilReturnsBothErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		_, err := poll.Until(ctx, 0, 0, func(context.Context) (int, bool, error) { return 0, false, errdef.ErrServer })
+		err := poll.Until(ctx, 0, 0, func(context.Context) (bool, error) { return false, errdef.ErrServer })
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorIs(t, err, errdef.ErrServer)
 	})
@@ -80,20 +81,20 @@ func TestUntilWaitsForTheServer(t *testing.T) {
 		"server":      {errdef.ErrServer, 7},
 		"rate limit":  {errdef.ErrRateLimited, 7},
 		"no response": {noResponse, 7},
+		"certificate": {&url.Error{Op: "Get", Err: x509.UnknownAuthorityError{}}, 2},
 		"forbidden":   {errdef.ErrForbidden, 2},
 		"not found":   {errdef.ErrNotFound, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			reads := 0
-			last, err := poll.Until(t.Context(), 0, 0, func(context.Context) (int, bool, error) {
+			err := poll.Until(t.Context(), 0, 0, func(context.Context) (bool, error) {
 				if reads++; reads == 1 {
-					return 42, false, nil
+					return false, nil
 				}
-				return 0, false, row.err
+				return false, row.err
 			})
 			require.ErrorIs(t, err, row.err, name)
 			assert.Equal(t, row.reads, reads, name)
-			assert.Equal(t, 42, last, "what was read last")
 		})
 	}
 }

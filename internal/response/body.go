@@ -16,6 +16,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/go-querystring/query"
@@ -65,10 +66,9 @@ type Body struct {
 	// Data is the body if the client has read it as part of an attempt. If it is
 	// nil, the ReadCloser has the body.
 	Data []byte
-	// Reject returns the function that makes the error for a response that is
-	// not what was requested, from the beginning of the body. The error matches
-	// kind. Both are functions so that nothing that prints a body prints the
-	// token, and so that a stream masks its beginning once.
+	// Reject takes the beginning of the body, and returns a function that makes
+	// errors which show it and match kind. The two steps let a stream mask that
+	// beginning once. It is a function so that printing a Body cannot print the token.
 	Reject func(excerpt []byte) func(kind error, reason string) error
 }
 
@@ -129,6 +129,11 @@ func (e Endpoint) url() *url.URL {
 		u.RawQuery = values.Encode()
 	}
 	return u
+}
+
+// IsSegment reports whether name can be one segment of a path, as it is.
+func IsSegment(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/")
 }
 
 // send requests u and returns a 2xx response of any Doer, and its body.

@@ -2,8 +2,6 @@ package response
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 
 	"github.com/zadig-go/zadig/core"
@@ -22,7 +20,7 @@ func List[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) er
 	for {
 		v, err := stream.Next()
 		switch {
-		case errors.Is(err, io.EOF):
+		case IsEOF(err):
 			return all, stream.Header, nil
 		case err != nil:
 			return nil, nil, err

@@ -3,7 +3,6 @@ package response
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -39,13 +38,6 @@ func (e *TruncatedError) Error() string {
 
 // Unwrap returns the cause.
 func (e *TruncatedError) Unwrap() error { return e.Err }
-
-// validator is a value that can be decoded from JSON that is not what was
-// requested.
-type validator interface{ Validate() error }
-
-// rawSetter is a value that keeps the JSON it was decoded from.
-type rawSetter interface{ SetRaw(raw json.RawMessage) }
 
 // Stream is a JSON array that is read element by element. Its memory is bounded
 // by one element, or by the body if that is buffered. A *T may have the methods
@@ -241,17 +233,4 @@ func (s *Stream[T]) rejection(kind error, reason string) error {
 		s.reject = s.body.Reject(s.source.head)
 	}
 	return s.reject(kind, reason)
-}
-
-// finish validates what was decoded and gives it its raw JSON.
-func finish(v any, raw []byte) error {
-	if checked, ok := v.(validator); ok {
-		if err := checked.Validate(); err != nil {
-			return err
-		}
-	}
-	if keeper, ok := v.(rawSetter); ok && raw != nil {
-		keeper.SetRaw(raw)
-	}
-	return nil
 }

@@ -188,6 +188,12 @@ func TestStreamValidates(t *testing.T) {
 	})
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 	require.ErrorContains(t, err, "two is too many")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	_, _, err = response.List(ctx, of(`[{"id":"1"},{"id":"2"}]`), things(), func(*checked) error {
+		cancel(io.EOF)
+		return nil
+	})
+	require.ErrorIs(t, err, context.Canceled)
 	d := of(` [{"id":"1"}]`)
 	d.header = http.Header{"X-Total": {"7"}}
 	all, header, err := response.List[checked](t.Context(), d, things(), nil)

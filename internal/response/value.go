@@ -15,28 +15,64 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// Get requests one value. A *T may have the methods Validate, SetRaw and
-// SetSettings.
-func Get[T any](ctx context.Context, d core.Doer, e Endpoint) (*T, error) {
+// validator is a value that can be decoded from JSON that is not what was
+// requested.
+type validator interface{ Validate() error }
+
+// rawSetter is a value that keeps the JSON it was decoded from.
+type rawSetter interface{ SetRaw(raw json.RawMessage) }
+
+// Get requests one value. A *T may have the methods Validate, SetRaw and SetBody.
+// An error of check, which may be nil, is the reason why the response is not what
+// was requested. The error is an *ElementError if the response is an object, but not
+// a T, or refused by check.
+func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) error) (*T, error) {
 	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
 		return nil, err
 	}
 	v := new(T)
 	if err := jsonv2.Unmarshal(data, v, options, e.Decode); err != nil {
-		return nil, body.mismatch(data, err, e.Want)
+		return nil, asElementError(data, body.mismatch(data, err, e.Want))
 	}
 	var raw []byte
 	if body.RawJSON {
 		raw = data
 	}
 	if err := finish(v, raw); err != nil {
-		return nil, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+": "+err.Error())
+		return nil, asElementError(data, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+": "+err.Error()))
 	}
-	if keeper, ok := any(v).(interface{ SetSettings(Settings) }); ok {
-		keeper.SetSettings(body.Settings)
+	if check != nil {
+		if err := check(v); err != nil {
+			return nil, asElementError(data, body.unexpected(data, err.Error()))
+		}
+	}
+	if keeper, ok := any(v).(interface{ SetBody(*Body) }); ok {
+		keeper.SetBody(body)
 	}
 	return v, nil
+}
+
+// asElementError returns err as that of an element if the body is an object. A login
+// page is the failure of something else.
+func asElementError(data []byte, err error) error {
+	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+		return &ElementError{err}
+	}
+	return err
+}
+
+// finish validates what was decoded and gives it its raw JSON.
+func finish(v any, raw []byte) error {
+	if checked, ok := v.(validator); ok {
+		if err := checked.Validate(); err != nil {
+			return err
+		}
+	}
+	if keeper, ok := v.(rawSetter); ok && raw != nil {
+		keeper.SetRaw(raw)
+	}
+	return nil
 }
 
 // fetch requests u and buffers the response.

@@ -90,27 +90,30 @@ func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (
 
 // isTemporary reports whether another attempt may succeed after an error.
 func isTemporary(err error) bool {
-	var (
-		network     *net.OpError
-		permanent   permanentError
-		silent      *stallError
-		certificate *tls.CertificateVerificationError
-		authority   x509.UnknownAuthorityError
-		notTLS      tls.RecordHeaderError
-	)
+	var network *net.OpError
+	var silent *stallError
 	switch {
 	case errors.As(err, &network) && network.Op == "dial":
 		return true // even a timeout
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return false // the caller's, or http.Client.Timeout
-	case errors.As(err, &permanent), errors.As(err, &silent):
-		return false
-	case errors.As(err, &certificate), errors.As(err, &authority),
-		errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
-		network != nil && (network.Op == "remote error" || network.Op == "local error"): // crypto/tls's alerts
-		return false // no other attempt changes a certificate, or what is served at a port
 	}
-	return true // refused, reset, cut or never connected
+	return !errors.As(err, &silent) && !IsPermanent(err) // refused, reset, cut or never connected
+}
+
+// IsPermanent reports whether no other attempt changes an error: that of a policy,
+// of a certificate, or of what is served at a port.
+func IsPermanent(err error) bool {
+	var (
+		network     *net.OpError
+		permanent   permanentError
+		certificate *tls.CertificateVerificationError
+		authority   x509.UnknownAuthorityError
+		notTLS      tls.RecordHeaderError
+	)
+	return errors.As(err, &permanent) || errors.As(err, &certificate) || errors.As(err, &authority) ||
+		errors.As(err, &notTLS) || errors.Is(err, http.ErrSchemeMismatch) ||
+		errors.As(err, &network) && (network.Op == "remote error" || network.Op == "local error") // crypto/tls's alerts
 }
 
 // retryable lists the statuses after which the same request may succeed. 500

@@ -89,7 +89,7 @@ type call struct {
 
 	attempts     int // the current one included
 	tokens       []string
-	failureLeft  time.Duration  // for the bodies of the current attempt's failures
+	failureLeft  time.Duration  // to read the bodies of this attempt that are not 2xx, such as those of redirects
 	wait         time.Duration  // before the next attempt
 	waiting      bool           // for the next attempt
 	lastResponse *http.Response // of the attempt before
@@ -127,7 +127,7 @@ func (t *Transport) Do(req *http.Request) Outcome {
 func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
 	ended := c.waiting || req.Context().Err() != nil
 	switch {
-	case response.Garbled(err):
+	case c.garbled != nil && response.Garbled(err):
 		return c.garbled, err
 	case ended && c.lastResponse != nil:
 		return c.lastResponse, safe(err, c.tokens)

@@ -16,7 +16,9 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/environment"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/workflow"
 )
 
 // calls are the calls of the SDK. Each returns the errors that a user gets, and
@@ -86,6 +88,54 @@ var calls = []struct {
 		}
 		return errs
 	}},
+	{"Environment.List", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		list, err := c.Environment.List(ctx, z.environment().ProjectName, environment.ListOptions{Production: true})
+		if err == nil && len(list) == 0 {
+			return []error{errEmpty}
+		}
+		has := slices.ContainsFunc(list, func(e *environment.Environment) bool { return e.Name == z.environment().Name })
+		return result(err, has)
+	}},
+	{"Environment.Get", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		e, err := c.Environment.Get(ctx, z.environment().ProjectName, z.environment().Name, environment.GetOptions{Production: true})
+		return result(err, slices.Equal(e.Images(), z.environment().Images()))
+	}},
+	{"Environment.History", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		d := z.deployment()
+		history, err := c.Environment.History(ctx, d.ProjectName, d.EnvName, d.ServiceName, environment.HistoryOptions{Production: true})
+		return result(err, len(history) > 0)
+	}},
+	{"Workflow.Task", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		task, err := c.Workflow.Task(ctx, z.task().Ref())
+		return result(err, task.Succeeded() && len(task.Stages) == len(z.task().Stages))
+	}},
+	{"Workflow.Tasks", func(ctx context.Context, c *zadig.Client, z *zadigServer) (errs []error) {
+		var last *workflow.Task
+		for task, err := range c.Workflow.Tasks(ctx, z.task().ProjectName, z.task().WorkflowName, workflow.TasksOptions{}) {
+			if last = task; err != nil {
+				return append(errs, err)
+			}
+		}
+		return result(nil, last != nil)
+	}},
+	{"Workflow.Wait", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
+		task, err := c.Workflow.Wait(ctx, z.task().Ref(), workflow.WaitOptions{Interval: minWait, MaxInterval: minWait})
+		return result(err, task.Succeeded())
+	}},
+}
+
+// errEmpty stands for an empty list without an error.
+var errEmpty = errors.New("an empty list")
+
+// result returns the error of a call, or errNotZadig for a wrong result.
+func result(err error, isRight bool) []error {
+	switch {
+	case err != nil:
+		return []error{err}
+	case !isRight:
+		return []error{errNotZadig}
+	}
+	return nil
 }
 
 // undisturbed returns the number of requests that a call needs without a fault.
@@ -97,8 +147,25 @@ func undisturbed(call string) int {
 		return 4
 	case "TraceMany":
 		return 3
+	case "Workflow.Tasks": // the last one shows the end
+		return 2
 	}
 	return 1
+}
+
+// polls is how often Wait reads a task that cannot be read.
+const polls = 6
+
+// polled returns the outcome of a Wait whose reads each have the outcome o.
+func (o outcome) polled(always bool) outcome {
+	temporary := o.kind == gone || o.kind == silent || errors.Is(o.sentinel, zadig.ErrServer) || errors.Is(o.sentinel, zadig.ErrRateLimited)
+	switch {
+	case temporary && always:
+		o.requests *= polls
+	case temporary:
+		o = succeeds(o.requests)
+	}
+	return o
 }
 
 // enter sets a fault up.
@@ -158,6 +225,9 @@ func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows
 				if strikes.outcomes == nil || strikes.only != "" && strikes.only != call.name {
 					continue
 				}
+				if call.name == "Workflow.Wait" && mode == "always" && f.waits > 0 {
+					continue // it would take six times as long as Task
+				}
 				p := f.enter(t, z, strikes.hits)
 				patience := longTimeout
 				if f.waits > 0 {
@@ -169,6 +239,9 @@ func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows
 					zadig.WithRetry(zadig.RetryPolicy{MinWait: minWait, MaxWait: maxWait}),
 				}, f.opts...)...)
 				want := strikes.outcomes.of(call.name)
+				if call.name == "Workflow.Wait" {
+					want = want.polled(mode == "always")
+				}
 				where := call.name + ", " + mode
 				running.Go(func() {
 					start := time.Now()
@@ -196,6 +269,9 @@ func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows
 					if call.name == "TraceMany" {
 						bound += time.Duration(f.waits)*timeout + f.takes // two at a time
 					}
+					if call.name == "Workflow.Wait" {
+						bound += (polls - 1) * f.takes
+					}
 					assert.LessOrEqual(t, took, bound+late(), where)
 					assert.LessOrEqual(t, p.requests(), int64(most), "%s: requests", where)
 					assert.Eventually(t, func() bool { return p.busy() == 0 }, 5*time.Second, time.Millisecond,
@@ -211,6 +287,10 @@ func TestEveryCallInEveryFault(t *testing.T) { //nolint:paralleltest // its rows
 
 func (o outcome) check(t *testing.T, err error, where string) {
 	t.Helper()
+	if o.kind == empty {
+		assert.Equal(t, errEmpty, err, where)
+		return
+	}
 	var apiErr *zadig.Error
 	assert.NotErrorIs(t, err, errNotZadig, where)
 	assert.Equal(t, o.kind == refused, errors.As(err, &apiErr), "%s: a *zadig.Error: %v", where, err)

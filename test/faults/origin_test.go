@@ -20,6 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/environment"
+	"github.com/zadig-go/zadig/workflow"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -72,6 +74,21 @@ func (z *zadigServer) images() []string {
 	}
 	return images
 }
+
+// environment returns a production environment.
+func (z *zadigServer) environment() *environment.Environment {
+	i := slices.IndexFunc(z.data.Environments, func(e *environment.Environment) bool { return e.Production })
+	return z.data.Environments[i]
+}
+
+// deployment returns a deployment to a production environment.
+func (z *zadigServer) deployment() *zadigtest.Deployment {
+	i := slices.IndexFunc(z.data.Deployments, func(d *zadigtest.Deployment) bool { return d.Production })
+	return z.data.Deployments[i]
+}
+
+// task returns the only task of a workflow.
+func (z *zadigServer) task() *workflow.Task { return z.data.Tasks[0] }
 
 func (z *zadigServer) get(uri string) (*response, error) {
 	z.mu.Lock()

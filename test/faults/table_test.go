@@ -19,6 +19,7 @@ const (
 	refused             // a *zadig.Error that matches one sentinel
 	gone                // no response: no *zadig.Error, no sentinel, no timeout
 	silent              // a timeout: no *zadig.Error, no sentinel, os.ErrDeadlineExceeded
+	empty               // no error and an empty list
 )
 
 // outcome is what a user should get.
@@ -35,6 +36,7 @@ func succeeds(further int) outcome            { return outcome{success, nil, fur
 func fails(sentinel error, times int) outcome { return outcome{refused, sentinel, times} }
 func getsNothing(times int) outcome           { return outcome{gone, nil, times} }
 func timesOut(times int) outcome              { return outcome{silent, nil, times} }
+func isEmpty(times int) outcome               { return outcome{empty, nil, times} }
 
 func (o outcome) String() string {
 	requests := "1 request"
@@ -48,6 +50,8 @@ func (o outcome) String() string {
 		return "no response, " + requests
 	case silent:
 		return "timeout, " + requests
+	case empty:
+		return "an empty list, " + requests
 	}
 	if o.requests == 0 {
 		return "success"
@@ -56,49 +60,48 @@ func (o outcome) String() string {
 }
 
 // outcomes holds the outcome of each call.
-type outcomes struct{ List, All, Get, Trace, TraceMany outcome }
+type outcomes struct {
+	others outcome
+	by     map[string]outcome
+}
 
-func each(o outcome) *outcomes { return &outcomes{o, o, o, o, o} }
+func each(o outcome) *outcomes { return &outcomes{o, make(map[string]outcome)} }
+
+// but sets the outcome of some calls.
+func (o *outcomes) but(other outcome, calls ...string) *outcomes {
+	for _, call := range calls {
+		o.by[call] = other
+	}
+	return o
+}
 
 // all sets the outcome of All.
-func (o *outcomes) all(a outcome) *outcomes {
-	o.All = a
-	return o
-}
-
-// get sets the outcome of Get.
-func (o *outcomes) get(g outcome) *outcomes {
-	o.Get = g
-	return o
-}
+func (o *outcomes) all(a outcome) *outcomes { return o.but(a, "All") }
 
 // many sets the outcome of TraceMany, which sends its requests concurrently.
-func (o *outcomes) many(m outcome) *outcomes {
-	o.TraceMany = m
-	return o
-}
+func (o *outcomes) many(m outcome) *outcomes { return o.but(m, "TraceMany") }
 
 func (o *outcomes) of(call string) outcome {
-	return map[string]outcome{"List": o.List, "All": o.All, "Get": o.Get, "Trace": o.Trace, "TraceMany": o.TraceMany}[call]
+	if own, ok := o.by[call]; ok {
+		return own
+	}
+	return o.others
 }
 
 func (o *outcomes) String() string {
 	if o == nil {
 		return "–"
 	}
-	var (
-		different []string
-		others    = o.Get.String()
-	)
-	for _, call := range []string{"List", "All", "Trace", "TraceMany"} {
-		if s := o.of(call).String(); s != others {
-			different = append(different, fmt.Sprintf("`%s`: %s", call, s))
+	var different []string
+	for _, call := range calls {
+		if s := o.of(call.name).String(); s != o.others.String() {
+			different = append(different, fmt.Sprintf("`%s`: %s", call.name, s))
 		}
 	}
 	if len(different) == 0 {
-		return others
+		return o.others.String()
 	}
-	return strings.Join(append(different, "others: "+others), "<br>")
+	return strings.Join(append(different, "others: "+o.others.String()), "<br>")
 }
 
 // fault is one row of the table.
@@ -392,34 +395,37 @@ var faults = []struct {
 	{"Zadig itself, v5.0.0", []fault{
 		{
 			name: "the database is away", place: ailing(zadigtest.DatabaseDown()),
-			once:   &outcomes{fails(zadig.ErrServer, 1), succeeds(1 + releases), succeeds(2), fails(zadig.ErrServer, 1), fails(zadig.ErrServer, 1)},
-			always: each(fails(zadig.ErrServer, 1)).all(fails(zadig.ErrServer, 2)).get(fails(zadig.ErrServer, 2)),
+			once:   each(fails(zadig.ErrServer, 1)).all(succeeds(1+releases)).but(succeeds(2), "Get"),
+			always: each(fails(zadig.ErrServer, 1)).but(fails(zadig.ErrServer, 2), "All", "Get"),
 		},
 		{
 			name: "reads by id find nothing", place: ailing(zadigtest.RecordNotFound()),
-			once:   &outcomes{succeeds(0), succeeds(0), succeeds(2), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
-			always: &outcomes{succeeds(0), succeeds(0), fails(zadig.ErrNotFound, 3), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
+			once:   each(succeeds(0)).but(succeeds(2), "Get").but(fails(zadig.ErrNotFound, 2), "Trace", "TraceMany"),
+			always: each(succeeds(0)).but(fails(zadig.ErrNotFound, 3), "Get").but(fails(zadig.ErrNotFound, 2), "Trace", "TraceMany"),
 		},
 		{
 			name: "a gateway without the route", place: ailing(zadigtest.GatewayNotFound().On(zadigtest.GetRelease)),
-			once:   &outcomes{succeeds(0), succeeds(0), succeeds(2), succeeds(0), succeeds(0)},
-			always: &outcomes{succeeds(0), succeeds(0), fails(zadig.ErrUnexpectedResponse, 3), succeeds(0), succeeds(0)},
+			once:   each(succeeds(0)).but(succeeds(2), "Get"),
+			always: each(succeeds(0)).but(fails(unexpected, 3), "Get"),
 		},
 		{
 			name: "a viewer of the whole system", place: ailing(zadigtest.SystemViewer()),
-			always: each(succeeds(0)),
+			always: each(succeeds(0)).but(isEmpty(1), "Environment.List").but(fails(zadig.ErrForbidden, 1), "Environment.History"),
 		},
 		{
 			name: "a viewer of the whole system, and a missing id once", place: missingOnceForAViewer,
-			once: &outcomes{succeeds(0), succeeds(0), succeeds(3), fails(zadig.ErrNotFound, 2), fails(zadig.ErrNotFound, 2)},
+			once: each(succeeds(0)).but(succeeds(3), "Get").but(fails(zadig.ErrNotFound, 2), "Trace", "TraceMany").
+				but(isEmpty(1), "Environment.List").but(fails(zadig.ErrForbidden, 1), "Environment.History"),
 		},
 		{
 			name: "no right to read", place: ailing(zadigtest.NoPermission()),
-			always: each(fails(zadig.ErrForbidden, 1)).all(fails(zadig.ErrForbidden, 2)),
+			always: each(fails(zadig.ErrForbidden, 1)).all(fails(zadig.ErrForbidden, 2)).but(isEmpty(1), "Environment.List").
+				but(succeeds(0), "Environment.Get", "Workflow.Task", "Workflow.Tasks", "Workflow.Wait"),
 		},
 		{
 			name: "the license has expired", place: ailing(zadigtest.LicenseExpired()),
-			always: &outcomes{fails(zadig.ErrLicense, 1), fails(zadig.ErrLicense, 1), fails(zadig.ErrLicense, 1), succeeds(0), succeeds(0)},
+			always: each(succeeds(0)).but(fails(zadig.ErrLicense, 1),
+				"List", "All", "Get", "Environment.List", "Environment.Get", "Environment.History"),
 		},
 	}},
 	{"A proxy with injected faults (toxiproxy)", []fault{

@@ -121,7 +121,7 @@ func (in changeIn) builtFrom(r *delivery.Release) bool {
 func (t tools) tracedTo(ctx context.Context, r *delivery.Release, in changeIn, known map[string]bool, out *found) bool {
 	var images []string
 	hit := false
-	for _, i := range r.Images() {
+	for _, i := range r.SourceImages() {
 		is, ok := known[i.Image]
 		hit = hit || is
 		if !ok {

@@ -13,13 +13,14 @@ import (
 )
 
 type runningIn struct {
-	PodsFile string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
-	Pods     string   `json:"pods,omitempty" jsonschema:"in place of pods_file: that output itself"`
-	Images   []string `json:"images,omitempty" jsonschema:"in place of pods: image references"`
-	Project  string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it of all, if the user may"`
-	Env      string   `json:"env,omitempty" jsonschema:"releases of this environment; without pods and images: what it has"`
-	Status   string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
-	Offset   int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
+	PodsFile  string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
+	Pods      string   `json:"pods,omitempty" jsonschema:"in place of pods_file: that output itself"`
+	Images    []string `json:"images,omitempty" jsonschema:"in place of pods: image references"`
+	Project   string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it of all, if the user may"`
+	Env       string   `json:"env,omitempty" jsonschema:"releases of this environment; without pods and images: what it has"`
+	Workflows []string `json:"workflows,omitempty" jsonschema:"with env alone: keys of workflows that deploy to it, to find who approved"`
+	Status    string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
+	Offset    int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
 }
 
 type runningImage struct {
@@ -28,7 +29,7 @@ type runningImage struct {
 	Namespaces map[string]int `json:"namespaces"` // pods in each
 	DeployedBy string         `json:"deployed_by,omitempty"`
 	DeployedAt *time.Time     `json:"deployed_at,omitempty"`
-	ApprovedBy []string       `json:"approved_by,omitempty"` // the task that built and deployed it
+	ApprovedBy []string       `json:"approved_by,omitempty"` // the task that deployed it
 	Problems   map[string]int `json:"problems,omitempty"`    // containers by why they wait, such as CrashLoopBackOff
 	Release    *summary       `json:"release,omitempty"`     // the newest with the image, among the newest releases
 	traced
@@ -76,7 +77,8 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 		out.Releases = clip("not all releases could be read: " + err.Error())
 	}
 	if stored {
-		if err := running.FindApprovals(ctx, t.client.Workflow, in.Env, page, nil); err != nil {
+		approvals := running.Approvals{Tasks: t.client.Workflow, Project: in.Project, Env: in.Env, Workflows: in.Workflows}
+		if err := approvals.Find(ctx, page); err != nil {
 			out.Approvals = clip("not all approvals could be read: " + err.Error())
 		}
 	}

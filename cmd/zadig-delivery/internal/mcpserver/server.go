@@ -177,7 +177,7 @@ func newServer(client *zadig.Client, version string) *mcp.Server {
 	add(s, "trace_running", "Trace what runs", "Traces what runs in a cluster to commits and releases, with counts by status:"+
 		" drifted (another image runs under the tag than the one with these commits), built (the digest is the one that was built),"+
 		" unverified, pending, failed, unknown (not built by Zadig). Drifted images come first. With project and env alone: what"+
-		" Zadig stored as deployed, by whom, and who approved that where the task that built it deployed it."+
+		" Zadig stored as deployed, by whom, and who approved that, if the task that built it deployed it or one of workflows did."+
 		" If next_offset is there, more follow.", t.traceRunning)
 	add(s, "find_change", "Find a change", "Lists the releases with an image that was built from a commit or a pull request."+
 		" A commit that was not itself built is not found, also where a later one contains it."+

@@ -1,16 +1,12 @@
 package running
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
-	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/environment"
-	"github.com/zadig-go/zadig/workflow"
 )
 
 // FromEnvironment returns what Zadig stored as deployed in an environment, and
@@ -46,56 +42,12 @@ func FromEnvironment(ctx context.Context, client *environment.Service, project, 
 				last := history[n-1].Created()
 				use.DeployedBy, use.DeployedAt = history[n-1].CreateBy, &last
 			}
+			for _, d := range history {
+				use.deployments = append(use.deployments, d.Created())
+			}
 		}
 	}
 	return uses, nil
-}
-
-// FindApprovals sets who approved the deployment of each image to an environment,
-// where the task that built it also deployed it: Zadig does not say which other
-// task did. It reads each task once; tasks that are gone have no approvals.
-func FindApprovals(ctx context.Context, tasks *workflow.Service, env string, images []*Image, progress *cli.Progress) error {
-	read := make(map[core.TaskRef]*workflow.Task)
-	for _, i := range images {
-		for _, build := range i.builds {
-			ref, ok := build.Task()
-			if !ok {
-				continue
-			}
-			task, known := read[ref]
-			if !known {
-				var err error
-				if task, err = tasks.Task(ctx, ref); err != nil && !errors.Is(err, zadig.ErrNotFound) {
-					return err
-				}
-				read[ref] = task
-				progress.Show("%d tasks read", len(read))
-			}
-			if deployed(task, env, i.BuiltImage) {
-				i.ApprovedBy = approvers(task)
-				break
-			}
-		}
-	}
-	return nil
-}
-
-func deployed(task *workflow.Task, env, image string) bool {
-	return slices.ContainsFunc(task.Deploys(), func(d *workflow.Deploy) bool {
-		return d.Environment == env && d.Image == image && d.Status == workflow.StatusPassed
-	})
-}
-
-// approvers returns the names of those who approved, once each.
-func approvers(task *workflow.Task) (names []string) {
-	for _, approval := range task.Approvals() {
-		for _, approver := range approval.ApprovedBy() {
-			if name := cmp.Or(approver.Name, approver.ID); !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }
 
 // unknownEnvironment returns an error that names the environments that there

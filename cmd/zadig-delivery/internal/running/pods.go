@@ -26,8 +26,10 @@ type Use struct {
 	// Of an environment: by whom and when its service was deployed last.
 	DeployedBy string     `json:"deployed_by,omitempty"`
 	DeployedAt *time.Time `json:"deployed_at,omitempty"`
-	// Who approved the task that built and deployed it.
+	// Who approved the task that deployed it.
 	ApprovedBy []string `json:"approved_by,omitempty"`
+
+	deployments []time.Time // the last ones of its service, the oldest first
 }
 
 // Place is a container that runs an image.

@@ -18,8 +18,9 @@ const long = `Writes for each image that runs, init containers included, what Za
 it: commit, pull requests, author, the newest release that has it, and who
 released it. Pods are read from stdin or --pods, as kubectl prints them. Without
 pods, --project and --env show what Zadig stored as deployed in an environment,
-who deployed it and, with -o wide, who approved the task that built and deployed
-it; the cluster may run something else. STATUS is one of
+who deployed it and, with -o wide, who approved that: the task that built it, or
+else one of the same workflow or of --workflow that ran at that time. The cluster
+may run something else. STATUS is one of
 
   drifted     another digest runs than was built: the tag was pushed again, and
               commit and author are those of the build, not of what runs
@@ -30,6 +31,7 @@ it; the cluster may run something else. STATUS is one of
   unknown     not known to Zadig by name or digest; see --mirror`
 
 const examples = `  zadig-delivery running --project shop --env prod
+  zadig-delivery running --project shop --env prod --workflow shop-to-prod -o wide
   kubectl get pods -A -o json | zadig-delivery running
   kubectl get pods -A -o json | zadig-delivery running --status drifted --exit-code
   docker ps --format '{{.Image}}' | zadig-delivery running --images -`
@@ -41,6 +43,7 @@ type command struct {
 	finished, exitCode  bool
 	knownOnly           bool
 	concurrency, limits int
+	workflows           []string
 	mirrors             Mirrors
 }
 
@@ -57,6 +60,8 @@ func Command() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&c.Project, "project", "", "look for releases of this `project` only; users with rights in one project must name it")
 	flags.StringVar(&c.Env, "env", "", "what this `environment` has; with pods or images: look for releases of it only")
+	flags.StringArrayVar(&c.workflows, "workflow", nil,
+		"with --env: look for approvals in tasks of this `workflow`, too, by its key; can be repeated")
 	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each is a request")
 	flags.StringVar(&c.pods, "pods", "", "read pods from this `file`; - is stdin")
 	flags.StringVar(&c.images, "images", "", "read images from this `file` in place of pods, one a line; - is stdin")
@@ -76,6 +81,9 @@ func (c *command) run(cmd *cobra.Command) error {
 	stored := c.Env != "" && c.pods == "" && c.images == ""
 	if stored && c.Project == "" {
 		return cli.Usage("--env needs --project")
+	}
+	if len(c.workflows) > 0 && !stored {
+		return cli.Usage("--workflow needs --env, and neither pods nor images")
 	}
 	var uses *Uses
 	if !stored {
@@ -104,7 +112,8 @@ func (c *command) run(cmd *cobra.Command) error {
 	err = FindReleases(ctx, client.Delivery, c.Project, c.Env, c.limits, images, progress)
 	var noApprovals error
 	if stored && ctx.Err() == nil {
-		noApprovals = FindApprovals(ctx, client.Workflow, c.Env, images, progress)
+		approvals := Approvals{Tasks: client.Workflow, Project: c.Project, Env: c.Env, Workflows: c.workflows, Progress: progress}
+		noApprovals = approvals.Find(ctx, images)
 	}
 	progress.Clear()
 	if ctx.Err() != nil {

@@ -138,7 +138,7 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 		if env != "" && r.Environment() != env {
 			return looked < limit, nil
 		}
-		for _, name := range r.Images() {
+		for _, name := range slices.Concat(r.Images(), r.SourceImages()) {
 			_, digest, _ := strings.Cut(name.Image, "@")
 			for _, i := range slices.Concat(byName[name.Image], byName[digest]) {
 				if i.Release == nil {
