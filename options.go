@@ -39,7 +39,7 @@ type config struct {
 	rawJSON    bool
 	limiter    transport.Limiter
 
-	baseChanged bool // this call brought a transport, so the pool cannot be shared
+	baseChanged bool // this call set a transport, so the pool cannot be shared
 }
 
 // The defaults.
@@ -148,7 +148,7 @@ func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option
 // RetryPolicy bounds how often a request is sent, and the wait before each retry.
 // The wait is random ("full jitter"), between 0 and a limit that starts at
 // MinWait, doubles with each attempt and ends at MaxWait. A Retry-After of up to
-// 60 seconds takes its place; a longer one is not waited for.
+// 60 seconds replaces it; a longer one is not waited for.
 type RetryPolicy struct {
 	MaxAttempts int           // attempts, the first included; 0: 3, 1: no retry
 	MinWait     time.Duration // limit of the first wait; 0: 200 ms, or MaxWait if that is shorter
@@ -216,8 +216,8 @@ func WithHeader(key, value string) Option {
 // buffered response, or one release of a list that [delivery.Service.All]
 // streams. A larger one is [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
-// JSON that is small but takes more than 4 times n to decode, and more than 1 MiB,
-// is refused, too: an object counts as 1 KiB, any other value as 64 bytes, a byte
+// Small JSON that needs more than 4 times n to decode, and more than 1 MiB, is
+// also refused: an object counts as 1 KiB, any other value as 64 bytes, a byte
 // that is not UTF-8 as 16. With Go's default settings the heap, garbage included,
 // grows by less than 16 times n for one response.
 func WithMaxResponseBytes(n int64) Option {
@@ -231,8 +231,8 @@ func WithMaxResponseBytes(n int64) Option {
 }
 
 // WithRawJSON keeps the JSON of each release and artifact for their RawJSON
-// methods, which return members that this version of the SDK does not know. It is
-// kept as it was sent, credentials included, and doubles the memory of a release.
+// methods, which return members that this version of the SDK does not know. That
+// JSON is unchanged, credentials included, and doubles the memory of a release.
 // Default: off.
 func WithRawJSON() Option {
 	return func(c *config) error {
@@ -241,14 +241,14 @@ func WithRawJSON() Option {
 	}
 }
 
-// WithRateLimiter calls limiter.Wait before each attempt. A *rate.Limiter of
-// golang.org/x/time/rate is one. Its error ends the call and is not retried.
-// Default: no limit.
+// WithRateLimiter calls limiter.Wait before each attempt. limiter can be a
+// *rate.Limiter of golang.org/x/time/rate. Its error ends the call and is not
+// retried. Default: no limit.
 func WithRateLimiter(limiter interface{ Wait(context.Context) error }) Option {
 	return given("WithRateLimiter", "a limiter", limiter, func(c *config) { c.limiter = limiter })
 }
 
-// given returns an option that sets a value, and refuses one that is nil.
+// given returns an option that sets a value and refuses nil.
 func given(option, want string, value any, set func(*config)) Option {
 	return func(c *config) error {
 		if isNil(value) {
@@ -273,10 +273,10 @@ func checkHeader(key, value string) error {
 		return errors.New("the header name must not be empty")
 	}
 	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(separators, r) }) {
-		return fmt.Errorf("the header name must be a token of HTTP (got %q)", key)
+		return fmt.Errorf("the header name must be a valid field name (got %q)", key)
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }) {
-		return fmt.Errorf("the value of %s must not hold a line break or another control character", key)
+		return fmt.Errorf("the value of %s must not contain a line break or another control character", key)
 	}
 	return nil
 }

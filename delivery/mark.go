@@ -9,15 +9,16 @@ import (
 )
 
 // Mark is the position up to which [Service.Since] has read. Store it as JSON
-// between runs. It holds no ids, because the upgrade to v4.0 gives every release
-// a new one. The zero Mark is before the first release. Mark{CreatedAt: t} begins
-// with releases created from about t on, in Unix seconds.
+// between runs. It has no ids, because the upgrade to v4.0 gives every release a
+// new one. The zero Mark is before the first release. Mark{CreatedAt: t} starts
+// at about the time t, in Unix seconds.
 //
 // A Mark is small. Its Releases are those of the last minute before CreatedAt, and
 // those that Since may yield again.
 type Mark struct {
-	// The filters of the ListOptions that the mark was used with last. One that is
-	// set must be the same when the mark is used again, or releases would be lost.
+	// The filters of the ListOptions that the mark was last used with. Since
+	// refuses the mark if one of them is set and the new ListOptions have another,
+	// because releases would be lost.
 	ProjectName  string `json:"project,omitzero"`
 	WorkflowName string `json:"workflow,omitzero"`
 	TaskID       int    `json:"task,omitzero"`
@@ -25,8 +26,8 @@ type Mark struct {
 	Label        string `json:"label,omitzero"`
 	Succeeded    bool   `json:"succeeded,omitzero"`
 
-	// CreatedAt is the creation time of the newest release that was handled, in
-	// Unix seconds. It is never in the future.
+	// CreatedAt is the creation time of the newest release handled, in Unix
+	// seconds. It is never in the future.
 	CreatedAt int64           `json:"created_at"`
 	Releases  []MarkedRelease `json:"releases,omitzero"`
 }
@@ -46,11 +47,11 @@ type MarkedRelease struct {
 func (r MarkedRelease) again() bool { return r.Unfinished || r.Failed || r.Unread }
 
 const (
-	// overlap is how far before its newest release a mark reads again, in
-	// seconds: one can be stored a little after its time.
+	// overlap is how many seconds before its newest release a mark reads again,
+	// because the server may store a release a little after its CreatedAt.
 	overlap = 60
-	// giveUpAfter is how long before its newest release a mark keeps one that may be
-	// yielded again, in seconds.
+	// giveUpAfter is how many seconds before its newest release a mark still keeps a
+	// release that Since may yield again.
 	giveUpAfter = 24 * 60 * 60
 )
 
@@ -62,9 +63,9 @@ func (m *Mark) check(method string, o ListOptions) error {
 	case m.CreatedAt < 0:
 		return errdef.BadArgument(method, "mark", "CreatedAt must not be negative (got %d)", m.CreatedAt)
 	case m.TaskID != 0 && m.TaskID != o.TaskID:
-		return errdef.BadArgument(method, "mark", "must be used with the TaskID it was used with, %d (got %d)", m.TaskID, o.TaskID)
+		return errdef.BadArgument(method, "mark", "TaskID must be %d, as in the mark's last use (got %d)", m.TaskID, o.TaskID)
 	case m.Succeeded && !o.Succeeded:
-		return errdef.BadArgument(method, "mark", "must be used with Succeeded, as it was before")
+		return errdef.BadArgument(method, "mark", "Succeeded must be set, as in the mark's last use")
 	}
 	for _, f := range []struct{ name, marked, selected string }{
 		{"ProjectName", m.ProjectName, o.ProjectName},
@@ -73,7 +74,7 @@ func (m *Mark) check(method string, o ListOptions) error {
 		{"Label", m.Label, o.Label},
 	} {
 		if f.marked != "" && f.marked != f.selected {
-			return errdef.BadArgument(method, "mark", "must be used with the %s it was used with, %q (got %q)", f.name, f.marked, f.selected)
+			return errdef.BadArgument(method, "mark", "%s must be %q, as in the mark's last use (got %q)", f.name, f.marked, f.selected)
 		}
 	}
 	return nil
@@ -85,7 +86,7 @@ func (m *Mark) setFilters(o ListOptions) {
 	m.ServiceName, m.Label, m.Succeeded = o.ServiceName, o.Label, o.Succeeded
 }
 
-// recent returns the time from which on a release without an entry is new.
+// recent returns the time since which a release without an entry is new.
 func (m *Mark) recent() int64 {
 	if m.CreatedAt == 0 {
 		return math.MinInt64
@@ -93,7 +94,7 @@ func (m *Mark) recent() int64 {
 	return m.CreatedAt - overlap
 }
 
-// horizon returns the time down to which the list is read.
+// horizon returns the time back to which the list is read.
 func (m *Mark) horizon() int64 {
 	horizon := m.recent()
 	for _, r := range m.Releases {
@@ -109,7 +110,7 @@ func markOf(v *VersionInfo) MarkedRelease {
 	return MarkedRelease{ProjectName: v.ProductName, Version: v.Version, CreatedAt: v.CreatedAt}
 }
 
-// is reports whether two entries are of the same release.
+// is reports whether r and other are entries of the same release.
 func (r MarkedRelease) is(other MarkedRelease) bool {
 	return r.ProjectName == other.ProjectName && r.Version == other.Version && r.CreatedAt == other.CreatedAt
 }
@@ -117,8 +118,8 @@ func (r MarkedRelease) is(other MarkedRelease) bool {
 // handled moves the mark past a release: the entry now replaces before. The slice is
 // copied, so that copies of the mark do not change.
 func (m *Mark) handled(before *MarkedRelease, now MarkedRelease) {
-	// A release from the future, of a server whose clock was wrong, does not
-	// hide those after it.
+	// A release dated in the future, by a server whose clock was wrong, must not
+	// hide later ones.
 	m.CreatedAt = max(m.CreatedAt, min(now.CreatedAt, time.Now().Unix()))
 	m.forget(before)
 	m.Releases = slices.DeleteFunc(append(m.Releases, now), func(r MarkedRelease) bool {

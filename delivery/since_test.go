@@ -402,16 +402,16 @@ func TestSinceRefusesMarks(t *testing.T) {
 	refuses("must not be nil", nil, all)
 	refuses("CreatedAt must not be negative (got -1)", &delivery.Mark{CreatedAt: -1}, all)
 	for says, change := range map[string]func(o *delivery.ListOptions){
-		`the ProjectName it was used with, "shop" (got "other")`: func(o *delivery.ListOptions) { o.ProjectName = "other" },
-		`the WorkflowName it was used with, "ops" (got "")`:      func(o *delivery.ListOptions) { o.WorkflowName = "" },
-		`the TaskID it was used with, 7 (got 8)`:                 func(o *delivery.ListOptions) { o.TaskID = 8 },
-		`the ServiceName it was used with, "cart" (got "pay")`:   func(o *delivery.ListOptions) { o.ServiceName = "pay" },
-		`the Label it was used with, "lts" (got "")`:             func(o *delivery.ListOptions) { o.Label = "" },
-		`Succeeded, as it was before`:                            func(o *delivery.ListOptions) { o.Succeeded = false },
+		`ProjectName must be "shop", as in the mark's last use (got "other")`: func(o *delivery.ListOptions) { o.ProjectName = "other" },
+		`WorkflowName must be "ops", as in the mark's last use (got "")`:      func(o *delivery.ListOptions) { o.WorkflowName = "" },
+		`TaskID must be 7, as in the mark's last use (got 8)`:                 func(o *delivery.ListOptions) { o.TaskID = 8 },
+		`ServiceName must be "cart", as in the mark's last use (got "pay")`:   func(o *delivery.ListOptions) { o.ServiceName = "pay" },
+		`Label must be "lts", as in the mark's last use (got "")`:             func(o *delivery.ListOptions) { o.Label = "" },
+		`Succeeded must be set, as in the mark's last use`:                    func(o *delivery.ListOptions) { o.Succeeded = false },
 	} {
 		o := all
 		change(&o)
-		refuses("must be used with "+says, &used, o)
+		refuses(says, &used, o)
 	}
 	srv.ExpectNoRequests(t)
 }

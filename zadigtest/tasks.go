@@ -12,8 +12,8 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// getTask returns a workflow task that was added, or that a release or a build names.
-// Zadig checks no permission here.
+// getTask responds with a workflow task that was added, or that a release or a build
+// names. Zadig checks no permission here.
 func (c *call) getTask() *response {
 	numbers, ok := c.numbers("taskId")
 	switch {
@@ -29,8 +29,8 @@ func (c *call) getTask() *response {
 	return c.send("openapi task", c.withApprovals(doc))
 }
 
-// taskDocument returns a task that was added, or one that is derived from releases and
-// artifacts, or nil.
+// taskDocument returns an added task, or one derived from releases and artifacts. It
+// returns nil if there is neither.
 func (s *store) taskDocument(workflow string, number int) map[string]any {
 	if added := s.tasks.with(taskKey(workflow, number)); len(added) > 0 {
 		return added[0].doc
@@ -42,7 +42,8 @@ func (s *store) taskDocument(workflow string, number int) map[string]any {
 	return nil
 }
 
-// task returns the task that releases and artifacts name, or nil if none does.
+// task returns the task that releases and artifacts name, or nil if none names
+// it.
 func (s *store) task(name string, number int) *workflow.Task {
 	if name == "" || number <= 0 {
 		return nil
@@ -77,7 +78,8 @@ func taskOf(r *delivery.Release) *workflow.Task {
 	return finished(t)
 }
 
-// finished completes a task that has its jobs. If the task failed, its last job failed.
+// finished fills in the status and times of a task that has all its jobs. If
+// the task did not pass, its last job did not.
 func finished(t *workflow.Task) *workflow.Task {
 	t.WorkflowDisplayName = cmp.Or(t.WorkflowDisplayName, t.WorkflowName)
 	t.Status = cmp.Or(t.Status, workflow.StatusPassed)
@@ -148,7 +150,8 @@ func addRelease(t *workflow.Task, r *delivery.Release) {
 	}
 }
 
-// addBuild adds the build of an artifact, unless a release has it already.
+// addBuild adds the build of an artifact, unless a release has already added
+// it.
 func addBuild(t *workflow.Task, a *artifact.Artifact, activity *artifact.Activity) {
 	t.TaskCreator = cmp.Or(t.TaskCreator, activity.CreatedBy)
 	t.CreateTime = cmp.Or(t.CreateTime, activity.StartTime, activity.CreatedTime)

@@ -1,6 +1,7 @@
-// Package redact makes text safe to show and to log. [Line] masks what looks like
-// a secret and folds the text to one line. Every error text, log record and field
-// of an error passes it last, after all decoding, cutting and joining.
+// Package redact makes text safe to show and to log. [Line] masks everything that
+// looks like a secret and folds the text to one line. Every error text, log
+// record and field of an error passes through it last, after all decoding,
+// cutting and joining.
 package redact
 
 import (
@@ -16,7 +17,7 @@ import (
 const Mask = "***"
 
 // Line returns s with secrets masked as [Text] does, on one line and without
-// characters that change how a terminal shows the rest.
+// characters that change how a terminal displays the rest.
 func Line(s string, literals ...string) string {
 	masked := Text(s, literals...)
 	folded := fold(masked)
@@ -69,8 +70,8 @@ func disturbs(r rune) bool {
 }
 
 // Excerpt returns the masked beginning of s, at most limit bytes of it. If s
-// itself was cut off, it may end in a part of a secret. That end is left out,
-// because masking what precedes it can move it into the excerpt.
+// itself was cut off, it may end in a part of a secret. Excerpt leaves that
+// end out, because masking the text before it can move it into the excerpt.
 func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
 	spans := allSecrets(s, literals)
 	if cutOff {
@@ -79,15 +80,14 @@ func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
 	return Cut(replace(s, spans), limit)
 }
 
-// lastWord returns where the last word of s begins. It is in the second half of
-// s.
+// lastWord returns the index of the last word in the second half of s.
 func lastWord(s string) int {
 	const longest = 8 << 10 // more than a header with a token may have
 	tail := max(len(s)-longest, len(s)/2)
 	return tail + max(strings.LastIndexAny(s[tail:], " \t\r\n,;<>{}"), 0)
 }
 
-// Cut shortens s to at most n bytes, not in the middle of a character.
+// Cut shortens s to at most n bytes without splitting a character.
 func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -100,8 +100,8 @@ func Cut(s string, n int) string {
 	return s[:n] // not UTF-8
 }
 
-// Shorten leaves out the middle of a text of more than limit bytes, because the
-// cause is at its end.
+// Shorten cuts the middle out of a text of more than limit bytes, and keeps the
+// end, which has the cause.
 func Shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -113,8 +113,9 @@ func Shorten(s string, limit int) string {
 	return Cut(s, limit/2) + "…" + tail
 }
 
-// Value returns a decoded JSON value with each of its strings and names made
-// a [Line], and the members whose name says that they are secret masked.
+// Value returns a copy of a decoded JSON value in which each string and name
+// is a [Line], and members with a secret name (see [IsSecretName]) are
+// masked.
 func Value(v any, literals ...string) any {
 	switch v := v.(type) {
 	case string:

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// kinds are the kinds of code hosts, by what servers call them.
+// kinds maps the names that servers use for code hosts to kinds of code hosts.
 var kinds = map[string]string{
 	"github":           "github",
 	"gitlab":           "gitlab",
@@ -19,22 +19,23 @@ var kinds = map[string]string{
 
 var publicHosts = map[string]string{"github.com": "github", "gitlab.com": "gitlab", "gitee.com": "gitee"}
 
-// repoPage returns the web page of a repository, and the kind of its code host:
-// source, or else what the address shows. Both are "" if the kind is not known.
+// repoPage returns the web page of a repository and the kind of its code host.
+// Source names the kind; without it, only the addresses of public hosts are
+// recognized. Both are "" if the kind is not known.
 func repoPage(source, address, owner, name string) (page, kind string) {
 	u, ok := Host(address)
 	if !ok || (u.Scheme != "https" && u.Scheme != "http") {
 		return "", ""
 	}
 	kind = kinds[strings.ToLower(source)]
-	if source == "" || source == "other" { // "other" is read as a plain Git server
+	if source == "" || source == "other" { // "other" is any Git server
 		kind = publicHosts[u.Hostname()]
 	}
 	if kind == "" {
 		return "", ""
 	}
 	page = u.String()
-	if kind == "gerrit" { // its pages are found by number and commit, whatever the repository
+	if kind == "gerrit" { // the addresses of its pages have a number or commit, and no repository
 		return page, kind
 	}
 	for part := range strings.SplitSeq(owner+"/"+name, "/") {
@@ -46,8 +47,9 @@ func repoPage(source, address, owner, name string) (page, kind string) {
 	return page, kind
 }
 
-// Host returns the scheme, host and path of a code host's address, without
-// anything that could be a credential. It returns false if address is not a URL.
+// Host returns the scheme, host and path of a code host's address, without user
+// info, query and fragment, which may contain credentials. It returns false if
+// address has no host.
 func Host(address string) (*url.URL, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -56,7 +58,8 @@ func Host(address string) (*url.URL, bool) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, true
 }
 
-// Repository returns the page of a repository, or "". Gerrit has none.
+// Repository returns the web page of a repository, or "" if it is not known.
+// Gerrit has none.
 func Repository(source, address, owner, name string) string {
 	page, kind := repoPage(source, address, owner, name)
 	if kind == "gerrit" {
@@ -65,7 +68,7 @@ func Repository(source, address, owner, name string) string {
 	return page
 }
 
-// Commit returns the page of a commit, or "".
+// Commit returns the web page of a commit, or "" if it is not known.
 func Commit(source, address, owner, name, id string) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || id == "" {
@@ -81,8 +84,8 @@ func Commit(source, address, owner, name, id string) string {
 	return page + "/commit/" + id
 }
 
-// Compare returns the page with the commits of a repository from one to another,
-// or "". Gerrit has none.
+// Compare returns the web page that compares two commits of a repository, or ""
+// if it is not known. Gerrit has none.
 func Compare(source, address, owner, name, from, to string) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || from == "" || to == "" {
@@ -98,7 +101,7 @@ func Compare(source, address, owner, name, from, to string) string {
 	return page + "/compare/" + commits
 }
 
-// PullRequest returns the page of a pull request, or "".
+// PullRequest returns the web page of a pull request, or "" if it is not known.
 func PullRequest(source, address, owner, name string, number int) string {
 	page, kind := repoPage(source, address, owner, name)
 	if page == "" || number <= 0 {
