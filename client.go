@@ -40,8 +40,8 @@ type Client struct {
 	// deployed it.
 	Environment *environment.Service
 
-	// state is a function so that fmt and slog, which print fields but call
-	// no function, cannot print what it holds.
+	// state is a function so that fmt and slog, which print fields but call no
+	// function, cannot print its contents.
 	state func() *state
 }
 
@@ -141,8 +141,8 @@ func (c *Client) CloseIdleConnections() {
 // *[Error], so a returned response is always a success. The caller must close its
 // body, whose size is not bounded.
 //
-// A request that is not a GET, has a body, or goes elsewhere is [ErrBadRequest],
-// and nothing is sent.
+// For a request that is not a GET, has a body, or has another origin, Do returns
+// [ErrBadRequest] and sends nothing.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	s, err := c.ready()
 	if err != nil {
@@ -191,9 +191,9 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 // The path is joined to the base URL and may have a query. If out is nil, the body
 // is discarded.
 //
-// A body that does not decode into out is [ErrUnexpectedResponse]. An error of
-// out's UnmarshalJSON is found by errors.As, and is not in the text. A path that
-// is not a URL, and an out that is not a pointer, are [ErrBadRequest].
+// A body that does not decode into out is [ErrUnexpectedResponse]. If out's
+// UnmarshalJSON fails, errors.As finds its error; the text does not quote it. A
+// path that is not a URL, and an out that is not a pointer, are [ErrBadRequest].
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {
@@ -284,7 +284,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
-		return nil, errdef.BadArgument(method, "req.URL", "must not be opaque, and must not hold user info")
+		return nil, errdef.BadArgument(method, "req.URL", "must not be opaque or have user info")
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
@@ -320,7 +320,7 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	}
 	switch {
 	case u.User != nil:
-		return nil, errors.New("the base URL must not hold user info; use WithToken")
+		return nil, errors.New("the base URL must not have user info; use WithToken")
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "": // the text may be a password
 		return nil, errors.New("the base URL must begin with http:// or https:// and a host")
 	case u.RawQuery != "" || u.ForceQuery:
@@ -341,7 +341,7 @@ func loadCAs(file string) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s must hold a PEM certificate (got none)", file)
+		return nil, fmt.Errorf("%s must contain a PEM certificate (got none)", file)
 	}
 	return pool, nil
 }

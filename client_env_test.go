@@ -56,13 +56,13 @@ func TestNewClientFromEnvRefuses(t *testing.T) { //nolint:paralleltest // t.Sete
 	for _, row := range []struct{ name, url, token, caFile, because string }{ //nolint:paralleltest // t.Setenv forbids it
 		{"no URL", "", "env-token", "", "ZADIG_URL is not set"},
 		{"bad URL", "zadig.example.com", "env-token", "", "ZADIG_URL: the base URL"},
-		{"token with a line break", "https://zadig.example.com", "hunter2\n", "", "ZADIG_TOKEN: the token holds a line break"},
+		{"token with a line break", "https://zadig.example.com", "hunter2\n", "", "ZADIG_TOKEN: the token contains a line break"},
 		{"token with its scheme", "https://zadig.example.com", "Bearer hunter2", "", "ZADIG_TOKEN: the token"},
 		{"CA file missing", "https://zadig.example.com", "", filepath.Join(dir, "none.pem"), "ZADIG_CA_FILE: open"},
 		{"CA file a folder", "https://zadig.example.com", "", dir, "ZADIG_CA_FILE: read"},
-		{"CA file without PEM", "https://zadig.example.com", "", notPEM, "ZADIG_CA_FILE: " + notPEM + " must hold a PEM certificate"},
+		{"CA file without PEM", "https://zadig.example.com", "", notPEM, "ZADIG_CA_FILE: " + notPEM + " must contain a PEM certificate"},
 		{"CA file with broken PEM", "https://zadig.example.com", "", brokenPEM,
-			"ZADIG_CA_FILE: " + brokenPEM + " must hold a PEM certificate"},
+			"ZADIG_CA_FILE: " + brokenPEM + " must contain a PEM certificate"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			setEnv(t, row.url, row.token, row.caFile)

@@ -8,7 +8,8 @@
 //     configure.
 //   - The fields of [Client] read releases (package delivery), images (artifact),
 //     workflow tasks (workflow) and environments (environment).
-//   - [Error] and the sentinel errors say what failed, [Explain] says it to people.
+//   - [Error] and the sentinel errors classify failures, [Explain] describes
+//     them to people.
 //   - [Client.Get] reads any other endpoint.
 //
 // The images of a project's releases, and the artifact of one:
@@ -38,14 +39,14 @@
 // One client works with Zadig v1.7 and later; no version setting is needed. The
 // documented release (up to v3.4) and the flat one (since v4.0) are both read into
 // [delivery.Release]. Comments of fields and methods say which versions have them;
-// docs/servers.md has a table, with how that is known.
+// docs/servers.md has a table, and says how each entry is known.
 //
 // # One page, or everything
 //
 // The server's lists are paged, although its documentation does not say so: by
-// default a list has the newest 20. delivery.Service.List and
-// artifact.Service.List return one page. Their All methods return everything,
-// each element once, as an iterator that streams. docs/paging.md says what they cost.
+// default a list has the newest 20. delivery.Service.List and artifact.Service.List
+// return one page. Their All methods return everything, each element once, as an
+// iterator that streams. docs/paging.md lists their requests.
 //
 // # Errors
 //
@@ -66,18 +67,19 @@
 //
 // # Retries
 //
-// A request is sent at most three times ([WithRetry]). It is retried when the
-// connection fails or breaks off, and after 429, 502, 503 and 504. It is not
-// retried after
+// A request is sent at most three times ([WithRetry]): again when the connection
+// fails or breaks off, and after 429, 502, 503 and 504. It is not retried
 //
-//   - any other response, including 500, which Zadig returns for an unknown image
-//   - a certificate error
-//   - 45 seconds without response headers
-//   - an error of the token source or rate limiter
-//   - a Retry-After of more than 60 seconds
-//   - a wait that might not end before the context's deadline
-//   - a hundred retries of a client and its variants, to which each success adds a
-//     part of one, so that retries do not multiply the load of a gateway
+//   - after any other response, including 500, which Zadig returns for an unknown
+//     image
+//   - after a certificate error
+//   - after 45 seconds without response headers
+//   - after an error of the token source or rate limiter
+//   - after a Retry-After of more than 60 seconds
+//   - if the wait might not end before the context's deadline
+//   - if the retry budget is used up: a client and its variants have a hundred
+//     retries, and each success adds a part of one, so that retries do not multiply
+//     the load of a gateway
 //
 // The call then returns the last failure. The wait before a retry is random, up to a
 // limit of 200 ms that doubles with each attempt, to at most 5 s. A Retry-After
@@ -95,7 +97,7 @@
 // The token goes to the scheme, host and port of the base URL and nowhere else:
 // redirects to another origin are not followed. Errors and logs mask it, and
 // everything that looks like a credential. Decoding replaces the credentials that
-// servers send along with commits by "[redacted]".
+// servers send along with commits with "[redacted]".
 //
 // # Tests
 //

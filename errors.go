@@ -16,44 +16,45 @@ import (
 )
 
 // The sentinel errors, for errors.Is. Every response that is a failure matches
-// exactly one of them, by what it means and not by its status: Zadig returns 500
+// exactly one of them, by its meaning and not by its status: Zadig returns 500
 // for a missing image, and 400 when its database is down.
 var (
-	// ErrBadRequest: the request is wrong; 400, often with an empty body. Arguments
-	// that can be checked without the server are refused with it before anything
-	// is sent.
+	// ErrBadRequest means that the request is wrong. The server returns 400, often
+	// with an empty body. Methods return it for bad arguments before anything is
+	// sent.
 	ErrBadRequest = errdef.ErrBadRequest
-	// ErrUnauthorized: no token, or one that is wrong or expired; 401.
+	// ErrUnauthorized means that the token is missing, wrong or expired: 401.
 	ErrUnauthorized = errdef.ErrUnauthorized
-	// ErrForbidden: the token's user may not read this; 403 with an empty body, for
-	// Trace 500. A server without file descriptors also returns it, and since
-	// v2.0.0 one whose user service is down.
+	// ErrForbidden means that the token's user may not read this: 403 with an empty
+	// body, for Trace 500. A server that has run out of file descriptors also returns
+	// 403, and since v2.0.0 one whose user service is down.
 	ErrForbidden = errdef.ErrForbidden
-	// ErrNotFound: there is no such release, artifact, environment, task or path;
-	// by id 400, for Trace, environments and tasks 500. A server in trouble never
-	// matches it.
+	// ErrNotFound means that there is no such release, artifact, environment, task or
+	// path: by id 400, for Trace, environments and tasks 500. The failure of a server
+	// never matches it.
 	ErrNotFound = errdef.ErrNotFound
-	// ErrLicense: the server has no valid license; 400 with code 7050, v2.0.0 and later.
+	// ErrLicense means that the server has no valid license: 400 with code 7050, since
+	// v2.0.0.
 	ErrLicense = errdef.ErrLicense
-	// ErrRateLimited: too many requests; 429, from a gateway.
+	// ErrRateLimited means that a gateway received too many requests: 429.
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer: the server, or a service that it depends on, is in trouble; 5xx, or
-	// 400 with code 6561 when its database is down.
+	// ErrServer means that the server, or a service that it depends on, failed: 5xx,
+	// or 400 with code 6561 when its database is down.
 	ErrServer = errdef.ErrServer
-	// ErrResponseTooLarge: a response, or one release of a list, is larger
-	// than the client reads, see [WithMaxResponseBytes].
+	// ErrResponseTooLarge means that a response, or one release of a list, is larger
+	// than the limit: see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
-	// ErrUnexpectedResponse: the response is not what was requested; 200 with a
-	// login page or an object instead of a list, or a refused redirect.
+	// ErrUnexpectedResponse means that the response is not the one requested, such as
+	// 200 with a login page, an object instead of a list, or a refused redirect.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
-	// ErrUnsupported: this version of Zadig does not have what was requested; 404
-	// for a path that Zadig does not know, or a filter that it ignores. It also
-	// matches errors.ErrUnsupported.
+	// ErrUnsupported means that this version of Zadig does not support the request: it
+	// returns 404 for the path, or ignores a filter. It also matches
+	// errors.ErrUnsupported.
 	ErrUnsupported = errdef.ErrUnsupported
 )
 
 // Error is a response that is a failure: a response whose status is not 2xx, or a
-// 2xx response that is not what was requested. Find it with errors.As, and its
+// 2xx response other than the one requested. Find it with errors.As, and its
 // meaning with errors.Is and a sentinel error.
 //
 // A request that gets no response (no connection, timeout, canceled context)
@@ -146,7 +147,8 @@ func (e *Error) meaning() error {
 	return &errdef.Ambiguous{Kind: kind, Default: sentinel, Resolve: e.decide}
 }
 
-// decide returns a copy of e with another meaning, because others may hold e.
+// decide returns a copy of e with another meaning. e itself does not change,
+// because the caller may have it.
 func (e *Error) decide(sentinel error, reason string) error {
 	decided := *e
 	decided.kind = sentinel
@@ -192,7 +194,7 @@ func newError(out transport.Outcome) *Error {
 	}
 	e := shownError(out, body, len(body) == examined)
 	e.readEnvelope(body)
-	e.kind = e.meaning() // before masking, which could remove a word that it looks for
+	e.kind = e.meaning() // before masking, which could remove a word that decides
 	e.mask()
 	return e
 }

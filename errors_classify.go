@@ -10,7 +10,7 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// failure is what classification looks at.
+// failure has the parts of a response that decide its meaning.
 type failure struct {
 	status, code         int
 	message, description string
@@ -51,8 +51,8 @@ var meanings = []struct {
 
 	// A release by id: missing, deleted, malformed, or the database is down.
 	{status: 400, codes: []int{6563}, sentinel: ErrBadRequest, kind: errdef.MissingOrDown},
-	// An artifact by id or by image, behind picket: only the text
-	// distinguishes a missing one from a database that is down.
+	// An artifact by id or by image, through picket: only the text distinguishes
+	// a missing one from a database that is down.
 	{status: 400, codes: []int{6662}, nested: true, text: regexp.MustCompile(`mongo: no documents`), sentinel: ErrNotFound},
 	{status: 400, codes: []int{6662}, nested: true, sentinel: ErrServer},
 	// The same without picket: the text may be left over from any request.
@@ -93,7 +93,7 @@ var meanings = []struct {
 	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^failed to get project `), sentinel: ErrNotFound},
 
 	// A version that a project does not have, requested from the OpenAPI by its
-	// name, which may hold any text (recorded on v4.0.0 and v5.0.0).
+	// name, which may be any text (recorded on v4.0.0 and v5.0.0).
 	{
 		status: 500, codes: []int{500}, sentinel: ErrNotFound, kind: errdef.MissingVersion,
 		text: regexp.MustCompile(`(?s)^failed to get delivery version, projectName: .* error: mongo: no documents in result$`),

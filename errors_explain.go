@@ -28,7 +28,7 @@ import (
 //
 // If the address or the token is wrong, the sentence names the variable that
 // [NewClientFromEnv] reads. For an error that has nothing to do with Zadig, such as
-// that of a full disk, Explain returns its own text in one line, and "" for nil.
+// a full disk, Explain returns its text in one line. For nil it returns "".
 func Explain(err error) string {
 	if err == nil {
 		return ""
@@ -55,7 +55,7 @@ func Explain(err error) string {
 		return explainNoResponse(sent)
 	}
 	if timedOut(err) {
-		return "the time for this ran out"
+		return "the time limit was exceeded"
 	}
 	return cmp.Or(explainSentinel(err), redact.Line(err.Error()))
 }
@@ -74,7 +74,7 @@ func explainSentinel(err error) string {
 // inWalk matches the URL of a release by id, and that of a page after the first.
 var inWalk = regexp.MustCompile(`/delivery/releases/[0-9a-fA-F]{24}(?:\?|$)|[?&]page=(?:[2-9]|1[0-9])`)
 
-// explain returns a sentence that says more than that of the sentinel, or "".
+// explain returns a more specific sentence than the sentinel's, or "".
 func (e *Error) explain() string {
 	f := e.failure()
 	page := bytes.HasPrefix(bytes.TrimSpace(e.Body), []byte("<"))
@@ -82,23 +82,23 @@ func (e *Error) explain() string {
 	case f.status == http.StatusBadGateway, f.status == http.StatusServiceUnavailable, f.status == http.StatusGatewayTimeout:
 		return fmt.Sprintf("Zadig is not available at the moment: the gateway in front of it reports %d", f.status)
 	case page && f.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
-		return "a web page came in place of data, such as the login page of a gateway: " +
+		return "Zadig's address returned a web page instead of data, such as the login page of a gateway: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
 	case errors.Is(e, ErrForbidden) && inWalk.MatchString(e.URL):
-		return "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
+		return "Zadig does not let the token's user read this, or it is overloaded: with a limit of 1,024 open files it refuses every request " +
 			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
 	case f.status == http.StatusBadRequest && f.code == 6065:
 		return "Zadig cannot reach the Kubernetes cluster of this environment"
 	case errors.Is(e, ErrServer) && f.status == http.StatusBadRequest && f.code == 6078:
-		return "Zadig cannot put this environment together: one of its services has no template"
+		return "Zadig cannot build this environment: one of its services has no template"
 	case errors.Is(e, ErrServer) && (f.status == http.StatusBadRequest || isDatabase(f.description)):
 		return "Zadig cannot read its database"
 	case errors.Is(e, ErrServer) && strings.Contains(f.description, " err:Get "): // picket, of aslan
-		return "an internal service of Zadig is unreachable: it, or its database, is down"
+		return "an internal service of Zadig is unreachable: the service or its database is down"
 	case !errors.Is(e, ErrUnexpectedResponse):
 		return ""
 	case f.status >= 300 && f.status <= 399:
-		return "the address of Zadig redirects to another place: check ZADIG_URL"
+		return "Zadig's address redirects to another address: check ZADIG_URL"
 	case f.status == http.StatusNotFound:
 		return "the server at this address does not have a path that every Zadig has: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
@@ -126,9 +126,9 @@ func explainNoResponse(sent *url.Error) string {
 	}
 	switch source, _, _ := strings.Cut(cause.Error(), ": "); source {
 	case "token source":
-		return "there is no API token to send, because its source failed"
+		return "the program could not get an API token to send"
 	case "rate limiter":
-		return "the program's rate limiter did not let the request pass"
+		return "the program's rate limiter refused the request"
 	}
 	if op, ok := errors.AsType[*net.OpError](cause); ok && op.Op == "proxyconnect" {
 		return "the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY"
@@ -152,7 +152,7 @@ func explainNoResponse(sent *url.Error) string {
 	case errors.Is(cause, io.ErrUnexpectedEOF):
 		return truncated
 	case errors.Is(cause, io.EOF):
-		return "Zadig closed the connection without a response, as it can while its database is down"
+		return "Zadig closed the connection without a response, as it may while its database is down"
 	case isNetwork:
 		return fmt.Sprintf("Zadig cannot be reached at %s", host)
 	}
@@ -207,9 +207,9 @@ func (e *configError) explain() string {
 	case e.variable == "ZADIG_CA_FILE":
 		return "ZADIG_CA_FILE does not name a readable PEM file with certificates"
 	case e.variable == "ZADIG_TOKEN":
-		return "ZADIG_TOKEN holds what cannot be an API token"
+		return "ZADIG_TOKEN is not an API token"
 	case e.variable == "ZADIG_URL":
 		return "ZADIG_URL is not an address such as https://zadig.example.com"
 	}
-	return "the program configures its client wrongly: " + e.err.Error()
+	return "the program's client is not configured correctly: " + e.err.Error()
 }

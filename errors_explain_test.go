@@ -60,10 +60,10 @@ func TestExplainResponses(t *testing.T) {
 		return err
 	}
 	const (
-		page = "a web page came in place of data, such as the login page of a gateway: " +
+		page = "Zadig's address returned a web page instead of data, such as the login page of a gateway: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
 		notFound = "Zadig has no record of this"
-		limited  = "Zadig does not let the token's user read this, or it is exhausted: with 1,024 open files it refuses everything " +
+		limited  = "Zadig does not let the token's user read this, or it is overloaded: with a limit of 1,024 open files it refuses every request " +
 			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
 		truncated = "the connection to Zadig broke in the middle of a response"
 	)
@@ -82,13 +82,13 @@ func TestExplainResponses(t *testing.T) {
 		"403 on a later page": {new(zadigtest.NoPermission()), page2, limited},
 		"license":             {new(zadigtest.LicenseExpired()), list, "this Zadig has no valid license"},
 		"429": {new(zadigtest.RateLimited(time.Second)), list,
-			"Zadig, or a gateway in front of it, received too many requests and asks to wait"},
+			"Zadig, or a gateway in front of it, received too many requests and asks clients to wait"},
 		"502 with a page": {new(zadigtest.HTML(502)), list,
 			"Zadig is not available at the moment: the gateway in front of it reports 502"},
 		"database, list":  {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
 		"database, by id": {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},
 		"picket alone": {new(zadigtest.Status(500, picketAlone)), trace,
-			"an internal service of Zadig is unreachable: it, or its database, is down"},
+			"an internal service of Zadig is unreachable: the service or its database is down"},
 		"panic":              {new(zadigtest.Status(500, "")), list, "Zadig failed with an internal error"},
 		"login page":         {new(zadigtest.HTML(200)), list, page},
 		"page of a firewall": {new(zadigtest.HTML(403)), list, page},
@@ -96,12 +96,12 @@ func TestExplainResponses(t *testing.T) {
 			"the server at this address does not have a path that every Zadig has: check ZADIG_URL, and the gateway in front of Zadig"},
 		"not JSON": {new(zadigtest.Garbage()), list, "the response is not one that Zadig is known to send"},
 		"redirect": {new(zadigtest.Status(302, "").WithHeader("Location", "https://new.example.com/")), list,
-			"the address of Zadig redirects to another place: check ZADIG_URL"},
+			"Zadig's address redirects to another address: check ZADIG_URL"},
 		"no such endpoint": {new(zadigtest.Status(404, "Invalid path: /x")), trace,
 			"this version of Zadig does not support the request"},
 		"400": {new(zadigtest.Status(400, "")), list, "Zadig refused the request"},
 		"closed": {new(zadigtest.HangUp()), list,
-			"Zadig closed the connection without a response, as it can while its database is down"},
+			"Zadig closed the connection without a response, as it may while its database is down"},
 		"cut, and buffered":    {new(zadigtest.CutAfter(20)), traceMade, truncated},
 		"cut, and read by All": {new(zadigtest.CutAfter(20)), walk, truncated},
 	} {
@@ -206,7 +206,7 @@ func TestExplainNoResponse(t *testing.T) {
 				return "",
 					&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 			}),
-			"there is no API token to send, because its source failed",
+			"the program could not get an API token to send",
 		},
 		"middleware": {
 			plain.URL, zadig.WithMiddleware(clienttest.Middleware(func(*http.Request, http.RoundTripper) (*http.Response,
@@ -218,7 +218,7 @@ func TestExplainNoResponse(t *testing.T) {
 		},
 		"rate limiter": {
 			plain.URL, zadig.WithRateLimiter(limitFunc(func(context.Context) error { return errors.New("would exceed context deadline") })),
-			"the program's rate limiter did not let the request pass",
+			"the program's rate limiter refused the request",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -260,11 +260,11 @@ func TestExplainOthers(t *testing.T) {
 	}{
 		"nil":      {nil, ""},
 		"canceled": {fmt.Errorf("GET /: %w", context.Canceled), "the request was canceled"},
-		"deadline": {fmt.Errorf("a wait: %w", context.DeadlineExceeded), "the time for this ran out"},
+		"deadline": {fmt.Errorf("a wait: %w", context.DeadlineExceeded), "the time limit was exceeded"},
 		"argument": {refused, "an argument is wrong, so no request was sent: Page: must not be negative (got -1)"},
-		"option":   {option, "the program configures its client wrongly: WithToken: the token is empty"},
+		"option":   {option, "the program's client is not configured correctly: WithToken: the token is empty"},
 		"base URL": {base,
-			`the program configures its client wrongly: the base URL must begin with http:// or https:// and a host`},
+			`the program's client is not configured correctly: the base URL must begin with http:// or https:// and a host`},
 		"sentinel, no Error": {fmt.Errorf("release %q: %w", "v1", zadig.ErrNotFound), "Zadig has no record of this"},
 		"unsupported":        {zadig.ErrUnsupported, "this version of Zadig does not support the request"},
 		"stalled":            {&response.TruncatedError{Err: os.ErrDeadlineExceeded}, "Zadig stopped sending in the middle of a response"},
@@ -285,7 +285,7 @@ func TestExplainEnvironment(t *testing.T) { //nolint:paralleltest // t.Setenv fo
 	for _, row := range []struct{ name, url, token, caFile, want string }{ //nolint:paralleltest // t.Setenv forbids it
 		{"no URL", "", "", "", "ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com"},
 		{"URL", "zadig.example.com", "", "", "ZADIG_URL is not an address such as https://zadig.example.com"},
-		{"token", "https://zadig.example.com", "Bearer x", "", "ZADIG_TOKEN holds what cannot be an API token"},
+		{"token", "https://zadig.example.com", "Bearer x", "", "ZADIG_TOKEN is not an API token"},
 		{"CA file", "https://zadig.example.com", "", "testdata/none.pem",
 			"ZADIG_CA_FILE does not name a readable PEM file with certificates"},
 	} {

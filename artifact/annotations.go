@@ -7,7 +7,7 @@ import (
 )
 
 // Annotations returns the annotations that the OCI image specification defines for
-// where an image comes from, one map for each of [Artifact.Commits]:
+// the origin of an image, one map for each of [Artifact.Commits]:
 //
 //   - org.opencontainers.image.revision is the commit's id.
 //   - org.opencontainers.image.source is the web page of its repository, which

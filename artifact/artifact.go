@@ -28,7 +28,7 @@ type Artifact struct {
 	DockerFile          string                 `json:"docker_file,omitzero"`           // text of the Dockerfile; absent when "", "" if partial
 	Layers              []*Layer               `json:"layers,omitzero"`                // absent when empty, nil if partial
 	PackageFileLocation string                 `json:"package_file_location,omitzero"` // of a file: its folder; absent when ""
-	PackageStorageURI   string                 `json:"package_storage_uri,omitzero"`   // of a file: storage that holds it; absent when ""
+	PackageStorageURI   string                 `json:"package_storage_uri,omitzero"`   // of a file: its storage; absent when ""
 	CreatedBy           string                 `json:"created_by"`                     // user name
 	CreatedTime         int64                  `json:"created_time"`                   // Unix seconds
 	Activities          []*Activity            `json:"activities,omitzero"`            // newest first; may be empty

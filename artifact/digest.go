@@ -24,9 +24,9 @@ const (
 // The digest of the artifact is unknown if Zadig could not read it from the
 // registry, such as that of an image in OCI format or for several platforms.
 //
-// A bare "sha256:…" that differs is DigestUnknown: a pod's status shows the id of
-// an image that was loaded into the node in that form, which is not a digest of a
-// registry. If it is known to be a digest, write "@sha256:…".
+// For a bare "sha256:…" that differs, the result is DigestUnknown: it may be the
+// id of an image that was loaded into the node, which is not a registry's digest.
+// If it is known to be a digest, write "@sha256:…".
 func (a *Artifact) CompareDigest(imageID string) DigestMatch {
 	runs, pulled := runningDigest(imageID)
 	built := a.digest()

@@ -53,7 +53,7 @@ func (a *Artifact) Authors() []string {
 //
 // They are the texts that the server stored. Workflows of v1.11.0 to v3.2.0 store
 // the URL of the issue's page, those since v3.4.1 nothing (read in source).
-// Expect keys such as "SHOP-17" too: the recordings hold them, although no
+// Expect keys such as "SHOP-17", too: the recordings have them, although no
 // workflow made these records.
 func (a *Artifact) Issues() []string {
 	var all []string
@@ -67,7 +67,7 @@ func (a *Artifact) Issues() []string {
 	return distinct(all)
 }
 
-// builtCommits returns the commits of all builds, repeated ones among them.
+// builtCommits returns the commits of all builds, with repetitions.
 func (a *Artifact) builtCommits() []*Commit {
 	var commits []*Commit
 	for _, build := range a.Builds() {

@@ -27,10 +27,10 @@ type ListOptions struct {
 	// can return an artifact more than once; All returns each once.
 	RepoName string `url:"repoName,omitempty"`
 	Branch   string `url:"branch,omitempty"`
-	// Page counts from 1, and 0 is 1. All begins at the first page and
-	// refuses another.
+	// Page counts from 1; 0 means 1. All begins at the first page and refuses
+	// another.
 	Page int `url:"page"`
-	// PerPage is how many artifacts a page has. 0 is 20 for List and 100 for
+	// PerPage is how many artifacts a page has. 0 means 20 for List and 100 for
 	// All, which requests larger pages where many artifacts were created in the
 	// same second.
 	PerPage int `url:"per_page"`

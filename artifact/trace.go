@@ -43,11 +43,11 @@ func ImageID(imageID string) TraceOption {
 // reference under which it was pushed or, if it has one, by digest, in any registry.
 // See [ImageID] for a running image.
 //
-// Trace sends two requests. If the reference is not known, or is that of another
-// digest, Trace lists the artifacts with the same last path element, newest first
-// and 100 a request, until one has the digest and the path of the image. Zadig does not know all digests, see
-// [Artifact.CompareDigest], and lists only images with an ImageSize. Since v1.18.0
-// Trace needs the system-wide right to view artifacts.
+// Trace sends two requests. If the reference is not known, or belongs to another
+// digest, Trace lists the artifacts with the same last path element, newest first and
+// 100 a request, until one has the digest and the path of the image. Zadig does not
+// know all digests, see [Artifact.CompareDigest], and lists only images with an
+// ImageSize. Since v1.18.0 Trace needs the system-wide right to view artifacts.
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
 // image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
@@ -95,8 +95,8 @@ func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) 
 	return a, err
 }
 
-// isDenied reports whether the server, or a gateway, does not let the user read
-// what was requested.
+// isDenied reports whether the server, or a gateway, refuses the user's
+// request.
 func isDenied(err error) bool {
 	_, isUnknown := errdef.AsAmbiguous(err, errdef.NoSuchEndpoint)
 	_, isGateway := errdef.AsAmbiguous(err, errdef.ForeignNotFound)

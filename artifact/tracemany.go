@@ -13,11 +13,11 @@ import (
 
 // TraceManyOptions are the options of [Service.TraceMany].
 type TraceManyOptions struct {
-	// Concurrency is how many images are traced at the same time. 0: 8.
+	// Concurrency is how many images are traced at the same time; 0 means 8.
 	Concurrency int
 	// OneRequest traces each image with the option [OneRequest].
 	OneRequest bool
-	// ImageIDs holds the imageID of images, for the option [ImageID].
+	// ImageIDs maps images to their imageIDs, for the option [ImageID].
 	ImageIDs map[string]string
 }
 

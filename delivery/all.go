@@ -20,7 +20,7 @@ import (
 // others. Any other error ends the loop. All misses no release that existed
 // throughout the loop: if it cannot be sure of that, the last error is
 // zadig.ErrUnexpectedResponse. Since v4.2 All sends one request for each release, up
-// to Concurrency at once. docs/paging.md lists what else it sends.
+// to Concurrency at once. docs/paging.md lists its other requests.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkFirst("delivery.All")

@@ -12,7 +12,7 @@ type BuildInfo struct {
 	ID          string       `json:"id"`                  // 24 hex digits
 	ReleaseID   string       `json:"releaseId"`           // 24 hex digits
 	ServiceName string       `json:"serviceName"`         // name in the project
-	ImageInfo   *ImageInfo   `json:"imageInfo"`           // nil when nothing is known about the image
+	ImageInfo   *ImageInfo   `json:"imageInfo"`           // nil when the image is not known
 	ImageName   string       `json:"imageName"`           // full image reference, "" when no image was built
 	PackageInfo *PackageInfo `json:"packageInfo"`         // nil when no package was built
 	Issues      []*Issue     `json:"issues,omitzero"`     // Jira issues
@@ -53,7 +53,7 @@ type ImageInfo struct {
 type PackageInfo struct {
 	PackageFileLocation string `json:"packageFileLocation"` // folder
 	PackageFileName     string `json:"packageFileName"`     // file in that folder
-	PackageStorageURI   string `json:"packageStorageUri"`   // storage that holds the folder
+	PackageStorageURI   string `json:"packageStorageUri"`   // storage of the folder
 }
 
 // Issue is a Jira issue that a build belongs to.

@@ -9,8 +9,9 @@ import (
 	"github.com/zadig-go/zadig/internal/paging"
 )
 
-// details reads a listed release by id. It returns nil for one that was deleted
-// meanwhile: the server refuses its id twice, and a new list does not have it.
+// details reads a listed release by id. It returns nil if the release was
+// deleted meanwhile: the server refuses its id twice, and a new list does not
+// have it.
 func (s *Service) details(ctx context.Context, m summary, skipManifests bool) (*Release, error) {
 	v := m.VersionInfo
 	if checkID("", v.ID) != nil {

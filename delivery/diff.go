@@ -37,12 +37,12 @@ type ImageChange struct {
 // after v4.0.
 //
 // It compares the images of [Release.Images], container by container. Up to v3.4 a
-// release delivers only what its task deployed or what its author chose, but holds
-// its whole environment. So a container that a did not deliver is compared with a's
-// environment, and one that b did not deliver is Removed only if b's environment
-// lacks it, too. Since v4.0 releases hold no environment, and Removed is what b does
-// not deliver. If b is from before v4.0 and its environment is unknown, Removed is
-// nil.
+// release delivers only the containers that its task deployed or its author chose,
+// but includes its whole environment. So Diff compares a container that a did not
+// deliver with a's environment, and one that b did not deliver is Removed only if
+// b's environment also lacks it. Since v4.0 releases include no environment, and
+// Removed lists the containers that b does not deliver. If b is from before v4.0 and
+// its environment is unknown, Removed is nil.
 //
 // Manifests are compared as text, only in services with manifests in both; charts are
 // not compared. A release that was read with SkipManifests has none. A manifest that

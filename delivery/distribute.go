@@ -30,11 +30,11 @@ type DistributeInfo struct {
 	Namespace      string            `json:"namespace,omitzero"`      // of an image: namespace in the registry
 	PackageFile    string            `json:"packageFile,omitzero"`    // of a file: its name
 	RemoteFileKey  string            `json:"remoteFileKey,omitzero"`  // of a file: its folder in the storage
-	DestStorageURL string            `json:"destStorageUrl,omitzero"` // of a workflow's file: storage that it went to
+	DestStorageURL string            `json:"destStorageUrl,omitzero"` // of a workflow's file: target storage
 	S3StorageID    string            `json:"s3StorageID,omitzero"`    // since v1.8.0: of a chart's file, else ""
 	StorageURL     string            `json:"storageUrl,omitzero"`     // since v1.8.0: host of S3StorageID, "" when that was deleted
 	StorageBucket  string            `json:"storageBucket,omitzero"`  // since v1.8.0: bucket of S3StorageID, "" when that was deleted
-	SrcStorageURL  string            `json:"srcStorageUrl,omitzero"`  // of a workflow's file: storage that it came from
+	SrcStorageURL  string            `json:"srcStorageUrl,omitzero"`  // of a workflow's file: source storage
 	StartTime      int64             `json:"start_time,omitzero"`     // Unix seconds, absent when 0
 	EndTime        int64             `json:"end_time,omitzero"`       // Unix seconds, absent when 0
 	CreatedAt      int64             `json:"created_at"`              // Unix seconds

@@ -2,9 +2,9 @@
 //
 // Start here:
 //   - [Service.All] returns every release, [Service.Latest] the newest, and
-//     [Service.Find] the one with a version.
+//     [Service.Find] the release of a version.
 //   - [Release] is a release. [Release.Images] lists its images,
-//     [Release.SourceImages] those to trace.
+//     [Release.SourceImages] the references to trace.
 //   - [Diff] compares two releases.
 //
 // All returns every release, newest first:

@@ -32,7 +32,7 @@ type ProductEnvInfo struct {
 	RecycleDay            int                   `json:"recycle_day"`                      // days until it is recycled, 0: never
 	Source                string                `json:"source"`                           // "helm" for charts, else ""
 	IsOpensource          bool                  `json:"is_opensource"`                    // false in every recording
-	RegistryID            string                `json:"registry_id,omitzero"`             // since v1.8.0: registry that images come from
+	RegistryID            string                `json:"registry_id,omitzero"`             // since v1.8.0: registry of its images
 	BaseName              string                `json:"base_name,omitzero"`               // since v1.10.0
 	IsExisted             bool                  `json:"is_existed,omitzero"`              // since v1.10.0
 	ShareEnv              *ShareEnv             `json:"share_env,omitzero"`               // since v1.11.0, nil before

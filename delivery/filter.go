@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// delivers reports whether the release has a service with this name, which is without
-// the container's.
+// delivers reports whether the release has a service with this name, without the
+// container's name.
 func (r *Release) delivers(service string) bool {
 	if r.isV4() {
 		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })
@@ -16,8 +16,8 @@ func (r *Release) delivers(service string) bool {
 	})
 }
 
-// ownServiceName undoes what the server does to the name: it appends the
-// container's, if one is stored.
+// ownServiceName returns a service's name without the container's name, which
+// the server appends if one is stored.
 func (d *DeployInfo) ownServiceName() string {
 	if d.ContainerName == "" {
 		return d.ServiceName

@@ -14,12 +14,12 @@ const methodFind = "delivery.Find"
 
 // Find returns the newest release with this version (VersionInfo.Version,
 // compared exactly) among those that o selects. Page must be 0 or 1. Versions are
-// unique within a project since v4.0 only: give ProjectName.
+// unique only within a project, and only since v4.0, so set ProjectName.
 //
 // Find reads brief pages of PerPage (100), newest first, up to the release, and
 // then the release by id. Since v4.0, with ProjectName, it reads the first page
-// only, and finds an older release in a number of requests that grows with the
-// logarithm of their number.
+// only, and finds an older release with a number of requests that is
+// logarithmic in the number of releases.
 //
 // In addition to the errors of All, Find returns zadig.ErrBadRequest for an empty
 // version, and zadig.ErrNotFound. It skips releases that cannot be read, and

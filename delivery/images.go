@@ -24,11 +24,11 @@ type Image struct {
 // An image that the release pushes has the reference that it is pushed to, whether
 // or not the push succeeded: see [Release.Succeeded]. Any other has the reference
 // in the environment. To trace images, use [Release.SourceImages]. Up to v2.1 a
-// chart is missing until all its images were pushed, because servers do not name it
-// before.
+// chart is missing until all its images are pushed, because servers do not name it
+// earlier.
 //
-// Images returns nil for a summary ([Release.IsSummary]), for nil, and if no image
-// is known.
+// Images returns nil for a summary ([Release.IsSummary]), for a nil Release, and
+// if no image is known.
 func (r *Release) Images() []Image {
 	if r == nil || r.isSummary {
 		return nil
@@ -57,11 +57,12 @@ func (r *Release) Images() []Image {
 	return images
 }
 
-// SourceImages returns the images of [Release.Images], in the same order, with the
-// references in the environment that the release was made from. Zadig built and deployed those, so that
-// artifact.Service.Trace finds them. A release can push them to another registry or
-// tag, of which no version of Zadig keeps an artifact (read in source). An image whose
-// source is not known has the reference of Images.
+// SourceImages returns the images of [Release.Images], in the same order, with their
+// references in the environment that the release was made from. Zadig built and
+// deployed these, so artifact.Service.Trace finds them. A release can push an image to
+// another registry or tag, but no version of Zadig keeps an artifact for the pushed one
+// (read in source). If the source of an image is not known, its reference is that of
+// Images.
 func (r *Release) SourceImages() []Image {
 	images := r.Images()
 	sources := make(map[Image]string)

@@ -17,8 +17,8 @@ import (
 // list has all details (up to v1.7.1, and v4.0 and v4.1).
 //
 // Errors are those of All. A release that cannot be read yields its error instead of
-// the project's release. One that cannot be decoded from the list yields an error, too,
-// whether or not it is the newest of its project.
+// the project's release. One that cannot be decoded from the list also yields its
+// error, whether or not it is the newest of its project.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()

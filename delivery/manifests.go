@@ -2,8 +2,8 @@ package delivery
 
 import "github.com/zadig-go/zadig/internal/response"
 
-// The types without the methods and, in the structs below, without the field that
-// holds manifests: yamlContents up to v3.4, yaml_content since v4.0.
+// The types without the methods and, in the structs below, without the field with
+// the manifests: yamlContents up to v3.4, yaml_content since v4.0.
 type (
 	plainDeployInfo  DeployInfo
 	plainFlatService FlatService

@@ -42,9 +42,9 @@ type ListOptions struct {
 	// client applies it; List refuses it.
 	Succeeded bool
 
-	// Page counts from 1, and 0 is 1. Only List reads another page.
+	// Page counts from 1; 0 means 1. Only List reads another page.
 	Page int
-	// PerPage is how many releases a page has. 0 is 20 for List, Latest and
+	// PerPage is how many releases a page has. 0 means 20 for List, Latest and
 	// Since (100 with the zero Mark), and 100 for All, Find and LatestByProject.
 	// All requests larger pages where these do not overlap, for example with a
 	// PerPage of 2.
@@ -53,19 +53,20 @@ type ListOptions struct {
 	// everything. VerbosityBrief cannot be combined with ServiceName.
 	Verbosity Verbosity
 	// SkipDetails returns releases as listed, without a request for each by id.
-	// Since v4.2 lists have no services, and [Release.IsSummary] reports true.
+	// Since v4.2 these have no services, and [Release.IsSummary] reports true.
 	// Before v4.2 lists have all details, and SkipDetails has no effect on List,
 	// All and Latest. It cannot be combined with ServiceName.
 	SkipDetails bool
-	// SkipManifests leaves YAMLContents and YAMLContent undecoded and nil.
+	// SkipManifests leaves YAMLContents and YAMLContent undecoded and empty.
 	// They are most of a detailed release.
 	SkipManifests bool
-	// Concurrency is how many releases are read by id at once: 0 is 8, 1 is one
-	// after the other. More than 16 gains little. A server keeps a
-	// connection open for 90 seconds for each read. Without file descriptors it
-	// returns zadig.ErrForbidden for everything: with 1,024 open files, that
-	// happens after about 500 reads; with 20,000, 64 concurrent reads did not
-	// fail. On such a server use SkipDetails or zadig.WithRateLimiter.
+	// Concurrency is how many releases are read by id at once: 0 means 8, 1
+	// means one after the other. More than 16 gains little. A server keeps a
+	// connection open for 90 seconds for each read. When it has no more file
+	// descriptors, it returns zadig.ErrForbidden for every request. With a limit
+	// of 1,024 open files that happens after about 500 reads; with 20,000, 64
+	// concurrent reads did not fail. On such a server use SkipDetails or
+	// zadig.WithRateLimiter.
 	Concurrency int
 }
 

@@ -15,7 +15,7 @@ import (
 // end of each page. If one of them returns false, it returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
 	o.ServiceName = "" // servers apply it after paging, or not at all
-	opened := o        // what the page being read was requested with
+	opened := o        // the options of the request for the page being read
 	var settings *response.Settings
 	pages := paging.Pages[wireRelease]{
 		Size: size,

@@ -40,13 +40,14 @@ const (
 // fields. Since v4.0 it sends another one, which fills VersionInfo and the second
 // group; only then Services is not nil. Encoding writes the object that was read.
 //
-// Decoding replaces credentials by "[redacted]": the tokens, keys and passwords of
-// commits, the addresses of chat webhooks, and the values of variables whose name
-// ends in "token", "password", "secret" or the like. It removes user info from
-// addresses. Manifests, the values of charts and RawJSON are not changed.
+// Decoding replaces credentials with "[redacted]": the tokens, keys and passwords
+// of commits, the addresses of chat webhooks, and the values of variables whose
+// name ends in "token", "password", "secret" or the like. It removes user info
+// from addresses. Manifests, the values of charts and RawJSON are not changed.
 //
-// A field whose comment names no version is sent by every server that sends its
-// object, by recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
+// If the comment of a field names no version, every server that sends its object
+// sends the field, according to recordings of v1.11.0 and v5.0.0 and the source
+// of v1.6.0 to v5.0.0.
 type Release struct {
 	VersionInfo       *VersionInfo      // versionInfo; never nil in a release that was read
 	BuildInfo         []*BuildInfo      // buildInfo: one per built service
@@ -69,9 +70,9 @@ type Release struct {
 }
 
 // IsSummary reports whether the details of the release were not read: its
-// services, builds, deploys and images are unknown. That is so with
-// VerbosityBrief, and for releases of a list since v4.2 that were not read by id.
-// Encoding writes it as the member "summary", which no server sends.
+// services, builds, deploys and images are unknown. It returns true with
+// VerbosityBrief and, since v4.2, for releases of a list that were not read by
+// id. Encoding writes it as the member "summary", which no server sends.
 func (r *Release) IsSummary() bool { return r != nil && r.isSummary }
 
 // Environment returns the name of the environment that the release was made

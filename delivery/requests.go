@@ -84,8 +84,8 @@ func newSummary(w *wireRelease, o ListOptions, settings *response.Settings) summ
 	return summary{r, partial, settings}
 }
 
-// asReleaseError returns the error of an element of a list as that of its release.
-// It returns every other error unchanged.
+// asReleaseError returns the error of a list's element as a *[ReleaseError]. It
+// returns every other error unchanged.
 func asReleaseError(w *wireRelease, err error) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
 		id, _ := w.key()
@@ -101,8 +101,8 @@ type listQuery struct {
 	WorkflowName string    `url:"workflowName,omitempty"`
 	TaskID       int       `url:"taskId,omitempty"`
 	ServiceName  string    `url:"serviceName,omitempty"`
-	Page         int       `url:"page"`     // always: without it servers since v4.0 send everything,
-	PerPage      int       `url:"per_page"` // and without this the same everything on every page
+	Page         int       `url:"page"`     // always sent: without it servers since v4.0 send all releases,
+	PerPage      int       `url:"per_page"` // and without this all of them on every page
 	Verbosity    Verbosity `url:"verbosity,omitempty"`
 	Label        string    `url:"label,omitempty"`
 	// In collaboration mode the server responds to ProjectName with 200 and an

@@ -1,6 +1,7 @@
 package delivery
 
-// SecurityStats counts what the scan of one image found. Sent up to v3.4.0.
+// SecurityStats counts the findings of the scan of one image. Sent up to
+// v3.4.0.
 type SecurityStats struct {
 	ImageName                 string         `json:"imageName"`                 // "name:tag"
 	ImageID                   string         `json:"imageId"`                   // such as "sha256:…"

@@ -2,8 +2,8 @@ package delivery
 
 import "github.com/zadig-go/zadig/internal/nilsafe"
 
-// ServiceDetails is everything that a release has about one service. Fields
-// that the release's server does not send are nil.
+// ServiceDetails has the details of one service of a release. Fields that the
+// release's server does not send are nil.
 type ServiceDetails struct {
 	Name        string            // the service's own name, such as "nginx"
 	Images      []Image           // its images among Release.Images
@@ -14,10 +14,10 @@ type ServiceDetails struct {
 	Released    *FlatService      // since v4.0: the service in Release.Services
 }
 
-// Service returns everything that a release has about a service, by its own name: "nginx",
-// not "nginx/nginx-test". It returns false if the release does not mention the
-// service, and for a summary ([Release.IsSummary]). The fields point into the
-// release; they are not copies.
+// Service returns the details of one service of the release, by the service's own name:
+// "nginx", not "nginx/nginx-test". It returns false if the release does not mention the
+// service, and for a summary ([Release.IsSummary]). The fields point into the release;
+// they are not copies.
 //
 // A service of the environment is found even if the release did not deliver it. The
 // release delivers it if Images is not nil.

@@ -53,8 +53,8 @@ type releaseV4 struct {
 }
 
 // UnmarshalJSON reads a release of any version and replaces its credentials, as
-// described at [Release]. An object that is no release is an error that matches
-// zadig.ErrUnexpectedResponse.
+// described at [Release]. For an object that is not a release, the error
+// matches zadig.ErrUnexpectedResponse.
 func (r *Release) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" { // no-op, by convention
 		return nil

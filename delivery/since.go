@@ -23,10 +23,10 @@ import (
 // A release that is in progress or has failed is yielded now, and again if its status
 // changes within a day. With o.Succeeded it is yielded once, when it has succeeded. A
 // *[ReleaseError] is the error of one release, which the next range reads again, for a
-// day. A release whose version or time cannot be decoded yields its error in each range
-// until one a minute newer was handled. Any other error ends the loop. In addition to
-// the errors of All, Since returns zadig.ErrBadRequest for a nil mark, and for one that
-// was used with other filters.
+// day. A release whose version or time cannot be decoded yields its error in each
+// range, until a release at least a minute newer has been handled. Any other error ends
+// the loop. In addition to the errors of All, Since returns zadig.ErrBadRequest for a
+// nil mark, and for one that was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"

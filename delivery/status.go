@@ -8,8 +8,8 @@ import (
 )
 
 // Succeeded reports whether the release is complete: its charts and images were
-// pushed. A release without a status, which a workflow made, has succeeded: servers
-// store it when its task has passed.
+// pushed. A release that a workflow made has no status, and has succeeded: servers
+// store it after its task has passed.
 func (r *Release) Succeeded() bool {
 	return r != nil && r.VersionInfo != nil && (r.status() == StatusSuccess || r.status() == "")
 }
@@ -28,11 +28,10 @@ func (r *Release) status() string {
 	return nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo).Status
 }
 
-// FailureReason returns why the release failed, as the server says it: the reason
-// of the release and, since v4.0, those of its services and images, which begin with
-// the service's name, separated by "; ". It returns "" for a release that did not
-// fail, and if the server gives no reason. The text may be long and have line
-// breaks.
+// FailureReason returns the reasons that the server gives for a failure: that of the
+// release and, since v4.0, those of its services and images, which begin with the
+// service's name. They are separated by "; ". It returns "" if the release did not
+// fail, or the server gives no reason. The text may be long and have line breaks.
 func (r *Release) FailureReason() string {
 	if !r.Failed() {
 		return ""

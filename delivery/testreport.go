@@ -7,7 +7,7 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// TestInfo holds the test reports of a release.
+// TestInfo has the test reports of a release.
 type TestInfo struct {
 	ID          string        `json:"id"`                   // 24 hex digits
 	ReleaseID   string        `json:"releaseId"`            // 24 hex digits

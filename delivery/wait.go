@@ -12,20 +12,21 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// ErrFailed says that a release failed, for errors.Is with the error of [Service.Wait].
+// ErrFailed means that a release failed, for errors.Is with the error of
+// [Service.Wait].
 var ErrFailed = errors.New("the release failed")
 
 // WaitOptions are the options of [Service.Wait].
 type WaitOptions struct {
 	ProjectName string // as in GetOptions
-	// Interval is how long Wait waits after the first request; 0 is 2 seconds. Each
-	// wait is 1.5 times the one before, up to MaxInterval; 0 is 30 seconds.
+	// Interval is how long Wait waits after the first request; 0 means 2 seconds.
+	// Each wait is 1.5 times the one before, up to MaxInterval; 0 means 30 seconds.
 	Interval, MaxInterval time.Duration
-	// TaskDone reports whether the task of the release has ended. Its error says how, if
-	// the task did not succeed. Pass client.Workflow.Done. Without it, Wait waits until
-	// ctx ends for a release whose status the server no longer changes: from v4.0.0 to
-	// v4.2.1 each one that was retried, and on all versions one that was in progress when
-	// the server restarted.
+	// TaskDone reports whether the task of the release has ended. If the task did not
+	// succeed, the error says how it ended. Pass client.Workflow.Done. Without TaskDone,
+	// Wait waits until ctx ends for a release whose status the server no longer changes:
+	// from v4.0.0 to v4.2.1 every release that was retried, and on all versions one that
+	// was in progress when the server restarted.
 	TaskDone func(context.Context, core.TaskRef) (bool, error)
 }
 

@@ -23,17 +23,18 @@ const (
 
 // Environment is one environment of a project. Its fields are those of the
 // responses recorded on v2.3.1, v3.4.1 and v5.0.0, which are the same since v1.18.0
-// (read in source), except for the values of variables, which may be secrets.
+// (read in source). Variables are left out, because their values may be secrets.
 type Environment struct {
-	ProjectName string `json:"project_key"`       // lists do not send it, so it is the one that was requested
+	ProjectName string `json:"project_key"`       // lists do not send it, so it is the requested one
 	Name        string `json:"env_key"`           // unique within its project, such as "dev"
 	Alias       string `json:"env_name,omitzero"` // name for people, such as "开发环境"; "" if there is none
 	ClusterID   string `json:"cluster_id"`        // 24 hex digits, also of a cluster that was deleted
 	Namespace   string `json:"namespace"`         // of Kubernetes
 	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, the default registry in lists and "" by name
-	Production  bool   `json:"production"`        // by name the server does not send it, so it is what was requested
-	// Status is StatusSuccess and so on, of the last change to the environment. It
-	// says nothing about the pods: the environment of a dead cluster is a success.
+	Production  bool   `json:"production"`        // the server does not send it by name, so it is the requested one
+	// Status is the status of the last change to the environment, such as
+	// StatusSuccess. It says nothing about the pods: if the cluster is down, it is
+	// still StatusSuccess.
 	Status     string        `json:"status"`
 	UpdateBy   string        `json:"update_by"`         // user name, or "system": who changed anything in it last
 	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it changed last
@@ -56,10 +57,10 @@ type EnvService struct {
 	ServiceName string       `json:"service_name"`
 	Type        string       `json:"type"`       // "k8s" or "helm"
 	Containers  []*Container `json:"containers"` // may be empty
-	// Status is ServiceRunning and so on, of its pods at the time of the request. It
-	// is "" if that is not known: always for helm, and while the cluster cannot be
-	// reached (v3.4.1 and v5.0.0; on v2.3.1 the request fails). It never means that
-	// the service is healthy.
+	// Status is the status of its pods at the time of the request, such as
+	// ServiceRunning. It is "" if it is not known: always for helm, and while the
+	// cluster cannot be reached (v3.4.1 and v5.0.0; on v2.3.1 the request fails). It
+	// never means that the service is healthy.
 	Status string `json:"status"`
 }
 

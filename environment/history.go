@@ -43,8 +43,8 @@ type Deployment struct {
 }
 
 // History returns the last deployments of a service in an environment, the oldest
-// first. The server keeps 20. All servers since v2.0.0 have it; since v3.2.0 a
-// deployment has its images. It needs the right to view the environment.
+// first. The server keeps the last 20. All servers since v2.0.0 have it; since
+// v3.2.0 a deployment has its images. It needs the right to view the environment.
 //
 // An empty history means that the service was never deployed, or that there is no
 // such service or environment; up to v2.3.1 also that there is no such project.

@@ -128,7 +128,8 @@ func check(method, project, name string) error {
 	return nil
 }
 
-// listError returns the error of a list, of which an element may not be decodable.
+// listError returns the error of a list, or of an element that cannot be
+// decoded.
 func listError(err error, servers string) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
 		return element.Err

@@ -241,7 +241,7 @@ func TestExplain(t *testing.T) {
 	for name, want := range map[string]string{
 		"env_detail_kube_down":               "Zadig cannot reach the Kubernetes cluster of this environment",
 		"env_detail_cluster_deleted":         "Zadig cannot reach the Kubernetes cluster of this environment",
-		"env_detail_helm_with_chart_release": "Zadig cannot put this environment together: one of its services has no template",
+		"env_detail_helm_with_chart_release": "Zadig cannot build this environment: one of its services has no template",
 		"env_detail_unknown":                 "Zadig has no record of this",
 		"db_down_env_list":                   "Zadig cannot read its database",
 		"db_down_version_list":               "Zadig cannot read its database",

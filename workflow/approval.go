@@ -16,18 +16,18 @@ const (
 	ApprovalWeCom    = "workwx" // since v3.1.0
 )
 
-// Approval is a decision of people that a task waits for.
+// Approval is a decision by people that a task waits for.
 type Approval struct {
 	Stage  string `json:"stage"`
 	Job    string `json:"job"`    // since v3.1.0, where a job waits; "" before, where the stage does
 	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, which have no other
 	// Status is the decision: StatusWaitForApproval while it is open, StatusPassed,
-	// StatusReject, StatusTimeout, StatusCancelled, StatusFailed if it could not be
-	// asked for, and "" before the task gets there. One rejection decides.
+	// StatusReject, StatusTimeout, StatusCancelled, StatusFailed if the request for
+	// it failed, and "" before the task reaches it. One rejection decides.
 	Status      string          `json:"status"`
 	Description string          `json:"description"` // free text, for those who decide
 	Error       string          `json:"error"`       // mostly "", also when it was rejected
-	Timeout     int             `json:"timeout"`     // minutes; 0 stands for 60
+	Timeout     int             `json:"timeout"`     // minutes; 0 means 60
 	StartTime   int64           `json:"start_time"`  // Unix seconds, 0: it has not started
 	EndTime     int64           `json:"end_time"`    // Unix seconds, 0: it has not ended
 	Steps       []*ApprovalStep `json:"steps"`       // one after the other; one for ApprovalNative

@@ -41,7 +41,8 @@ type approveUser struct {
 	OperationTime int64  `json:"operation_time"`
 }
 
-// decodeApproval decodes an approval, or of another shape what does not depend on it.
+// decodeApproval decodes an approval. If its shape is not known, it decodes
+// only the members that all shapes have.
 func decodeApproval(spec json.RawMessage) *approvalSpec {
 	a := new(approvalSpec)
 	if err := json.Unmarshal(spec, a); err != nil {
@@ -106,8 +107,9 @@ func newStep(needed int, users []*approveUser) *ApprovalStep {
 	return step
 }
 
-// record enters a decision at the first approver with its id who has none. One who was
-// not an approver before, such as one that it was handed on to, joins the last step.
+// record enters a decision at the first approver with its id who has none. A user who
+// was not an approver before, such as one to whom it was handed on, joins the last
+// step.
 func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
 	for _, step := range steps {
 		for _, a := range step.Approvers {

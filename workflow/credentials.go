@@ -8,10 +8,10 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// withoutCredentials returns a specification with a mask in place of what is a
-// credential, or may be one: secret members, and the values of variables that the
+// withoutCredentials masks the credentials in a specification, and the values
+// that may be credentials: secret members, and the values of variables that the
 // server does not mark as harmless. It returns nil for null, and a specification
-// without any of these as it is.
+// without credentials unchanged.
 func withoutCredentials(spec json.RawMessage) json.RawMessage {
 	decoder := json.NewDecoder(bytes.NewReader(spec))
 	decoder.UseNumber()
@@ -29,7 +29,8 @@ func withoutCredentials(spec json.RawMessage) json.RawMessage {
 const masked = "[redacted]"
 
 // secretNames are the members that may be secret although their names do not say so:
-// YAML of variables, and the addresses of chats, which are enough to write to them.
+// YAML of variables, and the webhook addresses of chats, with which anybody can
+// post.
 var secretNames = []string{
 	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "webhook", "hook_address",
 }

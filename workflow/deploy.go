@@ -8,7 +8,7 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Deploy is one image that a deploy job brings to an environment.
+// Deploy is one image that a deploy job deploys to an environment.
 type Deploy struct {
 	Stage       string `json:"stage"`
 	Job         string `json:"job"`
@@ -26,9 +26,9 @@ type Deploy struct {
 // Ended returns EndTime as a time.Time, or the zero Time if it is unset.
 func (d *Deploy) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(d).EndTime) }
 
-// Deploys returns which image the task brings to which environment, in the order of
-// the jobs of type JobDeploy; one without an image for a job that names none. It is
-// nil for a task of a list.
+// Deploys returns the images that the task deploys, with their environments, in the
+// order of the jobs of type JobDeploy. For a job that names no image it has one
+// element without an Image. It is nil for a task of a list.
 func (t *Task) Deploys() (deploys []*Deploy) {
 	for stage := range nilsafe.Values(nilsafe.OrZero(t).Stages) {
 		for job := range nilsafe.Values(stage.Jobs) {

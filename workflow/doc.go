@@ -9,7 +9,7 @@
 //   - artifact.Activity.Task returns the TaskRef of a build, and
 //     delivery.Release.Task that of a release.
 //   - [Task.Approvals] returns who approved it and who is still to decide,
-//     [Task.Deploys] which image goes to which environment.
+//     [Task.Deploys] which image it deploys to which environment.
 //
 // The task that built an image:
 //
@@ -23,8 +23,8 @@
 //		}
 //	}
 //
-// The tasks that wait for an approval. Lists do not say it since v3.1.0, so each task
-// that has not ended is read:
+// The tasks that wait for an approval. Since v3.1.0 lists do not show that, so each
+// task that has not ended is read:
 //
 //	for task, err := range client.Workflow.Tasks(ctx, "shop", "shop-dev", workflow.TasksOptions{}) {
 //		…

@@ -26,7 +26,7 @@ const (
 	StatusTimeout         = "timeout"
 	StatusCancelled       = "cancelled"
 	StatusReject          = "reject"   // an approval was refused
-	StatusSkipped         = "skipped"  // a job that was not selected, and a task or stage of nothing else
+	StatusSkipped         = "skipped"  // a job that was not selected, or a task or stage with only such jobs
 	StatusUnstable        = "unstable" // since v3.1.0: a job whose failure the workflow ignores
 
 	// statusWaitForApproval is the status of a task and a stage up to v3.0.0.
@@ -64,8 +64,8 @@ type Stage struct {
 	Parallel  bool   `json:"parallel"`            // its jobs run at once
 	Jobs      []*Job `json:"jobs"`                // may be empty
 	Error     string `json:"error"`               // since v1.18.0: why it failed, "" if it did not
-	// Approval is the approval that the stage waits for, up to v3.0.0, in the JSON that
-	// the server sent; nil if there is none. Task.Approvals decodes it.
+	// Approval is the approval that the stage waits for, up to v3.0.0, as the server's
+	// JSON; nil if there is none. Task.Approvals decodes it.
 	Approval json.RawMessage `json:"approval,omitzero"`
 }
 

@@ -17,8 +17,8 @@ import (
 
 // TasksOptions are the options of [Service.Tasks].
 type TasksOptions struct {
-	// PerPage is how many tasks a page has; 0 is 20. The server reads the tasks with
-	// all their jobs to list them, so small pages are quick.
+	// PerPage is how many tasks a page has; 0 means 20. The server reads the tasks
+	// with all their jobs to list them, so small pages are quick.
 	PerPage int
 }
 

@@ -14,18 +14,19 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// How a task ends without success, for errors.Is with the error of [Service.Wait].
+// The ways in which a task ends without success, for errors.Is with the error
+// of [Service.Wait].
 var (
 	ErrFailed   = errors.New("the task failed")
-	ErrRejected = errors.New("the task was rejected") // an approver said no
+	ErrRejected = errors.New("the task was rejected") // an approver rejected it
 	ErrCanceled = errors.New("the task was canceled") // by Task.TaskRevoker; a server that restarts cancels all
 	ErrTimedOut = errors.New("the task timed out")    // by its own limit, or that of an approval
 )
 
 // WaitOptions are the options of [Service.Wait].
 type WaitOptions struct {
-	// Interval is how long Wait waits after the first request; 0 is 2 seconds. Each
-	// wait is 1.5 times the one before, up to MaxInterval; 0 is 30 seconds.
+	// Interval is how long Wait waits after the first request; 0 means 2 seconds.
+	// Each wait is 1.5 times the one before, up to MaxInterval; 0 means 30 seconds.
 	Interval, MaxInterval time.Duration
 }
 
@@ -81,7 +82,7 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 }
 
 // Done reports whether a task has ended. If it ended without success, the error is a
-// *[WaitError]. Done is a value for delivery.WaitOptions.TaskDone.
+// *[WaitError]. Pass it as delivery.WaitOptions.TaskDone.
 func (s *Service) Done(ctx context.Context, ref core.TaskRef) (bool, error) {
 	t, err := s.Task(ctx, ref)
 	if err == nil && t.failure() != nil {
@@ -130,7 +131,8 @@ func describe(what, status, reason string) string {
 	return what + status + reason
 }
 
-// isOver reports whether a stage or a job has not begun, or needs no more attention.
+// isOver reports whether a stage or a job has not started, or has ended without
+// a failure.
 func isOver(status string) bool {
 	return status == "" || status == StatusPassed || status == StatusSkipped || status == StatusUnstable
 }

@@ -71,7 +71,8 @@ func ApprovalJob(a *workflow.Approval) *workflow.Job {
 	}
 }
 
-// DeployJob returns a job for [WithTasks] that brings images to an environment.
+// DeployJob returns a job for [WithTasks] that deploys images to an
+// environment.
 func DeployJob(status, env string, production bool, images ...environment.Image) *workflow.Job {
 	list := []any{}
 	for _, i := range images {
@@ -86,7 +87,7 @@ func DeployJob(status, env string, production bool, images ...environment.Image)
 	})}
 }
 
-// Words for waiting up to v3.0.0, for tasks and stages, and since, for jobs alone.
+// waitForApprove is the status of a task and a stage that wait, up to v3.0.0.
 const waitForApprove = "waitforapprove"
 
 // withApprovals returns a task as the version of the server has approvals: up to v3.0.0

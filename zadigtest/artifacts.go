@@ -112,7 +112,7 @@ func (c *call) findArtifact() *response {
 	return plain(http.StatusOK, a.ID)
 }
 
-// trace finds an artifact as picket does, the service behind /api/directory: it
+// trace finds an artifact as picket, the service for /api/directory, does: it
 // asks aslan for the id and quotes a response that is not 200.
 func (c *call) trace() *response {
 	const failure = "failed to get artifact by image err:"

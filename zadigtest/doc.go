@@ -25,10 +25,10 @@
 //
 // # Data
 //
-// Without options a server holds [Shop], three releases of a small shop and the
-// artifacts of their images, the environments in which they run and the task that
-// was approved for production. [WithReleases] and [WithArtifacts] replace it with
-// your own, and [Generate] with any number of realistic ones:
+// Without options a server has the data of [Shop]: three releases of a small shop
+// and the artifacts of their images, the environments in which they run and the
+// task that was approved for production. [WithReleases] and [WithArtifacts]
+// replace it with your own, and [Generate] with any number of realistic ones:
 //
 //	srv := zadigtest.NewServer(t,
 //		zadigtest.WithReleases(&delivery.Release{
@@ -94,14 +94,14 @@
 // [Server.SetServerVersion] upgrades a running server.
 //
 // Zadig's documentation describes v1.11.0. Since v4.0.0 a release has another
-// shape, with Services and without builds, deploys and tests, and releases that a
-// workflow made do not exist. Since v4.2 lists leave the services out. Package
+// shape, with Services and without builds, deploys and tests, and there are no
+// releases made by workflows. Since v4.2 lists leave the services out. Package
 // delivery describes how to read both.
 //
-// What a server sends was compared with real servers: for the requests recorded in
-// testdata/wire, it sends the same status, and the same JSON values where that is
-// 200. For versions without recordings, members follow Zadig's source, and
-// errors and paging follow observations.
+// Tests compare its responses with those of real servers: for the requests
+// recorded in testdata/wire, it sends the same status and, if that is 200, the
+// same JSON values. For versions without recordings, members follow Zadig's
+// source, and errors and paging follow observations.
 //
 // # Differences from a real server
 //
@@ -116,5 +116,5 @@
 //   - It accepts two releases with the same CreatedAt, or with the same version
 //     in one project, on every version of Zadig; see [WithReleases].
 //   - It derives the workflow tasks that were not added from releases and artifacts.
-//   - It stores only what the types of the SDK can hold.
+//   - It stores only the members that the types of the SDK have.
 package zadigtest

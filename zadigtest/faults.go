@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Fault is a failure of the server, or of what is between it and a client. A
-// function such as [Status] or [Delay] returns one, the methods of the Fault
-// select the requests that it hits, and [Server.Inject] adds it to a server:
+// Fault is a failure of the server, the network or a gateway. A function such
+// as [Status] or [Delay] returns one, the methods of the Fault select the
+// requests that it hits, and [Server.Inject] adds it to a server:
 //
 //	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
 //
@@ -165,9 +165,9 @@ func SlowBody(n int, pause time.Duration) Fault {
 // server responds after 30 seconds, or after 10 to /api/directory: add a [Delay].
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
-// AslanDown responds as Zadig does while aslan restarts, the service behind most
-// endpoints: the gateway responds with status 503. Up to v1.13.0 [TraceArtifact]
-// is another service, which responds with status 500 and reports the failure.
+// AslanDown responds as Zadig does while aslan, the service for most endpoints,
+// restarts: the gateway responds with status 503. Up to v1.13.0 another service
+// has [TraceArtifact], and responds with status 500 and the failure.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
 // RecordNotFound responds to a request for one release or artifact as if it did
@@ -229,7 +229,7 @@ func BrokenRecord(id string) Fault {
 		On(ListReleases, GetRelease)
 }
 
-// faults holds the injected faults.
+// faults has the injected faults.
 type faults struct {
 	mu    sync.Mutex
 	armed []*Fault
@@ -261,7 +261,7 @@ func (s *faults) remove(f *Fault) {
 	s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 }
 
-// hit holds the effects of the faults on one request.
+// hit has the effects of the faults on one request.
 type hit struct {
 	delay   time.Duration
 	hooks   []func(*http.Request)

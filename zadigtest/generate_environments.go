@@ -8,8 +8,8 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// addEnvironments adds the environments that the releases, newest first, brought their
-// images to, with the history of deployments, and the workflow tasks that did so in
+// addEnvironments adds the environments to which the releases, newest first, deployed
+// their images, with the history of deployments, and the workflow tasks that did so in
 // production, each after an approval.
 func (d *Data) addEnvironments() {
 	type place struct{ project, name string }
@@ -43,7 +43,7 @@ func (d *Data) addEnvironments() {
 	}
 }
 
-// deploy brings a revision of a service to an environment, in place of the last one.
+// deploy replaces a service of an environment with a new revision.
 func (d *Data) deploy(e *environment.Environment, s *delivery.EnvService, info *delivery.VersionInfo, revision int) {
 	i := slices.IndexFunc(e.Services, func(have *environment.EnvService) bool { return have.ServiceName == s.ServiceName })
 	if i < 0 {

@@ -14,7 +14,7 @@ type config struct {
 	version version
 	token   string
 	data    Data
-	given   bool // data comes from the options and not from the documentation
+	given   bool // the options set the data
 }
 
 func newConfig(opts []Option) (*config, error) {

@@ -75,7 +75,7 @@ func failed(code int, description string) *response {
 	}))
 }
 
-// internalError returns the envelope of an error without a code of its own.
+// internalError returns the envelope of an error with the code 500.
 func internalError(description string) *response {
 	return typed(http.StatusInternalServerError, jsonType, encode(map[string]any{
 		"code": 500, "description": description, "message": "Internal Error: ",
@@ -85,7 +85,7 @@ func internalError(description string) *response {
 func encode(value any) []byte {
 	data, err := json.Marshal(value)
 	if err != nil {
-		panic(fmt.Sprintf("zadigtest: %v", err)) // values come from decoding JSON
+		panic(fmt.Sprintf("zadigtest: %v", err)) // values were decoded from JSON
 	}
 	return data
 }

@@ -39,8 +39,8 @@ func authorized(r *http.Request, token string) bool {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
 }
 
-// refuse returns the response to a user who may not read what a request names:
-// a project, or with "" the whole system. It returns nil if the user may.
+// refuse returns the response to a user who may not read a project or, with
+// "", the whole system. It returns nil if the user may.
 func (c *call) refuse(project string) *response {
 	switch {
 	case c.state == noPermission, c.state == systemViewer && project != "", c.state == projectMember && project == "":

@@ -30,7 +30,7 @@ const (
 	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
 	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, v2.0.0
 
-	// NoEndpoint stands for every path that the server's version does not have.
+	// NoEndpoint is every path that the server's version does not have.
 	NoEndpoint Endpoint = ""
 )
 
@@ -91,8 +91,8 @@ func (e Endpoint) match(path string) (map[string]string, bool) {
 	return parts, true
 }
 
-// call is a request with what determines the response. The methods of routes
-// are its own.
+// call is a request with everything that determines its response. The routes
+// call its methods.
 type call struct {
 	*Server
 	version version
@@ -125,7 +125,7 @@ func (c *call) respond(rt *route) *response {
 		return plain(http.StatusNotFound, "Invalid path: "+path)
 	case c.request.Method != http.MethodGet || rt.respond == nil:
 		return plain(http.StatusMethodNotAllowed, "Method not allowed: "+c.request.Method+" "+path)
-	case c.state == aslanDown && (!directory || c.version >= v118): // directory is a service of its own before
+	case c.state == aslanDown && (!directory || c.version >= v118): // before v1.18, directory is another service
 		return plain(http.StatusServiceUnavailable, "upstream connect error or disconnect/reset before headers")
 	}
 	if resp := c.collaborate(); resp != nil {

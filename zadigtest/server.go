@@ -23,8 +23,8 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Server is a Zadig that lives in memory and listens on a port of the
-// loopback interface. All its methods are safe for concurrent use.
+// Server is a Zadig in memory that listens on a port of the loopback
+// interface. All its methods are safe for concurrent use.
 type Server struct {
 	// URL is the base URL for zadig.NewClient, such as "http://127.0.0.1:34567".
 	URL string
@@ -34,7 +34,7 @@ type Server struct {
 	data    store
 	faults  faults
 	log     requestLog
-	fail    func(format string, args ...any) // what a misuse after the start does
+	fail    func(format string, args ...any) // called for misuse after the start
 
 	mu       sync.Mutex
 	address  string
@@ -45,8 +45,8 @@ type Server struct {
 
 // NewServer starts a server for a test, which closes it when the test and all
 // its subtests are over. Without options it behaves as the newest of [Versions],
-// holds [Shop] and accepts requests with any token or none. Bad options fail the
-// test, and so does bad input to the server's methods.
+// has the data of [Shop] and accepts requests with any token or none. Bad
+// options fail the test, and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)

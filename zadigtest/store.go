@@ -47,7 +47,7 @@ func exists(r *delivery.Release, v version) bool {
 	return info.DeletedAt == 0 && (v < v40 || !byWorkflow)
 }
 
-// store holds copies of the data. A stored document never changes, so a response
+// store has copies of the data. A stored document never changes, so a response
 // can be written without the lock.
 type store struct {
 	releases  collection[*release]
@@ -113,7 +113,7 @@ func (r *release) keys() []string {
 	return []string{taskKey(r.VersionInfo.WorkflowName, r.VersionInfo.TaskID)}
 }
 
-// taskKey returns a key for what a task made.
+// taskKey returns the key of the releases and artifacts of a task.
 func taskKey(workflow string, number int) string { return fmt.Sprintf("%s#%d", workflow, number) }
 
 // serviceNames returns the names of the deployed services. A shown name ends in
@@ -205,10 +205,10 @@ func validID(id string) (string, error) {
 type stored interface {
 	id() string
 	created() int64
-	keys() []string // by which it is found, besides its id
+	keys() []string // by which it is found, in addition to its id
 }
 
-// collection holds documents, newest first.
+// collection has documents, newest first.
 type collection[D stored] struct {
 	mu    sync.RWMutex
 	docs  []D

@@ -20,8 +20,9 @@ const (
 	v50
 )
 
-// versions holds the versions that a Server behaves as, one for each group of
-// versions that looks the same through the SDK, and the first of that group.
+// versions lists the versions that a Server can behave as, one for each group
+// of versions that looks the same through the SDK, and the first of that
+// group.
 var versions = [...]struct{ name, first string }{
 	v17:  {"v1.7.1", "v0.0.0"},   // no trace, no brief lists; nothing is found by id
 	v111: {"v1.11.0", "v1.8.0"},  // the documentation describes it

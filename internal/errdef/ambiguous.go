@@ -24,8 +24,8 @@ const (
 	// NoSuchEndpoint: Zadig itself says that this version does not have the path,
 	// or does not have it for GET.
 	NoSuchEndpoint
-	// ForeignNotFound: a 404 that does not come from Zadig, but from a gateway or
-	// another server. It says nothing about a record.
+	// ForeignNotFound: a 404 that a gateway or another server sent, not Zadig. It
+	// says nothing about a record.
 	ForeignNotFound
 	// MissingRecord: a 404 with Zadig's envelope, which Zadig does not send for a
 	// release or an artifact.

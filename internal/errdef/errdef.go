@@ -12,7 +12,7 @@ import (
 // The sentinel errors. An *Error of the root package matches exactly one.
 var (
 	ErrRateLimited = sentinel("ErrRateLimited", errors.New("rate limited"),
-		"Zadig, or a gateway in front of it, received too many requests and asks to wait")
+		"Zadig, or a gateway in front of it, received too many requests and asks clients to wait")
 	ErrUnauthorized = sentinel("ErrUnauthorized", errors.New("unauthorized"),
 		"Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings")
 	ErrForbidden        = sentinel("ErrForbidden", errors.New("forbidden"), "Zadig does not let the token's user read this")
@@ -21,13 +21,14 @@ var (
 	ErrUnsupported      = sentinel("ErrUnsupported", unsupportedError{}, "this version of Zadig does not support the request")
 	ErrServer           = sentinel("ErrServer", errors.New("server error"), "Zadig failed with an internal error")
 	ErrResponseTooLarge = sentinel("ErrResponseTooLarge", errors.New("response too large"),
-		"the response is larger than this program reads")
+		"the response is larger than this program accepts")
 	ErrBadRequest         = sentinel("ErrBadRequest", errors.New("bad request"), "Zadig refused the request")
 	ErrUnexpectedResponse = sentinel("ErrUnexpectedResponse", errors.New("unexpected response"),
 		"the response is not one that Zadig is known to send")
 )
 
-// Sentinels holds all sentinel errors, each with its name and a sentence for people.
+// Sentinels lists all sentinel errors, each with its name and a sentence for
+// people.
 var Sentinels []Sentinel
 
 // Sentinel is an element of Sentinels.

@@ -4,8 +4,8 @@ package nilsafe
 
 import "iter"
 
-// OrZero returns p, or a pointer to a zero T if p is nil, so that a method on a nil
-// pointer returns what it returns for a zero value.
+// OrZero returns p, or a pointer to a zero T if p is nil, so that a method returns
+// the same for a nil pointer as for a zero value.
 func OrZero[T any](p *T) *T {
 	if p == nil {
 		return new(T)

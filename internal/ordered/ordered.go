@@ -1,4 +1,4 @@
-// Package ordered runs calls at once and returns their results in order.
+// Package ordered runs calls concurrently and returns their results in order.
 package ordered
 
 import (
@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// maxWorkers bounds the memory of a queue, however many workers are asked for.
+// maxWorkers bounds the memory of a queue.
 const maxWorkers = 1 << 10
 
 // Map yields the result of do for each item, in the order of the items. Up to
@@ -16,9 +16,9 @@ const maxWorkers = 1 << 10
 // When the loop ends, the context of the calls is canceled, and Map waits for those
 // that run.
 //
-// A panic or runtime.Goexit of do ends the loop in the place of its result, and
-// one of items after the last result, in the goroutine that ranges. With less
-// than two workers everything runs in that goroutine.
+// A panic or runtime.Goexit of do ends the loop at the position of its result,
+// and one of items after the last result. Both end the goroutine that ranges.
+// With fewer than two workers everything runs in that goroutine.
 func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do func(context.Context, In) Out) iter.Seq[Out] {
 	return func(yield func(Out) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -76,7 +76,7 @@ func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do f
 	}
 }
 
-// task is a function that runs in a goroutine of its own.
+// task is a function that runs in its own goroutine.
 type task[Out any] struct {
 	done     chan struct{} // closed when the function has ended
 	result   Out
@@ -92,7 +92,8 @@ func (t *task[Out]) run(f func()) {
 	t.returned = true
 }
 
-// wait reports whether there is a result, or ends as the function ended.
+// wait reports whether there is a result. It panics or exits if the function
+// did.
 func (t *task[Out]) wait() bool {
 	<-t.done
 	switch {

@@ -20,7 +20,7 @@ const (
 )
 
 // Until calls read until it reports an end, or ctx ends. The first wait is interval;
-// each further one is 1.5 times the one before, up to maxInterval. 0 is 2 and 30
+// each further one is 1.5 times the one before, up to maxInterval. 0 means 2 and 30
 // seconds. Until retries after up to five failures of the server or the network in a
 // row, and returns any other error.
 func Until(ctx context.Context, interval, maxInterval time.Duration, read func(context.Context) (ended bool, err error)) error {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// minLiteral is the shortest literal that is looked for; a shorter one would
-// mask ordinary words.
+// minLiteral is the length of the shortest literal that is masked; masking a
+// shorter one would mask ordinary words.
 const minLiteral = 6
 
 const secretNames = `token|password|passwd|ssh_key|secret|api_?key|access_?key`
@@ -20,8 +20,8 @@ var rules = []struct {
 	hints   []string
 	pattern *regexp.Regexp
 }{
-	// token=…, access_token=… in a URL. A backslash ends the value, because
-	// the URL may stand in JSON ("\u0026").
+	// token=…, access_token=… in a URL. A backslash ends the value, because the
+	// URL may be in JSON ("\u0026").
 	{nameHints, regexp.MustCompile(`(?i)(?:` + secretNames + `)=([^&\s"'\\<>]+)`)},
 	// "oauth_token":"…"
 	{nameHints, regexp.MustCompile(`(?i)"[\w-]*(?:` + secretNames + `)"\s*:\s*"((?:[^"\\]|\\.)+)`)},
@@ -31,9 +31,10 @@ var rules = []struct {
 	// https://user:password@host, https://token@host
 	{[]string{"@"}, regexp.MustCompile(`(?i)https?://([^/\s@"'\\<>]+)@`)},
 	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:[^/\s@"]+)@`)},
-	// http://user:pass/word@host: what follows the colon is not a port
+	// http://user:pass/word@host: the text after the colon is not a port
 	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:\d*[^\d/\s"@][^\s"]*)@`)},
-	// What net/url and net/http quote of a URL that cannot be parsed, such as a proxy's.
+	// The part that net/url and net/http quote of a URL that cannot be parsed,
+	// such as a proxy's.
 	{[]string{`parse "`}, regexp.MustCompile(`parse "((?:[^"\\]|\\.)*@(?:[^"\\]|\\.)*)"`)},
 	{[]string{`invalid proxy address "`}, regexp.MustCompile(`invalid proxy address "((?:[^"\\]|\\.)*)"`)},
 	{[]string{`invalid port "`}, regexp.MustCompile(`invalid port "((?:[^"\\]|\\.)*)"`)},
@@ -45,8 +46,7 @@ var nameHints = []string{"token", "password", "passwd", "ssh_key", "secret", "ap
 // span is a part of a text, from start up to end.
 type span struct{ start, end int }
 
-// secrets returns the parts of the viewed text that hold a secret, as it is
-// written in v.
+// secrets returns the parts of the original text that v shows to be secrets.
 func secrets(v view, literals []string) []span {
 	var found []span
 	for _, literal := range literals {
@@ -74,7 +74,7 @@ func secrets(v view, literals []string) []span {
 	return found
 }
 
-// replace puts the mask in place of each span. Spans may overlap, and reach
+// replace replaces each span with the mask. Spans may overlap, and reach
 // beyond the end of s.
 func replace(s string, spans []span) string {
 	if len(spans) == 0 {
@@ -82,7 +82,7 @@ func replace(s string, spans []span) string {
 	}
 	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
 	var b strings.Builder
-	done := 0 // what is written, or masked
+	done := 0 // bytes that are written or masked
 	for i, sp := range spans {
 		if sp.start >= len(s) {
 			break

@@ -25,7 +25,8 @@ func URLWithoutQuery(u *url.URL, literals ...string) string {
 	return URL(&safe, literals...)
 }
 
-// Addresses replaces each by its [Address], if it has user info or a query.
+// Addresses replaces each address with its [Address], if it has user info or a
+// query.
 func Addresses(addresses ...*string) {
 	for _, a := range addresses {
 		if strings.ContainsAny(*a, "@=") {

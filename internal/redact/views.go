@@ -73,7 +73,7 @@ func (v view) unescape() (view, bool) {
 	return view{string(text), at}, string(text) != v.text
 }
 
-// decode returns what an escape stands for.
+// decode returns the text that an escape represents.
 func decode(escape string) string {
 	switch escape[0] {
 	case '%':

@@ -1,11 +1,9 @@
-// Package response reads what a server sent: one JSON value, or an array
-// element by element. Memory is bounded, and a body that is not what was
-// requested is a typed error. It is the only package that knows the JSON
-// library.
+// Package response reads the body of a response: one JSON value, or an array
+// element by element. It bounds memory, and returns a typed error for an
+// unexpected body. It is the only package that knows the JSON library.
 //
-// A service says in the request's context how the body is to be read, a
-// [Mode]. What the service needs to know of the client comes back on the
-// response's [Body].
+// A service sets how the body is read, a [Mode], in the request's context.
+// The client returns its [Settings] on the response's [Body].
 package response
 
 import (
@@ -112,7 +110,7 @@ func Ended(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// Endpoint is what is requested, and what is wanted.
+// Endpoint is a request and the response that it expects.
 type Endpoint struct {
 	Path  string
 	Query any // a struct with url tags, or nil
@@ -125,13 +123,13 @@ type Endpoint struct {
 func (e Endpoint) url() *url.URL {
 	u := &url.URL{Path: e.Path, RawQuery: e.RawQuery}
 	if e.RawQuery == "" {
-		values, _ := query.Values(e.Query) // fails only for what is no struct
+		values, _ := query.Values(e.Query) // fails only for a value that is not a struct
 		u.RawQuery = values.Encode()
 	}
 	return u
 }
 
-// IsSegment reports whether name can be one segment of a path, as it is.
+// IsSegment reports whether name can be one segment of a path without escaping.
 func IsSegment(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/")
 }

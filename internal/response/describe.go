@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// describe returns what is wrong with JSON below the pointer at, and where. It
-// repeats no value, which could be a secret.
+// describe returns the error in the JSON below the pointer at, and its place.
+// It quotes no value, which could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kinds[semantic.JSONKind], typeName(semantic.GoType))
@@ -71,8 +71,8 @@ func typeName(t reflect.Type) string {
 	return t.String()
 }
 
-// describeBody returns what a body is that is not what was wanted: the kind of its
-// first value, or that it is empty, HTML or not JSON.
+// describeBody describes an unexpected body by the kind of its first value, or as
+// empty, HTML or not JSON.
 func describeBody(body []byte) string {
 	body = bytes.TrimLeft(body, " \t\r\n")
 	switch {

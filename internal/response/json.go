@@ -17,7 +17,7 @@ var options = json.JoinOptions(
 )
 
 // Unmarshal decodes one JSON value as the SDK reads responses. Anything but
-// white space behind the value is an error.
+// white space after the value is an error.
 func Unmarshal(data []byte, v any) error {
 	return json.Unmarshal(data, v, options)
 }
@@ -28,16 +28,17 @@ type Skipped struct{}
 // UnmarshalJSONFrom skips the value.
 func (Skipped) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return dec.SkipValue() }
 
-// As decodes each T into what shadow returns for it, such as a struct that has
-// it embedded and Skipped in place of a member.
+// As decodes each T into the value that shadow returns for it, such as a
+// struct that embeds it and has Skipped instead of a member.
 func As[T any](shadow func(*T) any) *json.Unmarshalers {
 	return json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *T) error { return json.UnmarshalDecode(dec, shadow(v)) })
 }
 
-// Decoding says how the members of some types are decoded; nil: as they are.
+// Decoding defines how some types are decoded. Nil is the default for all
+// types.
 type Decoding = json.Options
 
-// With joins what As returned.
+// With joins results of As.
 func With(u ...*json.Unmarshalers) Decoding {
 	return json.WithUnmarshalers(json.JoinUnmarshalers(u...))
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // List requests an array and reads all of it. The error is an *ElementError if
-// an element cannot be decoded. An error of check, which may be nil, is the
-// reason why the response is not what was requested.
+// an element cannot be decoded. check may be nil; its error is the reason to
+// reject the response.
 func List[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) error) ([]*T, http.Header, error) {
 	stream, err := Elements[T](ctx, d, e, Buffered)
 	if err != nil {

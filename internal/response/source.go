@@ -6,8 +6,8 @@ import "io"
 // excerpt has, so that a secret at its end is complete, and masked.
 const headBytes = 4 << 10
 
-// source is what the decoder of a stream reads: the body, up to the element that
-// exceeds a limit.
+// source is the reader of a stream's decoder. It reads the body up to the
+// element that exceeds a limit.
 type source struct {
 	body io.Reader
 	head []byte // the beginning of the body
@@ -16,7 +16,7 @@ type source struct {
 
 	meter    meter
 	measures bool   // the meter has seen all that was read
-	element  []byte // what was read of the element, until the meter is needed
+	element  []byte // bytes read of the element, until the meter is needed
 }
 
 // next begins an element, of which the decoder has these bytes. Most elements are so
@@ -28,7 +28,7 @@ func (s *source) next(unread []byte) {
 	}
 }
 
-// Read returns what precedes the element that exceeds a limit.
+// Read reads the bytes before the element that exceeds a limit.
 func (s *source) Read(p []byte) (n int, err error) {
 	if s.err != nil {
 		return 0, s.err

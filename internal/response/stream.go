@@ -53,7 +53,7 @@ type Stream[T any] struct {
 	source   *source
 	decoder  *jsontext.Decoder
 	index    int                                   // of the element that was read last
-	over     error                                 // what every further Next returns
+	over     error                                 // returned by every further Next
 	reject   func(kind error, reason string) error // nil until the first error
 }
 
@@ -78,11 +78,11 @@ func Elements[T any](ctx context.Context, d core.Doer, e Endpoint, mode Mode) (*
 	return s, nil
 }
 
-// Unexpected returns the error for a list that is not what was requested.
+// Unexpected returns the error for an unexpected list.
 func (s *Stream[T]) Unexpected(reason string) error { return s.body.unexpected(nil, reason) }
 
-// Close ends the reading. A stream that was not read to its end costs the
-// connection.
+// Close closes the stream. If it was not read to its end, its connection is
+// closed, too.
 func (s *Stream[T]) Close() {
 	if s.over == nil {
 		s.over = errors.New("the stream is closed")
@@ -198,9 +198,8 @@ func (s *Stream[T]) end() error {
 	return s.failure(err)
 }
 
-// failure returns the error for a stream that cannot be read further. JSON that
-// ends too early may be complete in another response; invalid JSON would be the
-// same.
+// failure returns the error for a stream that cannot be read further. A retry
+// can complete JSON that ends too early, but not mend invalid JSON.
 func (s *Stream[T]) failure(err error) error {
 	cause := s.source.err
 	if exceeded, ok := cause.(exceededError); ok && errors.Is(err, exceeded) { //nolint:errorlint // the source's own

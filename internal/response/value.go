@@ -15,17 +15,15 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// validator is a value that can be decoded from JSON that is not what was
-// requested.
+// validator is a value that also decodes from unexpected JSON.
 type validator interface{ Validate() error }
 
 // rawSetter is a value that keeps the JSON it was decoded from.
 type rawSetter interface{ SetRaw(raw json.RawMessage) }
 
 // Get requests one value. A *T may have the methods Validate, SetRaw and SetBody.
-// An error of check, which may be nil, is the reason why the response is not what
-// was requested. The error is an *ElementError if the response is an object, but not
-// a T, or refused by check.
+// check may be nil; its error is the reason to reject the response. The error is an
+// *ElementError if the response is an object, but not a T, or refused by check.
 func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) error) (*T, error) {
 	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
@@ -54,7 +52,7 @@ func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) err
 }
 
 // asElementError returns err as that of an element if the body is an object. A login
-// page is the failure of something else.
+// page is not an error of one element.
 func asElementError(data []byte, err error) error {
 	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return &ElementError{err}
@@ -62,7 +60,7 @@ func asElementError(data []byte, err error) error {
 	return err
 }
 
-// finish validates what was decoded and gives it its raw JSON.
+// finish validates a decoded value and sets its raw JSON.
 func finish(v any, raw []byte) error {
 	if checked, ok := v.(validator); ok {
 		if err := checked.Validate(); err != nil {
@@ -85,10 +83,10 @@ func fetch(ctx context.Context, d core.Doer, u *url.URL) (*Body, []byte, error) 
 	return body, data, err
 }
 
-// Into requests u and decodes the response into out, a pointer of the user's,
-// as encoding/json does. If out is nil, the body is discarded. The error of an
-// unmarshaler of the user's is in the chain. Its text is left out, because it
-// may quote a value, which could be a secret.
+// Into requests u and decodes the response into out, the user's pointer, as
+// encoding/json does. If out is nil, the body is discarded. The error of the
+// user's unmarshaler is in the chain. Its text is left out, because it may
+// quote a value, which could be a secret.
 func Into(ctx context.Context, d core.Doer, u *url.URL, out any) error {
 	body, data, err := fetch(ctx, d, u)
 	if err != nil {
@@ -101,14 +99,15 @@ func Into(ctx context.Context, d core.Doer, u *url.URL, out any) error {
 	switch err.(type) { //nolint:errorlint // its own, not those of the user's unmarshalers
 	case nil:
 		return nil
-	case *json.SyntaxError, *json.UnmarshalTypeError: // the same again with a decoder that says where
+	case *json.SyntaxError, *json.UnmarshalTypeError: // decode again with a decoder that reports the place
 		t := reflect.TypeOf(out).Elem()
 		return body.mismatch(data, Unmarshal(data, reflect.New(t).Interface()), typeName(t))
 	}
 	return &undecodable{body.unexpected(data, fmt.Sprintf("it cannot be decoded: %T", err)), func() error { return err }}
 }
 
-// mismatch returns the error for a body that is not JSON, or not what is wanted.
+// mismatch returns the error for a body that is not JSON, or not the JSON that
+// is wanted.
 func (b *Body) mismatch(data []byte, err error, want string) error {
 	semantic, isSemantic := errors.AsType[*jsonv2.SemanticError](err)
 	syntactic, isSyntactic := errors.AsType[*jsontext.SyntacticError](err)

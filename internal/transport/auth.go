@@ -43,15 +43,16 @@ func (c *call) authorize(req *http.Request) (*http.Request, error) {
 	return &sent, nil
 }
 
-// CheckToken returns what is wrong with a token, without the token.
+// CheckToken returns an error for an invalid token, without the token in its
+// text.
 func CheckToken(token string) error {
 	switch {
 	case token == "":
 		return errors.New("the token is empty")
 	case strings.ContainsAny(token, "\r\n"):
-		return errors.New("the token holds a line break")
+		return errors.New("the token contains a line break")
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return errors.New(`the token holds a space or a character that no header may hold (give it without "Bearer ")`)
+		return errors.New(`the token contains a space or a character that no header may have (give it without "Bearer ")`)
 	}
 	return nil
 }

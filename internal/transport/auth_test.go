@@ -65,10 +65,10 @@ func TestCheckToken(t *testing.T) {
 		"hunter2 ":      "a space",
 		"Bearer hunter": `without "Bearer "`,
 		"hunter2\t":     "a space or a character",
-		"hunter2\x00":   "a character that no header may hold",
-		"hunter2\x7f":   "a character that no header may hold",
-		"hunter2é":      "a character that no header may hold",
-		"hunter2\xff":   "a character that no header may hold",
+		"hunter2\x00":   "a character that no header may have",
+		"hunter2\x7f":   "a character that no header may have",
+		"hunter2é":      "a character that no header may have",
+		"hunter2\xff":   "a character that no header may have",
 	} {
 		err := transport.CheckToken(bad)
 		require.ErrorContains(t, err, because, "%q", bad)
@@ -93,7 +93,7 @@ func TestTokenSourceFails(t *testing.T) {
 			zadig.WithTokenSource(func(context.Context) (string, error) {
 				return "hunter2\nX: y",
 					nil
-			}), "token source: the token holds a line break"},
+			}), "token source: the token contains a line break"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

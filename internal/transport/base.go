@@ -13,18 +13,17 @@ import (
 // maxIdle is how many connections are kept.
 const maxIdle = 64
 
-// A connection that has gone silent without being closed is found by a ping
-// after pingAfter without a frame, and given up if no reply comes within
-// pingTimeout: so a dead one costs its requests 10 seconds, after which they
-// are retried, and not the whole timeout of each request that follows. A round
-// trip in an intranet takes milliseconds.
+// The transport pings a connection after pingAfter without a frame, and closes
+// it if no reply arrives within pingTimeout. So a dead connection costs its
+// requests 10 seconds, after which they are retried, and not the timeout of
+// every request on it. A round trip in an intranet takes milliseconds.
 const (
 	pingAfter   = 5 * time.Second
 	pingTimeout = 5 * time.Second
 )
 
-// NewBase returns the RoundTripper that is used when the user brings none: HTTP/2, and a proxy from the
-// environment unless another one is given. Both arguments may be nil.
+// NewBase returns the SDK's own RoundTripper, with HTTP/2. A nil proxy means that of
+// the environment. Both arguments may be nil.
 func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment

@@ -4,9 +4,9 @@ import "sync/atomic"
 
 // The retry budget of a client and all its variants: a retry costs retryCost,
 // a request that succeeds at once gives back one, and a retry that succeeds
-// what it cost. So retries stop when most requests fail, and do not multiply
-// the load of a gateway that has too much. The figures are those of the AWS
-// SDKs.
+// gives back its cost. So retries stop when most requests fail, and do not
+// multiply the load of an overloaded gateway. The figures are those of the
+// AWS SDKs.
 const (
 	budgetSize = 500
 	retryCost  = 5

@@ -14,7 +14,8 @@ type permanentError struct{ error }
 
 func (p permanentError) Unwrap() error { return p.error }
 
-// bare returns what a *url.Error of net/http wraps. Its text has the whole URL.
+// bare returns the error that a *url.Error of net/http wraps, because the text
+// of a *url.Error has the whole URL.
 func bare(err error) error {
 	if sent, ok := err.(*url.Error); ok && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
 		return sent.Err
@@ -51,8 +52,8 @@ func safe(err error, tokens []string, causes ...error) error {
 	return &maskedError{text, func() []error { return causes }}
 }
 
-// maskedError is the error of a transport, a middleware or a token source of the
-// user's, in a text of one line without secrets.
+// maskedError is the error of the user's transport, middleware or token source,
+// with a text of one line without secrets.
 type maskedError struct {
 	text   string
 	causes func() []error // a function, so that fmt cannot print them

@@ -101,8 +101,8 @@ func isTemporary(err error) bool {
 	return !errors.As(err, &silent) && !IsPermanent(err) // refused, reset, cut or never connected
 }
 
-// IsPermanent reports whether no other attempt changes an error: that of a policy,
-// of a certificate, or of what is served at a port.
+// IsPermanent reports whether every further attempt would fail with the same
+// error: that of a policy, of a certificate, or of a port that does not speak TLS.
 func IsPermanent(err error) bool {
 	var (
 		network     *net.OpError
@@ -117,7 +117,7 @@ func IsPermanent(err error) bool {
 }
 
 // retryable lists the statuses after which the same request may succeed. 500
-// is not one of them: that is what Zadig returns for "no such image".
+// is not one of them, because Zadig returns it for an unknown image.
 func retryable(status int) bool {
 	return slices.Contains([]int{
 		http.StatusTooManyRequests,
@@ -130,7 +130,7 @@ func retryable(status int) bool {
 // keptBytes is how much of the body of a failure is read.
 const keptBytes = 64 << 10
 
-// keep returns a copy of a response, as much of it as an error needs.
+// keep returns a copy of a response with as much of its body as an error needs.
 func keep(resp *http.Response) *http.Response {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, keptBytes))
 	kept := *resp

@@ -61,7 +61,7 @@ func (c *call) newExchange(req *http.Request) *exchange {
 	return e
 }
 
-// noResponse logs and returns why there are no headers.
+// noResponse logs and returns the error of a request without response headers.
 func (e *exchange) noResponse(err error) error {
 	err = e.orStalled(err, "no response headers")
 	e.logFailure("zadig: no response", err)
@@ -79,7 +79,7 @@ func (e *exchange) received(resp *http.Response) {
 	e.body, resp.Body = resp.Body, e
 }
 
-// Read ends the exchange if the body stalls while somebody waits here. A body that
+// Read ends the exchange if the body stalls during a call of Read. A body that
 // keeps arriving is never cut off, except that of a failure. The failures of one
 // attempt, such as the redirects that it follows, share one limit.
 func (e *exchange) Read(p []byte) (n int, err error) {

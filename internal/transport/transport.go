@@ -123,7 +123,7 @@ func (t *Transport) Do(req *http.Request) Outcome {
 	return Outcome{Response: resp, Body: c.body, Attempts: c.attempts, Tokens: c.tokens}
 }
 
-// failed returns what is known of a call whose last attempt had no response.
+// failed returns the outcome of a call whose last attempt had no response.
 func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
 	ended := c.waiting || req.Context().Err() != nil
 	switch {

@@ -1,4 +1,4 @@
-// Package clienttest holds helpers for tests that send requests with a
+// Package clienttest has helpers for tests that send requests with a
 // zadig.Client.
 package clienttest
 
@@ -44,7 +44,7 @@ func OneRequestPerConnection() zadig.Option {
 	return zadig.WithTransport(&http.Transport{DisableKeepAlives: true})
 }
 
-// Middleware returns middleware that calls f in place of the next round tripper.
+// Middleware returns middleware that calls f instead of the next round tripper.
 func Middleware(f func(req *http.Request, next http.RoundTripper) (*http.Response, error)) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return servertest.RoundTripper(func(req *http.Request) (*http.Response, error) { return f(req, next) })

@@ -19,7 +19,7 @@ import (
 // fails if the client does not use it.
 const MockURL = "http://zadig.example.com/base"
 
-// Mock responds in place of a server. A request for which no response is
+// Mock responds instead of a server. A request for which no response is
 // registered fails the test.
 type Mock struct {
 	*httpmock.MockTransport

@@ -1,5 +1,5 @@
-// Package leaktest fails tests that leave the body of a response open, which
-// holds a connection.
+// Package leaktest fails tests that leave the body of a response, and so its
+// connection, open.
 package leaktest
 
 import (

@@ -25,7 +25,7 @@ type Recording struct {
 	Response struct {
 		Status  int // 0: the connection was closed without a response
 		Headers map[string]string
-		Body    json.RawMessage // JSON as sent, or a JSON string of what was not JSON
+		Body    json.RawMessage // JSON as sent, or a JSON string if it was not JSON
 	}
 }
 

@@ -42,7 +42,7 @@ func New(t testing.TB, h http.Handler) *Server {
 }
 
 // NewInMemory starts a server without a network, as synctest bubbles need it, and
-// returns the only transport that reaches it, whatever the host of a request.
+// returns the only transport that reaches it, for every host.
 func NewInMemory(t testing.TB, h http.Handler) (*Server, *http.Transport) {
 	t.Helper()
 	s := &Server{URL: "http://zadig.example.com" + BasePath}
