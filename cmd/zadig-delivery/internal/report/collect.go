@@ -143,8 +143,8 @@ func dropManifests(r *delivery.Release) {
 	}
 }
 
-// newMeter returns a function that shows how far long work has got, and how long
-// it will go on, after each step.
+// newMeter returns a function that shows progress and the time left after each
+// step.
 func newMeter(progress *cli.Progress, total int, what string) (step func()) {
 	done, start := 0, time.Now()
 	return func() {
