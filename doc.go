@@ -35,7 +35,7 @@
 //
 // # Servers
 //
-// One client works with Zadig v1.7 to v5.0; no version setting is needed. The
+// One client works with Zadig v1.7 and later; no version setting is needed. The
 // documented release (up to v3.4) and the flat one (since v4.0) are both read into
 // [delivery.Release]. Comments of fields and methods say which versions have them;
 // docs/servers.md has a table, with how that is known.
@@ -50,18 +50,7 @@
 // # Errors
 //
 // A response that is a failure is returned as an *[Error], which matches exactly
-// one sentinel error, for errors.Is:
-//
-//	ErrBadRequest          the request is wrong; arguments are checked before anything is sent
-//	ErrUnauthorized        no token, or one that is wrong or expired
-//	ErrForbidden           the token's user may not read this
-//	ErrNotFound            no such release, artifact or path
-//	ErrLicense             the server has no valid license
-//	ErrRateLimited         429
-//	ErrServer              the server, or a service that it depends on, is in trouble
-//	ErrResponseTooLarge    more than the client reads
-//	ErrUnexpectedResponse  a login page, a refused redirect, an object instead of a list
-//	ErrUnsupported         this version of Zadig does not have what was requested
+// one sentinel error, such as [ErrNotFound], for errors.Is.
 //
 // The status alone does not say what failed: Zadig returns 500 for an unknown
 // image, and 400 when its database is down. A request that gets no response

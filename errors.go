@@ -19,31 +19,36 @@ import (
 // exactly one of them, by what it means and not by its status: Zadig returns 500
 // for a missing image, and 400 when its database is down.
 var (
-	// ErrBadRequest: the request is wrong. Arguments that can be checked
-	// without the server are refused with it before anything is sent.
+	// ErrBadRequest: the request is wrong; 400, often with an empty body. Arguments
+	// that can be checked without the server are refused with it before anything
+	// is sent.
 	ErrBadRequest = errdef.ErrBadRequest
-	// ErrUnauthorized: no token, or one that is wrong or expired.
+	// ErrUnauthorized: no token, or one that is wrong or expired; 401.
 	ErrUnauthorized = errdef.ErrUnauthorized
-	// ErrForbidden: the token's user may not read this. Servers since v2.0.0
-	// also return it while their user service is down.
+	// ErrForbidden: the token's user may not read this; 403 with an empty body, for
+	// Trace 500. A server without file descriptors also returns it, and since
+	// v2.0.0 one whose user service is down.
 	ErrForbidden = errdef.ErrForbidden
-	// ErrNotFound: there is no such release, artifact or path. A server in
-	// trouble never matches it.
+	// ErrNotFound: there is no such release, artifact, environment, task or path;
+	// by id 400, for Trace, environments and tasks 500. A server in trouble never
+	// matches it.
 	ErrNotFound = errdef.ErrNotFound
-	// ErrLicense: the server has no valid license (v2.0.0 and later).
+	// ErrLicense: the server has no valid license; 400 with code 7050, v2.0.0 and later.
 	ErrLicense = errdef.ErrLicense
-	// ErrRateLimited: status 429.
+	// ErrRateLimited: too many requests; 429, from a gateway.
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer: the server, or a service that it depends on, is in trouble.
+	// ErrServer: the server, or a service that it depends on, is in trouble; 5xx, or
+	// 400 with code 6561 when its database is down.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge: a response, or one release of a list, is larger
 	// than the client reads, see [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
-	// ErrUnexpectedResponse: the response is not what was requested: a
-	// login page, a refused redirect, an object instead of a list.
+	// ErrUnexpectedResponse: the response is not what was requested; 200 with a
+	// login page or an object instead of a list, or a refused redirect.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
-	// ErrUnsupported: this version of Zadig does not have what was requested. It
-	// also matches errors.ErrUnsupported.
+	// ErrUnsupported: this version of Zadig does not have what was requested; 404
+	// for a path that Zadig does not know, or a filter that it ignores. It also
+	// matches errors.ErrUnsupported.
 	ErrUnsupported = errdef.ErrUnsupported
 )
 

@@ -62,26 +62,10 @@ func Explain(err error) string {
 
 const truncated = "the connection to Zadig broke in the middle of a response"
 
-var sentences = []struct {
-	sentinel error
-	sentence string
-}{
-	{ErrRateLimited, "Zadig, or a gateway in front of it, received too many requests and asks to wait"},
-	{ErrUnauthorized, "Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings"},
-	{ErrForbidden, "Zadig does not let the token's user read this"},
-	{ErrLicense, "this Zadig has no valid license"},
-	{ErrNotFound, "Zadig has no record of this"},
-	{ErrUnsupported, "this version of Zadig does not support the request"},
-	{ErrServer, "Zadig failed with an internal error"},
-	{ErrResponseTooLarge, "the response is larger than this program reads"},
-	{ErrBadRequest, "Zadig refused the request"},
-	{ErrUnexpectedResponse, "the response is not one that Zadig is known to send"},
-}
-
 func explainSentinel(err error) string {
-	for _, s := range sentences {
-		if errors.Is(err, s.sentinel) {
-			return s.sentence
+	for _, s := range errdef.Sentinels {
+		if errors.Is(err, s.Err) {
+			return s.Sentence
 		}
 	}
 	return ""

@@ -25,6 +25,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
@@ -274,11 +275,9 @@ func TestExplainOthers(t *testing.T) {
 	} {
 		assert.Equal(t, row.want, zadig.Explain(row.err), name)
 	}
-	for _, err := range []error{
-		zadig.ErrBadRequest, zadig.ErrUnauthorized, zadig.ErrForbidden, zadig.ErrLicense, zadig.ErrRateLimited,
-		zadig.ErrServer, zadig.ErrResponseTooLarge, zadig.ErrUnexpectedResponse,
-	} {
-		assert.NotContains(t, []string{"", err.Error()}, zadig.Explain(err))
+	for _, s := range errdef.Sentinels {
+		assert.Equal(t, s.Sentence, zadig.Explain(s.Err))
+		assert.NotContains(t, []string{"", s.Err.Error()}, s.Sentence)
 	}
 }
 

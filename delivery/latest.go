@@ -11,9 +11,9 @@ import (
 // Latest returns the newest release that o selects, which may be in progress or
 // have failed unless o.Succeeded is set. Page must be 0 or 1.
 //
-// It sends one request, and since v4.2 another one by id. With ServiceName or
-// Succeeded, and with Label before v4.0, it reads pages of PerPage (20) releases up
-// to the first that matches.
+// It sends one request, and since v4.2 another one by id. With a filter that All
+// applies itself, it reads pages of PerPage (20) releases up to the first that
+// matches.
 //
 // In addition to the errors of All, Latest returns zadig.ErrNotFound when no
 // release matches, and the error of a release that cannot be read and is newer than
@@ -33,7 +33,7 @@ func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 // newest returns the newest release that o selects, or nil.
 func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
 	size := 1
-	if o.ServiceName != "" || o.Label != "" || o.Succeeded {
+	if o.filters() {
 		size = cmp.Or(o.PerPage, listPerPage)
 	}
 	return s.first(ctx, query{list: o, want: o, size: size})

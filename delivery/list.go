@@ -25,17 +25,15 @@ type Page struct {
 // is deleted meanwhile is not in the page.
 //
 // In addition to the common errors, List returns zadig.ErrBadRequest for invalid
-// options, before anything is sent; zadig.ErrUnsupported if the server ignores a
-// filter and the page has a release; and a *[ReleaseError] for a release that cannot
-// be decoded or, since v4.2, read by id. Up to v3.4 a release that the server cannot
-// build fails the page with zadig.ErrServer.
+// options, before anything is sent; zadig.ErrUnsupported if the server ignores
+// ServiceName (since v4.0) or Label (before) and the page has a release; and a
+// *[ReleaseError] for a release that cannot be decoded or, since v4.2, read by id.
+// Up to v3.4 a release that the server cannot build fails the page with
+// zadig.ErrServer.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	const method = "delivery.List"
 	if err := o.check(method); err != nil {
 		return nil, err
-	}
-	if o.Succeeded {
-		return nil, errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
 	}
 	summaries, total, err := s.readPage(ctx, o, max(o.Page, 1), cmp.Or(o.PerPage, listPerPage))
 	if err != nil {

@@ -17,10 +17,12 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// movingZadig is the release list of a Zadig with which others work meanwhile, for a
-// Mock. zadigtest shows what a server sends; this one shows when.
+// movingZadig is the release list of a Zadig with which others work meanwhile, as a
+// transport. zadigtest shows what a server sends; this one shows when.
 type movingZadig struct {
 	flat    bool       // v4.0 and later
 	omits   bool       // v4.2 and later: lists have no services
@@ -82,11 +84,11 @@ func (z *movingZadig) ids() []string {
 // client returns a client that does not wait between attempts.
 func (z *movingZadig) client(t *testing.T, opts ...zadig.Option) *delivery.Service {
 	t.Helper()
-	client, mock := clienttest.NewMock(t)
-	mock.RegisterNoResponder(z.respond)
-	client, err := client.With(opts...)
-	require.NoError(t, err)
-	return client.Delivery
+	// A Mock would leave its responder running when a request is canceled.
+	opts = append([]zadig.Option{
+		zadig.WithTransport(servertest.RoundTripper(z.respond)), clienttest.FastRetry(), zadig.WithMiddleware(leaktest.Bodies(t)),
+	}, opts...)
+	return clienttest.New(t, clienttest.MockURL, opts...).Delivery
 }
 
 func (z *movingZadig) respond(req *http.Request) (*http.Response, error) {

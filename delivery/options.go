@@ -33,12 +33,10 @@ type ListOptions struct {
 	// ServiceName is the service's own name: "nginx" if DeployInfo has
 	// "nginx/nginx-test". All applies it on every server. List leaves it to the
 	// server: up to v3.4 the server applies it after paging, so a page can be
-	// short or empty although more follow; servers since v4.0 ignore it, and
-	// List returns zadig.ErrUnsupported.
+	// short or empty although more follow; servers since v4.0 ignore it.
 	ServiceName string
 	// Label keeps releases that have this label. Servers filter by it since
-	// v4.0. On older ones All applies it, and List returns
-	// zadig.ErrUnsupported.
+	// v4.0. On older ones All applies it.
 	Label string
 	// Succeeded keeps releases for which [Release.Succeeded] reports true. The
 	// client applies it; List refuses it.
@@ -90,6 +88,8 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "Concurrency", "must not be negative (got %d)", o.Concurrency)
 	case o.Verbosity != "" && o.Verbosity != VerbosityDetailed && o.Verbosity != VerbosityBrief:
 		return errdef.BadArgument(method, "Verbosity", "must be brief or detailed (got %q)", o.Verbosity)
+	case o.Succeeded && method == "delivery.List":
+		return errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
 	case o.ServiceName != "" && o.skipsDetails():
 		return errdef.BadArgument(method, "ServiceName",
 			"must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
@@ -108,6 +108,9 @@ func (o ListOptions) checkFirst(method string) error {
 
 // skipsDetails reports whether no release is read by id.
 func (o ListOptions) skipsDetails() bool { return o.SkipDetails || o.Verbosity == VerbosityBrief }
+
+// filters reports whether the client may have to filter the list.
+func (o ListOptions) filters() bool { return o.ServiceName != "" || o.Label != "" || o.Succeeded }
 
 // selects reports whether the filters that the client applies keep a release, as
 // far as a summary shows.

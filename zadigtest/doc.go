@@ -87,8 +87,8 @@
 // # Versions
 //
 // The version determines which members responses have, and how the server pages,
-// counts, filters and fails. The default is the newest known version of Zadig,
-// v5.0.0 today. [WithServerVersion] selects another: use the one that you run.
+// counts, filters and fails. The default is the newest known version of Zadig.
+// [WithServerVersion] selects another: use the one that you run.
 // [Versions] lists those that differ for users of the SDK; one between them
 // behaves as the nearest one. To run a test on all, range over Versions.
 // [Server.SetServerVersion] upgrades a running server.
@@ -98,10 +98,9 @@
 // workflow made do not exist. Since v4.2 lists leave the services out. Package
 // delivery describes how to read both.
 //
-// What a server sends was compared with real servers: for the requests recorded on
-// v1.11.0, v4.0.0 and v5.0.0, it sends the same status, and the same JSON values
-// where that is 200; and so for environments, deployments and tasks on v2.3.1, v3.4.1
-// and v5.0.0. For the other versions, members follow Zadig's source, and
+// What a server sends was compared with real servers: for the requests recorded in
+// testdata/wire, it sends the same status, and the same JSON values where that is
+// 200. For versions without recordings, members follow Zadig's source, and
 // errors and paging follow observations.
 //
 // # Differences from a real server

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"maps"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -50,12 +51,9 @@ var sections = sync.OnceValue(func() map[string]*field {
 		if like, ok := strings.CutPrefix(kind, "as "); ok { // a member around it, or beside it
 			f.kind, f.members = "object", byPath[like][0].members
 		}
-		if since, err := numbersOf(columns[3]); err == nil {
-			since[2]--
-			f.since = until(versions, since) + 1
-		}
-		if last, err := numbersOf(columns[4]); err == nil {
-			f.until = until(versions, last)
+		f.since = version(sort.Search(len(versions), func(i int) bool { return compare(versions[i].name, columns[3]) >= 0 }))
+		if columns[4] != "-" {
+			f.until = version(sort.Search(len(versions), func(i int) bool { return compare(versions[i].name, columns[4]) > 0 }) - 1)
 		}
 		for _, parent := range byPath[around] {
 			*parent.members = append(*parent.members, f)

@@ -35,8 +35,8 @@ func newConfig(opts []Option) (*config, error) {
 
 // WithServerVersion makes the server behave as a version of Zadig. One between
 // [Versions] behaves as the nearest one, which [Server.ServerVersion] returns.
-// The default is the newest, "v5.0.0" today, and changes with new versions of this
-// package, so pass the version that you run.
+// The default is the newest, which changes with new versions of this package, so
+// pass the version that you run.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		var err error

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 
@@ -21,10 +22,11 @@ import (
 // success by value, a failure by status and code.
 func TestReplayEnvironments(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
+	for _, folder := range recording.Folders(t, "environment/v*") {
+		version := path.Base(folder)
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			recordings := recording.Load(t, "environment/"+version+"/*")
+			recordings := recording.Load(t, folder+"/*")
 			shared := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithData(environments(t, recordings)))
 			asked := 0
 			for _, r := range recordings {
@@ -49,7 +51,7 @@ func TestReplayEnvironments(t *testing.T) {
 					compare(t, r, srv, known)
 				})
 			}
-			assert.Greater(t, asked, 55)
+			assert.Positive(t, asked)
 			t.Logf("%d of %d recordings", asked, len(recordings))
 		})
 	}

@@ -2,67 +2,59 @@ package zadigtest
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
+	goversion "go/version"
+	"sort"
 	"strings"
 )
 
 // version is a position in versions, so that versions compare with < and >.
 type version int
 
-// The versions that a Server behaves as: one for each group of versions that
-// looks the same through the SDK.
 const (
-	v17  version = iota // no trace, no brief lists; nothing is found by id
-	v111                // the documentation describes it
-	v118                // rights are checked; workflow tasks and pull requests exist
-	v23                 // a license, projectName by id, X-Total
-	v34                 // brief releases have no environment
-	v40                 // flat releases, labels, no paging defaults
-	v50                 // lists leave services out
+	v17 version = iota
+	v111
+	v118
+	v23
+	v34
+	v40
+	v50
 )
 
-var versions = []string{"v1.7.1", "v1.11.0", "v1.18.0", "v2.3.1", "v3.4.1", "v4.0.0", "v5.0.0"}
+// versions holds the versions that a Server behaves as, one for each group of
+// versions that looks the same through the SDK, and the first of that group.
+var versions = [...]struct{ name, first string }{
+	v17:  {"v1.7.1", "v0.0.0"},   // no trace, no brief lists; nothing is found by id
+	v111: {"v1.11.0", "v1.8.0"},  // the documentation describes it
+	v118: {"v1.18.0", "v1.18.0"}, // rights are checked; workflow tasks and pull requests exist
+	v23:  {"v2.3.1", "v2.3.0"},   // a license, projectName by id, X-Total
+	v34:  {"v3.4.1", "v3.0.0"},   // brief releases have no environment
+	v40:  {"v4.0.0", "v4.0.0"},   // flat releases, labels, no paging defaults
+	v50:  {"v5.0.0", "v4.2.0"},   // lists leave services out
+}
+
+const newest = version(len(versions) - 1)
 
 // Versions returns the versions of Zadig that a server can behave as, oldest
 // first. Range over them to run a test on each.
-func Versions() []string { return slices.Clone(versions) }
+func Versions() (names []string) {
+	for _, v := range versions {
+		names = append(names, v.name)
+	}
+	return names
+}
 
-func (v version) String() string { return versions[v] }
-
-const newest = v50
-
-// first is the first version that looks like each of versions.
-var first = []string{"v0.0.0", "v1.8.0", "v1.18.0", "v2.3.0", "v3.0.0", "v4.0.0", "v4.2.0"}
+func (v version) String() string { return versions[v].name }
 
 // nearest returns the version that looks like the one with this name.
 func nearest(name string) (version, error) {
-	want, err := numbersOf(name)
-	return until(first, want), err
+	if !goversion.IsValid("go" + strings.TrimPrefix(name, "v")) {
+		return 0, fmt.Errorf("version %q, want one such as %q", name, newest)
+	}
+	return version(sort.Search(len(versions), func(i int) bool { return compare(versions[i].first, name) > 0 }) - 1), nil
 }
 
-// until returns the last of the names up to the version with these numbers, -1 if
-// it is older than all.
-func until(names []string, numbers []int) version {
-	v := version(-1)
-	for i, s := range names {
-		if have, _ := numbersOf(s); slices.Compare(have, numbers) <= 0 {
-			v = version(i)
-		}
-	}
-	return v
-}
-
-// numbersOf returns the three numbers of a version such as "v1.11.0".
-func numbersOf(name string) ([]int, error) {
-	parts := strings.Split(strings.TrimPrefix(name, "v"), ".")
-	numbers := make([]int, 3)
-	for i, part := range parts {
-		n, err := strconv.ParseUint(part, 10, 16)
-		if err != nil || i >= len(numbers) {
-			return nil, fmt.Errorf("version %q, want one such as %q", name, newest)
-		}
-		numbers[i] = int(n)
-	}
-	return numbers, nil
+// compare compares the names of two versions, which have the syntax of those of Go.
+// One without a number, such as "-", is less than all others.
+func compare(a, b string) int {
+	return goversion.Compare("go"+strings.TrimPrefix(a, "v"), "go"+strings.TrimPrefix(b, "v"))
 }

@@ -21,8 +21,9 @@ const (
 
 func TestNearestVersion(t *testing.T) {
 	t.Parallel()
+	newest := zadigtest.Versions()[len(zadigtest.Versions())-1]
 	for name, want := range map[string]string{
-		"v5.0.0": "v5.0.0", "v5.1.0": "v5.0.0", "v4.3.0": "v5.0.0", "4.1": "v4.0.0", "v3.1.0": "v3.4.1", "v2.3.0": "v2.3.1",
+		"v99.0.0": newest, "v4.2": "v5.0.0", "v5.0.0": "v5.0.0", "v4.3.0": "v5.0.0", "4.1": "v4.0.0", "v3.1.0": "v3.4.1", "v2.3.0": "v2.3.1",
 		"v2.2.0": "v1.18.0", "v1.11.0": "v1.11.0", "v1.9.0": "v1.11.0", "v1.7.1": "v1.7.1", "v1.5": "v1.7.1",
 	} {
 		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(name))

@@ -11,17 +11,36 @@ import (
 
 // The sentinel errors. An *Error of the root package matches exactly one.
 var (
-	ErrBadRequest         = errors.New("bad request")
-	ErrUnauthorized       = errors.New("unauthorized")
-	ErrForbidden          = errors.New("forbidden")
-	ErrNotFound           = errors.New("not found")
-	ErrLicense            = errors.New("no valid license")
-	ErrRateLimited        = errors.New("rate limited")
-	ErrServer             = errors.New("server error")
-	ErrResponseTooLarge   = errors.New("response too large")
-	ErrUnexpectedResponse = errors.New("unexpected response")
-	ErrUnsupported        = error(unsupportedError{})
+	ErrRateLimited = sentinel("ErrRateLimited", errors.New("rate limited"),
+		"Zadig, or a gateway in front of it, received too many requests and asks to wait")
+	ErrUnauthorized = sentinel("ErrUnauthorized", errors.New("unauthorized"),
+		"Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings")
+	ErrForbidden        = sentinel("ErrForbidden", errors.New("forbidden"), "Zadig does not let the token's user read this")
+	ErrLicense          = sentinel("ErrLicense", errors.New("no valid license"), "this Zadig has no valid license")
+	ErrNotFound         = sentinel("ErrNotFound", errors.New("not found"), "Zadig has no record of this")
+	ErrUnsupported      = sentinel("ErrUnsupported", unsupportedError{}, "this version of Zadig does not support the request")
+	ErrServer           = sentinel("ErrServer", errors.New("server error"), "Zadig failed with an internal error")
+	ErrResponseTooLarge = sentinel("ErrResponseTooLarge", errors.New("response too large"),
+		"the response is larger than this program reads")
+	ErrBadRequest         = sentinel("ErrBadRequest", errors.New("bad request"), "Zadig refused the request")
+	ErrUnexpectedResponse = sentinel("ErrUnexpectedResponse", errors.New("unexpected response"),
+		"the response is not one that Zadig is known to send")
 )
+
+// Sentinels holds all sentinel errors, each with its name and a sentence for people.
+var Sentinels []Sentinel
+
+// Sentinel is an element of Sentinels.
+type Sentinel struct {
+	Name     string
+	Err      error
+	Sentence string
+}
+
+func sentinel(name string, err error, sentence string) error {
+	Sentinels = append(Sentinels, Sentinel{name, err, sentence})
+	return err
+}
 
 // unsupportedError matches errors.ErrUnsupported.
 type unsupportedError struct{}

@@ -8,11 +8,14 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
+// serverVersion is the version of Zadig that fails by itself.
+const serverVersion = "v5.0.0"
+
 // ailing is a Zadig that fails by itself. The fault hits the requests that the
 // stage chooses.
 func ailing(f zadigtest.Fault) func(*stage) place {
 	return func(s *stage) place {
-		srv := zadigtest.NewServer(s.T, zadigtest.WithData(s.zadig.data))
+		srv := zadigtest.NewServer(s.T, zadigtest.WithServerVersion(serverVersion), zadigtest.WithData(s.zadig.data))
 		var (
 			mu sync.Mutex
 			n  int

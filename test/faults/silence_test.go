@@ -51,7 +51,7 @@ func TestNoReleaseIsLostInSilence(t *testing.T) {
 					return releases, 0
 				},
 			} {
-				srv := zadigtest.NewServer(t, zadigtest.WithData(data))
+				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(serverVersion), zadigtest.WithData(data))
 				srv.Inject(row.fault)
 				if viewer {
 					srv.Inject(zadigtest.SystemViewer())

@@ -392,7 +392,7 @@ var faults = []struct {
 		{name: "407 for CONNECT", place: proxyRefuses("https"), always: each(getsNothing(1))},
 		{name: "the proxy is not there", place: noProxy, always: each(getsNothing(0))},
 	}},
-	{"Zadig itself, v5.0.0", []fault{
+	{"Zadig itself, " + serverVersion, []fault{
 		{
 			name: "the database is away", place: ailing(zadigtest.DatabaseDown()),
 			once:   each(fails(zadig.ErrServer, 1)).all(succeeds(1+releases)).but(succeeds(2), "Get"),

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
@@ -67,20 +68,13 @@ type Pool struct {
 // CloseIdleConnections counts, and closes nothing.
 func (p *Pool) CloseIdleConnections() { p.Closed.Add(1) }
 
-var sentinels = map[string]error{
-	"ErrBadRequest": zadig.ErrBadRequest, "ErrUnauthorized": zadig.ErrUnauthorized, "ErrForbidden": zadig.ErrForbidden,
-	"ErrNotFound": zadig.ErrNotFound, "ErrLicense": zadig.ErrLicense, "ErrRateLimited": zadig.ErrRateLimited,
-	"ErrServer": zadig.ErrServer, "ErrResponseTooLarge": zadig.ErrResponseTooLarge,
-	"ErrUnexpectedResponse": zadig.ErrUnexpectedResponse, "ErrUnsupported": zadig.ErrUnsupported,
-}
-
 // Sentinel returns the name of the sentinel error that err matches: "" if it
 // matches none, and the names joined by " and " if it matches several.
 func Sentinel(err error) string {
 	var names []string
-	for name, sentinel := range sentinels {
-		if errors.Is(err, sentinel) {
-			names = append(names, name)
+	for _, s := range errdef.Sentinels {
+		if errors.Is(err, s.Err) {
+			names = append(names, s.Name)
 		}
 	}
 	return strings.Join(names, " and ")

@@ -117,7 +117,7 @@ func TestBrokenRecordIsLeftOut(t *testing.T) {
 // A run that broke off leaves a cache with which the next one goes on.
 func TestCacheIsResumed(t *testing.T) {
 	t.Parallel()
-	srv := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(3, 100)))
+	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v5.0.0"), zadigtest.WithData(zadigtest.Generate(3, 100)))
 	file := filepath.Join(t.TempDir(), "cache")
 	whole, log, code := report(t, srv, "--cache", file)
 	require.Zero(t, code, log)
