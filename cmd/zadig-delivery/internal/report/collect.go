@@ -202,7 +202,7 @@ func trace(c *cli.Call, images []*image, store *cache, missing *gaps) error {
 	byRef := make(map[string][]*image)
 	var refs []string
 	for _, i := range images {
-		ref := i.Image.Image
+		ref := i.source
 		if known := store.artifacts[ref]; known != nil {
 			i.traced(known, "")
 			continue
