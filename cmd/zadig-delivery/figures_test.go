@@ -281,6 +281,17 @@ type commitJSON struct {
 	Pulls        []struct{ Number int } `json:"pull_requests"`
 }
 
+// unpack returns the JSON of a page.
+func (s *raw) unpack(page string) string {
+	_, packed, _ := strings.Cut(page, `id="data">`)
+	packed, _, _ = strings.Cut(packed, "<")
+	unpacked, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed)))
+	require.NoError(s.t, err)
+	text, err := io.ReadAll(unpacked)
+	require.NoError(s.t, err)
+	return string(text)
+}
+
 // checkPage checks the headlines and the data of the page.
 func (s *raw) checkPage() {
 	page := s.exitZero("report", "--project", "shop", "--limit", "0", "--file", "-")
@@ -298,13 +309,8 @@ func (s *raw) checkPage() {
 	} {
 		assert.Regexp(s.t, "<dt>"+name+"</dt><dd>"+regexp.QuoteMeta(value)+"</dd>", page)
 	}
-	_, packed, _ := strings.Cut(page, `id="data">`)
-	packed, _, _ = strings.Cut(packed, "<")
-	unpacked, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed)))
-	require.NoError(s.t, err)
-	text, err := io.ReadAll(unpacked)
-	require.NoError(s.t, err)
-	assert.NotContains(s.t, string(text), "not-a-real-token", "a credential that servers send")
+	text := s.unpack(page)
+	assert.NotContains(s.t, text, "not-a-real-token", "a credential that servers send")
 	var got struct {
 		Releases []struct {
 			ID, Version, Status, Env, URL string
@@ -318,7 +324,7 @@ func (s *raw) checkPage() {
 			Commits []commitJSON
 		}
 	}
-	require.NoError(s.t, json.Unmarshal(text, &got))
+	require.NoError(s.t, json.Unmarshal([]byte(text), &got))
 	require.Len(s.t, got.Releases, len(s.releases))
 	for n, r := range got.Releases {
 		want := s.releases[n]

@@ -1,6 +1,7 @@
 package changelog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -89,11 +90,12 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 			}
 		}
 	}
+	tracer.Sources = record.Sources(from, to)
 	traced, err := tracer.Trace(ctx, toTrace, nil)
 	if err != nil {
 		return nil, err
 	}
-	n.fill(traced, issueTitles(to))
+	n.fill(traced, tracer.Sources, issueTitles(to))
 	return n, nil
 }
 
@@ -109,15 +111,16 @@ func withoutRepeated(images []image) []image {
 
 // fill adds what the new images were built from and the old ones were not, and
 // for images that were rolled back the reverse.
-func (n *notes) fill(traced map[string]artifact.Result, titles map[string]string) {
+func (n *notes) fill(traced map[string]artifact.Result, sources, titles map[string]string) {
 	var was, is, back, gone []*artifact.Artifact
-	services := make(map[string][]string) // by image
+	services := make(map[string][]string) // by the image that Zadig built
 	for at := range n.Images {
 		i := &n.Images[at]
 		i.Compare = []comparison{}
 		older, newer := n.traced(traced, *i, i.From, true), n.traced(traced, *i, i.To, false)
 		for _, ref := range []string{i.From, i.To} {
-			services[ref] = appendNew(services[ref], i.place())
+			built := cmp.Or(sources[ref], ref)
+			services[built] = appendNew(services[built], i.place())
 		}
 		if i.Change == changed && isRollback(older, newer) {
 			i.Change = rolledBack

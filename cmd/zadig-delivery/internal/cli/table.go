@@ -71,7 +71,6 @@ type Output struct {
 	Sparse  bool  // tables leave out columns that are empty
 	widths  []int // of the columns, kept from one Flush to the next
 	headed  bool
-	leftOut []string
 	cut     bool
 }
 
@@ -95,9 +94,8 @@ func (o *Output) Add(record any, rows ...[]Cell) error {
 	return nil
 }
 
-// LeftOut returns the columns that the last Flush left out to fit a terminal,
-// and whether it cut cells.
-func (o *Output) LeftOut() (columns []string, cut bool) { return o.leftOut, o.cut }
+// Cut reports whether columns or texts were cut to fit a terminal.
+func (o *Output) Cut() bool { return o.cut }
 
 // Flush writes the rows that were added.
 func (o *Output) Flush() error {
@@ -219,14 +217,13 @@ func (o *Output) shown() (shown []int) {
 		}
 		return sum - o.width
 	}
-	o.leftOut = nil
 	for excess(least) > 0 {
 		last := slices.MaxFunc(shown, func(a, b int) int { return o.columns[a].Drop - o.columns[b].Drop })
 		if o.columns[last].Drop == 0 {
 			break
 		}
 		shown = slices.DeleteFunc(shown, func(i int) bool { return i == last })
-		o.leftOut = append(o.leftOut, o.columns[last].Name)
+		o.cut = true
 	}
 	for range excess(o.widths) {
 		widest := slices.MaxFunc(shown, func(a, b int) int { return o.slack(a, least) - o.slack(b, least) })

@@ -2,6 +2,7 @@
 package origin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -66,6 +67,7 @@ type Tracer struct {
 	Artifacts   *artifact.Service
 	Concurrency int
 	Progress    *cli.Progress
+	Sources     map[string]string // as record.Sources returns them; others are traced under their name
 }
 
 // Trace traces images, of which ids has what runs under their names, if that is
@@ -74,8 +76,16 @@ type Tracer struct {
 func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]string) (map[string]artifact.Result, error) {
 	results := make(map[string]artifact.Result)
 	failures := 0 // in succession
-	for image, result := range t.Artifacts.TraceMany(ctx, images, artifact.TraceManyOptions{Concurrency: t.Concurrency, ImageIDs: ids}) {
-		results[image] = result
+	var built []string
+	shown := make(map[string][]string) // by the name in built
+	for _, image := range images {
+		name := cmp.Or(t.Sources[image], image)
+		built, shown[name] = append(built, name), append(shown[name], image)
+	}
+	for name, result := range t.Artifacts.TraceMany(ctx, built, artifact.TraceManyOptions{Concurrency: t.Concurrency, ImageIDs: ids}) {
+		for _, image := range shown[name] {
+			results[image] = result
+		}
 		t.Progress.Show("%d of %d images traced", len(results), len(images))
 		if result.Err == nil || errors.Is(result.Err, zadig.ErrNotFound) || errors.Is(result.Err, zadig.ErrBadRequest) {
 			failures = 0

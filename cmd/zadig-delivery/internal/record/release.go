@@ -69,6 +69,19 @@ func Images(r *delivery.Release) []Image {
 	return images
 }
 
+// Sources returns the reference under which Zadig built each image of the releases,
+// by the reference in Images. Zadig cannot trace one that a release pushed.
+func Sources(releases ...*delivery.Release) map[string]string {
+	sources := make(map[string]string)
+	for _, r := range releases {
+		built := r.SourceImages()
+		for n, i := range r.Images() {
+			sources[i.Image] = built[n].Image
+		}
+	}
+	return sources
+}
+
 // Status returns how a release ended: success, failed, or creating while it has
 // not.
 func Status(r *delivery.Release) string {

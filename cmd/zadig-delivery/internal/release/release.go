@@ -63,7 +63,7 @@ func run(c *cli.Call, f cli.Flags, version string) error {
 		l.Images = append(l.Images, image{Image: i})
 		names = append(names, i.Image)
 	}
-	results, failed := origin.Tracer{Artifacts: c.Artifact, Progress: c.Progress}.Trace(c, names, nil)
+	results, failed := origin.Tracer{Artifacts: c.Artifact, Progress: c.Progress, Sources: record.Sources(r)}.Trace(c, names, nil)
 	c.Progress.Clear()
 	if c.Err() != nil {
 		return c.Err()

@@ -143,8 +143,8 @@ func dropManifests(r *delivery.Release) {
 	}
 }
 
-// newMeter returns a function that shows how far long work has got, and how long
-// it will go on, after each step.
+// newMeter returns a function that shows progress and the time left after each
+// step.
 func newMeter(progress *cli.Progress, total int, what string) (step func()) {
 	done, start := 0, time.Now()
 	return func() {
@@ -202,7 +202,7 @@ func trace(c *cli.Call, images []*image, store *cache, missing *gaps) error {
 	byRef := make(map[string][]*image)
 	var refs []string
 	for _, i := range images {
-		ref := i.Image.Image
+		ref := i.source
 		if known := store.artifacts[ref]; known != nil {
 			i.traced(known, "")
 			continue

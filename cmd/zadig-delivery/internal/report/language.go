@@ -96,18 +96,15 @@ func (l language) duration(d time.Duration) string {
 		seconds int
 	}{{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}} {
 		n := seconds / unit.seconds
-		if n == 0 && (len(parts) > 0 || unit.seconds > 1) {
-			if len(parts) > 0 {
-				break
-			}
-			continue
-		}
 		seconds %= unit.seconds
-		if parts = append(parts, strconv.Itoa(n)+l.text(unit.name)); len(parts) == 2 {
+		if n == 0 && len(parts) > 0 {
 			break
 		}
+		if n > 0 || unit.seconds == 1 {
+			parts = append(parts, strconv.Itoa(n)+l.text(unit.name))
+		}
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts[:min(len(parts), 2)], " ")
 }
 
 func day(t time.Time) string    { return t.Format(time.DateOnly) }

@@ -46,8 +46,9 @@ type image struct {
 	Issues  []record.Issue  `json:"issues,omitempty"`
 	Note    string          `json:"note,omitempty"` // why there are no commits
 
-	Built time.Time `json:"-"`
-	index int
+	Built  time.Time `json:"-"`
+	source string    // the reference under which Zadig built it
+	index  int
 }
 
 // The values of image.Note.
@@ -105,10 +106,11 @@ func newRelease(r *delivery.Release, base string, known map[record.Image]*image)
 		}
 	}
 	cli.MapTexts(out, 0, cli.Clean)
+	sources := record.Sources(r)
 	for _, i := range record.Images(r) {
 		one := known[i]
 		if one == nil {
-			one = &image{Image: i, Commits: []record.Commit{}, Note: notTraced}
+			one = &image{Image: i, source: sources[i.Image], Commits: []record.Commit{}, Note: notTraced}
 			one.Service, one.Container = cli.Clean(i.Service), cli.Clean(i.Container)
 			known[i] = one
 		}

@@ -49,7 +49,7 @@ func (c *command) write(images []*Image, counts map[string]int) error {
 	if c.Env != "" && c.pods == "" && c.images == "" {
 		text += "This is what Zadig stored as deployed in " + cli.Clean(c.Env) + "; the cluster may run something else.\n"
 	}
-	if leftOut, cut := out.LeftOut(); cut || len(leftOut) > 0 {
+	if out.Cut() {
 		text += "-o wide shows all.\n"
 	}
 	_, err := io.WriteString(c.Stdout, text)
