@@ -109,9 +109,9 @@ type Commit struct {
 	RepoUUID    string `json:"repo_uuid,omitzero"`    // up to v1.18.0; absent when ""
 	RepoID      string `json:"repo_id,omitzero"`      // up to v1.18.0; absent when ""
 
-	SourceFrom    string `json:"source_from,omitzero"`    // since v1.17.0: where the workflow takes the repository from
-	ParamName     string `json:"param_name,omitzero"`     // since v1.17.0: parameter that it takes it from
-	JobName       string `json:"job_name,omitzero"`       // since v1.17.0: job that it takes it from
+	SourceFrom    string `json:"source_from,omitzero"`    // since v1.17.0: kind of source of the repository in the workflow
+	ParamName     string `json:"param_name,omitzero"`     // since v1.17.0: parameter with the repository
+	JobName       string `json:"job_name,omitzero"`       // since v1.17.0: job with the repository
 	ServiceName   string `json:"service_name,omitzero"`   // since v1.17.0: service in that job
 	ServiceModule string `json:"service_module,omitzero"` // since v1.17.0: container of that service
 	RepoIndex     int    `json:"repo_index,omitzero"`     // since v1.17.0: position there, from 0

@@ -132,7 +132,7 @@ func describe(what, status, reason string) string {
 }
 
 // isOver reports whether a stage or a job has not started, or has ended without
-// a failure.
+// stopping the task.
 func isOver(status string) bool {
 	return status == "" || status == StatusPassed || status == StatusSkipped || status == StatusUnstable
 }

@@ -12,7 +12,7 @@ import (
 type commit struct {
 	record.Commit
 	Type     string   `json:"type"`    // see kinds
-	Subject  string   `json:"subject"` // without its type; of a merge what it merges
+	Subject  string   `json:"subject"` // without its type; of a merge the title or branch that it merges
 	Services []string `json:"services"`
 }
 

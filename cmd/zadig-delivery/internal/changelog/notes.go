@@ -14,7 +14,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// notes are what changed from one release to another.
+// notes are the changes from one release to another.
 type notes struct {
 	Project   string         `json:"project"`
 	From      record.Release `json:"from"`
@@ -109,8 +109,8 @@ func withoutRepeated(images []image) []image {
 	})
 }
 
-// fill adds what the new images were built from and the old ones were not, and
-// for images that were rolled back the reverse.
+// fill adds the commits of the new images that the old ones lack, and for
+// images that were rolled back the reverse.
 func (n *notes) fill(traced map[string]artifact.Result, sources, titles map[string]string) {
 	var was, is, back, gone []*artifact.Artifact
 	services := make(map[string][]string) // by the image that Zadig built
@@ -157,7 +157,7 @@ func isRollback(older, newer *artifact.Artifact) bool {
 // traced returns the artifact of an image, nil if it could not be traced.
 func (n *notes) traced(traced map[string]artifact.Result, i image, ref string, old bool) *artifact.Artifact {
 	result := traced[ref]
-	if err := result.Err; err != nil && i.Change != missing { // of what is missing nothing is told
+	if err := result.Err; err != nil && i.Change != missing { // errors of missing images are not listed
 		reason := "not known to Zadig"
 		if !errors.Is(err, zadig.ErrNotFound) {
 			reason, n.failed = cli.Explain(err), err
@@ -195,7 +195,7 @@ func issueTitles(r *delivery.Release) map[string]string {
 	return titles
 }
 
-// appendNew appends what is not there yet.
+// appendNew appends the elements that are not there yet.
 func appendNew[E comparable](all []E, one E) []E {
 	if slices.Contains(all, one) {
 		return all

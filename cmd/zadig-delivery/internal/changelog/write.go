@@ -85,7 +85,7 @@ func (n *notes) foot() (lines []string) {
 		lines = append(lines, "What is not in this release may run on as it did.")
 	}
 	if has(added) && n.From.Status == "failed" {
-		lines = append(lines, n.From.Version+" failed: what is added may have been delivered before it.")
+		lines = append(lines, n.From.Version+" failed: added images may have been delivered before it.")
 	}
 	if len(n.Manifests) > 0 {
 		lines = append(lines, "Manifests differ, if only in the image: "+strings.Join(n.Manifests, ", ")+".")
@@ -111,7 +111,7 @@ func (n *notes) writeCommits(w io.Writer, format cli.Format) error {
 	return out.Flush()
 }
 
-// writeImages writes the images, and what is to be said of them.
+// writeImages writes the images and the remarks about them.
 func (n *notes) writeImages(w io.Writer, format cli.Format) error {
 	out := cli.NewOutput(w, format, cli.Column{Name: "SERVICE", Least: 8}, cli.Column{Name: "FROM", Least: 16},
 		cli.Column{Name: "TO", Least: 16}, cli.Column{Name: "CHANGE"})
@@ -150,7 +150,8 @@ func (n *notes) writeImages(w io.Writer, format cli.Format) error {
 	return err
 }
 
-// tag returns what tells an image from another one of its repository.
+// tag returns the part that distinguishes an image from others of its
+// repository.
 func tag(ref string) string {
 	if _, after, ok := strings.Cut(ref, "@"); ok {
 		return cli.Shorten(after, 20)

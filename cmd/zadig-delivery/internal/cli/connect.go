@@ -1,4 +1,5 @@
-// Package cli has what the commands share: flags, the connection, tables and errors.
+// Package cli has the shared parts of the commands: flags, the connection,
+// tables and errors.
 package cli
 
 import (
@@ -13,7 +14,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// Call is what a command has while it runs.
+// Call is one run of a command.
 type Call struct {
 	*zadig.Client
 	context.Context
@@ -30,8 +31,8 @@ func WithClient(ctx context.Context, client *zadig.Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
-// Run makes do what the command runs, with a client for the Zadig that the
-// environment names or, for a demo, for an embedded one.
+// Run sets do as the function that the command runs, with a client for the
+// Zadig that the environment names or, for a demo, for an embedded one.
 func (f *Flags) Run(do func(c *Call, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		client, closeServer, err := f.connect(cmd.Context())

@@ -15,7 +15,7 @@ import (
 	"github.com/zadig-go/zadig"
 )
 
-// Name is the program's name, in what it writes to stderr.
+// Name is the program's name in its messages on stderr.
 const Name = "zadig-delivery"
 
 // Exit codes.
@@ -35,7 +35,7 @@ type runError struct{ error }
 
 func (e runError) Unwrap() error { return e.error }
 
-// explained is an error with a sentence of the program's own.
+// explained is an error with the program's sentence for it.
 type explained struct {
 	error
 
@@ -57,10 +57,10 @@ func NeedsProject(err error, project string) error {
 	return err
 }
 
-// Explain returns one line that tells a person what an error means.
+// Explain returns one line that explains an error to a person.
 func Explain(err error) string { return Clean(cmp.Or(sentence(err), err.Error())) }
 
-// sentence returns "" if nothing is plainer than the error itself.
+// sentence returns "" if no sentence is plainer than the error itself.
 func sentence(err error) string {
 	own, ok := errors.AsType[*explained](err)
 	switch {

@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// Nearest returns texts in the order of how much they are like one, and in
-// the given order where they are equally so.
+// Nearest returns texts sorted by their similarity to one, those of equal
+// similarity in the given order.
 func Nearest(text string, texts []string) []string {
 	sorted := slices.Clone(texts)
 	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Compare(distance(text, a), distance(text, b)) })
 	return sorted
 }
 
-// distance is how many characters must be added, removed or replaced to make
-// one text the other (Levenshtein), whatever their case.
+// distance is the Levenshtein distance of two texts, ignoring case.
 func distance(a, b string) int {
 	from, to := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
 	row := make([]int, len(to)+1)

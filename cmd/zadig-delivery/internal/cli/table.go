@@ -41,7 +41,7 @@ type Cell struct {
 	Text     string
 	URL      string                   // a link in Markdown
 	Code     bool                     // a code span in Markdown
-	Markdown string                   // in Markdown in place of the text
+	Markdown string                   // in Markdown instead of the text
 	Shorter  func(columns int) string // returns a shorter text; nil: the end is cut
 }
 
@@ -59,8 +59,8 @@ func ImageCell(image string) Cell {
 	return Cell{Text: image, Code: true, Shorter: func(columns int) string { return ShortenMiddle(image, columns) }}
 }
 
-// Output writes records in one of the formats: JSON as they come, tables when
-// it is flushed.
+// Output writes records in one of the formats: JSON at once, tables when it
+// is flushed.
 type Output struct {
 	w       io.Writer
 	format  Format

@@ -1,4 +1,4 @@
-// Package find finds a release by what a person calls it.
+// Package find finds a release by its version or id, or the latest.
 package find
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Latest is the version that stands for the newest one.
+// Latest is the version that means the newest release.
 const Latest = "latest"
 
 // Finder finds releases of one project.
@@ -111,7 +111,7 @@ func (f Finder) notFound(ctx context.Context, version string) error {
 	return cli.NotFound(fmt.Sprintf("%s has no version %q", f, version), "the nearest:", version, versions)
 }
 
-// String names what is searched.
+// String describes the search.
 func (f Finder) String() string {
 	text := fmt.Sprintf("project %q", f.Project)
 	if f.Workflow != "" {

@@ -16,10 +16,10 @@ import (
 
 type runningIn struct {
 	PodsFile  string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
-	Pods      string   `json:"pods,omitempty" jsonschema:"in place of pods_file: that output itself"`
-	Images    []string `json:"images,omitempty" jsonschema:"in place of pods: image references"`
+	Pods      string   `json:"pods,omitempty" jsonschema:"instead of pods_file: that output itself"`
+	Images    []string `json:"images,omitempty" jsonschema:"instead of pods: image references"`
 	Project   string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it of all, if the user may"`
-	Env       string   `json:"env,omitempty" jsonschema:"releases of this environment; without pods and images: what it has"`
+	Env       string   `json:"env,omitempty" jsonschema:"releases of this environment; without pods and images: its images"`
 	Workflows []string `json:"workflows,omitempty" jsonschema:"with env alone: keys of workflows that deploy to it, to find who approved"`
 	Status    string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
 	Offset    int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
@@ -88,7 +88,8 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 	return out, ctx.Err()
 }
 
-// read reads what runs. Of a file that is no list of pods it tells nothing.
+// read reads the running images. Its error for a file without pods does not
+// quote the file.
 func (in runningIn) read() (*running.Uses, error) {
 	uses, given := new(running.Uses), 0
 	for _, is := range []bool{in.Pods != "", in.PodsFile != "", len(in.Images) > 0} {

@@ -45,7 +45,7 @@ func Command(version string) *cobra.Command {
 	return cmd
 }
 
-// endWith ends calls that are under way when ctx ends: the server waits for
+// endWith ends running calls when ctx ends, because the server waits for
 // them.
 func endWith(ctx context.Context) mcp.Middleware {
 	return func(next mcp.MethodHandler) mcp.MethodHandler {
@@ -94,7 +94,7 @@ func clip(s string) string {
 	return s
 }
 
-// result marks what a tool returns as data.
+// result marks the result of a tool as data.
 type result[T any] struct {
 	Source  string `json:"source"`
 	Omitted int    `json:"omitted"` // elements that were cut off lists

@@ -1,4 +1,4 @@
-// Package origin finds where images come from.
+// Package origin finds the origin of images.
 package origin
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 )
 
-// Origin is what Zadig knows of an image.
+// Origin has Zadig's data about an image.
 type Origin struct {
 	BuiltImage  string          `json:"built_image"` // as it was pushed, "" if it is not known
 	BuiltDigest string          `json:"built_digest"`
@@ -70,9 +70,9 @@ type Tracer struct {
 	Sources     map[string]string // as record.Sources returns them; others are traced under their name
 }
 
-// Trace traces images, of which ids has what runs under their names, if that is
-// known. The error is one that would be the same for each of
-// them; others are in the results.
+// Trace traces images. ids has the imageIDs that run under their names, if
+// these are known. It returns only errors that concern all images; the others
+// are in the results.
 func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]string) (map[string]artifact.Result, error) {
 	results := make(map[string]artifact.Result)
 	failures := 0 // in succession

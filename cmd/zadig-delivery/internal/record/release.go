@@ -1,6 +1,6 @@
-// Package record has what commands write of releases, images and commits: the
-// JSON of -o json and of the tools for agents. It has chosen fields alone, none
-// of which is a credential.
+// Package record has the records of releases, images and commits that commands
+// write as JSON, for -o json and the tools for agents. No field is a
+// credential.
 package record
 
 import (

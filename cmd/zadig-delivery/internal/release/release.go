@@ -101,7 +101,7 @@ func (l line) write(w io.Writer, format cli.Format) error {
 	return out.Flush()
 }
 
-// writeHead writes what is known of the release as a whole.
+// writeHead writes the fields of the release itself.
 func (l line) writeHead(w io.Writer) {
 	task := ""
 	if l.Task > 0 {

@@ -9,7 +9,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// tail is how many releases --follow begins with if nothing else is said.
+// tail is how many releases --follow begins with by default.
 const tail = 10
 
 // followAll writes the last releases and then those that appear, and those
@@ -74,7 +74,7 @@ func (c *command) beginning() (unix int64, err error) {
 	return unix, nil
 }
 
-// look writes what is new since the mark.
+// look writes the releases that are new since the mark.
 func (c *command) look(mark *delivery.Mark, begin int64) (failed error) {
 	for r, err := range c.Delivery.Since(c, mark, c.list) {
 		switch failed = err; {

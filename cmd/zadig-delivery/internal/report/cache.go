@@ -15,8 +15,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// cache keeps releases and artifacts that change no more, in a file of JSON
-// lines that grows as they are read. A run that was interrupted leaves what it
+// cache keeps releases and artifacts that no longer change, in a file of JSON
+// lines to which it appends as they are read. An interrupted run keeps what it
 // has read. The zero cache keeps nothing.
 type cache struct {
 	releases  map[string]*delivery.Release // by id
@@ -90,7 +90,7 @@ func (c *cache) write(e entry) {
 	c.failed = json.NewEncoder(c.file).Encode(e)
 }
 
-// settled is after how long a release or a build changes no more.
+// settled is the age after which a release or a build no longer changes.
 const settled = 24 * time.Hour
 
 // release returns the details of a listed release, if they are known.
@@ -122,7 +122,7 @@ func (c *cache) close() error {
 	return errors.Join(c.failed, c.file.Close())
 }
 
-// hostOf returns all of an address that may be shown or stored.
+// hostOf returns the part of an address that may be shown or stored.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

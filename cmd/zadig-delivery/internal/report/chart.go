@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// maxWeeks is how many weeks a chart shows before it goes on in months.
+// maxWeeks is how many weeks a chart shows; a longer one shows months.
 const maxWeeks = 60
 
 // group is the releases of a week or month.

@@ -18,7 +18,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// gaps is what the page lacks because Zadig did not say it.
+// gaps counts the data that Zadig did not send.
 type gaps struct {
 	releases, images int   // that could not be read, and traced
 	first            error // of them
@@ -93,7 +93,7 @@ func list(c *cli.Call, s settings, missing *gaps) ([]*delivery.Release, error) {
 	return found, err
 }
 
-// details reads by id what lists since v4.2 leave out.
+// details reads the details that lists since v4.2 leave out, by id.
 func details(c *cli.Call, listed []*delivery.Release, store *cache, missing *gaps) ([]*delivery.Release, error) {
 	var toRead []int
 	for i, r := range listed {
@@ -197,7 +197,7 @@ func (r *release) built(ref string) time.Time {
 // others are not asked for.
 const enoughForbidden = 8
 
-// trace fills in where the images come from.
+// trace fills in the origin of the images.
 func trace(c *cli.Call, images []*image, store *cache, missing *gaps) error {
 	byRef := make(map[string][]*image)
 	var refs []string
@@ -222,7 +222,7 @@ func trace(c *cli.Call, images []*image, store *cache, missing *gaps) error {
 		case err == nil:
 			allowed = true
 			store.addArtifact(ref, result.Artifact)
-		case errors.Is(err, zadig.ErrNotFound), errors.Is(err, zadig.ErrBadRequest): // the second: a release names what is no image
+		case errors.Is(err, zadig.ErrNotFound), errors.Is(err, zadig.ErrBadRequest): // the second: a release names something that is not an image
 			allowed = true
 			note = foreign
 		case errors.Is(err, zadig.ErrForbidden):

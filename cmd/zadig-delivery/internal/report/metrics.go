@@ -41,14 +41,14 @@ type service struct {
 	MostOf             *release
 }
 
-// environment is what one has now, and what came to it.
+// environment has the current state of an environment and its releases.
 type environment struct {
 	figures
 
 	Project, Name string
 	Latest        *release  // that did not fail
 	FailedSince   int       // releases after it that failed
-	Older         []running // services that an older release brought
+	Older         []running // services of an older release
 	Running       map[string]running
 
 	releases []*release
@@ -61,7 +61,7 @@ type running struct {
 	Tag     string // of its image there
 }
 
-// matrix shows what each environment of a project has of each service.
+// matrix has the image of each service in each environment of a project.
 type matrix struct {
 	Project string
 	Envs    []string
@@ -162,7 +162,7 @@ func environmentsOf(releases []*release, groups []*group, span time.Duration) []
 	return all
 }
 
-// add adds the services that a release brought, unless a newer one did.
+// add adds the services of a release, unless a newer release has them.
 func (e *environment) add(r *release) {
 	tags := make(map[string][]string)
 	for _, i := range r.Images {
@@ -291,7 +291,7 @@ func servicesOf(builds []built) (services []service) {
 	return services
 }
 
-// Shares of what is sorted.
+// Shares of sorted values.
 const (
 	quick  = 0.1
 	middle = 0.5

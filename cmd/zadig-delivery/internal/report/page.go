@@ -33,7 +33,7 @@ func file(name string) string {
 	return string(text)
 }
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	language
 
@@ -99,7 +99,7 @@ func newPage(releases []*release, missing *gaps, s settings, base string, now ti
 	return p
 }
 
-// notice says what is missing in the page.
+// notice names the missing parts of the page.
 func (p *page) notice(missing *gaps, s settings) {
 	if len(p.Releases) == 0 {
 		p.Why = p.text("Nothing was released here, or the token's user may not see it.")
@@ -136,8 +136,8 @@ func render(w io.Writer, p *page) error {
 	return pageTemplate.Execute(w, p)
 }
 
-// projectClasses are the colors in page.css; the last one is for all projects
-// that have none of their own.
+// projectClasses are the colors in page.css; the last one is for all further
+// projects.
 var projectClasses = []string{"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"}
 
 // Color is the class of a project's color.
@@ -183,7 +183,7 @@ type summary struct {
 	Build        float64      `json:"median_build_seconds"`
 	ToRelease    float64      `json:"median_build_to_release_seconds"`
 	Environments []envSummary `json:"environments"`
-	Notices      []string     `json:"notices"` // what is missing
+	Notices      []string     `json:"notices"` // the missing parts
 }
 
 type envSummary struct {
@@ -218,7 +218,7 @@ func (p *page) summary() summary {
 	return s
 }
 
-// With is what a template that is about one thing takes.
+// With is the data of a template about one thing.
 func (p *page) With(of any) any {
 	return struct {
 		Page *page

@@ -12,8 +12,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// release is what the page shows of one. It is made of named fields of the
-// SDK's types, so that none of their credentials gets into a page.
+// release is the page's data about a release. It is made of named fields of
+// the SDK's types, so that no credential gets into a page.
 type release struct {
 	record.Release
 
@@ -59,14 +59,14 @@ const (
 	failed    = "Zadig could not say where it comes from."
 )
 
-// delivered is a chart, file or image that a release handed out.
+// delivered is a chart, file or image that a release distributed.
 type delivered struct {
 	Kind  string `json:"kind"`
 	Name  string `json:"name"`
 	Where string `json:"where,omitempty"`
 }
 
-// newRelease returns what the page shows of r. Releases share the images in
+// newRelease returns the page's data about r. Releases share the images in
 // known.
 func newRelease(r *delivery.Release, base string, known map[record.Image]*image) *release {
 	out := &release{
@@ -133,7 +133,7 @@ func plausible(t time.Time) time.Time {
 	return t.Local()
 }
 
-// built takes what a release itself knows of the build of an image, up to v3.4.
+// built sets the build of an image from the release itself, up to v3.4.
 func (i *image) built(b *delivery.BuildInfo) {
 	i.setBuild(b.Duration(), b.Ended())
 	if b.ImageInfo != nil {
@@ -149,8 +149,8 @@ func (i *image) built(b *delivery.BuildInfo) {
 	}
 }
 
-// traced adds what tracing found: nothing, and why, or an artifact, which names
-// all pull requests where a release names one.
+// traced adds the result of tracing: an error, or an artifact, which names all
+// pull requests where a release names one.
 func (i *image) traced(a *artifact.Artifact, note string) {
 	if a == nil {
 		if i.Note == notTraced {
@@ -196,7 +196,7 @@ func (i *image) addIssue(issue record.Issue) {
 	}
 }
 
-// Name is what the page calls the release.
+// Name is the release's name on the page.
 func (r *release) Name() string { return cmp.Or(r.Version, r.ID) }
 
 func (r *release) failed() bool { return r.Status == delivery.StatusFailed }

@@ -33,7 +33,7 @@ const examples = `  zadig-delivery report --project shop                 # write
 // stdoutName is the --file of standard output.
 const stdoutName = "-"
 
-// settings are what the flags say.
+// settings are the values of the flags.
 type settings struct {
 	cli.Flags
 
@@ -53,13 +53,14 @@ func Command() *cobra.Command {
 	s.Register(cmd, []cli.Format{cli.HTML, cli.JSON}, "project", "env", "status", "since", "limit")
 	cmd.Flags().Lookup("limit").Usage += " (default 1000)"
 	cmd.Flags().StringVar(&s.file, "file", "report.html", "write the page to this `file`, or to standard output if it is -")
-	cmd.Flags().StringVar(&s.cache, "cache", "", "keep what was read in this `file`, and read it from there")
+	cmd.Flags().StringVar(&s.cache, "cache", "", "`file` that keeps releases and images between runs")
 	cmd.Flags().BoolVar(&s.noTrace, "no-trace", false, "do not trace images: commits only where releases have them (up to v3.4)")
 	cmd.Flags().Func("lang", "`language` of the page: en or zh (default en)", s.lang.set)
 	return cmd
 }
 
-// run writes the page. Its error can come with a page that lacks something.
+// run writes the page. If it returns an error, it may have written an
+// incomplete page.
 func (s *settings) run(c *cli.Call) error {
 	if s.Format == cli.JSON {
 		s.file = stdoutName

@@ -14,11 +14,11 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// Approvals finds who approved what an environment has.
+// Approvals finds who approved the images of an environment.
 type Approvals struct {
 	Tasks        *workflow.Service
 	Project, Env string
-	Workflows    []string // which may have deployed, besides those that built
+	Workflows    []string // which may have deployed, in addition to those that built
 	Progress     *cli.Progress
 
 	read   map[core.TaskRef]*workflow.Task

@@ -9,8 +9,8 @@ import (
 	"github.com/zadig-go/zadig/environment"
 )
 
-// FromEnvironment returns what Zadig stored as deployed in an environment, and
-// who deployed it last. The cluster may run something else.
+// FromEnvironment returns the images that Zadig stored as deployed in an
+// environment, and who deployed it last. The cluster may run something else.
 func FromEnvironment(ctx context.Context, client *environment.Service, project, name string) (*Uses, error) {
 	production := false
 	env, err := client.Get(ctx, project, name, environment.GetOptions{})

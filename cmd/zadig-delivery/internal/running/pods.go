@@ -52,7 +52,7 @@ func (u *Use) Problems() map[string]int {
 	return problems
 }
 
-// Uses collects what runs.
+// Uses collects running images.
 type Uses struct {
 	byImage map[[2]string]*Use // by image and digest
 }
@@ -80,7 +80,7 @@ func (u *Uses) Sorted() []*Use {
 	})
 }
 
-// pod is what is needed of a pod.
+// pod has the fields of a pod that are read.
 type pod struct {
 	Kind     string `json:"kind"`
 	Metadata struct {
@@ -133,7 +133,7 @@ type ownerReference struct {
 	Controller bool   `json:"controller"`
 }
 
-// workload returns what controls a pod. A Deployment does so through a
+// workload returns the controller of a pod. A Deployment does so through a
 // ReplicaSet that has its name and a hash, which is a label of the pod.
 func (p *pod) workload() string {
 	for _, owner := range p.Metadata.OwnerReferences {
@@ -173,8 +173,8 @@ func (p *pod) addTo(u *Uses) {
 
 const howTo = "pipe `kubectl get pods -A -o json` into it, or give --pods or --images"
 
-// ReadPods reads what kubectl prints as JSON: a list or one pod, and several of
-// these one after the other, such as those of several clusters.
+// ReadPods reads the JSON of kubectl: a list or one pod, or several of these
+// one after the other, such as those of several clusters.
 func ReadPods(in io.Reader, finished bool, to *Uses) error {
 	documents := json.NewDecoder(in)
 	for n := 0; ; n++ {
@@ -191,7 +191,7 @@ func ReadPods(in io.Reader, finished bool, to *Uses) error {
 		case err == io.EOF: //nolint:errorlint // as above
 			return cli.Usage("the input is empty: %s", howTo)
 		case errors.As(err, &syntax) && n == 0 && syntax.Offset <= 2:
-			return cli.Usage("the input is no JSON: give kubectl -o json, in place of -o yaml or a table")
+			return cli.Usage("the input is not JSON: use kubectl -o json")
 		case err == nil && !slices.Contains([]string{"Pod", "List", "PodList"}, document.Kind):
 			err = fmt.Errorf("got kind %q, want List or Pod", document.Kind)
 		}

@@ -141,7 +141,7 @@ func (c *command) run() error {
 	return nil
 }
 
-// read reads what runs.
+// read reads the running images.
 func (c *command) read() (*Uses, error) {
 	uses := new(Uses)
 	read := func(in io.Reader) error { return ReadPods(in, c.finished, uses) }

@@ -15,7 +15,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Image is a running image with where it comes from.
+// Image is a running image with its origin.
 type Image struct {
 	Status string `json:"status"`
 	*Use
@@ -63,8 +63,8 @@ func (m Mirrors) built(image string) string {
 	return image
 }
 
-// Trace traces what runs. The error is one that would be the same for each
-// image; others are in the images.
+// Trace traces the running images. It returns only errors that concern all
+// images; the others are in the images.
 func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mirrors) (images []*Image, err error) {
 	for len(running) > 0 {
 		var names []string
