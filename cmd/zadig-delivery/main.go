@@ -1,5 +1,5 @@
-// Command zadig-delivery answers questions about releases: what was released,
-// what runs, which commit an image comes from, and what changed.
+// Command zadig-delivery shows the releases of a Zadig, the images that run, the
+// commits that they were built from, and what changed between releases.
 package main
 
 import (
@@ -25,8 +25,9 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/wait"
 )
 
-const long = `Shows what was released (版本) by a Zadig, what runs, which commit an image was
-built from, and what changed. Read-only: it sends only GET requests.
+const long = `Shows the releases (版本) of a Zadig, the images that run, the commits that they
+were built from, and what changed between releases. Read-only: it sends only GET
+requests.
 
 The connection comes from the environment:
   ZADIG_URL      address of Zadig, such as https://zadig.example.com

@@ -29,8 +29,8 @@ func TestNoReleaseIsLostInSilence(t *testing.T) {
 		"no read by id finds anything":               {zadigtest.RecordNotFound(), -1},
 		"the gateway has no route once":              {zadigtest.GatewayNotFound().When(ofOne).Times(1), 0},
 		"the gateway has no route":                   {zadigtest.GatewayNotFound().On(zadigtest.GetRelease), -1},
-		"the database is away during one read by id": {zadigtest.DatabaseDown().When(ofOne).Times(1), 0},
-		"the database is away during reads by id":    {zadigtest.DatabaseDown().On(zadigtest.GetRelease), -1},
+		"the database is down during one read by id": {zadigtest.DatabaseDown().When(ofOne).Times(1), 0},
+		"the database is down during reads by id":    {zadigtest.DatabaseDown().On(zadigtest.GetRelease), -1},
 	} {
 		for _, viewer := range []bool{false, true} {
 			for call, do := range map[string]func(*zadig.Client) (yielded, failed int){

@@ -56,7 +56,7 @@ func TestSoak(t *testing.T) { //nolint:paralleltest // it looks at the memory an
 	var walks, yielded, traces, changes atomic.Int64
 	brokenWalks, brokenTraces := new(endings), new(endings)
 	struck := strikeAtRandom(srv, seed)
-	ctx, cancel := context.WithTimeout(t.Context(), *soak) // nothing begins behind it; what has begun goes on to its end
+	ctx, cancel := context.WithTimeout(t.Context(), *soak) // nothing starts after it; running calls are not interrupted
 	defer cancel()
 	var running sync.WaitGroup
 	for range walkers {

@@ -189,13 +189,13 @@ var faults = []struct {
 	}},
 	{"In the body", []fault{
 		{
-			name:   "reset behind the headers",
+			name:   "reset after the headers",
 			strike: func(x *exchange) { x.head(length(len(x.body))); x.pause(); x.reset() },
 			once:   each(succeeds(1)),
 			always: each(getsNothing(3)),
 		},
 		{
-			name:   "closed behind the headers",
+			name:   "closed after the headers",
 			strike: func(x *exchange) { x.head(length(len(x.body))) },
 			once:   each(succeeds(1)),
 			always: each(getsNothing(3)),
@@ -259,7 +259,7 @@ var faults = []struct {
 			always: each(timesOut(1)).all(timesOut(4)), waits: 4,
 		},
 		{
-			name:   "garbage behind the JSON",
+			name:   "garbage after the JSON",
 			strike: func(x *exchange) { x.other(200, string(x.body)+"]") },
 			always: each(fails(unexpected, 1)),
 		},
@@ -279,7 +279,7 @@ var faults = []struct {
 	}},
 	{"gzip", []fault{
 		{
-			name:   "that is none",
+			name:   "invalid",
 			strike: func(x *exchange) { x.other(200, "not gzip at all", "Content-Encoding: gzip") },
 			once:   each(succeeds(1)),
 			always: each(fails(unexpected, 3)),
@@ -345,7 +345,7 @@ var faults = []struct {
 		{name: "redirect loop", strike: func(x *exchange) { x.other(302, "", "Location: "+x.path) }, always: each(fails(unexpected, 10))},
 		{name: "redirect to another origin", place: redirectsElsewhere, always: each(fails(unexpected, 1))},
 	}},
-	{"TLS (connections in place of requests)", []fault{
+	{"TLS (connections instead of requests)", []fault{
 		{name: "expired certificate", place: expired, always: each(getsNothing(1))},
 		{name: "certificate of another host", place: wrongHost, always: each(getsNothing(1))},
 		{name: "certificate of an unknown CA", place: unknownCA, always: each(getsNothing(1))},
@@ -394,7 +394,7 @@ var faults = []struct {
 	}},
 	{"Zadig itself, " + serverVersion, []fault{
 		{
-			name: "the database is away", place: ailing(zadigtest.DatabaseDown()),
+			name: "the database is down", place: ailing(zadigtest.DatabaseDown()),
 			once:   each(fails(zadig.ErrServer, 1)).all(succeeds(1+releases)).but(succeeds(2), "Get"),
 			always: each(fails(zadig.ErrServer, 1)).but(fails(zadig.ErrServer, 2), "All", "Get"),
 		},

@@ -32,7 +32,7 @@ func Command() *cobra.Command {
 		Args: cobra.RangeArgs(1, 2), RunE: f.Run(func(c *cli.Call, args []string) error { return run(c, f, workflow, args) }),
 	}
 	f.Register(cmd, []cli.Format{cli.Markdown, cli.Table, cli.Wide, cli.JSON, cli.CSV}, "project!", "env")
-	cmd.Flags().StringVar(&workflow, "workflow", "", "only releases of this `workflow`, where several name versions alike")
+	cmd.Flags().StringVar(&workflow, "workflow", "", "only releases of this `workflow`, if several workflows use the same versions")
 	return cmd
 }
 

@@ -82,7 +82,7 @@ func (n *notes) foot() (lines []string) {
 		return slices.ContainsFunc(n.Images, func(i image) bool { return i.Change == change })
 	}
 	if has(missing) {
-		lines = append(lines, "What is not in this release may run on as it did.")
+		lines = append(lines, "Images that are not in this release may still be running.")
 	}
 	if has(added) && n.From.Status == "failed" {
 		lines = append(lines, n.From.Version+" failed: added images may have been delivered before it.")

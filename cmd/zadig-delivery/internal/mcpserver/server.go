@@ -16,7 +16,7 @@ import (
 )
 
 const long = `Serves read-only tools over standard input and output. The client of a coding
-agent starts it and ends it. The client's configuration:
+agent starts and ends it. The client's configuration:
 
   {"mcpServers": {"zadig": {"command": "zadig-delivery", "args": ["mcp"],
     "env": {"ZADIG_URL": "https://zadig.example.com", "ZADIG_TOKEN": "…"}}}}`

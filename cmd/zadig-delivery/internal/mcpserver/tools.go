@@ -111,7 +111,7 @@ type changes struct {
 	From      record.Release         `json:"from"`
 	To        record.Release         `json:"to"`
 	Added     []delivery.Image       `json:"added"`
-	Missing   []delivery.Image       `json:"missing"` // delivered by from alone; may run on
+	Missing   []delivery.Image       `json:"missing"` // delivered by from alone; may still be running
 	Changed   []delivery.ImageChange `json:"changed"`
 	Manifests []string               `json:"manifests"` // services whose manifests differ
 }

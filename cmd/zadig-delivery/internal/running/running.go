@@ -18,14 +18,14 @@ import (
 const long = `Lists the images that run, init containers included, with the commit, pull
 requests and author of each, the newest release that has it, and who released
 it. Pods are read from stdin or --pods, as kubectl prints them. Without pods,
---project and --env list what Zadig stored as deployed in an environment, who
-deployed it and, with -o wide, who approved that: the task that built it, or
-else one of the same workflow or of --workflow that ran at that time. The cluster
-may run something else. STATUS is one of
+--project and --env list the images that Zadig stored as deployed in an
+environment, and who deployed them; the cluster may run others. -o wide adds who
+approved the deployment: in the task that built the image, or else in one of the
+same workflow or of --workflow that ran at that time. STATUS is one of
 
-  drifted     another digest runs than was built: the tag was pushed again, and
-              commit and author are those of the build, not of what runs
-  built       the digest that runs is the one that was built
+  drifted     the running digest is not the built one: the tag was pushed again,
+              and commit and author are those of the build
+  built       the running digest is the built one
   unverified  Zadig built it, but one of the digests is not known
   pending     Zadig built it, and it does not run yet
   failed      Zadig could not be asked about it; see stderr
@@ -67,7 +67,7 @@ func Command() *cobra.Command {
 	c.Register(cmd, cli.Formats, "status")
 	flags := cmd.Flags()
 	flags.StringVar(&c.Project, "project", "", "look for releases of this `project` only; users with rights in one project must name it")
-	flags.StringVar(&c.Env, "env", "", "what this `environment` has; with pods or images: look for releases of it only")
+	flags.StringVar(&c.Env, "env", "", "images of this `environment`; with pods or images: look for releases of it only")
 	flags.StringArrayVar(&c.workflows, "workflow", nil,
 		"with --env: look for approvals in tasks of this `workflow`, too, by its key; can be repeated")
 	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each is a request")
@@ -77,7 +77,7 @@ func Command() *cobra.Command {
 	flags.BoolVar(&c.finished, "finished", false, "with pods that have ended, such as those of jobs")
 	flags.BoolVar(&c.exitCode, "exit-code", false, "end with exit code 1 if an image drifted")
 	flags.IntVar(&c.concurrency, "concurrency", 0, "trace `n` images at the same time (default 8)")
-	flags.Func("mirror", "images of a mirror, as `from=to`: what runs as from/… was built as to/…; can be repeated", c.mirrors.set)
+	flags.Func("mirror", "images of a mirror, as `from=to`: an image that runs as from/… was built as to/…; can be repeated", c.mirrors.set)
 	cmd.MarkFlagsMutuallyExclusive("pods", "images")
 	return cmd
 }
