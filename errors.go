@@ -30,7 +30,7 @@ var (
 	// 403, and since v2.0.0 one whose user service is down.
 	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound means that there is no such release, artifact, environment, task or
-	// path: by id 400, for Trace, environments and tasks 500. The failure of a server
+	// path: by id 400, for Trace, environments and tasks 500. A failure of the server
 	// never matches it.
 	ErrNotFound = errdef.ErrNotFound
 	// ErrLicense means that the server has no valid license: 400 with code 7050, since

@@ -85,8 +85,8 @@ func (e *Error) explain() string {
 		return "Zadig's address returned a web page instead of data, such as the login page of a gateway: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
 	case errors.Is(e, ErrForbidden) && inWalk.MatchString(e.URL):
-		return "Zadig does not let the token's user read this, or it is overloaded: with a limit of 1,024 open files it refuses every request " +
-			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
+		return "Zadig does not let the token's user read this, or it is overloaded: with a limit of 1,024 open files it refuses " +
+			"every request after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
 	case f.status == http.StatusBadRequest && f.code == 6065:
 		return "Zadig cannot reach the Kubernetes cluster of this environment"
 	case errors.Is(e, ErrServer) && f.status == http.StatusBadRequest && f.code == 6078:
@@ -207,7 +207,7 @@ func (e *configError) explain() string {
 	case e.variable == "ZADIG_CA_FILE":
 		return "ZADIG_CA_FILE does not name a readable PEM file with certificates"
 	case e.variable == "ZADIG_TOKEN":
-		return "ZADIG_TOKEN is not an API token"
+		return "ZADIG_TOKEN cannot be an API token"
 	case e.variable == "ZADIG_URL":
 		return "ZADIG_URL is not an address such as https://zadig.example.com"
 	}

@@ -63,8 +63,8 @@ func TestExplainResponses(t *testing.T) {
 		page = "Zadig's address returned a web page instead of data, such as the login page of a gateway: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
 		notFound = "Zadig has no record of this"
-		limited  = "Zadig does not let the token's user read this, or it is overloaded: with a limit of 1,024 open files it refuses every request " +
-			"after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
+		limited  = "Zadig does not let the token's user read this, or it is overloaded: with a limit of 1,024 open files it refuses " +
+			"every request after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"
 		truncated = "the connection to Zadig broke in the middle of a response"
 	)
 	for name, row := range map[string]struct {
@@ -285,7 +285,7 @@ func TestExplainEnvironment(t *testing.T) { //nolint:paralleltest // t.Setenv fo
 	for _, row := range []struct{ name, url, token, caFile, want string }{ //nolint:paralleltest // t.Setenv forbids it
 		{"no URL", "", "", "", "ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com"},
 		{"URL", "zadig.example.com", "", "", "ZADIG_URL is not an address such as https://zadig.example.com"},
-		{"token", "https://zadig.example.com", "Bearer x", "", "ZADIG_TOKEN is not an API token"},
+		{"token", "https://zadig.example.com", "Bearer x", "", "ZADIG_TOKEN cannot be an API token"},
 		{"CA file", "https://zadig.example.com", "", "testdata/none.pem",
 			"ZADIG_CA_FILE does not name a readable PEM file with certificates"},
 	} {

@@ -12,7 +12,7 @@ type BuildInfo struct {
 	ID          string       `json:"id"`                  // 24 hex digits
 	ReleaseID   string       `json:"releaseId"`           // 24 hex digits
 	ServiceName string       `json:"serviceName"`         // name in the project
-	ImageInfo   *ImageInfo   `json:"imageInfo"`           // nil when the image is not known
+	ImageInfo   *ImageInfo   `json:"imageInfo"`           // nil when the server has no details of the image
 	ImageName   string       `json:"imageName"`           // full image reference, "" when no image was built
 	PackageInfo *PackageInfo `json:"packageInfo"`         // nil when no package was built
 	Issues      []*Issue     `json:"issues,omitzero"`     // Jira issues

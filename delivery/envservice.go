@@ -35,8 +35,8 @@ type Container struct {
 	ImagePath *ImagePath `json:"imagePath,omitzero"`  // of charts: the values that name the image, or nil
 }
 
-// ImagePath names the keys of a chart's values in which the parts of an image
-// reference are.
+// ImagePath names the keys of a chart's values for the parts of an image
+// reference.
 type ImagePath struct {
 	Repo      string `json:"repo,omitzero"`      // key of the registry; absent when ""
 	Namespace string `json:"namespace,omitzero"` // since v2.0.0: key of the namespace; absent when ""

@@ -33,8 +33,8 @@ type Environment struct {
 	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, the default registry in lists and "" by name
 	Production  bool   `json:"production"`        // the server does not send it by name, so it is the requested one
 	// Status is the status of the last change to the environment, such as
-	// StatusSuccess. It says nothing about the pods: if the cluster is down, it is
-	// still StatusSuccess.
+	// StatusSuccess. It says nothing about the pods: it can be StatusSuccess while
+	// the cluster is down.
 	Status     string        `json:"status"`
 	UpdateBy   string        `json:"update_by"`         // user name, or "system": who changed anything in it last
 	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it changed last

@@ -8,7 +8,7 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Deploy is one image that a deploy job deploys to an environment.
+// Deploy is the deployment of one image to an environment by a deploy job.
 type Deploy struct {
 	Stage       string `json:"stage"`
 	Job         string `json:"job"`

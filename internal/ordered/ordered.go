@@ -17,8 +17,8 @@ const maxWorkers = 1 << 10
 // that run.
 //
 // A panic or runtime.Goexit of do ends the loop at the position of its result,
-// and one of items after the last result. Both end the goroutine that ranges.
-// With fewer than two workers everything runs in that goroutine.
+// and one of items after the last result. Both happen in the goroutine that
+// ranges. With fewer than two workers everything runs in that goroutine.
 func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do func(context.Context, In) Out) iter.Seq[Out] {
 	return func(yield func(Out) bool) {
 		ctx, cancel := context.WithCancel(ctx)

@@ -15,7 +15,7 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// validator is a value that also decodes from unexpected JSON.
+// validator is implemented by values that also decode from unexpected JSON.
 type validator interface{ Validate() error }
 
 // rawSetter is a value that keeps the JSON it was decoded from.

@@ -10,7 +10,7 @@ import (
 )
 
 // FromEnvironment returns the images that Zadig stored as deployed in an
-// environment, and who deployed it last. The cluster may run something else.
+// environment, and who deployed it last. The cluster may run others.
 func FromEnvironment(ctx context.Context, client *environment.Service, project, name string) (*Uses, error) {
 	production := false
 	env, err := client.Get(ctx, project, name, environment.GetOptions{})
