@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
@@ -37,9 +40,12 @@ func TestPushedImages(t *testing.T) {
 	}
 	srv := zadigtest.NewServer(t, zadigtest.WithData(data))
 	s := &raw{t: t, url: srv.URL}
+	file := filepath.Join(t.TempDir(), "images")
+	require.NoError(t, os.WriteFile(file, []byte("prod.example.com/cart:2\n"), 0o600))
 	for command, out := range map[string]string{
 		"release":   s.exitZero("release", "--project", "shop", "v2"),
 		"changelog": s.exitZero("changelog", "--project", "shop", "v1", "v2"),
+		"running":   s.exitZero("running", "--project", "shop", "--images", file),
 		"report":    s.unpack(s.exitZero("report", "--project", "shop", "--file", "-")),
 	} {
 		assert.Contains(t, out, "0000000", command)

@@ -53,9 +53,13 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 	if err != nil {
 		return out, err
 	}
-	all, err := running.Trace(ctx, origin.Tracer{Artifacts: t.client.Artifact}, uses.Sorted(), nil)
+	tracer := origin.Tracer{Artifacts: t.client.Artifact}
+	all, err := running.Trace(ctx, tracer, uses.Sorted(), nil)
 	if err != nil {
 		return out, err
+	}
+	if err := running.FindReleases(ctx, t.client.Delivery, in.Project, in.Env, 100, all, tracer); err != nil {
+		out.Releases = "not all releases could be read: " + cli.Explain(err)
 	}
 	out.Counts, out.Images = make(map[string]int), []runningImage{}
 	var selected []*running.Image
@@ -71,9 +75,6 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 	page := selected[in.Offset:]
 	if len(page) > maxElements {
 		page, out.NextOffset = page[:maxElements], in.Offset+maxElements
-	}
-	if err := running.FindReleases(ctx, t.client.Delivery, in.Project, in.Env, 100, page, nil); err != nil {
-		out.Releases = "not all releases could be read: " + cli.Explain(err)
 	}
 	if stored {
 		approvals := running.Approvals{Tasks: t.client.Workflow, Project: in.Project, Env: in.Env, Workflows: in.Workflows}

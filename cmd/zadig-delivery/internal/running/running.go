@@ -26,7 +26,8 @@ same workflow or of --workflow that ran at that time. STATUS is one of
   drifted     the running digest is not the built one: the tag was pushed again,
               and commit and author are those of the build
   built       the running digest is the built one
-  unverified  Zadig built it, but one of the digests is not known
+  unverified  Zadig built it, but one of the digests is not known, or a release
+              pushed it under another name, which is found with --project
   pending     Zadig built it, and it does not run yet
   failed      Zadig could not be asked about it; see stderr
   unknown     not known to Zadig by name or digest; see --mirror`
@@ -106,7 +107,7 @@ func (c *command) run() error {
 	if err != nil {
 		return err
 	}
-	err = FindReleases(c, c.Delivery, c.Project, c.Env, c.limits, images, c.Progress)
+	err = FindReleases(c, c.Delivery, c.Project, c.Env, c.limits, images, tracer)
 	var noApprovals error
 	if stored && c.Err() == nil {
 		approvals := Approvals{Tasks: c.Workflow, Project: c.Project, Env: c.Env, Workflows: c.workflows, Progress: c.Progress}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -87,11 +88,15 @@ func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mi
 		}
 		running = again
 	}
+	sortByStatus(images)
+	return images, nil
+}
+
+func sortByStatus(images []*Image) {
 	slices.SortFunc(images, func(a, b *Image) int {
 		return cmp.Or(slices.Index(Statuses, a.Status)-slices.Index(Statuses, b.Status), strings.Compare(a.Image, b.Image),
 			strings.Compare(a.ImageID, b.ImageID))
 	})
-	return images, nil
 }
 
 func newImage(u *Use, result artifact.Result) *Image {
@@ -111,17 +116,19 @@ func newImage(u *Use, result artifact.Result) *Image {
 }
 
 // FindReleases sets the newest release of each image, among the newest releases
-// that there are, as many as limit.
+// that there are, as many as limit. With a project, an image that is not known may
+// be one that a release pushed: it is then traced under the name that Zadig built.
 func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image,
-	progress *cli.Progress) error {
+	tracer origin.Tracer) error {
 	byName := make(map[string][]*Image)
 	waiting := 0
 	for _, i := range images {
-		if i.BuiltImage == "" {
+		if i.BuiltImage == "" && (i.Status != unknown || project == "") {
 			continue
 		}
 		waiting++
-		byName[i.BuiltImage] = append(byName[i.BuiltImage], i)
+		name := cmp.Or(i.BuiltImage, i.Image)
+		byName[name] = append(byName[name], i)
 		if i.BuiltDigest != "" { // a release can pin it
 			byName[i.BuiltDigest] = append(byName[i.BuiltDigest], i)
 		}
@@ -132,9 +139,10 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 	if limit == 0 || waiting == 0 {
 		return nil
 	}
-	return cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
+	sources := make(map[string]string)
+	err := cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
 		looked++
-		progress.Show("%d releases searched", looked)
+		tracer.Progress.Show("%d releases searched", looked)
 		if env != "" && r.Environment() != env {
 			return looked < limit, nil
 		}
@@ -144,9 +152,25 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 				if i.Release == nil {
 					i.Release = new(record.NewRelease(r))
 					waiting--
+					if i.Status == unknown {
+						sources[i.Image] = record.Sources(r)[i.Image]
+					}
 				}
 			}
 		}
 		return looked < limit && waiting > 0, nil
 	})
+	results, traceErr := tracer.Trace(ctx, slices.Collect(maps.Values(sources)), nil)
+	for _, i := range images {
+		if result := results[sources[i.Image]]; result.Artifact != nil {
+			release := i.Release
+			*i = *newImage(i.Use, result)
+			i.Release = release
+			if i.Status == Drifted { // to push an image can change its digest
+				i.Status = unverified
+			}
+		}
+	}
+	sortByStatus(images)
+	return cmp.Or(err, traceErr)
 }
