@@ -26,7 +26,7 @@ type failure struct {
 // v1.14.0, v1.18.0, v2.3.1, v3.4.1 and v4.0.0, unless a row says otherwise.
 var meanings = []struct {
 	status   int
-	codes    []int          // nil: any, also none
+	codes    []int          // nil: any or none
 	nested   bool           // only in a response of picket
 	typed    bool           // only in Zadig's envelope
 	text     *regexp.Regexp // matches the description, or the body if there is none; nil: any

@@ -23,7 +23,7 @@ import (
 // [Client.With] return an error.
 type Option func(*config) error
 
-// config holds the values of the options. It is copied, never shared.
+// config has the values of the options. It is copied, never shared.
 type config struct {
 	token      func(context.Context) (string, error)
 	header     http.Header

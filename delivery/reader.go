@@ -11,8 +11,8 @@ import (
 )
 
 // summaries reads the list in pages of this size. It calls each with every release that
-// o selects, as far as a summary shows, or with its *ReleaseError, and arrived at the
-// end of each page. If one of them returns false, it returns nil.
+// o selects, as far as a summary can tell, or with its *ReleaseError, and arrived at
+// the end of each page. If one of them returns false, it returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
 	o.ServiceName = "" // servers apply it after paging, or not at all
 	opened := o        // the options of the request for the page being read
@@ -60,9 +60,9 @@ type query struct {
 }
 
 // releases reads the list and yields each release that q selects with its details, or
-// its *ReleaseError. Details are requested at the end of a page, because until then it
-// has its connection, and a transport with only one would wait forever. Then more,
-// which may be nil, reports whether to read the next page.
+// its *ReleaseError. Details are requested at the end of a page, because the page
+// keeps its connection until then, and a transport with only one would wait forever.
+// Then more, which may be nil, reports whether to read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result

@@ -11,7 +11,7 @@ type SecurityStats struct {
 // SecurityCounts are the findings of a scan by severity.
 type SecurityCounts struct {
 	Total      int `json:"total"`      // all severities
-	Unkown     int `json:"unkown"`     // in the server's spelling; always 0, also if some were found
+	Unkown     int `json:"unkown"`     // in the server's spelling; always 0, even if some were found
 	Negligible int `json:"negligible"` // the least severity
 	Low        int `json:"low"`        // above Negligible
 	Medium     int `json:"medium"`     // above Low

@@ -28,7 +28,7 @@ type Environment struct {
 	ProjectName string `json:"project_key"`       // lists do not send it, so it is the requested one
 	Name        string `json:"env_key"`           // unique within its project, such as "dev"
 	Alias       string `json:"env_name,omitzero"` // name for people, such as "开发环境"; "" if there is none
-	ClusterID   string `json:"cluster_id"`        // 24 hex digits, also of a cluster that was deleted
+	ClusterID   string `json:"cluster_id"`        // 24 hex digits, even if the cluster was deleted
 	Namespace   string `json:"namespace"`         // of Kubernetes
 	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, the default registry in lists and "" by name
 	Production  bool   `json:"production"`        // the server does not send it by name, so it is the requested one

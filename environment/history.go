@@ -47,7 +47,8 @@ type Deployment struct {
 // v3.2.0 a deployment has its images. It needs the right to view the environment.
 //
 // An empty history means that the service was never deployed, or that there is no
-// such service or environment; up to v2.3.1 also that there is no such project.
+// such service or environment; up to v2.3.1 it can also mean that there is no
+// such project.
 //
 // In addition to the common errors, History returns zadig.ErrBadRequest for an empty
 // project, name or service, and for one with a slash, before anything is sent;

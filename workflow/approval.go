@@ -19,14 +19,14 @@ const (
 // Approval is a decision by people that a task waits for.
 type Approval struct {
 	Stage  string `json:"stage"`
-	Job    string `json:"job"`    // since v3.1.0, where a job waits; "" before, where the stage does
+	Job    string `json:"job"`    // since v3.1.0, when jobs wait; "" before, when stages do
 	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, which have no other
 	// Status is the decision: StatusWaitForApproval while it is open, StatusPassed,
 	// StatusReject, StatusTimeout, StatusCancelled, StatusFailed if the request for
 	// it failed, and "" before the task reaches it. One rejection decides.
 	Status      string          `json:"status"`
 	Description string          `json:"description"` // free text, for those who decide
-	Error       string          `json:"error"`       // mostly "", also when it was rejected
+	Error       string          `json:"error"`       // mostly "", even if it was rejected
 	Timeout     int             `json:"timeout"`     // minutes; 0 means 60
 	StartTime   int64           `json:"start_time"`  // Unix seconds, 0: it has not started
 	EndTime     int64           `json:"end_time"`    // Unix seconds, 0: it has not ended
@@ -76,7 +76,8 @@ func (a *Approval) Pending() (pending []*Approver) {
 	return nil
 }
 
-// ApprovedBy returns those who approved, also if the approval was rejected later.
+// ApprovedBy returns those who approved, even if the approval was rejected
+// later.
 func (a *Approval) ApprovedBy() []*Approver { return a.with(DecisionApprove) }
 
 // RejectedBy returns those who rejected.

@@ -18,7 +18,7 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // Task returns one workflow task, with one request. Only WorkflowName and TaskID of
 // ref are sent; the server does not need the project. Up to v5.0.0 servers check no
-// rights: any user may read any task, also one that was deleted.
+// rights: any user may read any task, even a deleted one.
 //
 // In addition to the common errors, Task returns zadig.ErrBadRequest for an empty
 // WorkflowName or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a

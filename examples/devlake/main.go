@@ -41,7 +41,7 @@ func main() {
 }
 
 // Sync sends the deployments of a workflow's tasks that were created since a
-// time. A deployment that DevLake refuses does not hold up the others.
+// time. If DevLake refuses a deployment, the others are still sent.
 func Sync(ctx context.Context, client *zadig.Client, hook Webhook, project, name string, since time.Time) (refused error) {
 	for task, err := range client.Workflow.Tasks(ctx, project, name, workflow.TasksOptions{}) {
 		switch {
@@ -67,11 +67,11 @@ func Sync(ctx context.Context, client *zadig.Client, hook Webhook, project, name
 	return refused
 }
 
-// kinds are DevLake's kinds of environments whose name says what they are for.
-// Of others Zadig knows whether they are for production.
+// kinds maps names of environments to DevLake's kinds. For other names, Zadig
+// says whether the environment is for production.
 var kinds = map[string]string{"dev": "DEVELOPMENT", "staging": "STAGING"}
 
-// Deployments returns what a task deployed, one deployment for each of its jobs.
+// Deployments returns the deployments of a task, one for each of its jobs.
 func Deployments(ctx context.Context, client *zadig.Client, ref core.TaskRef) (all []*Deployment, err error) {
 	task, err := client.Workflow.Task(ctx, ref)
 	if err != nil {
@@ -145,7 +145,8 @@ type Outcome struct {
 	FinishedDate time.Time `json:"finishedDate"`
 }
 
-// Send sends a deployment. The error says what the server sent, without the token.
+// Send sends a deployment. The error quotes the server's response, without the
+// token.
 func (w Webhook) Send(ctx context.Context, d *Deployment) error {
 	body, err1 := json.Marshal(d)
 	req, err2 := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))

@@ -1,7 +1,7 @@
-// Otel prints OpenTelemetry spans and metrics of what a client asks a Zadig,
-// and a span for each image of a release with its environment and commit.
-// Without ZADIG_URL it asks a Zadig in memory that fails once, so that there is
-// a second attempt to see.
+// Otel prints OpenTelemetry spans and metrics of a client's requests to a
+// Zadig, and a span for each image of a release with its environment and
+// commit. Without ZADIG_URL it asks a Zadig in memory that fails once, so that
+// there is a second attempt to see.
 package main
 
 import (
@@ -35,7 +35,7 @@ func run(ctx context.Context, w io.Writer) (err error) {
 	metrics := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewPeriodicReader(numbers)))
 	defer func() { err = errors.Join(err, traces.Shutdown(ctx), metrics.Shutdown(ctx)) }()
 	middleware, err3 := Middleware(traces, metrics)
-	srv, err4 := zadigtest.Start() // holds zadigtest.Shop
+	srv, err4 := zadigtest.Start() // has the data of zadigtest.Shop
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}

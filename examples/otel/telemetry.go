@@ -21,7 +21,7 @@ const scope = "github.com/zadig-go/zadig/examples/otel"
 
 // Middleware returns a middleware for zadig.WithMiddleware: a span for each
 // attempt, and a histogram of how long they took. Nothing of a query, a header
-// or a body gets into a span: otelhttp records whole URLs, and queries hold
+// or a body gets into a span: otelhttp records whole URLs, and queries contain
 // image names and tokens.
 func Middleware(traces trace.TracerProvider, metrics metric.MeterProvider) (func(http.RoundTripper) http.RoundTripper, error) {
 	tracer := traces.Tracer(scope, trace.WithSchemaURL(semconv.SchemaURL))

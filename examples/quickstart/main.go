@@ -71,7 +71,7 @@ func connect() (client *zadig.Client, closeServer func(), err error) {
 		client, err := zadig.NewClientFromEnv()
 		return client, func() {}, err
 	}
-	srv, err := zadigtest.Start() // holds zadigtest.Shop
+	srv, err := zadigtest.Start() // has the data of zadigtest.Shop
 	if err != nil {
 		return nil, nil, err
 	}

@@ -38,7 +38,7 @@ type Board struct {
 	last map[string]Latest // by project
 }
 
-// Latest is what the board shows of a project.
+// Latest is the board's entry for a project.
 type Latest struct {
 	Version string              `json:"version"`
 	By      string              `json:"by"`

@@ -40,7 +40,7 @@ func (s *stallError) Unwrap() error { return os.ErrDeadlineExceeded }
 // errStalled is the cause with which the timer ends an exchange.
 var errStalled = errors.New("stalled")
 
-// exchange is one request that is sent, and its response with its body.
+// exchange is a request and its response, with the body.
 type exchange struct {
 	*call
 	req     *http.Request
@@ -53,7 +53,7 @@ type exchange struct {
 	body    io.ReadCloser
 }
 
-// newExchange starts the time for the headers.
+// newExchange starts the timer for the headers.
 func (c *call) newExchange(req *http.Request) *exchange {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	e := &exchange{call: c, ctx: ctx, req: req.WithContext(ctx), limit: c.config.Timeout, start: time.Now()}

@@ -1,3 +1,3 @@
-// Package bench holds only benchmarks, which compare the SDK with code written by
+// Package bench has only benchmarks, which compare the SDK with code written by
 // hand for net/http and encoding/json. BENCHMARKS.md has their results.
 package bench

@@ -1,3 +1,3 @@
 // Package imageref compares artifact.ParseImage with the reference parser of
-// Docker, in a module of its own because of the dependency.
+// Docker, in a separate module because of the dependency.
 package imageref

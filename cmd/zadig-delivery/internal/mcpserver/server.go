@@ -75,7 +75,7 @@ func newServer(client *zadig.Client, version string) *mcp.Server {
 		" Zadig stored as deployed, by whom, and who approved that, if the task that built it deployed it or one of workflows did."+
 		" If next_offset is there, more follow.", t.traceRunning)
 	add(s, "find_change", "Find a change", "Lists the releases with an image that was built from a commit or a pull request."+
-		" A commit that was not itself built is not found, also where a later one contains it."+
+		" A commit that was not itself built is not found, even if a later one contains it."+
 		" If unread or untraced is not 0, the list may lack releases.", t.findChange)
 	return s
 }
