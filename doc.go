@@ -96,8 +96,8 @@
 //
 // The token goes to the scheme, host and port of the base URL and nowhere else:
 // redirects to another origin are not followed. Errors and logs mask it, and
-// everything that looks like a credential. Decoding replaces the credentials that
-// servers send along with commits with "[redacted]".
+// everything that looks like a credential. Decoding replaces credentials in
+// responses, such as those of commits, with "[redacted]".
 //
 // # Tests
 //
