@@ -18,7 +18,7 @@ func BenchmarkAllDetailed(b *testing.B) {
 	const n = 1000
 	data := zadigtest.Generate(1, 2*n)
 	data.Releases = data.ReleasesOn("v5.0.0")[:n]
-	for _, latency := range []time.Duration{0, 5 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond} {
+	for _, latency := range []time.Duration{0, 5 * time.Millisecond, 20 * time.Millisecond} {
 		for _, concurrency := range []int{1, 8} {
 			b.Run(fmt.Sprintf("latency=%v/concurrency=%d", latency, concurrency), func(b *testing.B) {
 				srv := zadigtest.NewServer(b, zadigtest.WithData(data), zadigtest.WithServerVersion("v5.0.0"))

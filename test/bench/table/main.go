@@ -50,10 +50,8 @@ var rows = []row{
 	{"`All`, 1,000 releases of v5.0.0 by id, 5 ms a request",
 		"AllDetailed/latency=5ms/concurrency=1-2", "AllDetailed/latency=5ms/concurrency=8-2", "ns/op", true},
 	{"the same, 20 ms", "AllDetailed/latency=20ms/concurrency=1-2", "AllDetailed/latency=20ms/concurrency=8-2", "ns/op", true},
-	{"the same, 50 ms", "AllDetailed/latency=50ms/concurrency=1-2", "AllDetailed/latency=50ms/concurrency=8-2", "ns/op", true},
 	{"`TraceMany`, 200 images, 5 ms a request", "TraceMany/latency=5ms/loop-2", "TraceMany/latency=5ms/sdk-2", "ns/op", true},
 	{"the same, 20 ms", "TraceMany/latency=20ms/loop-2", "TraceMany/latency=20ms/sdk-2", "ns/op", true},
-	{"the same, 50 ms", "TraceMany/latency=50ms/loop-2", "TraceMany/latency=50ms/sdk-2", "ns/op", true},
 }
 
 func main() {
