@@ -41,8 +41,8 @@ input; 130 interrupted.`
 
 func main() { os.Exit(run()) }
 
-// run runs the command that the arguments name. An interrupt ends its context,
-// and a second one the process.
+// run runs the command that the arguments name. An interrupt ends its context, and
+// a second interrupt ends the process.
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -62,8 +62,8 @@ func root() *cobra.Command {
 	return cmd
 }
 
-// version returns the version of the module as it was built, which go install
-// knows.
+// version returns the module's version that go install recorded, or else the
+// version of the SDK.
 func version() string {
 	if built, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(built.Main.Version, "v") {
 		return built.Main.Version

@@ -40,14 +40,14 @@ func main() {
 	}
 }
 
-// Sync sends the deployments of a workflow's tasks that were created since a
-// time. If DevLake refuses a deployment, the others are still sent.
+// Sync sends the deployments of a workflow's tasks that were created since the
+// given time. If DevLake refuses a deployment, the others are still sent.
 func Sync(ctx context.Context, client *zadig.Client, hook Webhook, project, name string, since time.Time) (refused error) {
 	for task, err := range client.Workflow.Tasks(ctx, project, name, workflow.TasksOptions{}) {
 		switch {
 		case err != nil:
 			return errors.Join(refused, err)
-		case task.Created().Before(since): // and so are all that follow
+		case task.Created().Before(since): // and so were all that follow
 			return refused
 		case !task.Done(): // a later run sends its deployments
 			continue
@@ -67,8 +67,8 @@ func Sync(ctx context.Context, client *zadig.Client, hook Webhook, project, name
 	return refused
 }
 
-// kinds maps names of environments to DevLake's kinds. For other names, Zadig
-// says whether the environment is for production.
+// kinds maps names of environments to DevLake's kinds. For other names, the kind
+// depends on whether Zadig says that the environment is for production.
 var kinds = map[string]string{"dev": "DEVELOPMENT", "staging": "STAGING"}
 
 // Deployments returns the deployments of a task, one for each of its jobs.
@@ -99,7 +99,7 @@ func Deployments(ctx context.Context, client *zadig.Client, ref core.TaskRef) (a
 	return all, nil
 }
 
-// addCommits adds the commits of the last build before the deployment. Later ones
+// addCommits adds the commits of the last build before the deployment. Later builds
 // pushed the tag again.
 func (d *Deployment) addCommits(a *artifact.Artifact) {
 	builds := slices.DeleteFunc(a.Builds(), func(b *artifact.Activity) bool { return b.Started().After(d.StartedDate) })
@@ -115,14 +115,14 @@ func (d *Deployment) addCommits(a *artifact.Artifact) {
 
 // Webhook is a webhook of DevLake.
 type Webhook struct {
-	URL   string // of its deployments, as DevLake shows it
+	URL   string // for deployments, as DevLake shows it
 	Token string // an API key for it
 }
 
 // Deployment is a deployment as DevLake accepts it.
 type Deployment struct {
-	ID                  string    `json:"id"`          // the same in every run: DevLake replaces a deployment that it has
-	Environment         string    `json:"environment"` // without one, DevLake assumes PRODUCTION
+	ID                  string    `json:"id"`          // the same in every run: DevLake replaces a deployment that it already has
+	Environment         string    `json:"environment"` // without it, DevLake assumes PRODUCTION
 	OriginalEnvironment string    `json:"originalEnvironment"`
 	CreatedDate         time.Time `json:"createdDate"`
 	Commits             []*Commit `json:"deploymentCommits"` // at least one
@@ -138,9 +138,9 @@ type Commit struct {
 	Outcome
 }
 
-// Outcome is how and when a deployment ended.
+// Outcome describes how and when a deployment ended.
 type Outcome struct {
-	Result       string    `json:"result"` // without one, DevLake assumes SUCCESS
+	Result       string    `json:"result"` // without it, DevLake assumes SUCCESS
 	StartedDate  time.Time `json:"startedDate"`
 	FinishedDate time.Time `json:"finishedDate"`
 }

@@ -1,7 +1,7 @@
-// Otel prints OpenTelemetry spans and metrics of a client's requests to a
-// Zadig, and a span for each image of a release with its environment and
-// commit. Without ZADIG_URL it asks a Zadig in memory that fails once, so that
-// there is a second attempt to see.
+// Otel prints OpenTelemetry spans and metrics of a client's requests to a Zadig,
+// and a span for each image of a release with its environment and commit. Without
+// ZADIG_URL it queries a Zadig in memory that fails once, so that the output shows
+// a second attempt.
 package main
 
 import (
@@ -28,7 +28,7 @@ func main() {
 }
 
 func run(ctx context.Context, w io.Writer) (err error) {
-	// Exporters that print; exchange them for those of OTLP.
+	// These exporters print; replace them with those of OTLP.
 	spans, err1 := stdouttrace.New(stdouttrace.WithWriter(w))
 	numbers, err2 := stdoutmetric.New(stdoutmetric.WithWriter(w))
 	traces := sdktrace.NewTracerProvider(sdktrace.WithBatcher(spans))

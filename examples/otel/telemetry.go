@@ -19,10 +19,10 @@ import (
 
 const scope = "github.com/zadig-go/zadig/examples/otel"
 
-// Middleware returns a middleware for zadig.WithMiddleware: a span for each
-// attempt, and a histogram of how long they took. Nothing of a query, a header
-// or a body gets into a span: otelhttp records whole URLs, and queries contain
-// image names and tokens.
+// Middleware returns a middleware for zadig.WithMiddleware that records a span for
+// each attempt, and a histogram of how long attempts took. No part of a query,
+// header or body gets into a span. It does not use otelhttp, because otelhttp
+// records whole URLs, and queries contain image names and tokens.
 func Middleware(traces trace.TracerProvider, metrics metric.MeterProvider) (func(http.RoundTripper) http.RoundTripper, error) {
 	tracer := traces.Tracer(scope, trace.WithSchemaURL(semconv.SchemaURL))
 	duration, err := metrics.Meter(scope).Float64Histogram("http.client.request.duration",
@@ -57,15 +57,15 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 
 var ids = regexp.MustCompile(`/[0-9a-f]{24}(/|$)`)
 
-// template returns a path without what differs from request to request.
+// template returns a path with ids replaced by {id}.
 func template(path string) string { return ids.ReplaceAllString(path, "/{id}$1") }
 
-// tiers are OpenTelemetry's names of environments that have another one in Zadig.
+// tiers maps Zadig's names of environments to OpenTelemetry's, if they differ.
 var tiers = map[string]string{"dev": "development", "qa": "test", "prod": "production"}
 
-// Deployment returns a release, and the first commit that its image was built
-// from, in OpenTelemetry's words for CI/CD and version control. Zadig does not know
-// the title and the state of a pull request.
+// Deployment returns the attributes of a release, and of the first commit that its
+// image was built from, according to OpenTelemetry's conventions for CI/CD and
+// version control. Zadig does not know the title and the state of a pull request.
 func Deployment(release *delivery.Release, built *artifact.Artifact) (attrs []attribute.KeyValue) {
 	if env := release.Environment(); env != "" {
 		attrs = append(attrs, semconv.DeploymentEnvironmentNameKey.String(cmp.Or(tiers[env], env)))
@@ -82,7 +82,7 @@ func Deployment(release *delivery.Release, built *artifact.Artifact) (attrs []at
 		kind := map[bool]attribute.KeyValue{true: semconv.VCSRefHeadTypeTag, false: semconv.VCSRefHeadTypeBranch}[c.Tag != ""]
 		attrs = append(attrs, kind, semconv.VCSRefHeadName(c.Branch+c.Tag), semconv.VCSRefHeadRevision(c.CommitID),
 			semconv.VCSRepositoryName(c.RepoName), semconv.VCSOwnerName(c.RepoOwner))
-		if prs := c.PullRequests(); len(prs) == 1 { // of several, none is the change
+		if prs := c.PullRequests(); len(prs) == 1 { // with several, no single one is the change
 			attrs = append(attrs, semconv.VCSChangeID(strconv.Itoa(prs[0].Number)))
 		}
 	}

@@ -33,7 +33,7 @@ func run(ctx context.Context, w io.Writer) error {
 	}
 	defer closeServer()
 
-	// Of all projects; ListOptions selects others.
+	// The newest of all projects; ListOptions can select one project.
 	release, err := client.Delivery.Latest(ctx, delivery.ListOptions{Succeeded: true})
 	if err != nil {
 		return err

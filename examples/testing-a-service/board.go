@@ -1,8 +1,9 @@
 // Command testing-a-service is a small service that uses the SDK; board_test.go
 // tests it with zadigtest.
 //
-// GET /latest/{project} returns the newest release of a project and the commits
-// of its images, or the last ones, marked as stale, if Zadig cannot be asked.
+// GET /latest/{project} returns the newest release of a project and the commits of
+// its images. If the requests to Zadig fail, it returns the last known ones, marked
+// as stale.
 package main
 
 import (
@@ -48,7 +49,7 @@ type Latest struct {
 
 var errNoRelease = errors.New("no release yet")
 
-// NewBoard returns a board that asks this client.
+// NewBoard returns a board that uses this client.
 func NewBoard(client *zadig.Client) *Board {
 	b := &Board{zadig: client, last: make(map[string]Latest)}
 	b.HandleFunc("GET /latest/{project}", b.latest)

@@ -5,19 +5,20 @@ import (
 	"fmt"
 )
 
-// Kind is the kind of a response whose cause only the service that sent the
+// Kind classifies a failed response whose cause only the service that sent the
 // request can determine.
 type Kind int
 
 const (
-	// MissingOrDown: code 6563 for a release by id, and 6662 for an artifact,
-	// mean a missing one, a malformed id or a database that is down.
+	// MissingOrDown: code 6563 for a release by id, or 6662 for an artifact, means
+	// that the record is missing, that its id is malformed, or that the database is
+	// down.
 	MissingOrDown Kind = iota + 1
 	// BrokenRecord: a detailed list may fail because the server cannot build one
 	// of its records.
 	BrokenRecord
-	// RefusedOrDown: code 6663 means a filter that the database refuses, or a
-	// database that is down.
+	// RefusedOrDown: code 6663 means that the database refuses a filter, or is
+	// down.
 	RefusedOrDown
 	// DatabaseDown: the server cannot read its database.
 	DatabaseDown
@@ -40,8 +41,8 @@ const (
 type Ambiguous struct {
 	Kind    Kind
 	Default error
-	// Resolve returns the same error, but matching sentinel instead of Default.
-	// A reason that is not empty is added to its text.
+	// Resolve returns the same error, except that it matches sentinel instead of
+	// Default. A reason that is not empty is added to its text.
 	Resolve func(sentinel error, reason string) error
 }
 
@@ -50,9 +51,9 @@ func (u *Ambiguous) Error() string { return u.Default.Error() }
 // Unwrap returns Default.
 func (u *Ambiguous) Unwrap() error { return u.Default }
 
-// ResolveByCheck explains the error by checkErr, the failure of a list that was
-// requested to check it. The result matches ErrServer if the database is down.
-// Otherwise it is checkErr, with the first error in its text only.
+// ResolveByCheck explains the error with checkErr, the error of a list that was
+// requested to find the cause. The result matches ErrServer if the database is
+// down. Otherwise it wraps checkErr, and has the first error in its text only.
 func (u *Ambiguous) ResolveByCheck(checkErr error) error {
 	if _, down := AsAmbiguous(checkErr, DatabaseDown); down {
 		return u.Resolve(ErrServer, "the follow-up list request failed: "+checkErr.Error())
@@ -66,9 +67,9 @@ func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
 	return u, ok && u.Kind == kind
 }
 
-// AsUnsupported returns the error of an endpoint that only some versions of Zadig
+// AsUnsupported returns the error for an endpoint that only some versions of Zadig
 // have. If Zadig says that it does not have the path, the result matches
-// ErrUnsupported, with the reason. A 404 of a gateway is ErrUnexpectedResponse.
+// ErrUnsupported, with the reason. A 404 from a gateway is ErrUnexpectedResponse.
 // All other errors are returned unchanged.
 func AsUnsupported(err error, reason string) error {
 	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
@@ -77,8 +78,8 @@ func AsUnsupported(err error, reason string) error {
 	return AsNotZadig(err, "not a response of Zadig; is the base URL right?")
 }
 
-// AsNotZadig returns the error of an endpoint that every version of Zadig has: a path
-// that the server does not have is ErrUnexpectedResponse, with the reason. All
+// AsNotZadig returns the error for an endpoint that every version of Zadig has: a
+// path that the server does not have is ErrUnexpectedResponse, with the reason. All
 // other errors are returned unchanged.
 func AsNotZadig(err error, reason string) error {
 	u, ok := errors.AsType[*Ambiguous](err)

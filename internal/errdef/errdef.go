@@ -50,8 +50,8 @@ func (unsupportedError) Error() string { return "not supported by this version o
 
 func (unsupportedError) Is(target error) bool { return target == errors.ErrUnsupported }
 
-// ArgumentError is an argument that a method refused before it sent a request. It
-// matches ErrBadRequest.
+// ArgumentError describes an argument that a method refused before it sent a
+// request. It matches ErrBadRequest.
 type ArgumentError struct{ Method, Argument, Reason string }
 
 func (e *ArgumentError) Error() string {

@@ -1,5 +1,5 @@
 // Package oneline formats values for the String methods of packages delivery and
-// artifact, in one line and without secrets.
+// artifact, on one line and without secrets.
 package oneline
 
 import (

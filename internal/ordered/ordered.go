@@ -12,13 +12,13 @@ import (
 const maxWorkers = 1 << 10
 
 // Map yields the result of do for each item, in the order of the items. Up to
-// workers calls run at once, and at most twice as many begin ahead of the loop.
-// When the loop ends, the context of the calls is canceled, and Map waits for those
-// that run.
+// workers calls run at the same time, and at most twice as many begin ahead of the
+// loop. When the loop ends, Map cancels the context of the calls and waits for
+// those that are running.
 //
-// A panic or runtime.Goexit of do ends the loop at the position of its result,
-// and one of items after the last result. Both happen in the goroutine that
-// ranges. With fewer than two workers everything runs in that goroutine.
+// A panic or runtime.Goexit in do ends the loop at the position of its result; one
+// in items ends it after the last result. Both happen in the goroutine that ranges
+// over the results. With fewer than two workers, everything runs in that goroutine.
 func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do func(context.Context, In) Out) iter.Seq[Out] {
 	return func(yield func(Out) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -32,7 +32,7 @@ func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do f
 			return
 		}
 		workers := min(workers, maxWorkers)
-		queue := make(chan *task[Out], 2*workers-1) // the loop has one more
+		queue := make(chan *task[Out], 2*workers-1) // the loop has one more task
 		slots := make(chan struct{}, workers)
 		left := make(chan struct{})
 		var running sync.WaitGroup

@@ -19,10 +19,10 @@ const (
 	maxFailures        = 5 // failures in a row
 )
 
-// Until calls read until it reports an end, or ctx ends. The first wait is interval;
-// each further one is 1.5 times the one before, up to maxInterval. 0 means 2 and 30
-// seconds. Until retries after up to five failures of the server or the network in a
-// row, and returns any other error.
+// Until calls read until read reports an end, or ctx ends. The first wait is
+// interval; each further one is 1.5 times the one before, up to maxInterval. Zero
+// means 2 seconds for interval, and 30 for maxInterval. Until retries after up to
+// five failures of the server or the network in a row, and returns any other error.
 func Until(ctx context.Context, interval, maxInterval time.Duration, read func(context.Context) (ended bool, err error)) error {
 	if interval == 0 {
 		interval = defaultInterval

@@ -8,8 +8,8 @@ import (
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
-// Of returns a pull request of the repository for each positive number, each
-// once, or nil if there is none.
+// Of returns one pull request of the repository for each distinct positive number,
+// or nil if there are no such numbers.
 func Of(address, source, owner, name string, numbers ...int) []core.PullRequest {
 	var all []core.PullRequest
 	host, _ := weblink.Host(address)

@@ -42,8 +42,8 @@ func allSecrets(s string, literals []string) []span {
 	return spans
 }
 
-// fold replaces each run of control characters, line separators and
-// bidirectional controls by a space, and invalid UTF-8 by U+FFFD.
+// fold replaces each run of control characters, line separators and bidirectional
+// controls with a space, and invalid UTF-8 with U+FFFD.
 func fold(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	if !strings.ContainsFunc(s, disturbs) {
@@ -69,9 +69,9 @@ func disturbs(r rune) bool {
 	return unicode.IsControl(r) || r > unicode.MaxLatin1 && unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
-// Excerpt returns the masked beginning of s, at most limit bytes of it. If s
-// itself was cut off, it may end in a part of a secret. Excerpt leaves that
-// end out, because masking the text before it can move it into the excerpt.
+// Excerpt returns the masked beginning of s, at most limit bytes of it. If s itself
+// was cut off, it may end in part of a secret. Excerpt leaves that end out, because
+// masking the text before it can move it into the excerpt.
 func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
 	spans := allSecrets(s, literals)
 	if cutOff {
@@ -113,9 +113,9 @@ func Shorten(s string, limit int) string {
 	return Cut(s, limit/2) + "…" + tail
 }
 
-// Value returns a copy of a decoded JSON value in which each string and name
-// is a [Line], and members with a secret name (see [IsSecretName]) are
-// masked.
+// Value returns a copy of a decoded JSON value in which each string and member name
+// is replaced with its [Line], and members with a secret name (see [IsSecretName])
+// are masked.
 func Value(v any, literals ...string) any {
 	switch v := v.(type) {
 	case string:

@@ -13,8 +13,8 @@ const minLiteral = 6
 const secretNames = `token|password|passwd|ssh_key|secret|api_?key|access_?key`
 
 // rules find secrets by what surrounds them. The first group of a pattern is
-// masked. A rule is tried only if the text, in lower case, has one of its hints:
-// most texts have none, and matching an expression costs a hundred times as
+// masked. A rule is tried only if the text, in lower case, contains one of its
+// hints: most texts contain none, and matching the pattern costs a hundred times as
 // much.
 var rules = []struct {
 	hints   []string
@@ -33,7 +33,7 @@ var rules = []struct {
 	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:[^/\s@"]+)@`)},
 	// http://user:pass/word@host: the text after the colon is not a port
 	{[]string{"@"}, regexp.MustCompile(`://([^/\s:@"]*:\d*[^\d/\s"@][^\s"]*)@`)},
-	// The part that net/url and net/http quote of a URL that cannot be parsed,
+	// The part of a URL that net/url and net/http quote if they cannot parse it,
 	// such as a proxy's.
 	{[]string{`parse "`}, regexp.MustCompile(`parse "((?:[^"\\]|\\.)*@(?:[^"\\]|\\.)*)"`)},
 	{[]string{`invalid proxy address "`}, regexp.MustCompile(`invalid proxy address "((?:[^"\\]|\\.)*)"`)},

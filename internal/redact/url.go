@@ -9,7 +9,7 @@ import (
 const maxURL = 2 << 10
 
 // URL returns the text of u with user info and the values of secret query
-// parameters masked. It leaves out the middle of a long one.
+// parameters masked. It leaves out the middle of a long text.
 func URL(u *url.URL, literals ...string) string {
 	safe := *u
 	if safe.User != nil {
@@ -25,8 +25,8 @@ func URLWithoutQuery(u *url.URL, literals ...string) string {
 	return URL(&safe, literals...)
 }
 
-// Addresses replaces each address with its [Address], if it has user info or a
-// query.
+// Addresses replaces each address with the result of [Address], if it has user info
+// or a query.
 func Addresses(addresses ...*string) {
 	for _, a := range addresses {
 		if strings.ContainsAny(*a, "@=") {

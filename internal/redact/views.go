@@ -17,7 +17,7 @@ const maxViews = 6
 // the original.
 type view struct {
 	text string
-	at   []int // of the byte i; the end of the original at len(text). nil: text is the original
+	at   []int // at[i] is the position of byte i, at[len(text)] the end of the original; nil if text is the original
 }
 
 // original returns the part of the original that text[start:end] was read from.
@@ -29,7 +29,7 @@ func (v view) original(start, end int) span {
 }
 
 // views yields s unchanged, and then with one more layer of escapes removed each
-// time, while there are any.
+// time, as long as there are any.
 func views(s string) iter.Seq[view] {
 	return func(yield func(view) bool) {
 		v := view{text: s}
@@ -46,7 +46,7 @@ func views(s string) iter.Seq[view] {
 	}
 }
 
-// escapes are those of a URL (%XX), of JSON (\uXXXX, \n), and of HTML.
+// escapes matches the escapes of URLs (%XX), of JSON (\uXXXX, \n) and of HTML.
 var escapes = regexp.MustCompile(`%[0-9a-fA-F]{2}|\\(?:u[0-9a-fA-F]{4}|[^u])|&#?\w{1,8};`)
 
 // unescape removes one layer of escapes. It reports whether there were any.

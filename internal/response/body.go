@@ -45,8 +45,8 @@ func ModeOf(ctx context.Context) Mode {
 	return mode
 }
 
-// Settings are those of the client that sent the request. Zero fields are the
-// defaults.
+// Settings has the settings of the client that sent the request. A zero field means
+// the default.
 type Settings struct {
 	MaxBytes int64
 	RawJSON  bool
@@ -57,23 +57,25 @@ type Settings struct {
 	Wait func(ctx context.Context, n int) error
 }
 
-// Body is the body of a 2xx response of the client.
+// Body is the body of a 2xx response from the client.
 type Body struct {
 	io.ReadCloser
 	Settings
-	// Data is the body if the client has read it as part of an attempt. If it is
+	// Data is the body if the client has read it as part of an attempt. If Data is
 	// nil, the ReadCloser has the body.
 	Data []byte
 	// Reject takes the beginning of the body, and returns a function that makes
 	// errors which show it and match kind. The two steps let a stream mask that
-	// beginning once. It is a function so that printing a Body cannot print the token.
+	// beginning once. Reject is a function so that printing a Body cannot print the
+	// token.
 	Reject func(excerpt []byte) func(kind error, reason string) error
 }
 
-// bodyOf returns the body of a response, with default settings where it has none.
+// bodyOf returns the body of a response, with defaults for the settings that it
+// lacks.
 func bodyOf(resp *http.Response) *Body {
 	body, ok := resp.Body.(*Body)
-	if !ok { // of a Doer that is not the client
+	if !ok { // from a Doer that is not the client
 		body = &Body{ReadCloser: resp.Body, Reject: func([]byte) func(error, string) error {
 			return func(kind error, reason string) error { return fmt.Errorf("%d: %w: %s", resp.StatusCode, kind, reason) }
 		}}
@@ -101,8 +103,8 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Ended returns the error of a context that has ended together with its
-// cause, and nil for one that has not.
+// Ended returns the error of a context together with its cause, or nil if the
+// context has not ended.
 func Ended(ctx context.Context) error {
 	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
 		return fmt.Errorf("%w: %w", ctx.Err(), cause)
@@ -110,7 +112,7 @@ func Ended(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// Endpoint is a request and the response that it expects.
+// Endpoint describes a request and the expected response.
 type Endpoint struct {
 	Path  string
 	Query any // a struct with url tags, or nil
@@ -134,7 +136,7 @@ func IsSegment(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/")
 }
 
-// send requests u and returns a 2xx response of any Doer, and its body.
+// send requests u from any Doer, and returns a 2xx response and its body.
 func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Response, *Body, error) {
 	if d == nil {
 		return nil, nil, errors.New("zadig: this Service was not made by New with a Doer")

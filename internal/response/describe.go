@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// describe returns the error in the JSON below the pointer at, and its place.
-// It quotes no value, which could be a secret.
+// describe describes the error in the JSON below the pointer at, and its place. It
+// quotes no value, which could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kinds[semantic.JSONKind], typeName(semantic.GoType))
@@ -28,7 +28,7 @@ func describe(err error, at string) string {
 	return fmt.Sprintf("invalid JSON at byte %d, within %s", syntactic.ByteOffset, pointer(at, syntactic.JSONPointer))
 }
 
-// pointer returns the place in the JSON, cut off where names are long.
+// pointer returns the place in the JSON, cut off if it is long.
 func pointer(at string, below jsontext.Pointer) string {
 	const limit = 200
 	if below == "" && at == "" {
@@ -40,7 +40,7 @@ func pointer(at string, below jsontext.Pointer) string {
 	return at + string(below)
 }
 
-// kinds are the kinds of JSON values, for errors.
+// kinds names the kinds of JSON values, for errors.
 var kinds = map[jsontext.Kind]string{
 	'n': "null",
 	't': "a boolean",

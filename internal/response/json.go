@@ -6,7 +6,7 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
-// options read names, duplicate ones too, invalid UTF-8 and null as
+// options treat names (including duplicates), invalid UTF-8 and null as
 // encoding/json does.
 var options = json.JoinOptions(
 	json.MatchCaseInsensitiveNames(true),
@@ -38,7 +38,7 @@ func As[T any](shadow func(*T) any) *json.Unmarshalers {
 // types.
 type Decoding = json.Options
 
-// With joins results of As.
+// With joins the results of [As].
 func With(u ...*json.Unmarshalers) Decoding {
 	return json.WithUnmarshalers(json.JoinUnmarshalers(u...))
 }

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// The memory that decoding takes at most, in addition to the bytes of the JSON. A limit for the
-// bytes alone bounds nothing: {} has two, and the struct that it is decoded into
-// hundreds.
+// The most memory that decoding takes, in addition to the bytes of the JSON. A
+// limit on the bytes alone bounds nothing: {} has two bytes, and the struct that it
+// is decoded into has hundreds.
 const (
 	objectCost  = 1 << 10 // an object with its first members
 	valueCost   = 64      // any other element of an array or member of an object
@@ -19,7 +19,7 @@ const (
 type limits struct {
 	bytes int64
 	cost  int64 // of decoding; a low limit in bytes refuses no small body
-	free  int64 // so many bytes never exceed a limit
+	free  int64 // this many bytes never exceed a limit
 }
 
 func limitsOf(bytes int64) limits {
@@ -28,7 +28,7 @@ func limitsOf(bytes int64) limits {
 }
 
 // meter measures JSON that arrives in pieces: the bytes of each element of an
-// array, or of a whole body, and what decoding them takes.
+// array, or of a whole body, and the memory that decoding them takes.
 type meter struct {
 	limits
 	whole bool // for all elements together
@@ -91,7 +91,7 @@ func (m *meter) add(p []byte) (n int, err error) {
 	return len(p), nil
 }
 
-// check returns an error if the element with so many more bytes exceeds a limit.
+// check returns an error if the element exceeds a limit with this many more bytes.
 func (m *meter) check(more int) error {
 	switch {
 	case m.size+int64(more) > m.bytes:
@@ -107,7 +107,7 @@ type exceededError string
 
 func (e exceededError) Error() string { return string(e) }
 
-// stringEnd returns the index after the string that p[i:] is a part of.
+// stringEnd returns the index after the string that p[i:] begins in.
 func (m *meter) stringEnd(p []byte, i int) int {
 	for m.quoted = true; m.quoted; {
 		text, _, ended := bytes.Cut(p[i:], []byte{'"'})
@@ -122,7 +122,7 @@ func (m *meter) stringEnd(p []byte, i int) int {
 	return i
 }
 
-// invalidBytes counts the bytes of p that are not UTF-8, among them those of a rune
+// invalidBytes counts the bytes of p that are not UTF-8, including those of a rune
 // that begins in another piece.
 func invalidBytes(p []byte) (n int) {
 	if utf8.Valid(p) {

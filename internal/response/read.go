@@ -10,8 +10,8 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// buffered returns the whole body, and refuses one that takes too much memory
-// when it is decoded.
+// buffered returns the whole body, and refuses a body that would take too much
+// memory to decode.
 func (b *Body) buffered() (data []byte, err error) {
 	defer b.Close()
 	if data = b.Data; data == nil {

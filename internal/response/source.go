@@ -3,7 +3,7 @@ package response
 import "io"
 
 // headBytes is how much of a stream is kept to show in an error: more than an
-// excerpt has, so that a secret at its end is complete, and masked.
+// excerpt has, so that a secret at the end of the excerpt is complete, and masked.
 const headBytes = 4 << 10
 
 // source is the reader of a stream's decoder. It reads the body up to the
@@ -19,8 +19,8 @@ type source struct {
 	element  []byte // bytes read of the element, until the meter is needed
 }
 
-// next begins an element, of which the decoder has these bytes. Most elements are so
-// small that they need not be measured.
+// next begins an element. The decoder already has the bytes unread. Most elements
+// are so small that they need not be measured.
 func (s *source) next(unread []byte) {
 	if int64(len(unread)) <= s.meter.free {
 		s.meter = meter{limits: s.meter.limits, depth: 1}

@@ -25,8 +25,8 @@ func (e *ElementError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *ElementError) Unwrap() error { return e.Err }
 
-// TruncatedError means that a stream broke off. The elements before it are valid,
-// and the rest can be requested again.
+// TruncatedError means that a stream broke off. The elements before the break are
+// valid, and the rest can be requested again.
 type TruncatedError struct {
 	Where string // method and URL without the query
 	Err   error
@@ -39,8 +39,8 @@ func (e *TruncatedError) Error() string {
 // Unwrap returns the cause.
 func (e *TruncatedError) Unwrap() error { return e.Err }
 
-// Stream is a JSON array that is read element by element. Its memory is bounded
-// by one element, or by the body if that is buffered. A *T may have the methods
+// Stream is a JSON array that is read element by element. Its memory is bounded by
+// one element, or by the body if the body is buffered. A *T may have the methods
 // Validate and SetRaw.
 type Stream[T any] struct {
 	Header   http.Header
@@ -57,7 +57,7 @@ type Stream[T any] struct {
 	reject   func(kind error, reason string) error // nil until the first error
 }
 
-// Elements requests an array. Close the stream.
+// Elements requests an array. The caller must close the stream.
 func Elements[T any](ctx context.Context, d core.Doer, e Endpoint, mode Mode) (*Stream[T], error) {
 	resp, body, err := send(ctx, d, e.url(), mode)
 	if err != nil {
@@ -92,8 +92,8 @@ func (s *Stream[T]) Close() {
 
 // Next returns the next element, and io.EOF after the last one. The error is an
 // *ElementError for an element that is not a T (the result is then the part that
-// could be read), and a *TruncatedError if the body broke off. After any other
-// error than an *ElementError, and when the context has ended, the stream is over.
+// could be read), and a *TruncatedError if the body broke off. After any error
+// other than an *ElementError, and when the context has ended, the stream is over.
 func (s *Stream[T]) Next() (*T, error) {
 	if s.over == nil && s.ctx.Err() != nil {
 		s.over = Ended(s.ctx)
@@ -168,7 +168,7 @@ func (s *Stream[T]) skip() error {
 	return nil
 }
 
-// begin reads the bracket of the array, or null, which is an empty one.
+// begin reads the bracket of the array, or null, which stands for an empty array.
 func (s *Stream[T]) begin() error {
 	token, err := s.decoder.ReadToken()
 	switch _, wrong := errors.AsType[*jsontext.SyntacticError](err); {
@@ -183,7 +183,7 @@ func (s *Stream[T]) begin() error {
 	return s.unexpected("got " + describeBody(s.source.head) + ", want " + s.endpoint.Want)
 }
 
-// end makes sure that nothing follows the array, whose bracket is next.
+// end makes sure that nothing follows the array, whose closing bracket is next.
 func (s *Stream[T]) end() error {
 	if s.decoder.StackDepth() > 0 {
 		_, _ = s.decoder.ReadToken() // the bracket

@@ -6,7 +6,7 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// Text requests a body that is plain text. One that valid refuses is
+// Text requests a body that is plain text. A body that valid refuses is
 // ErrUnexpectedResponse.
 func Text(ctx context.Context, d core.Doer, e Endpoint, valid func(string) bool) (string, error) {
 	body, data, err := fetch(ctx, d, e.url())

@@ -15,15 +15,17 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// validator is implemented by values that also decode from unexpected JSON.
+// validator is implemented by types that also decode from unexpected JSON.
 type validator interface{ Validate() error }
 
-// rawSetter is a value that keeps the JSON it was decoded from.
+// rawSetter is implemented by types that keep the JSON that a value was decoded
+// from.
 type rawSetter interface{ SetRaw(raw json.RawMessage) }
 
 // Get requests one value. A *T may have the methods Validate, SetRaw and SetBody.
 // check may be nil; its error is the reason to reject the response. The error is an
-// *ElementError if the response is an object, but not a T, or refused by check.
+// *ElementError if the response is an object that is not a T, or that check
+// refuses.
 func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) error) (*T, error) {
 	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
@@ -51,7 +53,7 @@ func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) err
 	return v, nil
 }
 
-// asElementError returns err as that of an element if the body is an object. A login
+// asElementError returns err as an *ElementError if the body is an object. A login
 // page is not an error of one element.
 func asElementError(data []byte, err error) error {
 	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
@@ -117,8 +119,8 @@ func (b *Body) mismatch(data []byte, err error, want string) error {
 	return b.unexpected(data, describe(err, ""))
 }
 
-// undecodable is a response with the user's own reason to refuse it, which is
-// a function so that fmt cannot print it.
+// undecodable is the error for a response that the user's unmarshaler refuses. The
+// cause is a function so that fmt cannot print it.
 type undecodable struct {
 	error
 	cause func() error

@@ -14,8 +14,8 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// authorize returns a copy of the request with the client's headers and the
-// token, if it goes to the origin of the base URL.
+// authorize returns a copy of the request with the client's headers and the token,
+// if the request goes to the origin of the base URL.
 func (c *call) authorize(req *http.Request) (*http.Request, error) {
 	if !SameOrigin(req.URL, c.config.Origin) {
 		return req, nil
@@ -24,7 +24,7 @@ func (c *call) authorize(req *http.Request) (*http.Request, error) {
 	sent.Header = c.config.Header.Clone() // values too: middleware may write into them
 	maps.Copy(sent.Header, req.Header)    // a header of the request replaces one of the client
 	if host := c.config.Header.Get("Host"); host != "" {
-		sent.Host = host // net/http reads it nowhere else
+		sent.Host = host // net/http reads the host only here
 	}
 	if c.config.Token == nil {
 		return &sent, nil
@@ -58,7 +58,7 @@ func CheckToken(token string) error {
 }
 
 // Interruptible returns a token source that ends with its context even if source
-// does not. A panic of source reaches the caller.
+// does not. A panic in source reaches the caller.
 func Interruptible(source func(context.Context) (string, error)) func(context.Context) (string, error) {
 	type result func() (string, error)
 	return func(ctx context.Context) (string, error) {

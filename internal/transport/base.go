@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// maxIdle is how many connections are kept.
+// maxIdle is how many idle connections to a host are kept.
 const maxIdle = 64
 
 // The transport pings a connection after pingAfter without a frame, and closes
@@ -22,8 +22,8 @@ const (
 	pingTimeout = 5 * time.Second
 )
 
-// NewBase returns the SDK's own RoundTripper, with HTTP/2. A nil proxy means that of
-// the environment. Both arguments may be nil.
+// NewBase returns the SDK's own RoundTripper, with HTTP/2. A nil proxy means the
+// proxy of the environment. Both arguments may be nil.
 func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
@@ -39,13 +39,13 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *h
 		IdleConnTimeout:        90 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
-		ReadBufferSize:         32 << 10, // lists are large; net/http's 4 KiB are many system calls
+		ReadBufferSize:         32 << 10, // lists are large; net/http's 4 KiB take many system calls
 	}
 }
 
-// checkConnectResponse makes a proxy's refusal of CONNECT an error that is
-// retried if the same status from Zadig would be. A wrong password of the
-// proxy is not tried three times.
+// checkConnectResponse makes a proxy's refusal of CONNECT an error that is retried
+// if the same status from Zadig would be. A wrong proxy password is not tried three
+// times.
 func checkConnectResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil

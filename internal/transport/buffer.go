@@ -9,7 +9,7 @@ import (
 )
 
 // buffer reads the body as part of the attempt, so that one that is cut off is
-// retried. Of a body that is too large it reads one byte beyond the limit.
+// retried. If the body is too large, buffer reads one byte beyond the limit.
 func (c *call) buffer(resp *http.Response) (*http.Response, error) {
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, c.config.MaxBytes+1))

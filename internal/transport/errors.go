@@ -23,8 +23,8 @@ func bare(err error) error {
 	return err
 }
 
-// noResponse returns the error of a call without a response: that of net/http,
-// without the query.
+// noResponse returns the error of a call without a response: the error of net/http,
+// without the query in its URL.
 func (c *call) noResponse(req *http.Request, err error) error {
 	causes := []error{err}
 	if ended := req.Context().Err(); ended != nil && !errors.Is(err, ended) {
@@ -52,8 +52,8 @@ func safe(err error, tokens []string, causes ...error) error {
 	return &maskedError{text, func() []error { return causes }}
 }
 
-// maskedError is the error of the user's transport, middleware or token source,
-// with a text of one line without secrets.
+// maskedError wraps an error of the user's transport, middleware or token source,
+// and has a text of one line without secrets.
 type maskedError struct {
 	text   string
 	causes func() []error // a function, so that fmt cannot print them

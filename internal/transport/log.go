@@ -24,7 +24,7 @@ func (e *exchange) log(level slog.Level, message string, more ...slog.Attr) {
 }
 
 // logFailure logs an error, at a lower level if the caller has canceled the
-// context, as a loop does that ends early.
+// context, as a loop that ends early does.
 func (e *exchange) logFailure(message string, err error, more ...slog.Attr) {
 	level := slog.LevelWarn
 	if errors.Is(e.call.ctx.Err(), context.Canceled) {

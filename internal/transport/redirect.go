@@ -11,8 +11,9 @@ import (
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
 
-// redirectPolicy follows redirects within the origin of the base URL, if the
-// user's policy does. A redirect that is not followed is returned as the response.
+// redirectPolicy returns a policy that follows redirects within the origin of the
+// base URL, if the user's policy follows them. A redirect that is not followed is
+// returned as the response.
 func redirectPolicy(origin *url.URL, users func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		switch {

@@ -116,8 +116,8 @@ func IsPermanent(err error) bool {
 		errors.As(err, &network) && (network.Op == "remote error" || network.Op == "local error") // crypto/tls's alerts
 }
 
-// retryable lists the statuses after which the same request may succeed. 500
-// is not one of them, because Zadig returns it for an unknown image.
+// retryable reports whether the same request may succeed after this status. 500 is
+// not such a status, because Zadig returns it for an unknown image.
 func retryable(status int) bool {
 	return slices.Contains([]int{
 		http.StatusTooManyRequests,

@@ -9,7 +9,8 @@ import (
 )
 
 // RetryAfter returns the wait that the header asks for, in seconds or as an HTTP
-// date. It is 0 if there is none, if it is neither, or if it lies in the past.
+// date. It returns 0 if the header is missing or invalid, or if the date is in the
+// past.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if at, err := http.ParseTime(value); err == nil {

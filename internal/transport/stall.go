@@ -34,7 +34,7 @@ func (s *stallError) Timeout() bool { return true }
 func (s *stallError) Temporary() bool { return false }
 
 // Unwrap returns the standard library's timeout. It is not
-// context.DeadlineExceeded, which is the caller's.
+// context.DeadlineExceeded, which means the caller's deadline.
 func (s *stallError) Unwrap() error { return os.ErrDeadlineExceeded }
 
 // errStalled is the cause with which the timer ends an exchange.
@@ -80,8 +80,8 @@ func (e *exchange) received(resp *http.Response) {
 }
 
 // Read ends the exchange if the body stalls during a call of Read. A body that
-// keeps arriving is never cut off, except that of a failure. The failures of one
-// attempt, such as the redirects that it follows, share one limit.
+// keeps arriving is never cut off, except the body of a failure. The failures of
+// one attempt, such as the redirects that it follows, share one limit.
 func (e *exchange) Read(p []byte) (n int, err error) {
 	e.limit = min(e.config.Timeout, maxStall)
 	left, start := e.limit, time.Now()

@@ -1,12 +1,12 @@
-// Package transport sends requests: a call is a series of attempts, and each of
-// them, or each redirect that it follows, passes the policies, one file each, in
-// this order:
+// Package transport sends requests: a call is a series of attempts. Each attempt,
+// and each redirect that it follows, passes the policies, one file each, in this
+// order:
 //
 //	retry.go      whether there is another attempt, and when (retryafter.go, budget.go)
 //	redirect.go   which redirects are followed
 //	ratelimit.go  the user's rate limiter
 //	auth.go       headers and token, for the origin of the base URL only
-//	stall.go      the time for the headers, and for each read of the body
+//	stall.go      the time limits for the headers, and for each read of the body
 //	log.go        one record per attempt
 //	              the user's middleware
 //	base.go       the SDK's own http.Transport, or the user's
@@ -71,7 +71,7 @@ func New(c Config) (*Transport, error) {
 }
 
 // Outcome is the result of a call: a response, an error, or the last response and
-// the error that prevented another one.
+// the error that prevented a later one.
 type Outcome struct {
 	Response *http.Response
 	Body     []byte // of a success that was buffered
@@ -99,7 +99,7 @@ type call struct {
 	garbled *http.Response // whose body cannot be decompressed
 }
 
-// Do sends a request until a response needs no further attempt.
+// Do sends a request, and repeats it until no further attempt is needed or allowed.
 func (t *Transport) Do(req *http.Request) Outcome {
 	c := &call{Transport: t, buffered: response.ModeOf(req.Context()) == response.Buffered}
 	c.ctx, c.end = context.WithCancel(req.Context())
@@ -138,7 +138,7 @@ func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
 }
 
 // finalBody is the body that the caller reads. Closing it ends the call, and with
-// it a Read under way.
+// it any Read under way.
 type finalBody struct {
 	io.ReadCloser
 	end func()

@@ -1,5 +1,5 @@
-// Package weblink makes links into the web pages of code hosts: GitHub,
-// GitLab, Gitee and Gerrit, at any address.
+// Package weblink makes links to the web pages of code hosts: GitHub, GitLab, Gitee
+// and Gerrit, at any address.
 package weblink
 
 import (
@@ -19,8 +19,8 @@ var kinds = map[string]string{
 
 var publicHosts = map[string]string{"github.com": "github", "gitlab.com": "gitlab", "gitee.com": "gitee"}
 
-// repoPage returns the web page of a repository and the kind of its code host.
-// Source names the kind; without it, only the addresses of public hosts are
+// repoPage returns the web page of a repository and the kind of its code host. The
+// source names the kind; without it, only the addresses of public hosts are
 // recognized. Both are "" if the kind is not known.
 func repoPage(source, address, owner, name string) (page, kind string) {
 	u, ok := Host(address)
@@ -28,14 +28,14 @@ func repoPage(source, address, owner, name string) (page, kind string) {
 		return "", ""
 	}
 	kind = kinds[strings.ToLower(source)]
-	if source == "" || source == "other" { // "other" is any Git server
+	if source == "" || source == "other" { // "other" means any Git server
 		kind = publicHosts[u.Hostname()]
 	}
 	if kind == "" {
 		return "", ""
 	}
 	page = u.String()
-	if kind == "gerrit" { // the addresses of its pages have a number or commit, and no repository
+	if kind == "gerrit" { // the addresses of its pages name a number or commit, and no repository
 		return page, kind
 	}
 	for part := range strings.SplitSeq(owner+"/"+name, "/") {

@@ -1,4 +1,4 @@
-// Package changelog has the command that writes release notes.
+// Package changelog implements the command that writes release notes.
 package changelog
 
 import (

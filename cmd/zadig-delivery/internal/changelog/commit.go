@@ -12,7 +12,7 @@ import (
 type commit struct {
 	record.Commit
 	Type     string   `json:"type"`    // see kinds
-	Subject  string   `json:"subject"` // without its type; of a merge the title or branch that it merges
+	Subject  string   `json:"subject"` // without its type; for a merge, the title or branch of the merged pull request
 	Services []string `json:"services"`
 }
 
@@ -33,7 +33,7 @@ var (
 func newCommit(c record.Commit) *commit {
 	line := &commit{Commit: c, Type: "other", Services: []string{}}
 	line.Subject = subject(c.Message)
-	if len(c.PullRequests) > 0 { // the link says it
+	if len(c.PullRequests) > 0 { // the link has the number
 		line.Subject = squashed.ReplaceAllString(line.Subject, "")
 	}
 	match := conventional.FindStringSubmatch(line.Subject)
@@ -60,7 +60,7 @@ func newCommit(c record.Commit) *commit {
 	return line
 }
 
-// subject returns the first line of a message or, of a merge, the title of the
+// subject returns the first line of a message or, for a merge, the title of the
 // pull request or else the name of the branch.
 func subject(message string) string {
 	first := cli.FirstLine(message)

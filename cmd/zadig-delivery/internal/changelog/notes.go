@@ -25,7 +25,7 @@ type notes struct {
 	Manifests []string       `json:"manifests"` // services whose manifests differ
 	Untraced  []untraced     `json:"untraced"`
 
-	failed error // an image could not be traced, for another reason than that Zadig does not know it
+	failed error // why an image could not be traced, unless Zadig does not know it
 }
 
 type image struct {
@@ -34,7 +34,7 @@ type image struct {
 	Container string       `json:"container"`
 	From      string       `json:"from"`
 	To        string       `json:"to"`
-	Compare   []comparison `json:"compare"` // one for each repository that the two were built from
+	Compare   []comparison `json:"compare"` // one for each repository that the two images were built from
 }
 
 // place returns the service and container.
@@ -52,7 +52,7 @@ type comparison struct {
 type untraced struct {
 	Service string `json:"service"`
 	Image   string `json:"image"`
-	Old     bool   `json:"old"` // an image of the old version: its commits are not known, and so not left out
+	Old     bool   `json:"old"` // an image of the old version: its commits are not known, and so cannot be left out
 	Reason  string `json:"reason"`
 }
 
@@ -99,8 +99,9 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 	return n, nil
 }
 
-// withoutRepeated drops changes that name no container where another one says
-// the same of one: a packaged chart and its environment both name one image.
+// withoutRepeated drops each change that names no container if another change says
+// the same of a container: a packaged chart and its environment both name one
+// image.
 func withoutRepeated(images []image) []image {
 	return slices.DeleteFunc(slices.Clone(images), func(i image) bool {
 		return i.Container == "" && slices.ContainsFunc(images, func(other image) bool {
@@ -109,8 +110,8 @@ func withoutRepeated(images []image) []image {
 	})
 }
 
-// fill adds the commits of the new images that the old ones lack, and for
-// images that were rolled back the reverse.
+// fill adds the commits of the new images that the old ones lack, and the reverse
+// for images that were rolled back.
 func (n *notes) fill(traced map[string]artifact.Result, sources, titles map[string]string) {
 	var was, is, back, gone []*artifact.Artifact
 	services := make(map[string][]string) // by the image that Zadig built
@@ -154,7 +155,7 @@ func isRollback(older, newer *artifact.Artifact) bool {
 	return a != nil && b != nil && b.Before(*a)
 }
 
-// traced returns the artifact of an image, nil if it could not be traced.
+// traced returns the artifact of an image, or nil if it could not be traced.
 func (n *notes) traced(traced map[string]artifact.Result, i image, ref string, old bool) *artifact.Artifact {
 	result := traced[ref]
 	if err := result.Err; err != nil && i.Change != missing { // errors of missing images are not listed
@@ -195,7 +196,7 @@ func issueTitles(r *delivery.Release) map[string]string {
 	return titles
 }
 
-// appendNew appends the elements that are not there yet.
+// appendNew appends one to all, unless all already has it.
 func appendNew[E comparable](all []E, one E) []E {
 	if slices.Contains(all, one) {
 		return all

@@ -12,8 +12,8 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 )
 
-// write writes the notes: JSON and CSV for programs, Markdown to be published,
-// and tables.
+// write writes the notes as JSON or CSV for programs, as Markdown to publish, or as
+// tables.
 func (n *notes) write(w io.Writer, format cli.Format) error {
 	switch format {
 	case cli.JSON:
@@ -166,7 +166,7 @@ func (u untraced) what() string {
 	return u.Reason
 }
 
-// writeMarkdown writes all but the images.
+// writeMarkdown writes everything except the images.
 func (n *notes) writeMarkdown(w io.Writer) {
 	fmt.Fprintf(w, "# %s %s\n", cli.Escape(n.Project), cli.Escape(n.To.Version))
 	for _, line := range n.head() {
@@ -195,7 +195,7 @@ func (n *notes) writeMarkdown(w io.Writer) {
 	}
 }
 
-// markdown returns the line of a commit.
+// markdown returns the commit as a line of Markdown.
 func (c *commit) markdown() string {
 	links := []string{cli.CodeLink(c.Short(), c.URL)}
 	for _, pr := range c.PullRequests {

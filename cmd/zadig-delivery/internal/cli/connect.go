@@ -1,4 +1,4 @@
-// Package cli has the shared parts of the commands: flags, the connection,
+// Package cli contains the parts that the commands share: flags, the connection,
 // tables and errors.
 package cli
 
@@ -31,8 +31,8 @@ func WithClient(ctx context.Context, client *zadig.Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
-// Run sets do as the function that the command runs, with a client for the
-// Zadig that the environment names or, for a demo, for an embedded one.
+// Run sets do as the function that the command runs, with a client for the Zadig
+// that ZADIG_URL names or, for a demo, for an embedded Zadig.
 func (f *Flags) Run(do func(c *Call, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		client, closeServer, err := f.connect(cmd.Context())
@@ -72,7 +72,7 @@ func (f *Flags) connect(ctx context.Context) (client *zadig.Client, closeServer 
 // DemoData returns the releases of --demo.
 func DemoData() zadigtest.Data { return zadigtest.Generate(1, 60) }
 
-// Host returns the host of the Zadig that the environment names.
+// Host returns the host of the Zadig that ZADIG_URL names.
 func Host() string {
 	u, err := url.Parse(os.Getenv("ZADIG_URL"))
 	if err != nil {

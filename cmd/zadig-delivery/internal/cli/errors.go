@@ -22,15 +22,16 @@ const Name = "zadig-delivery"
 const (
 	exitFailed      = 1
 	exitUsage       = 2
-	exitInterrupted = 130 // 128 and the number of the signal, as in shells
+	exitInterrupted = 130 // 128 plus the number of the signal, as in shells
 )
 
 type usageError struct{ error }
 
-// Usage returns an error about arguments or input: exit code 2.
+// Usage returns an error about arguments or input, for exit code 2.
 func Usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// runError is an error of a command that ran. Others are of flags and arguments.
+// runError is an error of a command that ran. Other errors concern flags and
+// arguments.
 type runError struct{ error }
 
 func (e runError) Unwrap() error { return e.error }
@@ -76,8 +77,8 @@ func sentence(err error) string {
 	return zadig.Explain(err)
 }
 
-// Complain writes one plain sentence about err, and below it the detail with
-// the host if that says more.
+// Complain writes one plain sentence about err, and below it err's text with the
+// host, if that says more.
 func Complain(stderr io.Writer, about string, err error) {
 	plain := Explain(err)
 	fmt.Fprintf(stderr, "%s: %s\n", about, plain)

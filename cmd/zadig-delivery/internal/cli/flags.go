@@ -12,7 +12,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// Flags are the flags that commands share. A command registers those it has.
+// Flags are the flags that commands share. A command registers those that it has.
 type Flags struct {
 	Project, Env, Status string
 	Since                time.Time // zero: not set
@@ -26,8 +26,9 @@ type Flags struct {
 // ReleaseStatuses are the values of --status for releases.
 var ReleaseStatuses = []string{"success", "failed", "creating"}
 
-// Register adds flags to a command by their names, with ! if required, and -o with the formats that
-// the command has, the first of which is the default.
+// Register adds the named flags to a command; a name that ends in ! is that of a
+// required flag. It also adds -o with the formats, if there are any; the first is
+// the default.
 func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) {
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	if f.DemoData == nil {
@@ -87,8 +88,8 @@ func (f *Flags) setLimit(text string) (err error) {
 	return nil
 }
 
-// ParseSince reads a time, or a length of time before now. Days and weeks
-// count too.
+// ParseSince parses a time, or a length of time before now, which may also be in
+// days or weeks.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	for unit, days := range map[string]int{"d": 1, "w": 7} {
 		if count, ok := strings.CutSuffix(text, unit); ok {

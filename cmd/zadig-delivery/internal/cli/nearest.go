@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Nearest returns texts sorted by their similarity to one, those of equal
+// Nearest returns texts sorted by their similarity to text, those of equal
 // similarity in the given order.
 func Nearest(text string, texts []string) []string {
 	sorted := slices.Clone(texts)

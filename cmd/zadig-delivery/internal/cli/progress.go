@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// Progress is one line that shows how far long work has got, on a terminal
-// only.
+// Progress is one line that shows the progress of long work, on a terminal only.
 type Progress struct {
 	out   io.Writer // nil: not a terminal
 	shown bool
@@ -33,7 +32,7 @@ func (p *Progress) Show(format string, args ...any) {
 	fmt.Fprintf(p.out, "\r\x1b[K"+format, args...)
 }
 
-// Clear takes the line away, before something else is written.
+// Clear removes the line, before something else is written.
 func (p *Progress) Clear() {
 	if p != nil && p.shown {
 		fmt.Fprint(p.out, "\r\x1b[K")

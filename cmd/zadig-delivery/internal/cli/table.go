@@ -11,7 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// Format is how a command writes its output.
+// Format is the format of a command's output.
 type Format string
 
 // The formats of -o.
@@ -24,7 +24,7 @@ const (
 	HTML     Format = "html"
 )
 
-// Formats are those of commands that write tables.
+// Formats are the formats of commands that write tables.
 var Formats = []Format{Table, Wide, JSON, CSV, Markdown}
 
 // Column describes a column of a table.
@@ -33,7 +33,7 @@ type Column struct {
 	Once  bool // written once for each record, not in each of its rows
 	Wide  bool // in wide and CSV only
 	Drop  int  // on a narrow terminal the columns with the highest Drop go first; 0: never
-	Least int  // how narrow a terminal makes the column; 0: never narrower than its text
+	Least int  // the least width on a narrow terminal; 0: never narrower than its text
 }
 
 // Cell is a field of a row.
@@ -59,8 +59,8 @@ func ImageCell(image string) Cell {
 	return Cell{Text: image, Code: true, Shorter: func(columns int) string { return ShortenMiddle(image, columns) }}
 }
 
-// Output writes records in one of the formats: JSON at once, tables when it
-// is flushed.
+// Output writes records in one of the formats: JSON immediately, tables when it is
+// flushed.
 type Output struct {
 	w       io.Writer
 	format  Format
@@ -149,7 +149,7 @@ func (o *Output) title(i int) string {
 var style = table.Style{
 	Box:     table.BoxStyle{PaddingRight: "  ", PageSeparator: "\n"},
 	Options: table.OptionsNoBordersAndSeparators,
-	CSV:     table.CSVOptions{FieldProtection: true}, // texts are anybody's, and spreadsheets run formulas
+	CSV:     table.CSVOptions{FieldProtection: true}, // anybody may have written the texts, and spreadsheets run formulas
 }
 
 func (o *Output) render(c Cell, column int) string {
@@ -247,10 +247,10 @@ func (o *Output) slack(i int, least []int) int {
 // Width returns how many columns of a terminal a text takes.
 func Width(s string) int { return text.StringWidth(s) }
 
-// Shorten cuts a text of more than most columns at its end.
+// Shorten cuts s at its end if s takes more columns than most.
 func Shorten(s string, most int) string { return text.Snip(s, most, "…") }
 
-// ShortenMiddle cuts a text of more than most columns in its middle.
+// ShortenMiddle cuts s in its middle if s takes more columns than most.
 func ShortenMiddle(s string, most int) string {
 	if Width(s) <= most {
 		return s

@@ -13,8 +13,8 @@ func IsTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// terminalWidth returns how many columns a terminal has, and 0 for a stream
-// that is none. The variable COLUMNS overrides both.
+// terminalWidth returns how many columns a terminal has, or 0 if the stream is not
+// a terminal. The variable COLUMNS overrides both.
 func terminalWidth(stream any) int {
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		return n

@@ -9,7 +9,7 @@ import (
 )
 
 // Clean returns text from elsewhere as one line for a terminal: without line
-// breaks, control characters, and characters that turn the direction of text.
+// breaks, control characters, and characters that change the direction of text.
 func Clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -29,8 +29,8 @@ func FirstLine(s string) string {
 	return Clean(line)
 }
 
-// Time returns a time for people in their zone, with its offset, and "" for
-// none.
+// Time formats a time for people in their zone, with its offset. It returns "" for
+// the zero Time.
 func Time(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -48,8 +48,8 @@ var markdownEscaper = strings.NewReplacer(
 	`~`, `\~`, `$`, `\$`,
 )
 
-// live finds what GitHub and GitLab turn into mentions and references: @name,
-// #1, !1 and GH-1.
+// live matches the texts that GitHub and GitLab turn into mentions and references:
+// @name, #1, !1 and GH-1.
 var live = regexp.MustCompile(`(@|#|!|GH-)([\pL\d])`)
 
 // Escape returns a text as Markdown that shows just that text and mentions
@@ -81,7 +81,7 @@ func Link(text, url string) string {
 	return link(escape(text), url)
 }
 
-// CodeLink is Link for a code span.
+// CodeLink is like [Link], but returns the text as a code span.
 func CodeLink(text, url string) string {
 	if url == "" {
 		return Code(text)

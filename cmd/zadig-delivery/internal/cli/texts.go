@@ -2,8 +2,8 @@ package cli
 
 import "reflect"
 
-// MapTexts replaces each text in the value that v points to. If most is not
-// 0, it cuts longer lists, and returns how many elements it removed.
+// MapTexts replaces each text in the value that v points to. If most is not 0, it
+// cuts lists to that many elements, and returns how many it removed.
 func MapTexts(v any, most int, replace func(string) string) (cut int) {
 	return mapTexts(reflect.ValueOf(v), most, replace)
 }

@@ -24,14 +24,14 @@ type Skipper struct {
 	skipped  int
 }
 
-// Skip reports one.
+// Skip reports a release that could not be read.
 func (s *Skipper) Skip(err error) {
 	s.skipped++
 	s.Progress.Clear()
 	Complain(s.Stderr, Name+": left out", err)
 }
 
-// Err returns an error if there were any.
+// Err returns an error if there were any such releases.
 func (s *Skipper) Err() error {
 	if s.skipped == 0 {
 		return nil
@@ -39,8 +39,8 @@ func (s *Skipper) Err() error {
 	return fmt.Errorf("releases that could not be read: %d", s.skipped)
 }
 
-// Each calls do for each release until it returns false, and skip with the
-// error of each that could not be read.
+// Each calls do for each release until do returns false, and skip with the error of
+// each release that could not be read.
 func Each(releases iter.Seq2[*delivery.Release, error], skip func(error), do func(*delivery.Release) (bool, error)) error {
 	for r, err := range releases {
 		if _, ok := errors.AsType[*delivery.ReleaseError](err); ok {
@@ -58,7 +58,7 @@ func Each(releases iter.Seq2[*delivery.Release, error], skip func(error), do fun
 }
 
 // KnownProject returns an error if a project has no releases, with the names of
-// similar projects: Zadig returns an empty list for one that does not exist.
+// similar projects: Zadig returns an empty list for a project that does not exist.
 func KnownProject(ctx context.Context, releases *delivery.Service, project string) error {
 	if project == "" {
 		return nil
@@ -80,8 +80,8 @@ func KnownProject(ctx context.Context, releases *delivery.Service, project strin
 	return NotFound(fmt.Sprintf("project %q does not exist or has no releases", project), "there are releases of", project, names)
 }
 
-// NotFound returns an error with the names that are most like one that was not
-// found.
+// NotFound returns an error with the names that are most similar to a name that was
+// not found.
 func NotFound(what, intro, name string, names []string) error {
 	slices.Sort(names)
 	names = slices.Compact(names)

@@ -29,7 +29,7 @@ func (f Finder) options() delivery.ListOptions {
 	return delivery.ListOptions{ProjectName: f.Project, WorkflowName: f.Workflow}
 }
 
-// Find returns the release with a version, an id, or the newest one for
+// Find returns the release with this version or id, or the newest release for
 // "latest".
 func (f Finder) Find(ctx context.Context, version string) (r *delivery.Release, err error) {
 	switch {
@@ -48,8 +48,8 @@ func (f Finder) Find(ctx context.Context, version string) (r *delivery.Release, 
 	return r, err
 }
 
-// Before returns the newest release before another one, of the same environment
-// if that is known, that succeeded.
+// Before returns the newest successful release that is older than after, in the
+// same environment if that is known.
 func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.Release, error) {
 	if f.Env == "" {
 		f.Env = after.Environment()
@@ -66,8 +66,8 @@ func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.
 	return r, err
 }
 
-// first returns the first release, newest first, that matches, with its
-// details. It returns zadig.ErrNotFound if there is none.
+// first returns the newest release that matches, with its details. It returns
+// zadig.ErrNotFound if there is none.
 func (f Finder) first(ctx context.Context, matches func(*delivery.Release) bool) (*delivery.Release, error) {
 	o := f.options()
 	o.SkipDetails = true
@@ -86,7 +86,7 @@ func (f Finder) first(ctx context.Context, matches func(*delivery.Release) bool)
 	return nil, failed
 }
 
-// notFound returns an error that names the versions that are most like one.
+// notFound returns an error that names the most similar versions.
 func (f Finder) notFound(ctx context.Context, version string) error {
 	if err := cli.KnownProject(ctx, f.Releases, f.Project); err != nil {
 		return err

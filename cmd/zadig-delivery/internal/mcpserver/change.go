@@ -18,7 +18,7 @@ import (
 
 const (
 	maxSearched = 200 // releases that find_change looks at
-	maxErrors   = 5   // that it reports
+	maxErrors   = 5   // errors that it reports
 )
 
 type changeIn struct {
@@ -32,10 +32,10 @@ type changeIn struct {
 type found struct {
 	Releases []record.Release `json:"releases"`
 	Searched int              `json:"searched"`         // releases looked at
-	More     bool             `json:"more"`             // there are older ones, or the list broke off
+	More     bool             `json:"more"`             // there are older releases, or the list broke off
 	Unread   int              `json:"unread"`           // releases that could not be read
 	Untraced int              `json:"untraced"`         // images whose commits are not known
-	Errors   []string         `json:"errors,omitempty"` // the first, each once, of unread and untraced
+	Errors   []string         `json:"errors,omitempty"` // the first distinct errors of unread releases and untraced images
 }
 
 func (f *found) add(err error) {
@@ -46,7 +46,7 @@ func (f *found) add(err error) {
 
 var commitPrefix = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 
-// matches reports whether a build is of the change that is looked for.
+// matches reports whether a build is of the change that find_change looks for.
 func (in changeIn) matches(commit string, pulls []core.PullRequest) bool {
 	if in.PullRequest > 0 {
 		return slices.ContainsFunc(pulls, func(pr core.PullRequest) bool { return pr.Number == in.PullRequest })
@@ -102,7 +102,8 @@ func (t tools) findChange(ctx context.Context, in changeIn) (found, error) {
 	return out, nil
 }
 
-// builtFrom reports whether the release itself, up to v3.4, names the change.
+// builtFrom reports whether the release itself names the change, as it may up to
+// v3.4.
 func (in changeIn) builtFrom(r *delivery.Release) bool {
 	for _, b := range r.BuildInfo {
 		if b == nil {

@@ -19,7 +19,8 @@ import (
 // tools are the calls of one client.
 type tools struct{ client *zadig.Client }
 
-// limited returns a limit of a tool: 0 is usual.
+// limited returns the limit of a tool: n, or usual if n is 0, and never more than
+// most.
 func limited(n, usual, most int) (int, error) {
 	if n < 0 {
 		return 0, fmt.Errorf("limit must not be negative (got %d)", n)
@@ -48,7 +49,7 @@ type listIn struct {
 
 type releaseList struct {
 	Releases []record.Release `json:"releases"`
-	More     bool             `json:"more"` // there are older ones
+	More     bool             `json:"more"` // there are older releases
 }
 
 func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error) {
@@ -111,7 +112,7 @@ type changes struct {
 	From      record.Release         `json:"from"`
 	To        record.Release         `json:"to"`
 	Added     []delivery.Image       `json:"added"`
-	Missing   []delivery.Image       `json:"missing"` // delivered by from alone; may still be running
+	Missing   []delivery.Image       `json:"missing"` // delivered only by From; may still be running
 	Changed   []delivery.ImageChange `json:"changed"`
 	Manifests []string               `json:"manifests"` // services whose manifests differ
 }
@@ -144,7 +145,7 @@ type imageIn struct {
 type traced struct {
 	origin.Origin
 
-	Envs []string `json:"envs"` // to which Zadig deployed it, as far as it recorded that
+	Envs []string `json:"envs"` // to which Zadig deployed the image, as far as Zadig recorded that
 }
 
 func (t tools) traceImage(ctx context.Context, in imageIn) (out traced, err error) {

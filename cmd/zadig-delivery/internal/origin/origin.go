@@ -67,12 +67,12 @@ type Tracer struct {
 	Artifacts   *artifact.Service
 	Concurrency int
 	Progress    *cli.Progress
-	Sources     map[string]string // as record.Sources returns them; others are traced under their name
+	Sources     map[string]string // as record.Sources returns them; other images are traced under their names
 }
 
-// Trace traces images. ids has the imageIDs that run under their names, if
-// these are known. It returns only errors that concern all images; the others
-// are in the results.
+// Trace traces images. ids maps images to the imageIDs that run under their names,
+// if these are known. Trace returns only errors that concern all images; other
+// errors are in the results.
 func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]string) (map[string]artifact.Result, error) {
 	results := make(map[string]artifact.Result)
 	failures := 0 // in succession
@@ -99,14 +99,14 @@ func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]strin
 	return results, ctx.Err()
 }
 
-// concernsAll reports whether an error has nothing to do with the image, such as
-// no server or no permission.
+// concernsAll reports whether an error has nothing to do with the image, such as an
+// unreachable server or a missing permission.
 func concernsAll(err error) bool {
 	response, ok := errors.AsType[*zadig.Error](err)
 	return !ok || response.StatusCode < http.StatusInternalServerError || errors.Is(err, zadig.ErrForbidden)
 }
 
-// Columns are those of CommitCells.
+// Columns returns once, followed by the columns of a commit, as in [Origin.Rows].
 func Columns(once ...cli.Column) []cli.Column {
 	return append(once,
 		cli.Column{Name: "COMMIT", Least: 8, Drop: 1},
@@ -118,8 +118,8 @@ func Columns(once ...cli.Column) []cli.Column {
 	)
 }
 
-// Rows returns a row for each commit, or one without a commit, that begin with
-// once.
+// Rows returns a row for each commit, or one row without a commit. Each row begins
+// with once.
 func (o Origin) Rows(once ...cli.Cell) (rows [][]cli.Cell) {
 	once = slices.Clip(once)
 	for _, c := range o.Commits {

@@ -1,4 +1,4 @@
-// Package projects has the command that lists projects.
+// Package projects implements the command that lists projects.
 package projects
 
 import (
@@ -26,8 +26,8 @@ type Project struct {
 	Latest   record.Release `json:"latest"`
 }
 
-// Of returns the projects of releases, the one with the newest release first.
-// skip gets the errors of releases that cannot be read.
+// Of returns the projects that have releases, the one with the newest release
+// first. skip gets the errors of releases that cannot be read.
 func Of(ctx context.Context, client *delivery.Service, skip func(error)) ([]*Project, error) {
 	var all []*Project
 	byName := make(map[string]*Project)

@@ -24,7 +24,7 @@ type Commit struct {
 	PullRequests []PullRequest `json:"pull_requests"`
 }
 
-// PullRequest is one that was built.
+// PullRequest is a pull request that was built.
 type PullRequest struct {
 	Repo   string `json:"repo"`
 	Number int    `json:"number"`
@@ -73,7 +73,7 @@ func pullRequests(all []core.PullRequest) []PullRequest {
 	return records
 }
 
-// Name returns the number as the code host writes it: #7, and !7 on GitLab.
+// Name returns the number as the code host writes it: #7, or !7 on GitLab.
 func (p PullRequest) Name() string {
 	if strings.Contains(p.URL, "/merge_requests/") {
 		return "!" + strconv.Itoa(p.Number)
@@ -105,8 +105,8 @@ type Issue struct {
 	Title string `json:"title"`
 }
 
-// NewIssue returns the record of an issue that an artifact names by its key or
-// its page. titles has the titles of some, by both.
+// NewIssue returns the record of an issue that an artifact names by its key or its
+// page. titles maps keys and pages to titles, as far as they are known.
 func NewIssue(name string, titles map[string]string) Issue {
 	i := Issue{Key: name, Title: titles[name]}
 	if strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://") {

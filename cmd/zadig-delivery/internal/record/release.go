@@ -1,6 +1,5 @@
-// Package record has the records of releases, images and commits that commands
-// write as JSON, for -o json and the tools for agents. No field is a
-// credential.
+// Package record defines the records of releases, images and commits that commands
+// write as JSON, for -o json and the tools for agents. No field is a credential.
 package record
 
 import (
@@ -38,7 +37,7 @@ type Image struct {
 	Image     string `json:"image"`
 }
 
-// Place returns service and container, or the service alone if both have one
+// Place returns service and container, or the service alone if both have the same
 // name.
 func (i Image) Place() string {
 	if i.Container == i.Service {
@@ -69,8 +68,8 @@ func Images(r *delivery.Release) []Image {
 	return images
 }
 
-// Sources returns the reference under which Zadig built each image of the releases,
-// by the reference in Images. Zadig cannot trace one that a release pushed.
+// Sources maps the reference of each image in [Images] to the reference under which
+// Zadig built it. Zadig cannot trace a reference that a release pushed.
 func Sources(releases ...*delivery.Release) map[string]string {
 	sources := make(map[string]string)
 	for _, r := range releases {
@@ -82,8 +81,8 @@ func Sources(releases ...*delivery.Release) map[string]string {
 	return sources
 }
 
-// Status returns how a release ended: success, failed, or creating while it has
-// not.
+// Status returns how a release ended: success, failed, or creating if it has not
+// ended.
 func Status(r *delivery.Release) string {
 	switch {
 	case r.Succeeded():

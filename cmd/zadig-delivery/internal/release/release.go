@@ -1,4 +1,4 @@
-// Package release has the command that shows one release.
+// Package release implements the command that shows one release.
 package release
 
 import (

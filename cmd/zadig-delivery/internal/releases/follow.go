@@ -12,13 +12,13 @@ import (
 // tail is how many releases --follow begins with by default.
 const tail = 10
 
-// followAll writes the last releases and then those that appear, and those
-// that have ended, until the context ends, which is no failure. After a first
-// success it waits until a server that is away responds again.
+// followAll writes the last releases, and then releases as they appear and as they
+// end. It returns when the context ends, which is not an error. If the server does
+// not respond after a first success, followAll waits until it does.
 func (c *command) followAll() error {
 	begin, err := c.beginning()
 	mark := delivery.Mark{CreatedAt: begin}
-	reported := "" // the error that stderr has
+	reported := "" // the error that was last written to stderr
 	for first := true; ; first = false {
 		if err == nil {
 			err = c.look(&mark, begin)
@@ -26,7 +26,7 @@ func (c *command) followAll() error {
 		err = errors.Join(err, c.out.Flush())
 		switch {
 		case c.Err() != nil:
-			return nil //nolint:nilerr // an interrupt ends it well
+			return nil //nolint:nilerr // an interrupt is not an error
 		case err == nil && reported != "":
 			cli.Say(c.Stderr, "Zadig responds again")
 			reported = ""
@@ -46,8 +46,8 @@ func (c *command) followAll() error {
 	}
 }
 
-// beginning returns the time of the oldest release to begin with, and 0 if
-// there are none yet.
+// beginning returns the time of the oldest release to begin with, or 0 if there are
+// none yet.
 func (c *command) beginning() (unix int64, err error) {
 	if !c.Since.IsZero() {
 		return c.Since.Unix(), nil

@@ -1,4 +1,4 @@
-// Package releases has the command that lists releases, follows them as they
+// Package releases implements the command that lists releases, follows them as they
 // appear, and exports them.
 package releases
 
@@ -90,7 +90,7 @@ func (c *command) run() error {
 	return cli.NeedsProject(errors.Join(err, c.out.Flush()), c.Project)
 }
 
-// selects applies the filters that the SDK does not have.
+// selects reports whether a release passes the filters that the SDK does not have.
 func (c *command) selects(r *delivery.Release) bool {
 	return (c.Env == "" || r.Environment() == c.Env) && (c.Status == "" || record.Status(r) == c.Status)
 }
@@ -173,7 +173,7 @@ func (c *command) print(r *delivery.Release) error {
 	return c.out.Add(line, rows...)
 }
 
-// imagesOf returns the images of a release, or those of --service in it.
+// imagesOf returns the images of a release, or only those of --service.
 func (c *command) imagesOf(r *delivery.Release) []record.Image {
 	images := record.Images(r)
 	if c.list.ServiceName == "" {

@@ -23,7 +23,7 @@ type cache struct {
 	artifacts map[string]*artifact.Artifact
 
 	file   *os.File
-	failed error // the first time that the file could not be written
+	failed error // the first error of writing the file
 }
 
 // entry is a line of the file.
@@ -34,7 +34,7 @@ type entry struct {
 	Artifact *artifact.Artifact `json:"artifact,omitempty"`
 }
 
-// openCache opens or makes the cache of the Zadig at base.
+// openCache opens or creates the cache of the Zadig at base.
 func openCache(name, base string) (*cache, error) {
 	c := &cache{releases: make(map[string]*delivery.Release), artifacts: make(map[string]*artifact.Artifact)}
 	if name == "" {

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// maxWeeks is how many weeks a chart shows; a longer one shows months.
+// maxWeeks is the most weeks that a chart shows; a longer chart shows months.
 const maxWeeks = 60
 
-// group is the releases of a week or month.
+// group has the releases of a week or month.
 type group struct {
-	Start, End time.Time // End is the start of the next one
+	Start, End time.Time // End is the start of the next group
 	Releases   []*release
 	Partial    bool // it is not over, or the page does not show its beginning
 }
 
-// startOf returns the beginning of the month of a time, or of its week, the
-// Monday before.
+// startOf returns the beginning of the month that t is in, or of the week, which
+// begins on Monday.
 func startOf(t time.Time, unit string) time.Time {
 	y, m, d := t.Date()
 	if unit == "week" {
@@ -27,9 +27,9 @@ func startOf(t time.Time, unit string) time.Time {
 	return time.Date(y, m, 1, 0, 0, 0, 0, t.Location())
 }
 
-// groupsOf puts releases, newest first, into weeks or, if these are too many,
-// months: oldest first, without a gap between them. from is where
-// the page begins; before it there may be releases that it does not show.
+// groupsOf groups releases, which are sorted newest first, by week or, if these are
+// too many, by month. The groups are sorted oldest first, without a gap between
+// them. from is where the page begins; it may not show all releases before.
 // Releases without a date are in no group.
 func groupsOf(releases []*release, from, now time.Time) (unit string, groups []*group) {
 	dated := slices.DeleteFunc(slices.Clone(releases), func(r *release) bool { return r.Created.IsZero() })
@@ -38,7 +38,7 @@ func groupsOf(releases []*release, from, now time.Time) (unit string, groups []*
 	}
 	slices.Reverse(dated)
 	oldest, newest := dated[0].Created, dated[len(dated)-1].Created
-	unit, length := "week", time.Duration(8*24)*time.Hour // the day after it is in the next one
+	unit, length := "week", time.Duration(8*24)*time.Hour // the day after it is in the next week
 	if newest.Sub(startOf(oldest, unit)) > maxWeeks*7*24*time.Hour {
 		unit, length = "month", 32*24*time.Hour
 	}
@@ -78,15 +78,16 @@ type column struct {
 	Parts []part
 }
 
-// part is the releases of one project, or the failed ones; or a range of
-// builds.
+// part is a part of a column: the releases of one project, the failed releases, or
+// a range of builds.
 type part struct {
 	Class          string
 	Bottom, Height float64
 }
 
-// newChart returns a chart without columns of values up to most, with lines at
-// multiples of 1, 2 or 5 units, and the function that gives the height of a value.
+// newChart returns a chart for values up to most, with lines at multiples of 1, 2
+// or 5 units and without columns, and a function that returns the height of a
+// value.
 func newChart(most, unit float64, text func(float64) string) (c *chart, height func(float64) float64) {
 	step := niceStep(most/4/unit) * unit
 	top := step * math.Ceil(most/step)
@@ -98,7 +99,7 @@ func newChart(most, unit float64, text func(float64) string) (c *chart, height f
 	return c, height
 }
 
-// add adds the column of a group. Every n-th one has a label.
+// add adds the column of a group. Every n-th column has a label.
 func (c *chart) add(groups []*group, at int, text string, parts []part) {
 	const labels = 12
 	every, fromEnd := (len(groups)+labels-1)/labels, len(groups)-1-at
@@ -112,7 +113,8 @@ func (c *chart) add(groups []*group, at int, text string, parts []part) {
 	c.Columns = append(c.Columns, one)
 }
 
-// releasesChart is the number of releases in each group, by project.
+// releasesChart returns a chart of the number of releases in each group, by
+// project.
 func (p *page) releasesChart(groups []*group) *chart {
 	most := 4 // whole steps
 	for _, g := range groups {
@@ -148,8 +150,9 @@ func (p *page) releasesChart(groups []*group) *chart {
 	return c
 }
 
-// buildsChart is how long the builds of each group took: the median, and a bar
-// with eight of ten. It is nil without builds.
+// buildsChart returns a chart of how long the builds of each group took: the
+// median, and a bar for the middle 80 percent. It returns nil if there are no
+// builds.
 func (p *page) buildsChart(groups []*group, builds []built) *chart {
 	byGroup := make(map[*group][]built)
 	most := time.Duration(0)
@@ -183,7 +186,7 @@ func (p *page) buildsChart(groups []*group, builds []built) *chart {
 	return c
 }
 
-// niceStep is the next of 1, 2, 5, 10, 20, …
+// niceStep returns the least of 1, 2, 5, 10, 20, … that is not below v.
 func niceStep(v float64) float64 {
 	unit := math.Pow(10, math.Floor(math.Log10(max(1, v))))
 	for _, n := range []float64{1, 2, 5} {
@@ -194,7 +197,7 @@ func niceStep(v float64) float64 {
 	return 10 * unit
 }
 
-// Link is the fragment that lists the releases of the column.
+// Link returns the fragment that lists the releases of the column.
 func (c column) Link(p *page) template.URL {
 	return p.Link("from", day(c.Group.Start), "to", day(c.Group.End.AddDate(0, 0, -1)))
 }

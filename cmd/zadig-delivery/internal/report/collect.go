@@ -20,10 +20,10 @@ import (
 
 // gaps counts the data that Zadig did not send.
 type gaps struct {
-	releases, images int   // that could not be read, and traced
-	first            error // of them
+	releases, images int   // releases that could not be read, images that could not be traced
+	first            error // of these errors
 	more             bool  // the limit left out older releases
-	forbidden        error // tracing is, to the token's user
+	forbidden        error // the error if the token's user may not trace images
 }
 
 func (g *gaps) add(n *int, err error) {
@@ -68,7 +68,7 @@ func collect(c *cli.Call, s settings, base string, store *cache) ([]*release, *g
 	return releases, missing, err
 }
 
-// list reads the releases as the list has them, newest first.
+// list reads the releases as lists have them, newest first.
 func list(c *cli.Call, s settings, missing *gaps) ([]*delivery.Release, error) {
 	o := delivery.ListOptions{ProjectName: s.Project, SkipManifests: true, SkipDetails: true}
 	var found []*delivery.Release
@@ -134,7 +134,8 @@ func details(c *cli.Call, listed []*delivery.Release, store *cache, missing *gap
 	return slices.DeleteFunc(listed, func(r *delivery.Release) bool { return r == nil }), err
 }
 
-// dropManifests drops most of a release, which the page does not show.
+// dropManifests drops the manifests, which are most of a release and which the page
+// does not show.
 func dropManifests(r *delivery.Release) {
 	for _, s := range r.Services {
 		if s != nil {
@@ -154,17 +155,18 @@ func newMeter(progress *cli.Progress, total int, what string) (step func()) {
 	}
 }
 
-// isAboutOne reports whether an error may be about one release.
+// isAboutOne reports whether an error may be about a single release.
 func isAboutOne(err error) bool {
 	return errors.Is(err, zadig.ErrServer) || errors.Is(err, zadig.ErrResponseTooLarge) || errors.Is(err, zadig.ErrUnexpectedResponse)
 }
 
-// compare finds for each release, newest first, the one before it of the same
-// project, workflow and environment that did not fail, and whether it is a
-// rollback: an image was built before the one that it replaced.
+// compare finds, for each release, the last release before it in the same project,
+// workflow and environment that did not fail. It also finds whether the release is
+// a rollback: an image was built before the image that it replaced. The releases
+// are sorted newest first.
 func compare(found []*delivery.Release, releases []*release) {
 	type series struct{ project, workflow, env string }
-	newer := make(map[series][]int) // indices that wait for the one before them
+	newer := make(map[series][]int) // indices of releases whose previous release is not found yet
 	for i, r := range releases {
 		if len(r.Images) == 0 {
 			continue
@@ -193,8 +195,8 @@ func (r *release) built(ref string) time.Time {
 	return r.Images[at].Built
 }
 
-// enoughForbidden is how many images the token's user may not trace before the
-// others are not asked for.
+// enoughForbidden is how many images must be forbidden to the token's user before
+// the others are not requested.
 const enoughForbidden = 8
 
 // trace fills in the origin of the images.

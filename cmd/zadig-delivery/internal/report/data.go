@@ -12,7 +12,7 @@ import (
 // payload is the data of the list and the details, as page/data.js reads it.
 // Releases name their images by their index.
 type payload struct {
-	Lang     map[string]string `json:"lang"`     // texts by the English ones
+	Lang     map[string]string `json:"lang"`     // translations by their English texts
 	Projects []string          `json:"projects"` // in the order of their colors
 	Images   []*image          `json:"images"`
 	Releases []*release        `json:"releases"`
@@ -50,7 +50,7 @@ func encode(p *page) (string, error) {
 	return base64.StdEncoding.EncodeToString(out.Bytes()), err
 }
 
-// forPage returns the image with texts of one line.
+// forPage returns the image with each text on one line.
 func (i *image) forPage() *image {
 	if i.Built.IsZero() {
 		i.Shown = ""

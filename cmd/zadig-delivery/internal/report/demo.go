@@ -7,7 +7,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// demoData is about four months of made-up releases.
+// demoData returns about four months of made-up releases.
 func demoData() zadigtest.Data {
 	const releases = 1100
 	data := zadigtest.Generate(7, releases)
@@ -15,8 +15,8 @@ func demoData() zadigtest.Data {
 	return data
 }
 
-// varyBuilds makes builds last, and images wait for their release, as long as
-// they do in life; generated ones all do so equally long.
+// varyBuilds varies how long builds take and how long images wait for their
+// release, as in real projects. In generated data, both are always the same.
 func varyBuilds(data zadigtest.Data) {
 	random := rand.New(rand.NewPCG(7, 0))
 	for _, a := range slices.Backward(data.Artifacts) { // oldest first

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// language is that of the page. The zero language is English, whose texts are
-// the keys of the others.
+// language is the language of the page. The zero language is English, whose texts
+// are the keys of the other languages.
 type language struct{ texts map[string]string }
 
 //go:embed page/zh.json
@@ -27,7 +27,7 @@ func (l *language) set(code string) error {
 	return fmt.Errorf("it is en or zh")
 }
 
-// Tag is for the page's attribute lang.
+// Tag returns the value of the page's lang attribute.
 func (l language) Tag() string {
 	if l.texts == nil {
 		return "en"
@@ -35,8 +35,7 @@ func (l language) Tag() string {
 	return "zh-CN"
 }
 
-// text translates an English text, and puts the arguments into its {}, one
-// after the other.
+// text translates an English text, and replaces each {} with the next argument.
 func (l language) text(english string, args ...any) string {
 	text := english
 	if translated, ok := l.texts[english]; ok {
@@ -48,7 +47,7 @@ func (l language) text(english string, args ...any) string {
 	return text
 }
 
-// count is a number of things, such as "1 release" or "2,000 releases".
+// count returns a number of things, such as "1 release" or "2,000 releases".
 func (l language) count(n int, what string) string {
 	if l.texts == nil {
 		return counted(n, what)
@@ -56,7 +55,7 @@ func (l language) count(n int, what string) string {
 	return l.text("{} "+what, thousands(n))
 }
 
-// counted is count in English, which is the language of the terminal.
+// counted is like count, but in English, which is the language of the terminal.
 func counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -82,7 +81,7 @@ func rate(n float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0")
 }
 
-// percent writes a share of 0 to 1.
+// percent writes a share between 0 and 1.
 func percent(share float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', 1, 64), ".0") + " %"
 }

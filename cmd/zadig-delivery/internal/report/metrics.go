@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// figures are those of some releases: all, or those of an environment.
+// figures are the figures of all releases, or of those of an environment.
 type figures struct {
-	Releases, Failed, Rated int // Rated: those that have ended
+	Releases, Failed, Rated int // Rated: releases that have ended
 	Rate                    float64
 	ToRelease               time.Duration // median from the end of a build to the first release of its image, 0: not known
 }
@@ -33,7 +33,7 @@ type person struct {
 	Share float64 // of the busiest person's, 0 to 1
 }
 
-// service is how long the builds of one take.
+// service describes how long the builds of a service take.
 type service struct {
 	Name               string
 	Builds             int
@@ -46,9 +46,9 @@ type environment struct {
 	figures
 
 	Project, Name string
-	Latest        *release  // that did not fail
+	Latest        *release  // the newest release that did not fail
 	FailedSince   int       // releases after it that failed
-	Older         []running // services of an older release
+	Older         []running // services whose newest release is older
 	Running       map[string]running
 
 	releases []*release
@@ -58,7 +58,7 @@ type environment struct {
 type running struct {
 	Service string
 	Release *release
-	Tag     string // of its image there
+	Tag     string // of its image in that release
 }
 
 // matrix has the image of each service in each environment of a project.
@@ -66,13 +66,13 @@ type matrix struct {
 	Project string
 	Envs    []string
 	Rows    []matrixRow
-	Differs int // rows
+	Differs int // rows that differ
 }
 
 type matrixRow struct {
 	Service string
-	Cells   []running // of each environment; without Release: none
-	Differs bool      // environments that have the service have other images of it
+	Cells   []running // one for each environment; without Release if the environment does not have the service
+	Differs bool      // environments have different images of the service
 }
 
 func newMetrics(releases []*release, groups []*group, span time.Duration) *metrics {
@@ -104,12 +104,12 @@ func figuresOf(releases []*release, groups []*group, span time.Duration) figures
 	return f
 }
 
-// fewWeeks is up to how many whole weeks their average is too rough.
+// fewWeeks is the number of whole weeks up to which their average is too rough.
 const fewWeeks = 4
 
-// rateOf returns how many releases there are in a week or month. Weeks that are
-// not over, or that the page does not show from their beginning, do not count.
-// Where there are few whole weeks it is of the time that the page spans.
+// rateOf returns how many releases there are per week or month. Weeks that are not
+// over, or that the page does not show from their beginning, do not count. If there
+// are few whole weeks, the rate is that of the time that the page spans.
 func rateOf(releases []*release, groups []*group, span time.Duration) float64 {
 	all, whole, periods := 0.0, 0.0, 0.0
 	for _, g := range groups {
@@ -132,7 +132,7 @@ func rateOf(releases []*release, groups []*group, span time.Duration) float64 {
 	return whole / periods
 }
 
-// environmentsOf are all environments, by project and name.
+// environmentsOf returns all environments, sorted by project and name.
 func environmentsOf(releases []*release, groups []*group, span time.Duration) []*environment {
 	known := make(map[[2]string]*environment)
 	for _, r := range releases {
@@ -181,8 +181,8 @@ func (e *environment) add(r *release) {
 	}
 }
 
-// matricesOf returns a matrix for each project with several environments, which
-// are in the order of their projects.
+// matricesOf returns a matrix for each project with several environments, sorted by
+// project.
 func matricesOf(environments []*environment) (all []*matrix) {
 	byProject := make(map[string][]*environment)
 	for _, e := range environments {
@@ -223,7 +223,8 @@ type built struct {
 	Release *release
 }
 
-// buildsOf are the builds whose time is known, each once, by how long they took.
+// buildsOf returns the builds whose time is known, each once, sorted by how long
+// they took.
 func buildsOf(releases []*release) []built {
 	var builds []built
 	seen := make(map[string]bool)
@@ -239,7 +240,7 @@ func buildsOf(releases []*release) []built {
 	return builds
 }
 
-// waitsOf are the times from the end of an image's build to its first release.
+// waitsOf returns the times from the end of an image's build to its first release.
 func waitsOf(releases []*release) []time.Duration {
 	var waits []time.Duration
 	seen := make(map[string]bool)
@@ -276,8 +277,8 @@ func peopleOf(releases []*release) (people []person) {
 	return people
 }
 
-// servicesOf returns services by how long their builds take. The builds are in
-// that order, too.
+// servicesOf returns services, the one with the longest builds first. The builds
+// must be sorted by how long they took.
 func servicesOf(builds []built) (services []service) {
 	byName := make(map[string][]built)
 	for _, b := range builds {
@@ -298,7 +299,8 @@ const (
 	slow   = 0.9
 )
 
-// quantile returns how long a share of builds took at most, 0 without builds.
+// quantile returns how long a share of the builds took at most, or 0 if there are
+// no builds.
 func quantile(sorted []built, share float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0

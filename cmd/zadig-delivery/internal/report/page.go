@@ -28,7 +28,7 @@ var (
 func file(name string) string {
 	text, err := files.ReadFile("page/" + name)
 	if err != nil {
-		panic(err) // the program is built without it
+		panic(err) // the program was built without the file
 	}
 	return string(text)
 }
@@ -44,13 +44,13 @@ type page struct {
 	Newest      time.Time
 	Traced      bool
 	Notices     []string
-	Why         string // there are no releases
+	Why         string // why there are no releases
 
 	Releases []*release
-	Projects []string // more than one are told apart by colors
+	Projects []string // several are told apart by colors
 	Metrics  *metrics
 	Unit     string   // "week" or "month"
-	Partial  bool     // there is a week or month that is not shown whole
+	Partial  bool     // a week or month is not shown whole
 	Charts   []*chart // releases, and builds if there are any
 
 	Data   template.HTML
@@ -140,7 +140,7 @@ func render(w io.Writer, p *page) error {
 // projects.
 var projectClasses = []string{"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"}
 
-// Color is the class of a project's color.
+// Color returns the class of a project's color.
 func (p *page) Color(project string) string {
 	at := slices.Index(p.Projects, project)
 	return projectClasses[min(max(at, 0), len(projectClasses)-1)]
@@ -189,7 +189,7 @@ type summary struct {
 type envSummary struct {
 	Project  string            `json:"project"`
 	Env      string            `json:"env"`
-	Version  string            `json:"version"` // the newest that did not fail
+	Version  string            `json:"version"` // of the newest release that did not fail
 	Releases int               `json:"releases"`
 	Failed   int               `json:"failed"`
 	Services map[string]string `json:"services"` // tags of images
@@ -218,7 +218,7 @@ func (p *page) summary() summary {
 	return s
 }
 
-// With is the data of a template about one thing.
+// With returns the data for a template about one thing.
 func (p *page) With(of any) any {
 	return struct {
 		Page *page
@@ -226,8 +226,8 @@ func (p *page) With(of any) any {
 	}{p, of}
 }
 
-// FailureRate is the share of releases that failed, of those of which the
-// server says so.
+// FailureRate returns the share of failed releases among those whose result is
+// known.
 func (p *page) FailureRate(failed, rated int) string {
 	if rated == 0 {
 		return "–"
@@ -235,7 +235,7 @@ func (p *page) FailureRate(failed, rated int) string {
 	return percent(float64(failed) / float64(rated))
 }
 
-// Stats are the figures at the top.
+// Stats returns the figures at the top.
 func (p *page) Stats() []stat {
 	m := p.Metrics
 	stats := []stat{
@@ -255,7 +255,7 @@ func (p *page) Stats() []stat {
 
 type stat struct{ Value, Name, Note string }
 
-// Link is the fragment that filters the list by names and values.
+// Link returns the fragment that filters the list by names and values.
 func (p *page) Link(pairs ...string) template.URL {
 	filters := make(url.Values)
 	for i := 1; i < len(pairs); i += 2 {

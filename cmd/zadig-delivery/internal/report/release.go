@@ -12,8 +12,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// release is the page's data about a release. It is made of named fields of
-// the SDK's types, so that no credential gets into a page.
+// release is the page's data about a release. It has only named fields of the SDK's
+// types, so that no credential gets into a page.
 type release struct {
 	record.Release
 
@@ -30,11 +30,11 @@ type release struct {
 
 	Created  time.Time `json:"-"` // zero: not known
 	Images   []*image  `json:"-"`
-	Previous *release  `json:"-"` // the one that it is compared with
+	Previous *release  `json:"-"` // the release that it is compared with
 	group    *group
 }
 
-// image is one that releases deliver, with the build that made it.
+// image is an image that releases deliver, with the build that made it.
 type image struct {
 	record.Image
 
@@ -124,7 +124,7 @@ func newRelease(r *delivery.Release, base string, known map[record.Image]*image)
 	return out
 }
 
-// plausible is t, or the zero Time if no Zadig can have written it: one such
+// plausible returns t, or the zero Time if no Zadig can have written it: one such
 // release would stretch the charts over thousands of years.
 func plausible(t time.Time) time.Time {
 	if t.Year() < 2000 || t.After(time.Now().AddDate(1, 0, 0)) {
@@ -133,7 +133,8 @@ func plausible(t time.Time) time.Time {
 	return t.Local()
 }
 
-// built sets the build of an image from the release itself, up to v3.4.
+// built sets the build of an image from the release itself, which has it up to
+// v3.4.
 func (i *image) built(b *delivery.BuildInfo) {
 	i.setBuild(b.Duration(), b.Ended())
 	if b.ImageInfo != nil {
@@ -196,12 +197,12 @@ func (i *image) addIssue(issue record.Issue) {
 	}
 }
 
-// Name is the release's name on the page.
+// Name returns the release's name on the page.
 func (r *release) Name() string { return cmp.Or(r.Version, r.ID) }
 
 func (r *release) failed() bool { return r.Status == delivery.StatusFailed }
 
-// service is the name of an image's service or, where it is not known, of the
+// service returns the name of the image's service or, if that is not known, of the
 // image.
 func (i *image) service() string {
 	repository, _ := splitReference(i.Image.Image)

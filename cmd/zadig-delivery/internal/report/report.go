@@ -1,6 +1,6 @@
-// Package report has the command that writes one HTML page about releases: what
-// each environment has now, every release with its images, commits, pull
-// requests and authors, and how often and how well is delivered.
+// Package report implements the command that writes one HTML page about releases:
+// what each environment has now, every release with its images, commits, pull
+// requests and authors, and how often and how successfully the projects deliver.
 package report
 
 import (
@@ -30,7 +30,7 @@ const examples = `  zadig-delivery report --project shop                 # write
   zadig-delivery report --limit 0 --cache zadig.cache  # all releases
   zadig-delivery report --demo`
 
-// stdoutName is the --file of standard output.
+// stdoutName is the value of --file for standard output.
 const stdoutName = "-"
 
 // settings are the values of the flags.
@@ -97,7 +97,7 @@ func (s *settings) run(c *cli.Call) error {
 	}
 	if s.file == stdoutName {
 		_, err = c.Stdout.Write(out.Bytes())
-	} else if err = os.WriteFile(s.file, out.Bytes(), 0o644); err == nil { //nolint:gosec // to be shown around
+	} else if err = os.WriteFile(s.file, out.Bytes(), 0o644); err == nil { //nolint:gosec // for others to read
 		fmt.Fprintf(c.Stdout, "%s: %s of %s\n", filepath.ToSlash(s.file), counted(len(found), "release"),
 			cmp.Or(s.Project, "all projects"))
 	}

@@ -18,7 +18,7 @@ import (
 type Approvals struct {
 	Tasks        *workflow.Service
 	Project, Env string
-	Workflows    []string // which may have deployed, in addition to those that built
+	Workflows    []string // that may have deployed the images, in addition to those that built them
 	Progress     *cli.Progress
 
 	read   map[core.TaskRef]*workflow.Task
@@ -28,10 +28,10 @@ type Approvals struct {
 // newest is how many tasks of a workflow are listed, in up to 15 requests.
 const newest = 200
 
-// Find sets who approved the task that deployed each image. Zadig does not say which
-// task did: Find reads the one that built the image, and then those that ran when the
-// environment got a deployment of the service, of the workflows that built it and of
-// Workflows. Tasks that are gone have no approvals.
+// Find sets who approved the task that deployed each image. Zadig does not say
+// which task did: Find reads the task that built the image. Then, of the workflows
+// that built it and of Workflows, it reads the tasks that ran when the service was
+// deployed to the environment. Deleted tasks have no approvals.
 func (a *Approvals) Find(ctx context.Context, images []*Image) error {
 	a.read, a.listed = make(map[core.TaskRef]*workflow.Task), make(map[string][]*workflow.Task)
 	for _, i := range images {
@@ -108,7 +108,8 @@ func (a *Approvals) of(ctx context.Context, ref core.TaskRef, i *Image) (found b
 		a.read[ref] = task
 		a.Progress.Show("%d tasks read", len(a.read))
 	}
-	// A project has no two environments of one name, so Production need not be compared.
+	// A project has no two environments with the same name, so Production need not
+	// be compared.
 	found = slices.ContainsFunc(task.Deploys(), func(d *workflow.Deploy) bool {
 		return d.Environment == a.Env && d.Image == i.Image && d.Status == workflow.StatusPassed
 	})

@@ -10,7 +10,7 @@ import (
 )
 
 // FromEnvironment returns the images that Zadig stored as deployed in an
-// environment, and who deployed it last. The cluster may run others.
+// environment, and who last deployed each. The cluster may run other images.
 func FromEnvironment(ctx context.Context, client *environment.Service, project, name string) (*Uses, error) {
 	production := false
 	env, err := client.Get(ctx, project, name, environment.GetOptions{})
@@ -50,12 +50,11 @@ func FromEnvironment(ctx context.Context, client *environment.Service, project, 
 	return uses, nil
 }
 
-// unknownEnvironment returns an error that names the environments that there
-// are.
+// unknownEnvironment returns an error that names the project's environments.
 func unknownEnvironment(ctx context.Context, client *environment.Service, project, name string) error {
 	var names []string
 	for _, production := range []bool{false, true} {
-		envs, _ := client.List(ctx, project, environment.ListOptions{Production: production}) // who may not view them gets no names
+		envs, _ := client.List(ctx, project, environment.ListOptions{Production: production}) // a user who may not view them gets no names
 		for _, env := range envs {
 			names = append(names, env.Name)
 		}

@@ -15,21 +15,21 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
-// Use is one image as it runs: the same image with another digest is another.
+// Use is a running image. The same image with another digest is another Use.
 type Use struct {
-	Image      string         `json:"image"`      // as the pod asks for it
+	Image      string         `json:"image"`      // as the pod requests it
 	ImageID    string         `json:"image_id"`   // as the pod's status has it; "" if nothing runs
-	Pods       int            `json:"pods"`       // how many run it
-	Namespaces map[string]int `json:"namespaces"` // the same for each namespace
+	Pods       int            `json:"pods"`       // how many pods run it
+	Namespaces map[string]int `json:"namespaces"` // how many pods run it in each namespace
 	Places     []Place        `json:"places"`     // each container that runs it
 
-	// Of an environment: by whom and when its service was deployed last.
+	// For an environment: who last deployed the service, and when.
 	DeployedBy string     `json:"deployed_by,omitempty"`
 	DeployedAt *time.Time `json:"deployed_at,omitempty"`
 	// Who approved the task that deployed it.
 	ApprovedBy []string `json:"approved_by,omitempty"`
 
-	deployments []time.Time // the last ones of its service, the oldest first
+	deployments []time.Time // the last deployments of the service, the oldest first
 }
 
 // Place is a container that runs an image.
@@ -41,7 +41,7 @@ type Place struct {
 	Problem   string `json:"problem,omitempty"` // why the container waits, such as CrashLoopBackOff
 }
 
-// Problems returns how many containers have a problem, by its name.
+// Problems returns how many containers have each problem, by its name.
 func (u *Use) Problems() map[string]int {
 	problems := make(map[string]int)
 	for _, p := range u.Places {
@@ -57,11 +57,11 @@ type Uses struct {
 	byImage map[[2]string]*Use // by image and digest
 }
 
-// Add adds an image with the digest that runs, "" if that is not known.
+// Add adds an image with the digest that runs, or "" if that is not known.
 func (u *Uses) Add(image, imageID string) *Use {
 	_, digest, found := strings.Cut(imageID, "@")
 	if !found {
-		digest = imageID // "docker-pullable://name@…" and "name@…" are one, a bare id is not
+		digest = imageID // "docker-pullable://name@…" and "name@…" have a digest, a bare id has none
 	}
 	if u.byImage == nil {
 		u.byImage = make(map[[2]string]*Use)
@@ -117,7 +117,7 @@ type containerStatus struct {
 	} `json:"state"`
 }
 
-// problem returns why a container waits, "" if it merely starts.
+// problem returns why a container waits, or "" if it is merely starting.
 func (s containerStatus) problem() string {
 	switch reason := s.State.Waiting.Reason; reason {
 	case "ContainerCreating", "PodInitializing":
@@ -133,8 +133,9 @@ type ownerReference struct {
 	Controller bool   `json:"controller"`
 }
 
-// workload returns the controller of a pod. A Deployment does so through a
-// ReplicaSet that has its name and a hash, which is a label of the pod.
+// workload returns the controller of a pod. A Deployment controls a pod through a
+// ReplicaSet, whose name is that of the Deployment and a hash. The hash is a label
+// of the pod.
 func (p *pod) workload() string {
 	for _, owner := range p.Metadata.OwnerReferences {
 		if !owner.Controller {
@@ -150,7 +151,7 @@ func (p *pod) workload() string {
 	return ""
 }
 
-// addTo counts the pod for each of its images, once for each.
+// addTo counts the pod once for each of its images.
 func (p *pod) addTo(u *Uses) {
 	statuses := make(map[string]containerStatus) // by container: a pod has each name once
 	for _, s := range slices.Concat(p.Status.ContainerStatuses, p.Status.InitContainerStatuses, p.Status.EphemeralContainerStatuses) {
@@ -173,8 +174,8 @@ func (p *pod) addTo(u *Uses) {
 
 const howTo = "pipe `kubectl get pods -A -o json` into it, or give --pods or --images"
 
-// ReadPods reads the JSON of kubectl: a list or one pod, or several of these
-// one after the other, such as those of several clusters.
+// ReadPods reads the JSON of kubectl: a list or one pod, or several of these one
+// after the other, such as the lists of several clusters.
 func ReadPods(in io.Reader, finished bool, to *Uses) error {
 	documents := json.NewDecoder(in)
 	for n := 0; ; n++ {
@@ -200,7 +201,7 @@ func ReadPods(in io.Reader, finished bool, to *Uses) error {
 		}
 		pods := 0
 		for _, p := range append(document.Items, document.pod) {
-			if p.Kind != "Pod" && (p.Kind != "" || document.Kind != "PodList") { // the API leaves it out in a PodList
+			if p.Kind != "Pod" && (p.Kind != "" || document.Kind != "PodList") { // the API leaves out Kind in a PodList
 				continue
 			}
 			pods++
@@ -214,8 +215,8 @@ func ReadPods(in io.Reader, finished bool, to *Uses) error {
 	}
 }
 
-// ReadImages reads one image a line. Empty lines and those that begin with #
-// do not count.
+// ReadImages reads one image per line. It skips empty lines and lines that begin
+// with #.
 func ReadImages(in io.Reader, to *Uses) error {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {

@@ -12,7 +12,7 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
 )
 
-// write writes the images, and in tables for people the summary.
+// write writes the images and, in tables for people, the summary.
 func (c *command) write(images []*Image, counts map[string]int) error {
 	columns := origin.Columns(
 		cli.Column{Name: "STATUS", Once: true},
@@ -79,8 +79,8 @@ func (i *Image) cells(same map[string]int) []cli.Cell {
 	}
 }
 
-// shown returns the image as people read it: with the digest where that
-// matters, and no more of it than tells one from another.
+// shown returns the image as people read it: with the digest if that matters, and
+// only as much of it as distinguishes images.
 func (i *Image) shown() string {
 	image, digest, found := strings.Cut(i.Image, "@")
 	if i.Status == Drifted {
@@ -95,7 +95,7 @@ func (i *Image) shown() string {
 
 func lastPart(image string) string { return image[strings.LastIndexByte(image, '/')+1:] }
 
-// podsCell says how many pods run the image, and how many containers have a
+// podsCell returns how many pods run the image, and how many containers have a
 // problem.
 func (i *Image) podsCell() cli.Cell {
 	if i.Pods == 0 {
@@ -111,8 +111,9 @@ func (i *Image) podsCell() cli.Cell {
 	return cli.Cell{Text: text.String(), Shorter: func(int) string { return fmt.Sprintf("%d, %d!", i.Pods, n) }}
 }
 
-// namespacesCell names those that run the image, with how many pods of them
-// where it is more than one, and where there is less room the first of them.
+// namespacesCell lists the namespaces that run the image, each with the number of
+// pods if that is more than one. If there is less room, it shows the first
+// namespace and how many more there are.
 func (i *Image) namespacesCell() cli.Cell {
 	var all []string
 	for _, namespace := range slices.Sorted(maps.Keys(i.Namespaces)) {

@@ -1,4 +1,4 @@
-// Package running has the command that traces what runs in a cluster.
+// Package running implements the command that traces what runs in a cluster.
 package running
 
 import (
@@ -166,8 +166,7 @@ func (c *command) read() (*Uses, error) {
 	return uses, read(file)
 }
 
-// summary returns how many images have which status, and which pods have
-// problems.
+// summary returns how many images have each status, and which pods have problems.
 func summary(images []*Image, counts map[string]int) string {
 	var all []string
 	for _, status := range Statuses {

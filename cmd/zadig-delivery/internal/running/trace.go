@@ -20,10 +20,10 @@ import (
 type Image struct {
 	Status string `json:"status"`
 	*Use
-	Release *record.Release `json:"release"` // the newest that has it; null if it is not known
+	Release *record.Release `json:"release"` // the newest release with the image; null if it is not known
 	origin.Origin
 
-	err    error // with failed
+	err    error // if Status is failed
 	builds []*artifact.Activity
 }
 
@@ -40,8 +40,8 @@ const (
 // Statuses are the values of Status.
 var Statuses = []string{Drifted, Built, unverified, pending, failed, unknown}
 
-// Mirrors are names under which images run, with those under which they were
-// built.
+// Mirrors are pairs of a name under which images run and the name under which they
+// were built.
 type Mirrors [][2]string
 
 func (m *Mirrors) set(text string) error {
@@ -64,8 +64,8 @@ func (m Mirrors) built(image string) string {
 	return image
 }
 
-// Trace traces the running images. It returns only errors that concern all
-// images; the others are in the images.
+// Trace traces the running images. It returns only errors that concern all images;
+// other errors are in the images.
 func Trace(ctx context.Context, tracer origin.Tracer, running []*Use, mirrors Mirrors) (images []*Image, err error) {
 	for len(running) > 0 {
 		var names []string
@@ -115,9 +115,9 @@ func newImage(u *Use, result artifact.Result) *Image {
 	return i
 }
 
-// FindReleases sets the newest release of each image, among the newest releases
-// that there are, as many as limit. With a project, an image that is not known may
-// be one that a release pushed: it is then traced under the name that Zadig built.
+// FindReleases sets the newest release of each image, among the newest limit
+// releases. With a project, an image that is not known may be one that a release
+// pushed: it is then traced under the name under which Zadig built it.
 func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image,
 	tracer origin.Tracer) error {
 	byName := make(map[string][]*Image)
@@ -129,12 +129,12 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 		waiting++
 		name := cmp.Or(i.BuiltImage, i.Image)
 		byName[name] = append(byName[name], i)
-		if i.BuiltDigest != "" { // a release can pin it
+		if i.BuiltDigest != "" { // a release can pin the digest
 			byName[i.BuiltDigest] = append(byName[i.BuiltDigest], i)
 		}
 	}
 	looked := 0
-	skip := func(error) {} // an image of it has no release, as if it were older
+	skip := func(error) {} // an image of a skipped release has no release, as if that were older
 	o := delivery.ListOptions{ProjectName: project, SkipManifests: true, PerPage: min(max(limit, 1), 100)}
 	if limit == 0 || waiting == 0 {
 		return nil
@@ -166,7 +166,7 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 			release := i.Release
 			*i = *newImage(i.Use, result)
 			i.Release = release
-			if i.Status == Drifted { // to push an image can change its digest
+			if i.Status == Drifted { // pushing an image can change its digest
 				i.Status = unverified
 			}
 		}

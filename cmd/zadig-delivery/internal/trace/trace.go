@@ -1,4 +1,4 @@
-// Package trace has the command that traces images to their commits.
+// Package trace implements the command that traces images to their commits.
 package trace
 
 import (

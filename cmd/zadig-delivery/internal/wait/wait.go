@@ -1,4 +1,5 @@
-// Package wait has the command that waits until a release or a task has ended.
+// Package wait implements the command that waits until a release or a task has
+// ended.
 package wait
 
 import (
