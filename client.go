@@ -316,7 +316,7 @@ func parseBaseURL(baseURL string) (*url.URL, error) {
 	}
 	u, err := url.Parse(baseURL)
 	if err != nil {
-		return nil, errors.New("the base URL cannot be parsed") // the parser's text would repeat it, with a password in it
+		return nil, errors.New("the base URL cannot be parsed") // the parser's text would repeat the URL, perhaps with a password
 	}
 	switch {
 	case u.User != nil:

@@ -4,15 +4,15 @@
 // sends only GET requests.
 //
 // Start here:
-//   - [NewClient] returns a client, [NewClientFromEnv] one that environment variables
-//     configure.
+//   - [NewClient] returns a client, [NewClientFromEnv] a client that is configured by
+//     environment variables.
 //   - The fields of [Client] read releases (package delivery), images (artifact),
 //     workflow tasks (workflow) and environments (environment).
-//   - [Error] and the sentinel errors classify failures, [Explain] describes
+//   - [Error] and the sentinel errors classify failures, and [Explain] describes
 //     them to people.
 //   - [Client.Get] reads any other endpoint.
 //
-// The images of a project's releases, and the artifact of one:
+// The images of a project's releases, and the artifact of one image:
 //
 //	client, err := zadig.NewClient("https://zadig.example.com", zadig.WithToken(token))
 //	if err != nil {
@@ -44,9 +44,9 @@
 // # One page, or everything
 //
 // The server's lists are paged, although its documentation does not say so: by
-// default a list has the newest 20. delivery.Service.List and artifact.Service.List
-// return one page. Their All methods return everything, each element once, as an
-// iterator that streams. docs/paging.md lists their requests.
+// default a list has the newest 20 elements. delivery.Service.List and
+// artifact.Service.List return one page. Their All methods return everything, each
+// element once, as an iterator that streams. docs/paging.md lists their requests.
 //
 // # Errors
 //
@@ -62,7 +62,7 @@
 // [Explain] returns one plain sentence for any error: what it means and what to
 // check.
 //
-// Comments of methods list the errors that have a special meaning there, in
+// The comment of a method lists the errors that have a special meaning for it, in
 // addition to these common ones.
 //
 // # Retries
@@ -78,8 +78,8 @@
 //   - after a Retry-After of more than 60 seconds
 //   - if the wait might not end before the context's deadline
 //   - if the retry budget is used up: a client and its variants have a hundred
-//     retries, and each success adds a part of one, so that retries do not multiply
-//     the load of a gateway
+//     retries, and each success adds a fraction of a retry, so that retries do not
+//     multiply the load of a gateway
 //
 // The call then returns the last failure. The wait before a retry is random, up to a
 // limit of 200 ms that doubles with each attempt, to at most 5 s. A Retry-After
@@ -95,7 +95,7 @@
 // # Secrets
 //
 // The token goes to the scheme, host and port of the base URL and nowhere else:
-// redirects to another origin are not followed. Errors and logs mask it, and
+// redirects to another origin are not followed. Errors and logs mask the token and
 // everything that looks like a credential. Decoding replaces credentials in
 // responses, such as those of commits, with "[redacted]".
 //

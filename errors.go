@@ -79,7 +79,7 @@ type Error struct {
 	Type string
 	// Extra is the envelope's extra, or nil if there is none.
 	Extra map[string]any
-	// Method and URL are those of the request, the values of secret query
+	// Method and URL are those of the request, with the values of secret query
 	// parameters masked.
 	Method, URL string
 	// RequestID is the header X-Request-Id of the response. Zadig does not send
@@ -93,7 +93,7 @@ type Error struct {
 	// and with its line breaks and control characters.
 	Body []byte
 
-	kind   error           // a sentinel or an *errdef.Ambiguous; nil: the fields say it
+	kind   error           // a sentinel or an *errdef.Ambiguous; nil: the fields decide
 	tokens func() []string // for masking; a function, so that fmt cannot print it
 }
 
@@ -138,7 +138,7 @@ func (e *Error) Unwrap() error {
 	return e.meaning()
 }
 
-// meaning classifies the fields.
+// meaning classifies e by its fields.
 func (e *Error) meaning() error {
 	kind, sentinel := classify(e)
 	if kind == 0 {
@@ -158,7 +158,7 @@ func (e *Error) decide(sentinel error, reason string) error {
 	return &decided
 }
 
-// reason returns the texts of the envelope or, without one, the body.
+// reason returns the texts of the envelope, or the body if there is no envelope.
 func (e *Error) reason() string {
 	const limit = 300
 	var parts []string
@@ -194,7 +194,7 @@ func newError(out transport.Outcome) *Error {
 	}
 	e := shownError(out, body, len(body) == examined)
 	e.readEnvelope(body)
-	e.kind = e.meaning() // before masking, which could remove a word that decides
+	e.kind = e.meaning() // before masking, which could remove a word that the classification needs
 	e.mask()
 	return e
 }
@@ -202,7 +202,7 @@ func newError(out transport.Outcome) *Error {
 // rejected returns the function that makes the Error for a response whose status
 // is 2xx.
 func rejected(out transport.Outcome, body []byte) func(sentinel error, reason string) error {
-	shown := shownError(out, body[:min(len(body), examined)], true) // perhaps the beginning only
+	shown := shownError(out, body[:min(len(body), examined)], true) // perhaps only the beginning
 	return func(sentinel error, reason string) error {
 		e := *shown
 		e.kind = sentinel
@@ -231,7 +231,7 @@ func shownError(out transport.Outcome, body []byte, cutOff bool) *Error {
 }
 
 // readEnvelope fills in the fields of Zadig's envelope, unmasked, if the body is
-// one: the documented one, or the one without type and extra.
+// an envelope: the documented one, or one that lacks type and extra.
 func (e *Error) readEnvelope(body []byte) {
 	var envelope struct {
 		Code        *int           `json:"code"`

@@ -19,7 +19,7 @@ type failure struct {
 }
 
 // meanings maps each failure on the wire to its meaning; the first row that
-// matches applies. HTTP status and code decide. The description is used only where
+// matches applies. HTTP status and code decide. The description is used only if
 // they do not suffice, because it can be left over from another request.
 //
 // The rows were recorded on v1.11.0 and v5.0.0, and seen on v1.7.1,
@@ -34,7 +34,7 @@ var meanings = []struct {
 	kind     errdef.Kind
 }{
 	// Responses of the policy engine and of the permission checks: the body is
-	// empty (read in source; 403 recorded).
+	// empty (from Zadig's source; 403 recorded).
 	{status: 401, sentinel: ErrUnauthorized},
 	{status: 403, sentinel: ErrForbidden},
 
@@ -46,7 +46,7 @@ var meanings = []struct {
 	{status: 400, codes: []int{400}, text: regexp.MustCompile(`获取交付中心版本列表失败`), sentinel: ErrServer, kind: errdef.DatabaseDown},
 
 	// Build, deploy, test or security records of a detailed release cannot be
-	// read: one bad record, or the database (read in source).
+	// read: one bad record, or the database (from Zadig's source).
 	{status: 400, codes: []int{6571, 6581, 6601, 6614}, sentinel: ErrServer, kind: errdef.BrokenRecord},
 
 	// A release by id: missing, deleted, malformed, or the database is down.
@@ -59,22 +59,22 @@ var meanings = []struct {
 	{status: 400, codes: []int{6662}, sentinel: ErrBadRequest, kind: errdef.MissingOrDown},
 	// The artifact list: a bad regular expression, or the database is down.
 	{status: 400, codes: []int{6663}, sentinel: ErrBadRequest, kind: errdef.RefusedOrDown},
-	// The events of an artifact cannot be read (read in source).
+	// The events of an artifact cannot be read (from Zadig's source).
 	{status: 400, codes: []int{6665}, sentinel: ErrServer, kind: errdef.DatabaseDown},
 
-	// Environments: the cluster of one cannot be reached, or is deleted; the
-	// database of their list, or of a history, is down; one cannot be built (recorded
-	// on v2.3.1, v3.4.1 and v5.0.0). Without a description, the last code means a
+	// Environments: the cluster cannot be reached or was deleted; the database is
+	// down, for a list or a history; an environment cannot be built (recorded on
+	// v2.3.1, v3.4.1 and v5.0.0). Without a description, the last code means a
 	// missing product of a release (up to v1.17).
 	{status: 400, codes: []int{6065, 6075, 6079}, sentinel: ErrServer},
 	{status: 400, codes: []int{6078}, text: regexp.MustCompile(`.`), sentinel: ErrServer},
 
-	// Everything else that is 400: parameter checks, with an empty body since
-	// v1.8.0, with the documented one before.
+	// Every other 400: parameter checks, with an empty body since v1.8.0 and the
+	// documented body before that.
 	{status: 400, sentinel: ErrBadRequest},
 
 	// A path that this version of Zadig does not have, or has for other methods
-	// only; a record of other areas (read in source); and the 404 of a gateway.
+	// only; a missing record of another area (from Zadig's source); and the 404 of a gateway.
 	{status: 404, codes: []int{0}, text: regexp.MustCompile(`^Invalid path: `), sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
 	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest,
 		kind: errdef.NoSuchEndpoint},
@@ -83,9 +83,9 @@ var meanings = []struct {
 
 	{status: 429, sentinel: ErrRateLimited},
 
-	// A workflow task or an environment that does not exist: the driver's text and
-	// nothing before it (recorded on v2.3.1, v3.4.1 and v5.0.0; read in source since
-	// v1.15.0).
+	// A workflow task or an environment that does not exist: only the text of the
+	// database driver (recorded on v2.3.1, v3.4.1 and v5.0.0; from Zadig's source
+	// since v1.15.0).
 	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^mongo: no documents in result$`), sentinel: ErrNotFound},
 
 	// A deployment history in a project that does not exist (recorded on v3.4.1 and
@@ -100,7 +100,7 @@ var meanings = []struct {
 	},
 
 	// A panic (empty body), a release whose project is gone, a database
-	// driver's text since v4.0.0, picket cannot reach aslan.
+	// driver's text since v4.0.0, or picket cannot reach aslan.
 	{status: 500, sentinel: ErrServer, kind: errdef.BrokenRecord},
 }
 

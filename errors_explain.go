@@ -23,12 +23,12 @@ import (
 )
 
 // Explain returns one plain sentence for the user of a program: what err means and
-// what to check. Like an error string, it is in lower case and has no full stop.
-// Print err below it for the details, if it differs.
+// what to check. Like an error string, it is in lower case and ends without a period.
+// Print err below it for the details, if its text differs.
 //
 // If the address or the token is wrong, the sentence names the variable that
 // [NewClientFromEnv] reads. For an error that has nothing to do with Zadig, such as
-// a full disk, Explain returns its text in one line. For nil it returns "".
+// a full disk, Explain returns the error's text in one line. For nil it returns "".
 func Explain(err error) string {
 	if err == nil {
 		return ""
@@ -93,7 +93,7 @@ func (e *Error) explain() string {
 		return "Zadig cannot build this environment: one of its services has no template"
 	case errors.Is(e, ErrServer) && (f.status == http.StatusBadRequest || isDatabase(f.description)):
 		return "Zadig cannot read its database"
-	case errors.Is(e, ErrServer) && strings.Contains(f.description, " err:Get "): // picket, of aslan
+	case errors.Is(e, ErrServer) && strings.Contains(f.description, " err:Get "): // picket, about aslan
 		return "an internal service of Zadig is unreachable: the service or its database is down"
 	case !errors.Is(e, ErrUnexpectedResponse):
 		return ""
@@ -117,7 +117,7 @@ func isDatabase(description string) bool {
 const wsaeconnrefused = syscall.Errno(10061)
 
 // explainNoResponse explains a request that got no response. A token source, a
-// rate limiter or a middleware may have failed before it was sent.
+// rate limiter or a middleware may have failed before the request was sent.
 func explainNoResponse(sent *url.Error) string {
 	cause := sent.Err
 	host := sent.URL

@@ -145,7 +145,7 @@ func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option
 		func(c *config) { c.middleware = append(c.middleware, middleware) })
 }
 
-// RetryPolicy bounds how often a request is sent, and the wait before each retry.
+// RetryPolicy bounds how many times a request is sent, and the wait before each retry.
 // The wait is random ("full jitter"), between 0 and a limit that starts at
 // MinWait, doubles with each attempt and ends at MaxWait. A Retry-After of up to
 // 60 seconds replaces it; a longer one is not waited for.

@@ -17,24 +17,24 @@ const (
 	ActivityDistribute = "distribute"
 )
 
-// Activity is one thing that was done with an artifact. Which fields are filled
-// depends on Type: the comments name the types for which the recordings fill a
-// field. Partial is explained at [Artifact.IsPartial].
+// Activity is something that was done with an artifact. Which fields are set depends
+// on Type: the comment of a field names the type for which recorded responses set it.
+// [Artifact.IsPartial] explains the word "partial".
 type Activity struct {
 	ArtifactID        string    `json:"artifact_id,omitzero"`        // 24 hex digits; "" if partial
 	Type              string    `json:"type"`                        // ActivityBuild and so on
-	Content           string    `json:"content,omitzero"`            // of a deploy: free text; absent when ""
-	URL               string    `json:"url,omitzero"`                // of a build: path of the task's page in Zadig; absent when ""
+	Content           string    `json:"content,omitzero"`            // for a deploy: free text; absent when ""
+	URL               string    `json:"url,omitzero"`                // for a build: path of the task's page in Zadig; absent when ""
 	JobTaskName       string    `json:"job_task_name,omitzero"`      // since v2.2.0: job of the workflow task; absent when "", "" if partial
-	Commits           []*Commit `json:"commits,omitzero"`            // of a build: one per repository; absent when empty
-	Issues            []string  `json:"issues,omitzero"`             // of a build: Jira issues, see [Artifact.Issues]; absent when empty
-	Namespace         string    `json:"namespace,omitzero"`          // of a deploy: Kubernetes namespace; absent when ""
-	EnvName           string    `json:"env_name,omitzero"`           // of a deploy: environment; absent when ""
-	PublishHosts      []string  `json:"publish_hosts,omitzero"`      // of a publish: registries; absent when empty
-	PublishNamespaces []string  `json:"publish_namespaces,omitzero"` // of a publish: namespaces in PublishHosts; absent when empty
-	RemoteFileKey     string    `json:"remote_file_key,omitzero"`    // of a distribute: folder in the storage; absent when ""
-	DistStorageURL    string    `json:"dist_storage_url,omitzero"`   // of a distribute: target storage; absent when ""
-	SrcStorageURL     string    `json:"src_storage_url,omitzero"`    // of a distribute: source storage; absent when ""
+	Commits           []*Commit `json:"commits,omitzero"`            // for a build: one per repository; absent when empty
+	Issues            []string  `json:"issues,omitzero"`             // for a build: Jira issues, see [Artifact.Issues]; absent when empty
+	Namespace         string    `json:"namespace,omitzero"`          // for a deploy: Kubernetes namespace; absent when ""
+	EnvName           string    `json:"env_name,omitzero"`           // for a deploy: environment; absent when ""
+	PublishHosts      []string  `json:"publish_hosts,omitzero"`      // for a publish: registries; absent when empty
+	PublishNamespaces []string  `json:"publish_namespaces,omitzero"` // for a publish: namespaces in PublishHosts; absent when empty
+	RemoteFileKey     string    `json:"remote_file_key,omitzero"`    // for a distribute: folder in the storage; absent when ""
+	DistStorageURL    string    `json:"dist_storage_url,omitzero"`   // for a distribute: target storage; absent when ""
+	SrcStorageURL     string    `json:"src_storage_url,omitzero"`    // for a distribute: source storage; absent when ""
 	StartTime         int64     `json:"start_time,omitzero"`         // Unix seconds, absent when 0
 	EndTime           int64     `json:"end_time,omitzero"`           // Unix seconds, absent when 0
 	CreatedBy         string    `json:"created_by"`                  // user name
@@ -57,8 +57,8 @@ func (a *Activity) Duration() time.Duration {
 	return unixtime.Between(a.StartTime, a.EndTime)
 }
 
-// Task returns the workflow task that did the activity, and false if URL names
-// none. Builds have a URL, whose path ends in
+// Task returns the workflow task that performed the activity, and false if URL names
+// no task. Builds have a URL, whose path ends in
 // /pipelines/custom/<workflow>/<task> or, up to v2.3.1,
 // /pipelines/multi/<workflow>/<task>. Task sends no request.
 //
@@ -68,7 +68,7 @@ func (a *Activity) Task() (ref core.TaskRef, ok bool) {
 	return core.ParseTaskURL(nilsafe.OrZero(a).URL)
 }
 
-// Commit is one repository of a build with the commit that was built.
+// Commit is one repository of a build, with the commit that was built.
 type Commit struct {
 	Address       string `json:"address"`                 // URL of the code host, without user info
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""

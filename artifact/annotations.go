@@ -10,8 +10,8 @@ import (
 // the origin of an image, one map for each of [Artifact.Commits]:
 //
 //   - org.opencontainers.image.revision is the commit's id.
-//   - org.opencontainers.image.source is the web page of its repository, which
-//     [core.PullRequest.URL] recognizes. Gerrit has none.
+//   - org.opencontainers.image.source is the web page of its repository, on a code
+//     host that [core.PullRequest.URL] recognizes. Gerrit has no such page.
 //   - org.opencontainers.image.created is when the image was pushed, in RFC 3339.
 //
 // A key whose value is not known is left out.

@@ -11,11 +11,11 @@ import (
 // Artifact is one image or package with its history: what built it, and where
 // it was deployed, published and distributed.
 //
-// Fields are those of the documentation, of the responses recorded on v1.11.0
-// and v5.0.0, and of the server's source from v1.6.0 to v5.0.0.
+// Its fields come from the documentation, the responses recorded on v1.11.0 and
+// v5.0.0, and the server's source from v1.6.0 to v5.0.0.
 type Artifact struct {
 	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" if partial
-	Name                string                 `json:"name"`                           // of an image: without registry and tag
+	Name                string                 `json:"name"`                           // for an image: without registry and tag
 	Type                string                 `json:"type"`                           // "image" or "file"
 	Source              string                 `json:"source"`                         // origin, "workflow" in every recording
 	Image               string                 `json:"image,omitzero"`                 // image reference; absent when ""
@@ -27,8 +27,8 @@ type Artifact struct {
 	OS                  string                 `json:"os,omitzero"`                    // such as "linux"; absent when ""
 	DockerFile          string                 `json:"docker_file,omitzero"`           // text of the Dockerfile; absent when "", "" if partial
 	Layers              []*Layer               `json:"layers,omitzero"`                // absent when empty, nil if partial
-	PackageFileLocation string                 `json:"package_file_location,omitzero"` // of a file: its folder; absent when ""
-	PackageStorageURI   string                 `json:"package_storage_uri,omitzero"`   // of a file: its storage; absent when ""
+	PackageFileLocation string                 `json:"package_file_location,omitzero"` // for a file: its folder; absent when ""
+	PackageStorageURI   string                 `json:"package_storage_uri,omitzero"`   // for a file: its storage; absent when ""
 	CreatedBy           string                 `json:"created_by"`                     // user name
 	CreatedTime         int64                  `json:"created_time"`                   // Unix seconds
 	Activities          []*Activity            `json:"activities,omitzero"`            // newest first; may be empty
@@ -50,8 +50,8 @@ func (a *Artifact) RawJSON() json.RawMessage {
 // IsPartial reports whether the artifact comes from the documented endpoint alone,
 // because of [OneRequest] or because the server permits nothing else. That endpoint
 // leaves out ID, DockerFile and Layers, ArtifactID and JobTaskName of activities,
-// and PRs of commits: since v1.16.0 a build of several pull requests looks like one
-// of none.
+// and PRs of commits: since v1.16.0 a build of several pull requests looks like a
+// build without any.
 func (a *Artifact) IsPartial() bool { return a != nil && a.ID == "" }
 
 // Created returns CreatedTime as a time.Time, or the zero Time if it is unset.

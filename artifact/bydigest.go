@@ -14,9 +14,10 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// running returns the artifact of an image whose digest may be known: by reference
-// if that artifact may have the digest, otherwise by the digest. Zadig stores an image
-// with a tag without its digest, so one with both is looked up by its tag first.
+// running returns the artifact of an image whose digest may be known. It looks the
+// artifact up by reference and, if there is none or it has another digest, by digest.
+// Zadig stores an image with a tag without its digest, so a reference with both is
+// looked up by its tag first.
 func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact, error) {
 	if _, after, ok := strings.Cut(image, "://"); ok { // the scheme of a pod's imageID
 		image = after
@@ -45,8 +46,8 @@ func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact
 	return a, err
 }
 
-// byDigest returns the newest artifact that has the digest and a repository of the
-// same path, or else the newest that has the digest. A mirror may put a prefix
+// byDigest returns the newest artifact that has the digest and the same repository
+// path, or else the newest artifact that has the digest. A mirror may put a prefix
 // before the path.
 func (s *Service) byDigest(ctx context.Context, repository, digest string) (*Artifact, error) {
 	var found *Artifact

@@ -8,10 +8,9 @@ import (
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
-// Changes are the commits, with their pull requests, issues and authors, from which
-// artifacts were built and earlier ones were not. Each
-// slice is in the order of the artifacts given to [Diff], and nil if it would be
-// empty.
+// Changes are the commits from which artifacts were built and earlier artifacts were
+// not, with their pull requests, issues and authors. Each slice is in the order of the
+// artifacts given to [Diff], and nil if it would be empty.
 type Changes struct {
 	Commits      []NewCommit        `json:"commits,omitzero"`
 	PullRequests []core.PullRequest `json:"pull_requests,omitzero"` // those of Commits, each once
@@ -22,15 +21,15 @@ type Changes struct {
 // NewCommit is a commit with the images that were built from it.
 type NewCommit struct {
 	*Commit
-	Images []string `json:"images"` // Artifact.Image, or Name where that is ""
+	Images []string `json:"images"` // Artifact.Image, or Name if Image is ""
 }
 
 // Diff returns the commits from which the artifacts in to were built, and the earlier
-// ones in from were not. Trace the images that [delivery.Diff] returns to learn which
+// artifacts in from were not. Trace the images that [delivery.Diff] returns to learn which
 // commits are new in a release. Diff sends no request.
 //
-// Only commits that were built are known; others may lie between those of two
-// builds, see [CompareURLs]. A commit without CommitID, which not every code
+// Only commits that were built are known; there may be others between those of two
+// builds, see [CompareURLs]. A commit without a CommitID, which not every code
 // host has, is identified by its branch, tag and message. Partial artifacts may
 // lack pull requests, see [Artifact.IsPartial].
 //
@@ -68,7 +67,7 @@ func Diff(from, to []*Artifact) Changes {
 				changes.Authors = append(changes.Authors, c.AuthorName)
 			}
 		}
-		if isNew { // else it is a rebuild, whose issues are those of the earlier one
+		if isNew { // otherwise it is a rebuild, whose issues are those of the earlier build
 			changes.Issues = append(changes.Issues, a.Issues()...)
 		}
 	}
@@ -98,7 +97,7 @@ func (c *Commit) repository() commitKey {
 	return commitKey{address: c.Address, owner: c.RepoOwner, repo: c.RepoName}
 }
 
-// CompareURL is the web page of a code host with all commits of a repository
+// CompareURL is the web page on which a code host shows all commits of a repository
 // from one build to another.
 type CompareURL struct {
 	RepoOwner string `json:"repo_owner"` // user or group
@@ -106,9 +105,9 @@ type CompareURL struct {
 	URL       string `json:"url"`        // http or https, without credentials
 }
 
-// CompareURLs returns a page for each repository of which both artifacts have
-// exactly one commit, and not the same one. It is nil if there are none. GitHub
-// (also Enterprise), GitLab and Gitee have such pages; [core.PullRequest.URL] says how
+// CompareURLs returns a page for each repository of which each artifact has exactly
+// one commit, and the two differ. It is nil if there are no such pages. GitHub
+// (also Enterprise), GitLab and Gitee have them; [core.PullRequest.URL] says how
 // the code host is recognized.
 func CompareURLs(from, to *Artifact) []CompareURL {
 	before, after := from.commitsByRepository(), to.commitsByRepository()
@@ -125,7 +124,7 @@ func CompareURLs(from, to *Artifact) []CompareURL {
 	return pages
 }
 
-// commitsByRepository leaves out commits without an id.
+// commitsByRepository groups the commits by repository, except those without an id.
 func (a *Artifact) commitsByRepository() map[commitKey][]*Commit {
 	all := map[commitKey][]*Commit{}
 	for _, c := range a.Commits() {

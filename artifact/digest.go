@@ -16,17 +16,17 @@ const (
 	DigestDrifted DigestMatch = "drifted"
 )
 
-// CompareDigest compares the digest of a running image with the one that was built.
-// imageID is the image of a pod's status (status.containerStatuses[].imageID, such
+// CompareDigest compares the digest of a running image with the digest that was built.
+// imageID is the imageID in a pod's status (status.containerStatuses[].imageID, such
 // as "docker-pullable://host/name@sha256:…" or "host/name@sha256:…"), an image
 // reference with a digest, or a bare "sha256:…".
 //
 // The digest of the artifact is unknown if Zadig could not read it from the
-// registry, such as that of an image in OCI format or for several platforms.
+// registry, such as for an image in OCI format or for several platforms.
 //
 // For a bare "sha256:…" that differs, the result is DigestUnknown: it may be the
 // id of an image that was loaded into the node, which is not a registry's digest.
-// If it is known to be a digest, write "@sha256:…".
+// If you know that it is a digest, pass "@sha256:…".
 func (a *Artifact) CompareDigest(imageID string) DigestMatch {
 	runs, pulled := runningDigest(imageID)
 	built := a.digest()
@@ -67,7 +67,7 @@ func (a *Artifact) digest() string {
 func runningDigest(imageID string) (digest string, pulled bool) {
 	_, digest, pulled = strings.Cut(imageID, "@")
 	if !pulled {
-		digest = imageID // "docker://sha256:…" is the image's own id, and no digest
+		digest = imageID // "docker://sha256:…" is the id of an image, not a digest
 	}
 	if !isDigest(digest) {
 		return "", false

@@ -3,9 +3,9 @@
 //
 // Start here:
 //   - [Service.Trace] returns the artifact of an image, and [Service.TraceMany]
-//     those of many. Both find running images by their digest as well.
-//   - [Artifact] is an artifact. [Artifact.Commits], [Artifact.PullRequests] and
-//     [Artifact.Authors] return what it was built from.
+//     those of many images. Both find running images by their digest as well.
+//   - [Artifact] is one image or package. [Artifact.Commits],
+//     [Artifact.PullRequests] and [Artifact.Authors] return what it was built from.
 //   - [Diff] compares what artifacts were built from.
 //
 // Trace returns the commits that produced an image:

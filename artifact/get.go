@@ -14,13 +14,14 @@ import (
 
 const artifactsPath = "/api/aslan/delivery/artifacts"
 
-// Get returns one artifact by its id of 24 hex digits. All servers since v1.7 have
-// it. Since v1.18.0 it needs the system-wide right to view artifacts.
+// Get returns one artifact by its id of 24 hex digits. All servers since v1.7 support
+// Get. Since v1.18.0 the user needs the system-wide right to view artifacts.
 //
 // The server sends the same error for a missing artifact and for a database that
-// is down. Get then requests a list of one and the artifact again to distinguish
-// them, so a missing artifact costs three requests. From v1.12 to v1.17 the list
-// needs a role: other users get zadig.ErrForbidden for a missing artifact.
+// is down. To distinguish them, [Service.Get] then requests a list of one artifact,
+// and the artifact again, so a missing artifact costs three requests. From v1.12 to
+// v1.17 the list needs a role: users without it get zadig.ErrForbidden for a missing
+// artifact.
 //
 // In addition to the common errors, Get returns zadig.ErrBadRequest for a
 // malformed id, before anything is sent, and zadig.ErrNotFound.
@@ -41,8 +42,8 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	return a, errdef.AsNotZadig(err, "this server has no artifacts by id; is the base URL right?")
 }
 
-// checkDatabase requests a list of one. If that succeeds, the database is not down, and
-// the server refused the request before for another reason.
+// checkDatabase requests a list of one artifact. If that succeeds, the database is not
+// down, and the server refused the earlier request for another reason.
 func (s *Service) checkDatabase(ctx context.Context) error {
 	_, err := s.List(ctx, ListOptions{PerPage: 1})
 	if _, undecodable := errors.AsType[*response.ElementError](err); err == nil || undecodable {
@@ -51,7 +52,7 @@ func (s *Service) checkDatabase(ctx context.Context) error {
 	return fmt.Errorf("listing artifacts to learn why a request was refused: %w", err)
 }
 
-// byID requests an artifact by its id. image is its image, "" if that is not known.
+// byID requests an artifact by its id. image is its image, or "" if that is not known.
 func (s *Service) byID(ctx context.Context, id, image string) (*Artifact, error) {
 	return s.get(ctx, artifactsPath+"/"+id, "", func(w *wireArtifact) error {
 		if !strings.EqualFold(w.ID, id) {

@@ -52,9 +52,9 @@ func (a *Artifact) Authors() []string {
 // build first. It is nil if there are none.
 //
 // They are the texts that the server stored. Workflows of v1.11.0 to v3.2.0 store
-// the URL of the issue's page, those since v3.4.1 nothing (read in source).
-// Expect keys such as "SHOP-17", too: the recordings have them, although no
-// workflow made these records.
+// the URL of the issue's page, those since v3.4.1 nothing (from Zadig's source).
+// Expect keys such as "SHOP-17", too: the recorded responses have them, although
+// no workflow made these records.
 func (a *Artifact) Issues() []string {
 	var all []string
 	for _, build := range a.Builds() {

@@ -35,8 +35,8 @@ var (
 // the first slash is the registry if it is localhost or has a dot, a colon or an
 // upper-case letter. Nothing is added: "nginx" has no Registry and no Tag.
 //
-// For a reference that Docker refuses it returns zadig.ErrBadRequest. Trace accepts
-// such a reference.
+// For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest.
+// [Service.Trace] accepts such a reference.
 func ParseImage(ref string) (ImageRef, error) {
 	var (
 		image             ImageRef
@@ -71,7 +71,7 @@ func isRegistry(first string) bool {
 }
 
 // tooLong reports whether the repository has more than 255 characters, as
-// Docker Hub counts them: there "name" is short for "library/name".
+// Docker Hub counts them: on Docker Hub, "name" is short for "library/name".
 func (r ImageRef) tooLong() bool {
 	length := len(r.Repository)
 	if r.onDockerHub() && !strings.Contains(r.Repository, "/") {

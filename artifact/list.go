@@ -17,22 +17,23 @@ type ListOptions struct {
 	Source   string `url:"source,omitempty"`   // exact: "workflow" and so on
 	ImageTag string `url:"imageTag,omitempty"` // exact
 	// Name and Image are regular expressions of the server's database (PCRE),
-	// which match anywhere: escape dots, and anchor with ^ and $. One that
-	// the database refuses is zadig.ErrBadRequest.
+	// which match anywhere: escape dots, and anchor with ^ and $. An expression
+	// that the database refuses is zadig.ErrBadRequest.
 	Name  string `url:"name,omitempty"`
 	Image string `url:"image,omitempty"`
-	// RepoName and Branch, both exact, keep artifacts that were built from
-	// their commits. The server ignores any other filter together with
-	// them, so such options are zadig.ErrBadRequest. It pages by builds, so List
-	// can return an artifact more than once; All returns each once.
+	// RepoName and Branch, both exact, select artifacts by the repository and the
+	// branch of the commits built into them. The server ignores any other filter
+	// together with them, so such options are zadig.ErrBadRequest. It pages by
+	// builds, so [Service.List] can return an artifact more than once;
+	// [Service.All] returns each once.
 	RepoName string `url:"repoName,omitempty"`
 	Branch   string `url:"branch,omitempty"`
-	// Page counts from 1; 0 means 1. All begins at the first page and refuses
-	// another.
+	// Page counts from 1; 0 means 1. [Service.All] begins at the first page and
+	// refuses any other.
 	Page int `url:"page"`
-	// PerPage is how many artifacts a page has. 0 means 20 for List and 100 for
-	// All, which requests larger pages where many artifacts were created in the
-	// same second.
+	// PerPage is how many artifacts a page has. 0 means 20 for [Service.List] and
+	// 100 for [Service.All], which requests larger pages if many artifacts were
+	// created in the same second.
 	PerPage int `url:"per_page"`
 }
 
@@ -41,7 +42,7 @@ type Page struct {
 	Artifacts []*Artifact // newest first, not nil
 	// Total is how many artifacts match on all pages (with RepoName or Branch,
 	// how many builds), or -1 if the server does not send it. All known
-	// servers do.
+	// servers send it.
 	Total int
 }
 
@@ -52,15 +53,15 @@ const (
 
 // List returns one page of artifacts, 20 if PerPage is not set, newest first.
 // [Service.All] returns everything. All servers since v1.7 have the list, although
-// it is not documented (recorded on v1.11.0 and v5.0.0). Since v1.18.0 it needs
+// it is not documented (recorded on v1.11.0 and v5.0.0). Since v1.18.0 the user needs
 // the system-wide right to view artifacts, from v1.12 to v1.17 a role.
 //
 // The list lacks images without an ImageSize, which Zadig could not read from the
 // registry when they were pushed. [Service.Trace] and [Service.Get] find them.
 //
 // In addition to the common errors, List returns zadig.ErrBadRequest for a negative
-// number and for another filter together with RepoName or Branch, before anything is
-// sent, and for a regular expression that the server refuses; and
+// Page or PerPage and for another filter together with RepoName or Branch, before
+// anything is sent, and for a regular expression that the server refuses; and
 // zadig.ErrUnexpectedResponse for an artifact that cannot be decoded.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("artifact.List"); err != nil {
@@ -82,9 +83,9 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 }
 
 // All returns every artifact that o selects, newest first, each once. It streams
-// the pages, resumes one that breaks off, and overlaps them so that changes during
-// the loop lose nothing, as delivery.Service.All does. Each range over the
-// result sends new requests.
+// the pages, resumes a page that breaks off, and overlaps pages so that no artifact is
+// missed if the list changes during the loop, as delivery.Service.All does. Each range
+// over the result sends new requests.
 //
 // An artifact that cannot be decoded yields zadig.ErrUnexpectedResponse; a loop that
 // continues gets the others. After any other error the loop ends. A Page greater than

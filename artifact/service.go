@@ -34,7 +34,7 @@ type wireArtifact struct {
 }
 
 // Validate returns an error for an object that is not an artifact, such as one
-// whose type is "error". A response by id has the id, one by image has the image.
+// whose type is "error". A response by id has the id, a response by image has the image.
 func (w *wireArtifact) Validate() error {
 	if w.ID == "" && w.Image == "" {
 		return errors.New("missing id and image")

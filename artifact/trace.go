@@ -25,29 +25,29 @@ func OneRequest() TraceOption {
 	return func(o *traceOptions) { o.oneRequest = true }
 }
 
-// ImageID tells Trace which image runs under a tag. imageID is that of a pod's
-// status, see [Artifact.CompareDigest].
+// ImageID tells [Service.Trace] which image runs under a tag. imageID is the imageID in
+// a pod's status, see [Artifact.CompareDigest].
 //
-// A tag does not identify an image. If it was built again, the server returns its
-// first build; it does not know of pushes that it did not make; and a mirror has
-// another registry. If Zadig has no artifact of the reference, or one with another
-// digest, Trace lists artifacts and returns the one with the digest of imageID. If
-// none has it, ImageID has no effect. From v1.12 to v1.17 the list needs a role:
-// without it Trace then returns zadig.ErrForbidden.
+// A tag does not identify an image. If a tag was built again, the server returns its
+// first build; the server does not know of pushes that it did not make; and a mirror
+// has another registry. If Zadig has no artifact of the reference, or its artifact has
+// another digest, Trace lists artifacts and returns the one with the digest of imageID.
+// If no artifact has that digest, ImageID has no effect. From v1.12 to v1.17 the list
+// needs a role: for a user without it Trace then returns zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
 // requests, and where it was deployed and published. It looks an image up by the
-// reference under which it was pushed or, if it has one, by digest, in any registry.
-// See [ImageID] for a running image.
+// reference under which it was pushed or, if the reference has a digest, by digest, in
+// any registry. See [ImageID] for a running image.
 //
 // Trace sends two requests. If the reference is not known, or belongs to another
 // digest, Trace lists the artifacts with the same last path element, newest first and
-// 100 a request, until one has the digest and the path of the image. Zadig does not
+// 100 per request, until one has the digest and the path of the image. Zadig does not
 // know all digests, see [Artifact.CompareDigest], and lists only images with an
-// ImageSize. Since v1.18.0 Trace needs the system-wide right to view artifacts.
+// ImageSize. Since v1.18.0 the user needs the system-wide right to view artifacts.
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
 // image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
@@ -71,11 +71,11 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 	return s.byImage(ctx, image)
 }
 
-// byImage returns the artifact of an image with this reference. If the server
-// refuses to read it, the documented endpoint shows whether there is one: its text
-// distinguishes a missing artifact from a database that is down. If it finds one, the
-// refusal was temporary, and the artifact is read again, or the user may read nothing
-// else, and the partial artifact is returned.
+// byImage returns the artifact of the image with this reference. If the server refuses
+// the request, byImage reads the documented endpoint, whose text distinguishes a missing
+// artifact from a database that is down. If there is an artifact, the refusal was
+// temporary, and byImage reads the artifact again; or the user may read nothing else,
+// and byImage returns the partial artifact.
 func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.full(ctx, image)
 	if err == nil || !isRefused(err) && !isDenied(err) {

@@ -40,9 +40,9 @@ type Result struct {
 // yields each distinct image with its result, in order. At most 2 × Concurrency
 // images are traced ahead of the loop.
 //
-// An error of one image does not stop the others. When ctx ends, each image that
-// is left yields the context's error and its cause. When the loop ends, no request
-// is running. A panic of the Doer is raised in the goroutine that ranges.
+// An error for one image does not stop the others. When ctx ends, each remaining
+// image yields the context's error and its cause. When the loop ends, no request
+// is running. A panic in the Doer is raised in the goroutine that ranges.
 //
 // A negative Concurrency or a nil ctx yields one zadig.ErrBadRequest, for the
 // image "".

@@ -28,9 +28,9 @@ type PullRequest struct {
 }
 
 // URL returns the address of the pull request's web page, or "" if it is not
-// known. Source says which code host it is: GitHub (also Enterprise), GitLab,
-// Gitee or Gerrit, at any address. Without a Source it is known for github.com,
-// gitlab.com and gitee.com. The URL is http or https and has no credentials.
+// known. Source names the code host: GitHub (also Enterprise), GitLab, Gitee or
+// Gerrit, at any address. Without a Source, only github.com, gitlab.com and
+// gitee.com are recognized. The URL is http or https and has no credentials.
 func (p PullRequest) URL() string {
 	return weblink.PullRequest(p.Source, p.Address, p.RepoOwner, p.RepoName, p.Number)
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// TaskRef names one workflow task. artifact.Activity.Task and delivery.Release.Task
-// return one, and client.Workflow.Task reads it.
+// TaskRef identifies a workflow task. artifact.Activity.Task and
+// delivery.Release.Task return a TaskRef, and client.Workflow.Task reads its task.
 type TaskRef struct {
 	ProjectName  string // project of the workflow
 	WorkflowName string // key of the workflow, not its display name
@@ -17,7 +17,7 @@ type TaskRef struct {
 // ParseTaskURL parses the address of a task's page in Zadig,
 // /v1/projects/detail/<project>/pipelines/custom/<workflow>/<task>, or with
 // "multi" instead of "custom". It ignores a scheme, a host, segments before /v1
-// and the query. It returns false for anything else.
+// and the query. It returns false for any other address.
 func ParseTaskURL(page string) (TaskRef, bool) {
 	u, err := url.Parse(page)
 	if err != nil {

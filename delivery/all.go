@@ -17,10 +17,10 @@ import (
 //	}
 //
 // A *[ReleaseError] is the error of one release; a loop that continues gets the
-// others. Any other error ends the loop. All misses no release that existed
-// throughout the loop: if it cannot be sure of that, the last error is
-// zadig.ErrUnexpectedResponse. Since v4.2 All sends one request for each release, up
-// to Concurrency at once. docs/paging.md lists its other requests.
+// other releases. Any other error ends the loop. No release that existed throughout
+// the loop is missed: if that is not certain, the last error is
+// zadig.ErrUnexpectedResponse. Since v4.2, one request is sent for each release, up
+// to Concurrency at the same time. docs/paging.md lists the other requests.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkFirst("delivery.All")

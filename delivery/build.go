@@ -7,7 +7,7 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// BuildInfo is one service that was built for a release.
+// BuildInfo describes one service that was built for a release.
 type BuildInfo struct {
 	ID          string       `json:"id"`                  // 24 hex digits
 	ReleaseID   string       `json:"releaseId"`           // 24 hex digits
@@ -41,9 +41,9 @@ type ImageInfo struct {
 	TagName       string `json:"tagName"`       // tag
 	ImageSize     int64  `json:"imageSize"`     // bytes
 	ImageDigest   string `json:"imageDigest"`   // such as "sha256:…"
-	Author        string `json:"author"`        // author that the image names
+	Author        string `json:"author"`        // author named in the image
 	Architecture  string `json:"architecture"`  // such as "amd64"
-	DockerVersion string `json:"dockerVersion"` // version of the Docker that built the image
+	DockerVersion string `json:"dockerVersion"` // version of Docker that built the image
 	OS            string `json:"os"`            // such as "linux"
 	CreationTime  string `json:"creationTime"`  // text from the registry, RFC 3339 in the recordings
 	UpdateTime    string `json:"updateTime"`    // text in the format of CreationTime
@@ -56,7 +56,7 @@ type PackageInfo struct {
 	PackageStorageURI   string `json:"packageStorageUri"`   // storage of the folder
 }
 
-// Issue is a Jira issue that a build belongs to.
+// Issue is a Jira issue that a build is linked to.
 type Issue struct {
 	ID          string `json:"id,omitzero"`          // Jira's number; absent when ""
 	Key         string `json:"key,omitzero"`         // such as "SHOP-17"; absent when ""
@@ -69,13 +69,13 @@ type Issue struct {
 	Reporter    string `json:"reporter,omitzero"`    // display name; absent when ""
 }
 
-// Commit is one repository of a build, the commit that was checked out, and
+// Commit describes one repository of a build, the commit that was checked out, and
 // how Zadig accesses the repository. A credential that Zadig sends is replaced by
 // "[redacted]".
 type Commit struct {
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""
 	RepoOwner     string `json:"repo_owner"`              // user or group
-	RepoNamespace string `json:"repo_namespace,omitzero"` // since v1.12.0: where it differs from the owner
+	RepoNamespace string `json:"repo_namespace,omitzero"` // since v1.12.0: if it differs from the owner
 	RepoName      string `json:"repo_name"`               // repository
 	RemoteName    string `json:"remote_name,omitzero"`    // git remote, such as "origin"; absent when ""
 	Branch        string `json:"branch"`                  // "" when a tag was built
@@ -98,7 +98,7 @@ type Commit struct {
 	CodehostID         int    `json:"codehost_id"`                   // code host in Zadig's settings
 	Address            string `json:"address"`                       // URL of the code host
 	DisableSSL         bool   `json:"disable_ssl,omitzero"`          // since v3.4.1: certificates are not checked
-	AuthType           string `json:"auth_type,omitzero"`            // since v1.12.0: which credential counts; absent when ""
+	AuthType           string `json:"auth_type,omitzero"`            // since v1.12.0: which credential is used; absent when ""
 	OAuthToken         string `json:"oauth_token"`                   // credential, may be ""
 	Username           string `json:"username,omitzero"`             // goes with Password; absent when ""
 	Password           string `json:"password,omitzero"`             // credential; absent when ""
@@ -109,12 +109,12 @@ type Commit struct {
 	RepoUUID    string `json:"repo_uuid,omitzero"`    // up to v1.18.0; absent when ""
 	RepoID      string `json:"repo_id,omitzero"`      // up to v1.18.0; absent when ""
 
-	SourceFrom    string `json:"source_from,omitzero"`    // since v1.17.0: kind of source of the repository in the workflow
-	ParamName     string `json:"param_name,omitzero"`     // since v1.17.0: parameter with the repository
-	JobName       string `json:"job_name,omitzero"`       // since v1.17.0: job with the repository
+	SourceFrom    string `json:"source_from,omitzero"`    // since v1.17.0: where the workflow takes the repository from
+	ParamName     string `json:"param_name,omitzero"`     // since v1.17.0: parameter that the repository comes from
+	JobName       string `json:"job_name,omitzero"`       // since v1.17.0: job that the repository comes from
 	ServiceName   string `json:"service_name,omitzero"`   // since v1.17.0: service in that job
 	ServiceModule string `json:"service_module,omitzero"` // since v1.17.0: container of that service
-	RepoIndex     int    `json:"repo_index,omitzero"`     // since v1.17.0: position there, from 0
+	RepoIndex     int    `json:"repo_index,omitzero"`     // since v1.17.0: position of the repository, from 0
 	SubmissionID  string `json:"submission_id,omitzero"`  // since v1.18.0
 
 	PerforceHost string `json:"perforce_host,omitzero"` // Perforce, since v3.3.0; absent when ""

@@ -8,7 +8,7 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// DeployInfo is one container that was deployed for a release.
+// DeployInfo describes one container that was deployed for a release.
 type DeployInfo struct {
 	ID              string       `json:"id"`                         // 24 hex digits
 	ReleaseID       string       `json:"releaseId"`                  // 24 hex digits

@@ -58,8 +58,9 @@ func (s *Service) whyRefused(ctx context.Context, m summary, refusal *errdef.Amb
 	return nil
 }
 
-// isListed reports whether the server still has the release. It asks the OpenAPI since
-// v4.0, and otherwise reads a brief list, which is short for a release of a workflow.
+// isListed reports whether the server still has the release. It asks the OpenAPI of
+// servers since v4.0, and otherwise reads a brief list, which is short for a workflow's
+// release.
 func (s *Service) isListed(ctx context.Context, m summary) (listed bool, err error) {
 	v := m.VersionInfo
 	if m.isV4() {
@@ -108,8 +109,8 @@ func (s *Service) fromTask(ctx context.Context, m summary, forbidden error, skip
 	return nil, failed
 }
 
-// inProjectOrAll calls list with o, and again without the project if that is
-// forbidden, such as to a user who may view versions system-wide only.
+// inProjectOrAll calls list with o, and again without the project if the first call
+// is forbidden, for example to a user who may view versions only system-wide.
 func inProjectOrAll(o ListOptions, list func(ListOptions) error) error {
 	err := list(o)
 	if errors.Is(err, errdef.ErrForbidden) && o.ProjectName != "" {

@@ -17,14 +17,14 @@ import (
 type Changes struct {
 	Added     []Image       `json:"added,omitzero"`     // images of containers that are new
 	Removed   []Image       `json:"removed,omitzero"`   // images of containers that are gone
-	Changed   []ImageChange `json:"changed,omitzero"`   // containers that have another image
+	Changed   []ImageChange `json:"changed,omitzero"`   // containers whose image differs
 	Manifests []string      `json:"manifests,omitzero"` // services whose Kubernetes manifests differ
 	// Incomplete means that nothing was compared, because the details of a release
 	// were not read: see [Release.IsSummary].
 	Incomplete bool `json:"incomplete,omitzero"`
 }
 
-// ImageChange is one container with its images in two releases.
+// ImageChange describes a container whose images in two releases differ.
 type ImageChange struct {
 	Service   string `json:"service"`   // the service's own name
 	Container string `json:"container"` // as Image.Container
@@ -32,21 +32,20 @@ type ImageChange struct {
 	To        string `json:"to"`        // image reference in the later one
 }
 
-// Diff compares b with the earlier release a. A nil release
-// delivers nothing. Diff sends no request. The releases may be from before and
-// after v4.0.
+// Diff compares b with the earlier release a. A nil release delivers nothing. Diff
+// sends no request. One release may be from before v4.0 and the other from v4.0 or later.
 //
 // It compares the images of [Release.Images], container by container. Up to v3.4 a
 // release delivers only the containers that its task deployed or its author chose,
 // but includes its whole environment. So Diff compares a container that a did not
-// deliver with a's environment, and one that b did not deliver is Removed only if
-// b's environment also lacks it. Since v4.0 releases include no environment, and
+// deliver with a's environment, and a container that b did not deliver is Removed only
+// if b's environment also lacks it. Since v4.0 releases include no environment, and
 // Removed lists the containers that b does not deliver. If b is from before v4.0 and
 // its environment is unknown, Removed is nil.
 //
-// Manifests are compared as text, only in services with manifests in both; charts are
-// not compared. A release that was read with SkipManifests has none. A manifest that
-// names its image differs when the image does.
+// Manifests are compared as text, only in services with manifests in both releases;
+// charts are not compared. A release that was read with SkipManifests has no manifests.
+// A manifest that names its image differs when the image does.
 func Diff(a, b *Release) Changes {
 	if a.IsSummary() || b.IsSummary() {
 		return Changes{Incomplete: true}
@@ -93,9 +92,9 @@ func (r *Release) undelivered() []Image {
 	return images
 }
 
-// samePlace lists the keys by which two images belong to the same container. Each
-// applies to the images that did not match by the ones before it. The last is for a
-// container that has a name in one release only.
+// samePlace lists functions that return a key of an image. Two images with the same key
+// belong to the same container. Each key applies to the images that no earlier key
+// matched. The last key is for a container that has a name in one release only.
 var samePlace = []func(Image) Image{
 	func(i Image) Image { return i },
 	func(i Image) Image { return Image{i.Service, i.Container, repository(i)} },
@@ -103,8 +102,8 @@ var samePlace = []func(Image) Image{
 	func(i Image) Image { return Image{i.Service, "", shortName(i)} },
 }
 
-// pair calls paired, unless it is nil, with each image and its successor. It returns
-// the images without one, and those that succeed none.
+// pair calls paired, unless it is nil, with each image of was and its successor in is.
+// It returns the images without a successor, and those without a predecessor.
 func pair(was, is []Image, paired func(from, to Image)) (wasLeft, isLeft []Image) {
 	for _, key := range samePlace {
 		waiting := map[Image][]int{} // indexes of is
@@ -130,7 +129,7 @@ func pair(was, is []Image, paired func(from, to Image)) (wasLeft, isLeft []Image
 	return was, is
 }
 
-// IsEmpty reports whether there is no difference. It returns false if Incomplete.
+// IsEmpty reports whether there is no difference. It returns false if Incomplete is set.
 func (c Changes) IsEmpty() bool {
 	return !c.Incomplete && len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Manifests) == 0
 }
@@ -189,8 +188,8 @@ func repository(i Image) string {
 	return name
 }
 
-// shortName returns the last part of the repository's name, which stays when an
-// image is copied to another registry.
+// shortName returns the last part of the repository's name, which stays the same when
+// an image is copied to another registry.
 func shortName(i Image) string {
 	name := repository(i)
 	return name[strings.LastIndexByte(name, '/')+1:]
@@ -200,8 +199,8 @@ func shortName(i Image) string {
 var betweenDocuments = regexp.MustCompile(`(?m)^---[ \t]*$`)
 
 // manifests returns the Kubernetes objects of each service that has some, sorted.
-// Servers repeat them for each container of a service up to v3.4, and send them as
-// one text since v4.0.
+// Up to v3.4 servers repeat the objects for each container of a service. Since v4.0
+// they send the objects of a service as one text.
 func (r *Release) manifests() map[string][]string {
 	if r == nil {
 		return nil

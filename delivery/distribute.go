@@ -14,7 +14,7 @@ const (
 	DistributeFile  = "file"
 )
 
-// DistributeInfo is one image, chart or file that was distributed. In a chart
+// DistributeInfo describes one image, chart or file that was distributed. In a chart
 // release, the images of a chart are in its SubDistributes; in a workflow
 // release, everything is on one level.
 type DistributeInfo struct {

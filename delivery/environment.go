@@ -8,8 +8,8 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// ProductEnvInfo is the environment that a release was made from, as it was
-// then. The server leaves most scalars zero in a release.
+// ProductEnvInfo describes the environment that a release was made from, as it was
+// at that time. The server leaves most scalars zero in a release.
 type ProductEnvInfo struct {
 	ID                    string                `json:"id"`                               // 24 zeros
 	ProductName           string                `json:"product_name"`                     // project
@@ -17,14 +17,14 @@ type ProductEnvInfo struct {
 	UpdateTime            int64                 `json:"update_time"`                      // Unix seconds, 0 in every recording
 	Namespace             string                `json:"namespace,omitzero"`               // Kubernetes namespace; absent when ""
 	Status                string                `json:"status"`                           // "" in every recording
-	Revision              int                   `json:"revision"`                         // of the environment
+	Revision              int                   `json:"revision"`                         // revision of the environment
 	Enabled               bool                  `json:"enabled"`                          // false in every recording
 	EnvName               string                `json:"env_name"`                         // such as "dev"
 	UpdateBy              string                `json:"update_by"`                        // user name
 	Auth                  []*EnvAuth            `json:"auth,omitzero"`                    // up to v1.18.0
 	Services              [][]*EnvService       `json:"services,omitzero"`                // groups that are deployed together
 	Render                *RenderInfo           `json:"render"`                           // nil since v2.0.0
-	Error                 string                `json:"error"`                            // "" when the environment is well
+	Error                 string                `json:"error"`                            // "" when the environment is healthy
 	Vars                  []*EnvVar             `json:"vars,omitzero"`                    // up to v1.15.0; absent when empty
 	IsPublic              bool                  `json:"isPublic"`                         // false in every recording
 	RoleIDs               []int                 `json:"roleIds,omitzero"`                 // roles that may see the environment
@@ -58,7 +58,7 @@ func (p *ProductEnvInfo) Updated() time.Time { return unixtime.Time(nilsafe.OrZe
 // EnvAuth says who may do what in an environment. Up to v1.18.0.
 type EnvAuth struct {
 	Type        string   `json:"type"`                 // kind of Name: user or team
-	Name        string   `json:"name"`                 // of the user or team
+	Name        string   `json:"name"`                 // name of the user or team
 	Permissions []string `json:"permissions,omitzero"` // granted permissions
 }
 
@@ -79,8 +79,8 @@ type EnvVar struct {
 	Services []string `json:"services,omitzero"` // names of the services that use it
 }
 
-// ShareEnv says whether an environment shares services with another one. Since
-// v1.11.0.
+// ShareEnv says whether an environment shares services with another environment.
+// Since v1.11.0.
 type ShareEnv struct {
 	Enable  bool   `json:"enable"`   // services are shared
 	IsBase  bool   `json:"is_base"`  // this is the base environment, which others share
@@ -110,10 +110,10 @@ type GlobalVariable struct {
 	RelatedServices []string        `json:"related_services,omitzero"` // names of the services that use it
 }
 
-// IstioGrayscale is the gray release of an environment. Since v2.2.0.
+// IstioGrayscale describes the gray release of an environment. Since v2.2.0.
 type IstioGrayscale struct {
 	Enable             bool                 `json:"enable"`                        // the environment takes part
-	IsBase             bool                 `json:"is_base"`                       // it is the base environment
+	IsBase             bool                 `json:"is_base"`                       // this is the base environment
 	BaseEnv            string               `json:"base_env"`                      // "" if it is the base
 	GrayscaleStrategy  string               `json:"grayscale_strategy"`            // which of the two lists applies
 	WeightConfigs      []*WeightConfig      `json:"weight_configs,omitzero"`       // shares of the traffic

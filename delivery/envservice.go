@@ -14,9 +14,9 @@ type EnvService struct {
 	ReleaseName  string         `json:"release_name,omitzero"`  // since v1.18.0: Helm release
 	ProductName  string         `json:"product_name"`           // project
 	Type         string         `json:"type"`                   // "k8s" or "helm" in recordings
-	Revision     int            `json:"revision"`               // of the service, from 1
+	Revision     int            `json:"revision"`               // revision of the service, from 1
 	Containers   []*Container   `json:"containers,omitzero"`    // absent when empty
-	Render       *ServiceRender `json:"render,omitzero"`        // up to v1.15.0 and, another object, since v2.0.0; nil when absent
+	Render       *ServiceRender `json:"render,omitzero"`        // up to v1.15.0, and since v2.0.0 a different object; nil when absent
 	Error        string         `json:"error,omitzero"`         // since v1.12.0; absent when ""
 	Resources    []*Resource    `json:"resources,omitzero"`     // since v2.1.0; absent when empty
 	UpdateTime   int64          `json:"update_time,omitzero"`   // since v2.0.0: Unix seconds
@@ -28,7 +28,7 @@ func (s *EnvService) Updated() time.Time { return unixtime.Time(nilsafe.OrZero(s
 
 // Container is one container of an EnvService with its image.
 type Container struct {
-	Name      string     `json:"name"`                // in the manifest
+	Name      string     `json:"name"`                // name in the manifest
 	Type      string     `json:"type,omitzero"`       // since v3.2.0
 	Image     string     `json:"image"`               // image reference
 	ImageName string     `json:"image_name,omitzero"` // since v1.11.0: name without registry and tag; absent when ""
@@ -50,12 +50,12 @@ type Resource struct {
 	Group   string `json:"Group"`   // API group, "" for the core group
 	Version string `json:"Version"` // API version, such as "v1"
 	Kind    string `json:"Kind"`    // such as "Deployment"
-	Name    string `json:"Name"`    // of the object
+	Name    string `json:"Name"`    // name of the object
 }
 
 // ServiceRender has the members of two objects that servers send under the same
 // name: a RenderInfo up to v1.15.0, and a ChartInfo since v2.0.0 ({} for records
-// written before).
+// written before v2.0.0).
 type ServiceRender struct {
 	Name        string `json:"name,omitzero"`         // up to v1.15.0
 	Revision    int    `json:"revision,omitzero"`     // up to v1.15.0
@@ -85,7 +85,7 @@ type OverrideYAML struct {
 	YAMLContent       string              `json:"yaml_content,omitzero"`        // the YAML
 	RenderVariableKVs []*RenderVariableKV `json:"render_variable_kvs,omitzero"` // since v1.18.0: the YAML's variables one by one
 	Source            string              `json:"source,omitzero"`              // since v1.11.0: kind of origin
-	AutoSync          bool                `json:"auto_sync,omitzero"`           // since v1.11.0: it follows its origin
+	AutoSync          bool                `json:"auto_sync,omitzero"`           // since v1.11.0: the YAML follows its origin
 	AutoSyncYAML      string              `json:"auto_sync_yaml,omitzero"`      // since v3.3.0: the YAML of the origin
 	SourceDetail      json.RawMessage     `json:"source_detail,omitzero"`       // since v1.11.0: any JSON value, as sent, "null" included
 	SourceID          string              `json:"source_id,omitzero"`           // since v1.16.0: origin's id

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// delivers reports whether the release has a service with this name, without the
-// container's name.
+// delivers reports whether the release has a service with this name, which does not
+// include the container's name.
 func (r *Release) delivers(service string) bool {
 	if r.isV4() {
 		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })

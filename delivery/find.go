@@ -17,11 +17,11 @@ const methodFind = "delivery.Find"
 // unique only within a project, and only since v4.0, so set ProjectName.
 //
 // Find reads brief pages of PerPage (100), newest first, up to the release, and
-// then the release by id. Since v4.0, with ProjectName, it reads the first page
-// only, and finds an older release with a number of requests that is
+// then the release by id. Since v4.0, if ProjectName is set, it reads only the
+// first page, and finds an older release with a number of requests that is
 // logarithmic in the number of releases.
 //
-// In addition to the errors of All, Find returns zadig.ErrBadRequest for an empty
+// In addition to the errors of [Service.All], Find returns zadig.ErrBadRequest for an empty
 // version, and zadig.ErrNotFound. It skips releases that cannot be read, and
 // returns the error of one of them instead of zadig.ErrNotFound.
 func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Release, error) {
@@ -57,7 +57,7 @@ func (s *Service) findListed(ctx context.Context, version string, o ListOptions,
 		wanted[m.VersionInfo.ID] = true
 		return true
 	}
-	var failed, unread error // of the release, and of one that cannot be listed
+	var failed, unread error // of the release, and of a release that cannot be listed
 	err = s.releases(ctx, q, func(r *Release, err error) bool {
 		found = r
 		if one, ok := errors.AsType[*ReleaseError](err); ok && wanted[one.ID] {
@@ -79,8 +79,9 @@ func (s *Service) findListed(ctx context.Context, version string, o ListOptions,
 	return nil, false, versionNotFound(version)
 }
 
-// findNamed reads the release from the OpenAPI, which has neither its id nor its
-// task, and finds these by its time. It reports whether the result is certain.
+// findNamed reads the release from the OpenAPI, which sends neither its id nor its
+// task, and then finds it in the list by its creation time. It reports whether the
+// result is certain.
 func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) (r *Release, certain bool, err error) {
 	named, err := s.named(ctx, o.ProjectName, version)
 	switch {
@@ -97,8 +98,9 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 	return f.release, f.release != nil || f.err != nil, f.err
 }
 
-// locate searches the pages after the first for a release by the second in which it
-// was created, which since v4.0 no two share. It reports whether the release is there.
+// locate searches the pages after the first for the release that was created in this
+// second. Since v4.0 no two releases share a second. It reports whether it found the
+// release.
 func (s *Service) locate(ctx context.Context, version string, created int64, o ListOptions) (summary, bool) {
 	size := cmp.Or(o.PerPage, allPerPage)
 	low, high := 2, math.MaxInt

@@ -2,8 +2,8 @@ package delivery
 
 import "cmp"
 
-// FlatService is a service of a release since v4.0.0, in which the JSON object of a
-// release is flat. Only a chart has the chart fields (recorded on v5.0.0).
+// FlatService describes a service of a release since v4.0.0. Servers send a flat JSON
+// object for such a release. Only a chart has the chart fields (recorded on v5.0.0).
 type FlatService struct {
 	ServiceName          string          `json:"service_name"`           // name in the project
 	ChartName            string          `json:"chart_name"`             // "" unless it is a chart

@@ -11,7 +11,7 @@ import (
 // Image is one image that a release delivers.
 type Image struct {
 	Service   string `json:"service"`   // the service's own name
-	Container string `json:"container"` // of a chart: the image's name; "" where the server stores none
+	Container string `json:"container"` // of a chart: the image's name; "" if the server stores none
 	Image     string `json:"image"`     // reference: registry, name, and tag or digest
 }
 
@@ -22,8 +22,8 @@ type Image struct {
 //   - since v4.0, those of Services
 //
 // An image that the release pushes has the reference that it is pushed to, whether
-// or not the push succeeded: see [Release.Succeeded]. Any other has the reference
-// in the environment. To trace images, use [Release.SourceImages]. Up to v2.1 a
+// or not the push succeeded: see [Release.Succeeded]. Any other image has its
+// reference in the environment. To trace images, use [Release.SourceImages]. Up to v2.1 a
 // chart is missing until all its images are pushed, because servers do not name it
 // earlier.
 //
@@ -59,10 +59,10 @@ func (r *Release) Images() []Image {
 
 // SourceImages returns the images of [Release.Images], in the same order, with their
 // references in the environment that the release was made from. Zadig built and
-// deployed these, so artifact.Service.Trace finds them. A release can push an image to
-// another registry or tag, but no version of Zadig keeps an artifact for the pushed one
-// (read in source). If the source of an image is not known, its reference is that of
-// Images.
+// deployed these images, so artifact.Service.Trace finds them. A release can push an
+// image to another registry or tag, but no version of Zadig keeps an artifact for the
+// pushed image (from Zadig's source). If the source of an image is not known, SourceImages
+// returns the same reference as Images.
 func (r *Release) SourceImages() []Image {
 	images := r.Images()
 	sources := make(map[Image]string)
@@ -77,8 +77,8 @@ func (r *Release) SourceImages() []Image {
 	return images
 }
 
-// pushedFrom returns the reference in the environment of an image that a release up
-// to v3.4 pushed, or "". A workflow's release pushes none.
+// pushedFrom returns the reference that an image had in the environment before a
+// release up to v3.4 pushed it, or "". A workflow's release pushes no images.
 func (r *Release) pushedFrom(pushed Image) string {
 	for _, i := range r.environmentImages() {
 		switch r.VersionInfo.Type {
@@ -96,7 +96,7 @@ func (r *Release) pushedFrom(pushed Image) string {
 }
 
 // chartImages returns the images of a packaged chart: those that are pushed, and
-// those that stay as in the environment. A chart has the name of its service; the
+// those that keep their reference in the environment. A chart has the name of its service; the
 // ServiceName of its images is their own name. It returns nil for a file or an image.
 func (r *Release) chartImages(chart *DistributeInfo) []Image {
 	var images []Image

@@ -8,9 +8,9 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Labels returns the labels of a project's releases, sorted, for
-// ListOptions.Label; not nil if there are none. Servers have labels since v4.0.0
-// (read in source, recorded on v5.0.0).
+// Labels returns the labels of a project's releases, sorted, for use in
+// ListOptions.Label. If there are no labels, the result is empty but not nil. Servers
+// have labels since v4.0.0 (from Zadig's source, recorded on v5.0.0).
 //
 // In addition to the common errors, Labels returns zadig.ErrBadRequest for an empty
 // projectName, for which the server finds nothing, before anything is sent; and
@@ -25,13 +25,13 @@ func (s *Service) Labels(ctx context.Context, projectName string) ([]string, err
 		Query: inProject(projectName),
 		Want:  "an array of labels",
 	}, nil)
-	if refused, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // "labels" was taken for an id
+	if refused, ok := errdef.AsAmbiguous(err, errdef.MissingOrDown); ok { // the server took "labels" for an id
 		return nil, refused.Resolve(errdef.ErrUnsupported, older)
 	}
 	if err != nil {
 		return nil, errdef.AsUnsupported(err, older)
 	}
-	if *labels == nil { // a list that is null is empty
+	if *labels == nil { // null means an empty list
 		return []string{}, nil
 	}
 	slices.Sort(*labels)

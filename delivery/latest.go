@@ -11,11 +11,11 @@ import (
 // Latest returns the newest release that o selects, which may be in progress or
 // have failed unless o.Succeeded is set. Page must be 0 or 1.
 //
-// It sends one request, and since v4.2 another one by id. With a filter that All
-// applies itself, it reads pages of PerPage (20) releases up to the first that
-// matches.
+// It sends one request, and since v4.2 another request for the release by id. With a
+// filter that [Service.All] applies itself, it reads pages of PerPage (20) releases up
+// to the first release that matches.
 //
-// In addition to the errors of All, Latest returns zadig.ErrNotFound when no
+// In addition to the errors of [Service.All], Latest returns zadig.ErrNotFound when no
 // release matches, and the error of a release that cannot be read and is newer than
 // the first that matches, because it might match as well.
 func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {

@@ -8,17 +8,17 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// LatestByProject returns the newest release of each project, newest first, which
-// may be in progress or have failed unless o.Succeeded is set. ProjectName and
-// ServiceName must be empty, and Page 0 or 1.
+// LatestByProject returns the newest release of each project, newest first. These
+// releases may be in progress or have failed unless o.Succeeded is set. ProjectName
+// and ServiceName must be empty, and Page 0 or 1.
 //
 // It reads the list of all releases, in brief pages of PerPage (100), because
-// servers cannot group them, and then a release by id for each project, unless the
-// list has all details (up to v1.7.1, and v4.0 and v4.1).
+// servers cannot group releases by project. It then reads a release by id for each
+// project, unless the list has all details (up to v1.7.1, and in v4.0 and v4.1).
 //
-// Errors are those of All. A release that cannot be read yields its error instead of
-// the project's release. One that cannot be decoded from the list also yields its
-// error, whether or not it is the newest of its project.
+// Its errors are those of [Service.All]. A release that cannot be read yields its error
+// instead of the project's release. A release that cannot be decoded from the list also
+// yields its error, whether or not it is the newest of its project.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()

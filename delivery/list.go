@@ -11,22 +11,22 @@ import (
 // Page is one page of releases.
 type Page struct {
 	Releases []*Release // newest first, not nil
-	// Total is how many releases match on all pages, or -1 if the server does
-	// not send it. Servers do since v2.3.1. Total does not count releases that
-	// ServiceName leaves out.
+	// Total is the number of releases that match, on all pages, or -1 if the
+	// server does not send it. Servers send it since v2.3.1. Total does not count
+	// releases that ServiceName leaves out.
 	Total int
 }
 
 // List returns one page of releases, 20 if PerPage is not set, newest first.
 // [Service.All] returns everything.
 //
-// It sends one request. Since v4.2, whose lists leave services out, it also
-// reads each release of the page by id, up to Concurrency at once. A release that
-// is deleted meanwhile is not in the page.
+// It sends one request. Since v4.2 lists leave services out, so it then also reads
+// each release of the page by id, up to Concurrency at the same time. A release that
+// is deleted meanwhile is not on the page.
 //
 // In addition to the common errors, List returns zadig.ErrBadRequest for invalid
 // options, before anything is sent; zadig.ErrUnsupported if the server ignores
-// ServiceName (since v4.0) or Label (before) and the page has a release; and a
+// ServiceName (since v4.0) or Label (before v4.0) and the page has a release; and a
 // *[ReleaseError] for a release that cannot be decoded or, since v4.2, read by id.
 // Up to v3.4 a release that the server cannot build fails the page with
 // zadig.ErrServer.

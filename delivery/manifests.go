@@ -24,7 +24,8 @@ var withoutManifests = response.With(
 	}),
 )
 
-// manifests returns how releases are decoded.
+// manifests returns the decoding of releases, which skips their manifests if
+// skip is set.
 func manifests(skip bool) (e response.Decoding) {
 	if skip {
 		return withoutManifests

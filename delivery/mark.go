@@ -10,15 +10,15 @@ import (
 
 // Mark is the position up to which [Service.Since] has read. Store it as JSON
 // between runs. It has no ids, because the upgrade to v4.0 gives every release a
-// new one. The zero Mark is before the first release. Mark{CreatedAt: t} starts
+// new id. The zero Mark is before the first release. Mark{CreatedAt: t} starts
 // at about the time t, in Unix seconds.
 //
 // A Mark is small. Its Releases are those of the last minute before CreatedAt, and
-// those that Since may yield again.
+// those that [Service.Since] may yield again.
 type Mark struct {
-	// The filters of the ListOptions that the mark was last used with. Since
-	// refuses the mark if one of them is set and the new ListOptions have another,
-	// because releases would be lost.
+	// The filters of the ListOptions that the mark was last used with.
+	// [Service.Since] refuses the mark if one of these filters is set and the new
+	// ListOptions have a different value, because releases would be lost.
 	ProjectName  string `json:"project,omitzero"`
 	WorkflowName string `json:"workflow,omitzero"`
 	TaskID       int    `json:"task,omitzero"`
@@ -37,21 +37,21 @@ type MarkedRelease struct {
 	ProjectName string `json:"project"`
 	Version     string `json:"version"`
 	CreatedAt   int64  `json:"created_at"` // Unix seconds
-	// The reasons why Since may yield a release again.
+	// The reasons why [Service.Since] may yield a release again.
 	Unfinished bool `json:"unfinished,omitzero"` // it was in progress
 	Failed     bool `json:"failed,omitzero"`     // it had failed, and can be retried
 	Unread     bool `json:"unread,omitzero"`     // it could not be read
 }
 
-// again reports whether Since may yield the release again.
+// again reports whether [Service.Since] may yield the release again.
 func (r MarkedRelease) again() bool { return r.Unfinished || r.Failed || r.Unread }
 
 const (
-	// overlap is how many seconds before its newest release a mark reads again,
-	// because the server may store a release a little after its CreatedAt.
+	// overlap is the number of seconds before a mark's newest release that are read
+	// again, because the server may store a release a little after its CreatedAt.
 	overlap = 60
-	// giveUpAfter is how many seconds before its newest release a mark still keeps a
-	// release that Since may yield again.
+	// giveUpAfter is the number of seconds before a mark's newest release for which
+	// the mark keeps a release that [Service.Since] may yield again.
 	giveUpAfter = 24 * 60 * 60
 )
 
@@ -86,7 +86,7 @@ func (m *Mark) setFilters(o ListOptions) {
 	m.ServiceName, m.Label, m.Succeeded = o.ServiceName, o.Label, o.Succeeded
 }
 
-// recent returns the time since which a release without an entry is new.
+// recent returns the time from which on a release without an entry is new.
 func (m *Mark) recent() int64 {
 	if m.CreatedAt == 0 {
 		return math.MinInt64

@@ -7,72 +7,72 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// Verbosity is how much of each release is read.
+// Verbosity determines how much of each release is read.
 type Verbosity string
 
 const (
-	// VerbosityDetailed is everything, on every server. It is the default.
+	// VerbosityDetailed reads everything, on every server. It is the default.
 	VerbosityDetailed Verbosity = "detailed"
-	// VerbosityBrief is VersionInfo, since v3.0.0 without ProductEnvInfo.
-	// [Release.IsSummary] reports true.
+	// VerbosityBrief reads only VersionInfo, since v3.0.0 without its
+	// ProductEnvInfo. [Release.IsSummary] then reports true.
 	VerbosityBrief Verbosity = "brief"
 )
 
-// ListOptions selects releases. The zero value selects all; a zero field does
-// not filter. Filters are exact and case-sensitive.
+// ListOptions selects releases. The zero value selects all releases; a zero
+// field does not filter. Filters are exact and case-sensitive.
 type ListOptions struct {
-	// ProjectName also decides which rights suffice. Without it, servers
-	// since v1.18 return zadig.ErrForbidden unless the user may view versions
-	// system-wide, and from v1.12 to v1.17 (read in source) unless the user is
-	// an administrator.
+	// ProjectName also determines which rights are needed. Without it, servers
+	// return zadig.ErrForbidden unless the user may view versions system-wide
+	// (since v1.18) or is an administrator (v1.12 to v1.17, from Zadig's source).
 	ProjectName  string
 	WorkflowName string // key of the workflow, not its display name
 	// TaskID is unique within its workflow only: without WorkflowName it can
 	// match releases of several workflows.
 	TaskID int
 	// ServiceName is the service's own name: "nginx" if DeployInfo has
-	// "nginx/nginx-test". All applies it on every server. List leaves it to the
-	// server: up to v3.4 the server applies it after paging, so a page can be
-	// short or empty although more follow; servers since v4.0 ignore it.
+	// "nginx/nginx-test". [Service.All] applies it on every server.
+	// [Service.List] leaves it to the server: up to v3.4 the server applies it
+	// after paging, so a page can be short or empty although more releases follow;
+	// servers since v4.0 ignore it.
 	ServiceName string
 	// Label keeps releases that have this label. Servers filter by it since
-	// v4.0. On older ones All applies it.
+	// v4.0. On older servers, [Service.All] applies it.
 	Label string
 	// Succeeded keeps releases for which [Release.Succeeded] reports true. The
-	// client applies it; List refuses it.
+	// client applies it; [Service.List] refuses it.
 	Succeeded bool
 
-	// Page counts from 1; 0 means 1. Only List reads another page.
+	// Page counts from 1; 0 means 1. Only List accepts a Page above 1.
 	Page int
-	// PerPage is how many releases a page has. 0 means 20 for List, Latest and
+	// PerPage is the number of releases on a page. 0 means 20 for List, Latest and
 	// Since (100 with the zero Mark), and 100 for All, Find and LatestByProject.
-	// All requests larger pages where these do not overlap, for example with a
-	// PerPage of 2.
+	// [Service.All] requests larger pages if pages of this size would not overlap,
+	// for example with a PerPage of 2.
 	PerPage int
-	// Verbosity is how much of each release is read. The zero value is
-	// everything. VerbosityBrief cannot be combined with ServiceName.
+	// Verbosity determines how much of each release is read. The zero value
+	// reads everything. VerbosityBrief cannot be combined with ServiceName.
 	Verbosity Verbosity
-	// SkipDetails returns releases as listed, without a request for each by id.
-	// Since v4.2 these have no services, and [Release.IsSummary] reports true.
+	// SkipDetails returns releases as listed, without reading each by id. Since
+	// v4.2 listed releases have no services, and [Release.IsSummary] reports true.
 	// Before v4.2 lists have all details, and SkipDetails has no effect on List,
 	// All and Latest. It cannot be combined with ServiceName.
 	SkipDetails bool
 	// SkipManifests leaves YAMLContents and YAMLContent undecoded and empty.
-	// They are most of a detailed release.
+	// They make up most of a detailed release.
 	SkipManifests bool
-	// Concurrency is how many releases are read by id at once: 0 means 8, 1
-	// means one after the other. More than 16 gains little. A server keeps a
-	// connection open for 90 seconds for each read. When it has no more file
-	// descriptors, it returns zadig.ErrForbidden for every request. With a limit
-	// of 1,024 open files that happens after about 500 reads; with 20,000, 64
-	// concurrent reads did not fail. On such a server use SkipDetails or
-	// zadig.WithRateLimiter.
+	// Concurrency is the number of releases that are read by id at the same time:
+	// 0 means 8, 1 means one after the other. More than 16 gains little. A server
+	// keeps a connection open for 90 seconds for each read. When it has no file
+	// descriptors left, it returns zadig.ErrForbidden for every request. With a
+	// limit of 1,024 open files, this happens after about 500 reads; with a limit
+	// of 20,000, 64 concurrent reads did not fail. If the server's limit is low,
+	// use SkipDetails or zadig.WithRateLimiter.
 	Concurrency int
 }
 
 const (
 	listPerPage        = 20  // what servers send without per_page, up to v3.4
-	allPerPage         = 100 // few requests, and not too much to send again
+	allPerPage         = 100 // few requests, yet not too much to resend if a response breaks off
 	defaultConcurrency = 8
 )
 
@@ -98,7 +98,7 @@ func (o ListOptions) check(method string) error {
 	return nil
 }
 
-// checkFirst is check for a method that begins at the first page.
+// checkFirst is like check, for a method that begins at the first page.
 func (o ListOptions) checkFirst(method string) error {
 	if o.Page > 1 {
 		return errdef.BadArgument(method, "Page",
@@ -113,18 +113,19 @@ func (o ListOptions) skipsDetails() bool { return o.SkipDetails || o.Verbosity =
 // filters reports whether the client may have to filter the list.
 func (o ListOptions) filters() bool { return o.ServiceName != "" || o.Label != "" || o.Succeeded }
 
-// selects reports whether the filters that the client applies keep a release, as
+// selects reports whether a release passes the filters that the client applies, as
 // far as a summary shows.
 func (o ListOptions) selects(r *Release) bool {
 	return (o.Label == "" || slices.Contains(r.VersionInfo.Labels, o.Label)) && (!o.Succeeded || r.Succeeded())
 }
 
-// selectsService reports whether ServiceName keeps a release.
+// selectsService reports whether a release passes the ServiceName filter.
 func (o ListOptions) selectsService(r *Release) bool {
 	return o.ServiceName == "" || r.delivers(o.ServiceName)
 }
 
-// briefly returns o for a list whose details are read by id.
+// briefly returns o for a list whose details are read by id: with VerbosityBrief,
+// unless SkipDetails is set.
 func (o ListOptions) briefly() ListOptions {
 	if !o.SkipDetails {
 		o.Verbosity = VerbosityBrief

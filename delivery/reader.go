@@ -10,9 +10,10 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// summaries reads the list in pages of this size. It calls each with every release that
-// o selects, as far as a summary can tell, or with its *ReleaseError, and arrived at
-// the end of each page. If one of them returns false, it returns nil.
+// summaries reads the list in pages of this size. It calls the function each with every
+// release that o selects, as far as a summary can tell, or with its *ReleaseError. It
+// calls arrived at the end of each page. If either function returns false, summaries
+// stops and returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
 	o.ServiceName = "" // servers apply it after paging, or not at all
 	opened := o        // the options of the request for the page being read
@@ -45,7 +46,7 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 }
 
 // result is a release of the list, or its error. Neither is set if the caller's filters
-// leave the release out, or it was deleted meanwhile.
+// exclude the release, or it was deleted meanwhile.
 type result struct {
 	summary summary
 	release *Release
@@ -55,14 +56,14 @@ type result struct {
 // query defines which list is read and which releases are yielded.
 type query struct {
 	list, want ListOptions // of the requests for the list, and of the caller
-	size       int         // of a page
+	size       int         // releases on a page
 	keep       func(summary) bool
 }
 
 // releases reads the list and yields each release that q selects with its details, or
-// its *ReleaseError. Details are requested at the end of a page, because the page
-// keeps its connection until then, and a transport with only one would wait forever.
-// Then more, which may be nil, reports whether to read the next page.
+// its *ReleaseError. Details are requested at the end of a page, because the page keeps
+// its connection until then, and a transport with only one connection would wait
+// forever. Then more, which may be nil, reports whether to read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result
@@ -101,15 +102,15 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 	return err
 }
 
-// completeAll completes releases, up to Concurrency at once, in order.
+// completeAll completes releases, up to Concurrency at the same time, in order.
 func (s *Service) completeAll(ctx context.Context, page []result, o ListOptions) func(func(result) bool) {
 	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(page), func(ctx context.Context, f result) result {
 		return s.complete(ctx, f, o)
 	})
 }
 
-// complete reads the details that o asks for and the list lacks, and applies the filter
-// that needs them.
+// complete reads the details that o asks for and the list lacks, and applies the
+// ServiceName filter, which needs them.
 func (s *Service) complete(ctx context.Context, f result, o ListOptions) result {
 	switch {
 	case f.err != nil:

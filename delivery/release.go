@@ -11,14 +11,14 @@ import (
 
 // Values of VersionInfo.Type.
 const (
-	// TypeK8SWorkflow is a release that a workflow made, up to v3.4. Most servers
+	// TypeK8SWorkflow stands for a release that a workflow made, up to v3.4. Most servers
 	// store "" instead.
 	TypeK8SWorkflow = "K8SWorkflow"
 	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
 	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
 )
 
-// Values of Release.Source, since v4.0.0 (read in source). They say how the
+// Values of Release.Source, since v4.0.0 (from Zadig's source). They say how the
 // services of the release were chosen.
 const (
 	SourceManual      = "manual"       // one by one
@@ -37,8 +37,8 @@ const (
 // Release is one version in the delivery center.
 //
 // Up to v3.4 the server sends the documented object, which fills the first group of
-// fields. Since v4.0 it sends another one, which fills VersionInfo and the second
-// group; only then Services is not nil. Encoding writes the object that was read.
+// fields. Since v4.0 it sends another object, which fills VersionInfo and the second
+// group; only then is Services not nil. Encoding writes the object that was read.
 //
 // Decoding replaces credentials with "[redacted]": the tokens, keys and passwords
 // of commits, the addresses of chat webhooks, and the values of variables whose
@@ -97,9 +97,9 @@ func (r *Release) RawJSON() json.RawMessage {
 	return r.raw()
 }
 
-// VersionInfo identifies and describes a release. Since v4.0 servers fill ID,
-// Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status, CreatedBy
-// and CreatedAt only.
+// VersionInfo identifies and describes a release. Since v4.0 servers fill only
+// ID, Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status, CreatedBy
+// and CreatedAt.
 type VersionInfo struct {
 	ID                  string          `json:"id"`                           // 24 hex digits
 	OrgID               int             `json:"orgId,omitzero"`               // up to v1.6.0
@@ -113,7 +113,7 @@ type VersionInfo struct {
 	Labels              []string        `json:"labels,omitzero"`              // free text
 	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil if nothing was deployed; since v3.0.0 nil in a summary
 	Status              string          `json:"status,omitzero"`              // since v1.8.0: StatusCreating and so on; see Succeeded
-	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0; nil if a workflow made it
+	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0; nil if a workflow made the release
 	CreatedBy           string          `json:"createdBy"`                    // user name
 	CreatedAt           int64           `json:"created_at"`                   // Unix seconds
 	DeletedAt           int64           `json:"deleted_at"`                   // Unix seconds, 0: not deleted
@@ -138,8 +138,8 @@ type Progress struct {
 	Error             string            `json:"error"`                      // why it failed, "" if it did not
 }
 
-// WorkflowStatus is one image that is pushed for a release, since v3.1.0 (read in
-// source).
+// WorkflowStatus describes one image that is pushed for a release, since v3.1.0 (from
+// Zadig's source).
 type WorkflowStatus struct {
 	JobName       string `json:"job_name"`       // job of the workflow
 	ServiceName   string `json:"service_name"`   // service that the image is for

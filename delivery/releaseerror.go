@@ -8,10 +8,10 @@ import (
 )
 
 // ReleaseError is the error of one release: it cannot be decoded, or the server
-// cannot build or find it although its list has it. A loop that continues gets the
-// others. Errors of other types end the loop.
+// cannot build or find it although it is in the list. A loop that continues gets the
+// other releases. Errors of other types end the loop.
 type ReleaseError struct {
-	ID  string // of the release, "" if the server sent no valid one
+	ID  string // id of the release, "" if the server sent no valid id
 	Err error
 }
 
@@ -42,7 +42,7 @@ func isOfOneRelease(err error) bool {
 }
 
 // asRefusal reports whether err is a response that says that there is no such release.
-// Zadig sends the same when its database is down, and so may a gateway.
+// Zadig sends the same response when its database is down, and a gateway may send it.
 func asRefusal(err error) (refusal *errdef.Ambiguous, ok bool) {
 	refusal, ok = errors.AsType[*errdef.Ambiguous](err)
 	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || errors.Is(err, errdef.ErrNotFound))

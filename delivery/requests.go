@@ -101,12 +101,12 @@ type listQuery struct {
 	WorkflowName string    `url:"workflowName,omitempty"`
 	TaskID       int       `url:"taskId,omitempty"`
 	ServiceName  string    `url:"serviceName,omitempty"`
-	Page         int       `url:"page"`     // always sent: without it servers since v4.0 send all releases,
-	PerPage      int       `url:"per_page"` // and without this all of them on every page
+	Page         int       `url:"page"`     // always sent: without page, servers since v4.0 send all releases;
+	PerPage      int       `url:"per_page"` // without per_page, they send all releases on every page
 	Verbosity    Verbosity `url:"verbosity,omitempty"`
 	Label        string    `url:"label,omitempty"`
 	// In collaboration mode the server responds to ProjectName with 200 and an
-	// object instead of the list, unless this is true.
+	// object instead of the list, unless IfPassFilter is true.
 	IfPassFilter bool `url:"ifPassFilter,omitempty"`
 }
 
@@ -124,7 +124,7 @@ func (o ListOptions) query(page, size int) listQuery {
 	}
 }
 
-// inProject is the query of an endpoint with a project's name and nothing else.
+// inProject returns the query of an endpoint that takes only a project's name.
 func inProject(name string) any {
 	return struct {
 		ProjectName  string `url:"projectName,omitempty"`

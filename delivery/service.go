@@ -6,7 +6,7 @@ import "github.com/zadig-go/zadig/core"
 type Service struct{ doer core.Doer }
 
 // New returns a Service that sends its requests through d. A *zadig.Client
-// has one in its field Delivery; New is for tests and for other Doers.
+// has a Service in its field Delivery; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // sender returns the Doer, or nil if there is none.

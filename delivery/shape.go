@@ -103,7 +103,7 @@ func (w *wireRelease) Validate() error {
 // SetRaw keeps the JSON of a release.
 func (w *wireRelease) SetRaw(raw json.RawMessage) { w.raw = raw }
 
-// key returns the release's id and when it was created, as far as they were read.
+// key returns the release's id and creation time, as far as they were read.
 func (w *wireRelease) key() (id string, created int64) {
 	if w.VersionInfo != nil {
 		return w.VersionInfo.ID, w.VersionInfo.CreatedAt

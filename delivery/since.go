@@ -14,8 +14,8 @@ import (
 )
 
 // Since returns the releases that o selects and that are new since the mark, oldest
-// first. It moves the mark past each one after the loop's body; a release at which the
-// loop breaks is yielded again. With the zero Mark every release is new. Save the mark
+// first. It moves the mark past each release after the loop's body; a release at which
+// the loop breaks is yielded again. With the zero Mark every release is new. Save the mark
 // after the loop.
 //
 //	for release, err := range client.Delivery.Since(ctx, &mark, delivery.ListOptions{ProjectName: "shop"}) {
@@ -25,8 +25,8 @@ import (
 // *[ReleaseError] is the error of one release, which the next range reads again, for a
 // day. A release whose version or time cannot be decoded yields its error in each
 // range, until a release at least a minute newer has been handled. Any other error ends
-// the loop. In addition to the errors of All, Since returns zadig.ErrBadRequest for a
-// nil mark, and for one that was used with other filters.
+// the loop. In addition to the errors of [Service.All], Since returns zadig.ErrBadRequest
+// for a nil mark, and for a mark that was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"
@@ -66,11 +66,11 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 
 var errInProgress = errors.New("delivery.Since gives up, it was in progress for a day")
 
-// pending is a release that Since reads next: a new one, or one that the mark
-// remembers.
+// pending is a release that [Service.Since] reads next: a new release, or one that the
+// mark remembers.
 type pending struct {
 	summary summary        // without a Release if it cannot be decoded; err is then set
-	created int64          // Unix seconds; if unknown, that of its neighbor above in the list
+	created int64          // Unix seconds; if unknown, the time of the release above it in the list
 	before  *MarkedRelease // its entry in the mark, nil if it is new
 
 	release *Release      // nil if there is nothing to yield
@@ -82,7 +82,7 @@ type pending struct {
 // first, and the entries of the mark whose releases are no longer listed.
 func (s *Service) toRead(ctx context.Context, mark Mark, o ListOptions) (fresh []pending, deleted []*MarkedRelease, err error) {
 	list := o.briefly()
-	list.Label, list.Succeeded = "", false // so that the list ends at the mark, not where a release matches
+	list.Label, list.Succeeded = "", false // so that the list ends at the mark, not at a release that matches
 	horizon := mark.horizon()
 	size := cmp.Or(o.PerPage, allPerPage)
 	if mark.CreatedAt > 0 {
@@ -90,7 +90,7 @@ func (s *Service) toRead(ctx context.Context, mark Mark, o ListOptions) (fresh [
 	}
 	known := slices.Clone(mark.Releases)
 	certain := true                 // every release that was read has a version and a time
-	created := int64(math.MaxInt64) // of the release before
+	created := int64(math.MaxInt64) // of the previous release
 	err = s.summaries(ctx, list, size, func(m summary, err error) bool {
 		p := pending{err: err}
 		switch v := m.VersionInfo; {
@@ -131,7 +131,7 @@ func (s *Service) toRead(ctx context.Context, mark Mark, o ListOptions) (fresh [
 }
 
 // readPending reads the details of a release, and decides whether it is yielded and
-// whether it may be yielded again. mark is the Mark as the range began.
+// whether it may be yielded again. mark is the Mark at the start of the range.
 func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListOptions) pending {
 	before := MarkedRelease{}
 	if p.before != nil {

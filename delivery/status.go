@@ -28,8 +28,8 @@ func (r *Release) status() string {
 	return nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo).Status
 }
 
-// FailureReason returns the reasons that the server gives for a failure: that of the
-// release and, since v4.0, those of its services and images, which begin with the
+// FailureReason returns the reasons that the server gives for a failure: the reason of
+// the release and, since v4.0, those of its services and images, which begin with the
 // service's name. They are separated by "; ". It returns "" if the release did not
 // fail, or the server gives no reason. The text may be long and have line breaks.
 func (r *Release) FailureReason() string {

@@ -9,11 +9,11 @@ import (
 // It sends no request.
 //
 // For a workflow release, up to v3.4, it is the task that built and deployed its
-// images. For any other release it is an internal task that pushed images, of the
-// workflow zadig-delivery-<project> from v2.2.0 to v3.4.1, and
-// zadig-delivery-<project>-<version> since v4.0.0 (read in source). There is none
-// before v2.2.0, and if nothing had to be pushed. For the task that built an image,
-// see artifact.Activity.Task.
+// images. For any other release it is an internal task that pushed images. Its
+// workflow is zadig-delivery-<project> from v2.2.0 to v3.4.1, and
+// zadig-delivery-<project>-<version> since v4.0.0 (from Zadig's source). There is no
+// such task before v2.2.0, or if nothing had to be pushed. For the task that built an
+// image, see artifact.Activity.Task.
 func (r *Release) Task() (ref core.TaskRef, ok bool) {
 	info := nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo)
 	if info.WorkflowName == "" || info.TaskID <= 0 {

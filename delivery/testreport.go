@@ -49,7 +49,7 @@ func (t *TestReport) Started() time.Time { return unixtime.Time(nilsafe.OrZero(t
 // Ended returns EndTime as a time.Time, or the zero Time if it is unset.
 func (t *TestReport) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).EndTime) }
 
-// TestSuite is a functional test as JUnit reports it.
+// TestSuite describes a functional test as JUnit reports it.
 type TestSuite struct {
 	Tests     int         `json:"tests"`               // number of cases
 	Failures  int         `json:"failures"`            // cases in which an assertion failed
@@ -93,10 +93,10 @@ type PerformanceTest struct {
 	Label      string `json:"label"`      // request that was measured
 	Samples    string `json:"samples"`    // number of requests
 	Average    string `json:"average"`    // mean response time
-	Min        string `json:"min"`        // least response time
-	Max        string `json:"max"`        // greatest response time
+	Min        string `json:"min"`        // shortest response time
+	Max        string `json:"max"`        // longest response time
 	Line       string `json:"line"`       // response time at the percentile that the tool is set to
-	StdDev     string `json:"stdDev"`     // of the response time
+	StdDev     string `json:"stdDev"`     // standard deviation of the response time
 	Error      string `json:"error"`      // share of failed requests, such as "0.00%"
 	Throughput string `json:"throughput"` // such as "85.1/sec"
 	ReceivedKb string `json:"receivedKb"` // kilobytes per second

@@ -20,13 +20,14 @@ var ErrFailed = errors.New("the release failed")
 type WaitOptions struct {
 	ProjectName string // as in GetOptions
 	// Interval is how long Wait waits after the first request; 0 means 2 seconds.
-	// Each wait is 1.5 times the one before, up to MaxInterval; 0 means 30 seconds.
+	// Each further wait is 1.5 times the previous one, up to MaxInterval; a
+	// MaxInterval of 0 means 30 seconds.
 	Interval, MaxInterval time.Duration
 	// TaskDone reports whether the task of the release has ended. If the task did not
 	// succeed, the error says how it ended. Pass client.Workflow.Done. Without TaskDone,
 	// Wait waits until ctx ends for a release whose status the server no longer changes:
-	// from v4.0.0 to v4.2.1 every release that was retried, and on all versions one that
-	// was in progress when the server restarted.
+	// from v4.0.0 to v4.2.1 every release that was retried, and on all versions a release
+	// that was in progress when the server restarted.
 	TaskDone func(context.Context, core.TaskRef) (bool, error)
 }
 
@@ -72,7 +73,7 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 	}
 	var last *Release // as read last
 	var failed error
-	var over core.TaskRef // the task that had ended when the release was read before
+	var over core.TaskRef // the task that had ended at the previous read of the release
 	err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (ended bool, err error) {
 		r, err := s.Get(ctx, id, GetOptions{ProjectName: o.ProjectName})
 		if err != nil {

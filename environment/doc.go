@@ -2,11 +2,11 @@
 // images that are deployed in them, and who deployed them.
 //
 // Start here:
-//   - [Service.List] returns the environments of a project, [Service.Get] one with
-//     its services.
-//   - [Service.History] returns the last deployments of one of its services.
+//   - [Service.List] returns the environments of a project, [Service.Get] one environment
+//     with its services.
+//   - [Service.History] returns the last deployments of one service.
 //   - [Environment.Images] returns the images, which artifact.Service.TraceMany
-//     follows to their commits.
+//     traces to their commits.
 //
 // What is deployed in production:
 //
@@ -28,9 +28,9 @@
 //
 // # Stored, not running
 //
-// The images are those that Zadig stored when it deployed last. They are not read
+// The images are those that Zadig stored when it last deployed. They are not read
 // from the cluster: after kubectl set image, a failed rollout or a deployment by
-// another tool, other images run. artifact.Artifact.CompareDigest compares an image
+// another tool, the cluster runs other images. artifact.Artifact.CompareDigest compares an image
 // that was built with one that runs.
 //
 // A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]

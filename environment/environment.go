@@ -9,7 +9,7 @@ import (
 )
 
 // Values of Environment.Status (the first four seen on v2.3.1, v3.4.1 and v5.0.0,
-// the others read in source).
+// the others from Zadig's source).
 const (
 	StatusSuccess  = "success"
 	StatusFailed   = "failed"
@@ -21,27 +21,27 @@ const (
 	StatusUnknown  = "unknown"
 )
 
-// Environment is one environment of a project. Its fields are those of the
-// responses recorded on v2.3.1, v3.4.1 and v5.0.0, which are the same since v1.18.0
-// (read in source). Variables are left out, because their values may be secrets.
+// Environment is one environment of a project. It has the fields of the responses
+// recorded on v2.3.1, v3.4.1 and v5.0.0; according to Zadig's source, they are the
+// same since v1.18.0. Variables are left out, because their values may be secrets.
 type Environment struct {
-	ProjectName string `json:"project_key"`       // lists do not send it, so it is the requested one
+	ProjectName string `json:"project_key"`       // in lists the requested project, because servers do not send it
 	Name        string `json:"env_key"`           // unique within its project, such as "dev"
-	Alias       string `json:"env_name,omitzero"` // name for people, such as "开发环境"; "" if there is none
+	Alias       string `json:"env_name,omitzero"` // display name, such as "开发环境"; "" if there is none
 	ClusterID   string `json:"cluster_id"`        // 24 hex digits, even if the cluster was deleted
 	Namespace   string `json:"namespace"`         // of Kubernetes
-	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, the default registry in lists and "" by name
-	Production  bool   `json:"production"`        // the server does not send it by name, so it is the requested one
+	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, lists have the default registry and Get has ""
+	Production  bool   `json:"production"`        // for Get as requested, because servers do not send it
 	// Status is the status of the last change to the environment, such as
 	// StatusSuccess. It says nothing about the pods: it can be StatusSuccess while
 	// the cluster is down.
 	Status     string        `json:"status"`
-	UpdateBy   string        `json:"update_by"`         // user name, or "system": who changed anything in it last
-	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it changed last
+	UpdateBy   string        `json:"update_by"`         // who last changed anything in it: a user name, or "system"
+	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it last changed
 	Services   []*EnvService `json:"services,omitzero"` // in the order of their groups; nil in lists
 }
 
-// Values of EnvService.Status (the first four seen, the others read in source).
+// Values of EnvService.Status (the first four seen, the others from Zadig's source).
 const (
 	ServiceRunning   = "running"
 	ServiceUnstable  = "unstable"  // a pod is not ready
@@ -59,13 +59,13 @@ type EnvService struct {
 	Containers  []*Container `json:"containers"` // may be empty
 	// Status is the status of its pods at the time of the request, such as
 	// ServiceRunning. It is "" if it is not known: always for helm, and while the
-	// cluster cannot be reached (v3.4.1 and v5.0.0; on v2.3.1 the request fails). It
+	// cluster cannot be reached (v3.4.1 and v5.0.0; on v2.3.1 the request fails). ""
 	// never means that the service is healthy.
 	Status string `json:"status"`
 }
 
 // Container is a container of a service, with the image that Zadig stored when it
-// deployed the service. The cluster may run another one.
+// deployed the service. The cluster may run another image.
 type Container struct {
 	Name      string `json:"name"`
 	Type      string `json:"type,omitzero"`       // since v3.2.0: "init" for an init container, "" for others
@@ -74,7 +74,7 @@ type Container struct {
 }
 
 // Image is an image in a container of a service. It has the fields of
-// delivery.Image, so delivery.Image(i) compares with an image of a release.
+// delivery.Image, so delivery.Image(i) can be compared with an image of a release.
 type Image struct {
 	Service   string `json:"service"`
 	Container string `json:"container"`
@@ -87,13 +87,13 @@ func (i Image) String() string {
 	return redact.Line(i.Service + "/" + i.Container + ": " + i.Image)
 }
 
-// IsSummary reports whether the environment is one of a list, which has no
+// IsSummary reports whether the environment comes from a list and so has no
 // services.
 func (e *Environment) IsSummary() bool { return e != nil && e.Services == nil }
 
 // Images returns the images of all services, in the server's order: those that Zadig
-// stored as deployed, not those that the cluster runs. It is nil for an environment
-// of a list.
+// stored as deployed, not those that the cluster runs. The result is nil for
+// an environment from a list.
 func (e *Environment) Images() (images []Image) {
 	for s := range nilsafe.Values(nilsafe.OrZero(e).Services) {
 		images = append(images, imagesOf(s.ServiceName, s.Containers)...)

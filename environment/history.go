@@ -14,10 +14,10 @@ import (
 // HistoryOptions are the options of [Service.History].
 type HistoryOptions struct {
 	// Production says that the environment is a production environment. It has an
-	// effect since v2.3.0; older servers return no deployments of one.
+	// effect since v2.3.0; older servers return no deployments of such environments.
 	Production bool
-	// Chart says that service is the name of a release straight from a chart
-	// repository. It is false for the services of a helm project.
+	// Chart says that service is the name of a release that comes straight from a
+	// chart repository. It is false for the services of a helm project.
 	Chart bool
 }
 
@@ -28,10 +28,10 @@ const (
 )
 
 // Deployment is one change that deployed a service: by a workflow, by hand or by a
-// rollback. It may have changed variables or replicas only, so that two in a row have
-// the same images. The server does not say which task deployed.
+// rollback. It may have changed only variables or replicas, so two in a row can have
+// the same images. The server does not say which task made the change.
 type Deployment struct {
-	ServiceName    string       `json:"service_name"`             // name of the chart release with HistoryOptions.Chart
+	ServiceName    string       `json:"service_name"`             // with HistoryOptions.Chart, the name of the chart release
 	Revision       int          `json:"revision"`                 // from 1, ascending
 	Containers     []*Container `json:"containers,omitzero"`      // since v3.2.0, nil before; empty for a chart release
 	Operation      string       `json:"operation,omitzero"`       // since v3.4.0: OperationDefault or OperationRollback
@@ -43,15 +43,16 @@ type Deployment struct {
 }
 
 // History returns the last deployments of a service in an environment, the oldest
-// first. The server keeps the last 20. All servers since v2.0.0 have it; since
-// v3.2.0 a deployment has its images. It needs the right to view the environment.
+// first. The server keeps the last 20. All servers since v2.0.0 have the history;
+// since v3.2.0 deployments have their images. The user needs the right to view the
+// environment.
 //
 // An empty history means that the service was never deployed, or that there is no
 // such service or environment; up to v2.3.1 it can also mean that there is no
 // such project.
 //
 // In addition to the common errors, History returns zadig.ErrBadRequest for an empty
-// project, name or service, and for one with a slash, before anything is sent;
+// project, name or service, and a name or service with a slash, before anything is sent;
 // zadig.ErrNotFound for an unknown project (seen on v3.4.1 and v5.0.0);
 // zadig.ErrLicense for production environments, except for administrators; and
 // zadig.ErrUnsupported before v2.0.0.
@@ -69,7 +70,7 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 			ProjectName string `url:"projectName"`
 			Chart       bool   `url:"isHelmChart"`
 			Production  bool   `url:"production,omitempty"`
-			PassFilter  bool   `url:"ifPassFilter"` // else a collaboration mode may respond, and be set up
+			PassFilter  bool   `url:"ifPassFilter"` // otherwise a collaboration mode may respond, and be set up
 		}{project, o.Chart, o.Production, true},
 		Want: "an array of deployments",
 	}, func(d *Deployment) error {
@@ -84,15 +85,15 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 	return deployments, nil
 }
 
-// Images returns the images that were deployed. It is nil before v3.2.0, where they
-// are not known, and for a chart release.
+// Images returns the images that were deployed. The result is nil for a chart release,
+// and for servers before v3.2.0, which do not send images.
 func (d *Deployment) Images() []Image {
 	d = nilsafe.OrZero(d)
 	return imagesOf(d.ServiceName, d.Containers)
 }
 
-// IsRollback reports whether the deployment is a rollback. It is false before v3.4.0,
-// where that is not known.
+// IsRollback reports whether the deployment is a rollback. It is false for
+// servers before v3.4.0, which do not send the operation.
 func (d *Deployment) IsRollback() bool { return nilsafe.OrZero(d).Operation == OperationRollback }
 
 // Created returns CreateTime as a time.Time, or the zero Time if it is unset.

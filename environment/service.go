@@ -28,16 +28,16 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // ListOptions are the options of [Service.List].
 type ListOptions struct {
-	// Production selects the production environments. Servers list them apart, and
-	// require a license and the right to view them.
+	// Production selects the production environments. Servers list them separately,
+	// and require a license and the right to view them.
 	Production bool
 }
 
 // List returns the test environments of a project, or its production environments,
-// sorted by name and without their services. All servers since v1.18.0 have it.
+// sorted by name and without their services. All servers since v1.18.0 support List.
 //
-// Since v2.2.0 it needs the right to view the environments of the project. The
-// server does not refuse a user without it: an empty list means that there are no
+// Since v2.2.0 the user needs the right to view the environments of the project. The
+// server does not refuse users who lack it: an empty list means that there are no
 // environments, that the project does not exist, or that the user may not view
 // them. These cases cannot be told apart.
 //
@@ -70,13 +70,13 @@ type GetOptions struct {
 	Production bool // the environment is a production environment
 }
 
-// Get returns one environment with its services. All servers since v1.18.0 have it,
-// and up to v5.0.0 they check no rights: any user may read any environment.
+// Get returns one environment with its services. All servers since v1.18.0
+// support Get, and up to v5.0.0 they check no rights: any user may read any environment.
 //
 // In addition to the common errors, Get returns zadig.ErrBadRequest for an empty
 // project or name, a name with a slash, and a test environment named "production",
-// before anything is sent; zadig.ErrNotFound for an unknown project or name, and for a
-// test environment with Production or a production environment without;
+// before anything is sent; zadig.ErrNotFound for an unknown project or name, and for an
+// environment that is not of the kind that Production selects;
 // zadig.ErrLicense for a production environment; zadig.ErrServer if the server cannot
 // reach the cluster, or cannot build the environment because the template of a service
 // was deleted or a service comes straight from a chart repository; and
@@ -105,7 +105,7 @@ func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (
 	return &e.Environment, nil
 }
 
-// inProject is the query of a list and of an environment.
+// inProject is the query for a list and for an environment.
 type inProject struct {
 	ProjectKey string `url:"projectKey"`
 }
@@ -128,7 +128,7 @@ func check(method, project, name string) error {
 	return nil
 }
 
-// listError returns the error of a list, or of an element that cannot be
+// listError returns the error for a list, or for an element that cannot be
 // decoded.
 func listError(err error, servers string) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
@@ -137,8 +137,8 @@ func listError(err error, servers string) error {
 	return errdef.AsUnsupported(err, servers)
 }
 
-// wireEnvironment is an environment as a server sends it. A list has another name for
-// the alias.
+// wireEnvironment is an environment as a server sends it. A list uses another name
+// for the alias.
 type wireEnvironment struct {
 	Environment
 	ListedAlias string `json:"envName"`

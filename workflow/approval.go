@@ -11,29 +11,29 @@ import (
 const (
 	ApprovalNative   = "native" // Zadig itself
 	ApprovalLark     = "lark"
-	ApprovalLarkIntl = "lark_intl" // since v5.0.0 (read in source)
+	ApprovalLarkIntl = "lark_intl" // since v5.0.0 (from Zadig's source)
 	ApprovalDingTalk = "dingtalk"
 	ApprovalWeCom    = "workwx" // since v3.1.0
 )
 
-// Approval is a decision by people that a task waits for.
+// Approval is a decision that people must make before a task continues.
 type Approval struct {
 	Stage  string `json:"stage"`
-	Job    string `json:"job"`    // since v3.1.0, when jobs wait; "" before, when stages do
-	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, which have no other
+	Job    string `json:"job"`    // since v3.1.0: the job that waits; "" before, because the stage waits
+	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, which has only ApprovalNative
 	// Status is the decision: StatusWaitForApproval while it is open, StatusPassed,
-	// StatusReject, StatusTimeout, StatusCancelled, StatusFailed if the request for
-	// it failed, and "" before the task reaches it. One rejection decides.
+	// StatusReject, StatusTimeout, StatusCancelled, StatusFailed if the approval
+	// could not be requested, and "" before the task reaches it. One rejection decides.
 	Status      string          `json:"status"`
 	Description string          `json:"description"` // free text, for those who decide
-	Error       string          `json:"error"`       // mostly "", even if it was rejected
+	Error       string          `json:"error"`       // usually "", even if the approval was rejected
 	Timeout     int             `json:"timeout"`     // minutes; 0 means 60
 	StartTime   int64           `json:"start_time"`  // Unix seconds, 0: it has not started
 	EndTime     int64           `json:"end_time"`    // Unix seconds, 0: it has not ended
-	Steps       []*ApprovalStep `json:"steps"`       // one after the other; one for ApprovalNative
+	Steps       []*ApprovalStep `json:"steps"`       // one after the other; ApprovalNative has one step
 }
 
-// ApprovalStep is a step of an approval, which its approvers decide together.
+// ApprovalStep is one step of an approval. Its approvers decide it together.
 type ApprovalStep struct {
 	Needed    int         `json:"needed"` // how many approvals are enough; 0: not known
 	Approvers []*Approver `json:"approvers"`
@@ -46,11 +46,11 @@ const (
 	DecisionRedirect = "redirect" // handed on to another approver, in a chat system
 )
 
-// Approver is a user who may decide.
+// Approver is a user who may approve or reject.
 type Approver struct {
-	ID            string `json:"id"`             // of Zadig for ApprovalNative, otherwise of the chat system
-	Name          string `json:"name"`           // name for people, which is not unique; may be ""
-	Decision      string `json:"decision"`       // DecisionApprove and so on; "" if there is none, or it is not known
+	ID            string `json:"id"`             // user id in Zadig for ApprovalNative, otherwise in the chat system
+	Name          string `json:"name"`           // display name, which is not unique; may be ""
+	Decision      string `json:"decision"`       // DecisionApprove and so on; "" if there is no decision, or it is not known
 	Comment       string `json:"comment"`        // may be ""
 	OperationTime int64  `json:"operation_time"` // Unix seconds, 0 without a decision
 }
@@ -58,9 +58,9 @@ type Approver struct {
 // IsOpen reports whether the approval waits for a decision now.
 func (a *Approval) IsOpen() bool { return nilsafe.OrZero(a).Status == StatusWaitForApproval }
 
-// Pending returns those who can decide now: the approvers without a decision in the
-// step that is not complete. It is nil if the approval is not open. WeCom on v5.0.0
-// does not say who has decided, so all of them are pending.
+// Pending returns the approvers who can decide now: those without a decision in the
+// first incomplete step. It is nil if the approval is not open. WeCom on v5.0.0 does
+// not say who has decided, so all its approvers are pending.
 func (a *Approval) Pending() (pending []*Approver) {
 	if !a.IsOpen() {
 		return nil
@@ -76,11 +76,11 @@ func (a *Approval) Pending() (pending []*Approver) {
 	return nil
 }
 
-// ApprovedBy returns those who approved, even if the approval was rejected
+// ApprovedBy returns the approvers who approved, even if the approval was rejected
 // later.
 func (a *Approval) ApprovedBy() []*Approver { return a.with(DecisionApprove) }
 
-// RejectedBy returns those who rejected.
+// RejectedBy returns the approvers who rejected.
 func (a *Approval) RejectedBy() []*Approver { return a.with(DecisionReject) }
 
 func (a *Approval) with(decision string) (approvers []*Approver) {
@@ -104,7 +104,7 @@ func (a *Approver) Decided() time.Time { return unixtime.Time(nilsafe.OrZero(a).
 
 // Approvals returns the approvals of the task, one for each approval job (since v3.1.0)
 // or stage with an approval (up to v3.0.0), in the order of the stages. An approval
-// that this package cannot decode has no steps. It is nil for a task of a list.
+// that this package cannot decode has no steps. The result is nil for a task from a list.
 func (t *Task) Approvals() (approvals []*Approval) {
 	for stage := range nilsafe.Values(nilsafe.OrZero(t).Stages) {
 		if a := ofStage(stage); a != nil {

@@ -7,23 +7,23 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// chatApproval is one of Lark, DingTalk or WeCom.
+// chatApproval is an approval in Lark, DingTalk or WeCom.
 type chatApproval struct {
 	Timeout int             `json:"timeout"`
 	Nodes   []*chatNode     `json:"approval_nodes"`
-	Users   []*approveUser  `json:"approve_users"` // of Lark, up to v1.17.0
+	Users   []*approveUser  `json:"approve_users"` // Lark only, up to v1.17.0
 	Lark    *larkInstance   `json:"approval_instance"`
 	WeCom   []*weComDetails `json:"approval_node_details"`
 }
 
 type chatNode struct {
-	Type       any            `json:"type"`    // "AND", "OR", …; of WeCom 1: it decides, 2: it is informed
-	Relation   int            `json:"apv_rel"` // of WeCom 1: all, 2: one
+	Type       any            `json:"type"`    // "AND", "OR", …; for WeCom 1: the users decide, 2: they are informed
+	Relation   int            `json:"apv_rel"` // for WeCom 1: all must approve, 2: one
 	Users      []*approveUser `json:"approve_users"`
 	WeComUsers []*approveUser `json:"users"`
 }
 
-// larkInstance has the decisions of Lark since v4.2.0 (read in source).
+// larkInstance has Lark's decisions since v4.2.0 (from Zadig's source).
 type larkInstance struct {
 	Tasks []*struct {
 		ID       string `json:"id"`
@@ -38,7 +38,7 @@ type larkInstance struct {
 	} `json:"timeline"`
 }
 
-// weComDetails has the decisions of WeCom up to v4.3.0 (read in source).
+// weComDetails has WeCom's decisions up to v4.3.0 (from Zadig's source).
 type weComDetails struct {
 	SubNodes []*struct {
 		User struct {
@@ -100,8 +100,8 @@ func (c *chatApproval) recordWeCom(steps []*ApprovalStep) []*ApprovalStep {
 
 var larkDecisions = map[string]string{"APPROVED": DecisionApprove, "REJECTED": DecisionReject, "TRANSFERRED": DecisionRedirect}
 
-// weComDecisions are 2 approved, 13 approved and an approver added, 3 rejected,
-// 4 handed on, 15 moved on.
+// weComDecisions maps WeCom's codes to decisions: 2 approved, 13 approved and an
+// approver added, 3 rejected, 4 handed on, 15 moved on.
 var weComDecisions = map[int]string{
 	2: DecisionApprove, 13: DecisionApprove, 3: DecisionReject, 4: DecisionRedirect, 15: DecisionRedirect,
 }

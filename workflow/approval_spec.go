@@ -8,14 +8,15 @@ import (
 )
 
 // approvalSpec is an approval as servers send it: the spec of a job since v3.1.0, and
-// the approval of a stage before. Up to v1.15.0 the stage's is the native one itself.
+// the approval of a stage before that. Up to v1.15.0 the approval of a stage has the
+// members of nativeApproval directly.
 type approvalSpec struct {
-	Enabled     bool            `json:"enabled"` // of a stage
-	Status      string          `json:"status"`  // of a stage, since v1.18.0
+	Enabled     bool            `json:"enabled"` // stages only
+	Status      string          `json:"status"`  // stages only, since v1.18.0
 	Type        string          `json:"type"`
 	Description string          `json:"description"`
-	StartTime   int64           `json:"start_time"` // of a stage, since v1.17.0
-	EndTime     int64           `json:"end_time"`   // of a stage, since v1.17.0
+	StartTime   int64           `json:"start_time"` // stages only, since v1.17.0
+	EndTime     int64           `json:"end_time"`   // stages only, since v1.17.0
 	Native      *nativeApproval `json:"native_approval"`
 	Lark        *chatApproval   `json:"lark_approval"`
 	DingTalk    *chatApproval   `json:"dingtalk_approval"`
@@ -24,13 +25,13 @@ type approvalSpec struct {
 }
 
 type nativeApproval struct {
-	Timeout int            `json:"timeout"` // also of a job
+	Timeout int            `json:"timeout"` // for a job, too
 	Needed  int            `json:"needed_approvers"`
 	Users   []*approveUser `json:"approve_users"`
-	// Its reject_or_approve is always "".
+	// The member reject_or_approve is always "".
 }
 
-// approveUser has the names of Zadig's users, and those of the users of a chat.
+// approveUser is a user of Zadig (user_id, user_name) or of a chat system (id, name).
 type approveUser struct {
 	UserID        string `json:"user_id"`
 	UserName      string `json:"user_name"`
@@ -41,7 +42,7 @@ type approveUser struct {
 	OperationTime int64  `json:"operation_time"`
 }
 
-// decodeApproval decodes an approval. If its shape is not known, it decodes
+// decodeApproval decodes an approval. If its shape is unknown, decodeApproval returns
 // only the members that all shapes have.
 func decodeApproval(spec json.RawMessage) *approvalSpec {
 	a := new(approvalSpec)
@@ -57,8 +58,8 @@ func ofJob(stage *Stage, job *Job) *Approval {
 	return a
 }
 
-// ofStage returns the approval of a stage, or nil if it has none. Up to v1.17.0 it has
-// no status.
+// ofStage returns the approval of a stage, or nil if there is none. Up to v1.17.0 the
+// approval has no status, so ofStage derives it from the stage.
 func ofStage(stage *Stage) *Approval {
 	spec := decodeApproval(stage.Approval)
 	if !spec.Enabled {
@@ -107,9 +108,9 @@ func newStep(needed int, users []*approveUser) *ApprovalStep {
 	return step
 }
 
-// record enters a decision at the first approver with its id who has none. A user who
-// was not an approver before, such as one to whom it was handed on, joins the last
-// step.
+// record sets the decision of the first approver with the same id who has none. It adds
+// a user who was not an approver before, such as one to whom the approval was handed
+// on, to the last step.
 func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
 	for _, step := range steps {
 		for _, a := range step.Approvers {

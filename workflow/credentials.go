@@ -28,9 +28,8 @@ func withoutCredentials(spec json.RawMessage) json.RawMessage {
 
 const masked = "[redacted]"
 
-// secretNames are the members that may be secret although their names do not say so:
-// YAML of variables, and the webhook addresses of chats, with which anybody can
-// post.
+// secretNames lists the members that may be secret although their names do not say so,
+// such as YAML of variables, and webhook addresses of chats, which let anybody post.
 var secretNames = []string{
 	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "webhook", "hook_address",
 }

@@ -13,12 +13,12 @@ type Deploy struct {
 	Stage       string `json:"stage"`
 	Job         string `json:"job"`
 	Environment string `json:"environment"` // key of the environment
-	Alias       string `json:"alias"`       // since v3.3.0: name for people, as of the request; "" if there is none
-	Production  bool   `json:"production"`  // since v1.18.0: as of the request, false if the environment is gone
+	Alias       string `json:"alias"`       // since v3.3.0: display name at the time of the request; "" if there is none
+	Production  bool   `json:"production"`  // since v1.18.0: at the time of the request; false if the environment is gone
 	Service     string `json:"service"`
 	Container   string `json:"container"`
 	Image       string `json:"image"`      // "" for a job that deploys something else, such as variables
-	Status      string `json:"status"`     // of the job: it is deployed with StatusPassed
+	Status      string `json:"status"`     // status of the job; StatusPassed if the image was deployed
 	StartTime   int64  `json:"start_time"` // Unix seconds, 0: it has not started
 	EndTime     int64  `json:"end_time"`   // Unix seconds, 0: it has not ended
 }
@@ -27,8 +27,8 @@ type Deploy struct {
 func (d *Deploy) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(d).EndTime) }
 
 // Deploys returns the images that the task deploys, with their environments, in the
-// order of the jobs of type JobDeploy. For a job that names no image it has one
-// element without an Image. It is nil for a task of a list.
+// order of the jobs of type JobDeploy. A job that names no image has one
+// element, without an Image. The result is nil for a task from a list.
 func (t *Task) Deploys() (deploys []*Deploy) {
 	for stage := range nilsafe.Values(nilsafe.OrZero(t).Stages) {
 		for job := range nilsafe.Values(stage.Jobs) {
@@ -51,7 +51,7 @@ func deploysOf(stage *Stage, job *Job) (deploys []*Deploy) {
 			Image     string `json:"image"`
 		} `json:"service_and_images"`
 	}
-	_ = json.Unmarshal(job.Spec, &spec) // without an environment and an image if it is another
+	_ = json.Unmarshal(job.Spec, &spec) // a spec of another shape has no environment and no images
 	deploy := Deploy{
 		Stage: stage.Name, Job: job.Name, Environment: spec.Env, Alias: spec.Alias, Production: spec.Production,
 		Status: job.Status, StartTime: job.StartTime, EndTime: job.EndTime,

@@ -5,11 +5,11 @@
 //
 // Start here:
 //   - [Service.Task] returns a task by its core.TaskRef, [Service.Tasks] all tasks of a
-//     workflow, and [Service.Wait] a task when it has ended.
+//     workflow, and [Service.Wait] a task once it has ended.
 //   - artifact.Activity.Task returns the TaskRef of a build, and
 //     delivery.Release.Task that of a release.
-//   - [Task.Approvals] returns who approved it and who is still to decide,
-//     [Task.Deploys] which image it deploys to which environment.
+//   - [Task.Approvals] returns who approved the task and who still has to decide,
+//     [Task.Deploys] which image the task deploys to which environment.
 //
 // The task that built an image:
 //
@@ -23,8 +23,8 @@
 //		}
 //	}
 //
-// The tasks that wait for an approval. Since v3.1.0 lists do not show that, so each
-// task that has not ended is read:
+// The tasks that wait for an approval. Since v3.1.0 lists do not show whether a task
+// waits, so the loop reads each task that has not ended:
 //
 //	for task, err := range client.Workflow.Tasks(ctx, "shop", "shop-dev", workflow.TasksOptions{}) {
 //		…

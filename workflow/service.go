@@ -22,7 +22,7 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 //
 // In addition to the common errors, Task returns zadig.ErrBadRequest for an empty
 // WorkflowName or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a
-// task that does not exist, and for those of product workflows (up to v2.3.1); and
+// task that does not exist, and for tasks of product workflows (up to v2.3.1); and
 // zadig.ErrUnsupported before v1.15.0.
 func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 	return s.task(ctx, "workflow.Task", ref)

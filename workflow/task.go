@@ -11,21 +11,21 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Values of the Status of a task, a stage and a job. A server may send others, such
+// Values of Task.Status, Stage.Status and Job.Status. A server may send others, such
 // as "pending" or "debug_before".
 const (
 	StatusCreated         = "created"
 	StatusWaiting         = "waiting"
 	StatusQueued          = "queued"
 	StatusBlocked         = "blocked"
-	StatusRunning         = "running"           // since v3.1.0 also while it waits for an approval
-	StatusWaitForApproval = "wait_for_approval" // since v3.1.0, of a job
-	StatusPause           = "pause"             // since v3.1.0: it waits for somebody to start the next stage
+	StatusRunning         = "running"           // since v3.1.0: also while the task waits for an approval
+	StatusWaitForApproval = "wait_for_approval" // since v3.1.0: a job that waits for an approval
+	StatusPause           = "pause"             // since v3.1.0: the task waits for somebody to start the next stage
 	StatusPassed          = "passed"
 	StatusFailed          = "failed"
 	StatusTimeout         = "timeout"
 	StatusCancelled       = "cancelled"
-	StatusReject          = "reject"   // an approval was refused
+	StatusReject          = "reject"   // an approver rejected it
 	StatusSkipped         = "skipped"  // a job that was not selected, or a task or stage with only such jobs
 	StatusUnstable        = "unstable" // since v3.1.0: a job whose failure the workflow ignores
 
@@ -33,10 +33,10 @@ const (
 	statusWaitForApproval = "waitforapprove"
 )
 
-// Task is one run of a workflow. Its fields are those that servers from v1.15.0 to
-// v5.0.0 send (recorded on v2.3.1, v3.4.1 and v5.0.0; others read in source), without
-// the task's parameters and release plan. JSON names are those of v1.18.0 and later;
-// [Service.Task] reads the older ones as well.
+// Task is one run of a workflow. It has the fields that servers from v1.15.0 to v5.0.0
+// send (recorded on v2.3.1, v3.4.1 and v5.0.0; from Zadig's source for other versions),
+// except the task's parameters and release plan. JSON names are those of v1.18.0 and
+// later; [Service.Task] reads the older names as well.
 type Task struct {
 	TaskID              int      `json:"task_id"`               // from 1; unique within its workflow only
 	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; workflow_name up to v1.17.0
@@ -50,22 +50,22 @@ type Task struct {
 	CreateTime          int64    `json:"create_time,omitzero"`  // Unix seconds, absent when 0
 	StartTime           int64    `json:"start_time,omitzero"`   // Unix seconds, absent when 0: it has not started
 	EndTime             int64    `json:"end_time,omitzero"`     // Unix seconds, absent when 0: it has not ended
-	Stages              []*Stage `json:"stages,omitzero"`       // in the order in which they run; nil in a list
+	Stages              []*Stage `json:"stages,omitzero"`       // in the order in which they run; nil for a task from a list
 	Error               string   `json:"error,omitzero"`        // why it failed; absent when ""
-	IsRestart           bool     `json:"is_restart"`            // it runs again after a failure
+	IsRestart           bool     `json:"is_restart"`            // it was run again after a failure
 }
 
 // Stage is a group of jobs. A stage starts when the one before it has passed.
 type Stage struct {
-	Name      string `json:"name"`                // chosen by its author
+	Name      string `json:"name"`                // chosen by the workflow's author
 	Status    string `json:"status"`              // StatusPassed and so on; "" before it starts
 	StartTime int64  `json:"start_time,omitzero"` // Unix seconds, absent when 0
 	EndTime   int64  `json:"end_time,omitzero"`   // Unix seconds, absent when 0
-	Parallel  bool   `json:"parallel"`            // its jobs run at once
+	Parallel  bool   `json:"parallel"`            // its jobs run at the same time
 	Jobs      []*Job `json:"jobs"`                // may be empty
 	Error     string `json:"error"`               // since v1.18.0: why it failed, "" if it did not
-	// Approval is the approval that the stage waits for, up to v3.0.0, as the server's
-	// JSON; nil if there is none. Task.Approvals decodes it.
+	// Approval is the approval that the stage waits for (up to v3.0.0), as JSON; nil if
+	// there is none. Task.Approvals decodes it.
 	Approval json.RawMessage `json:"approval,omitzero"`
 }
 
@@ -79,7 +79,7 @@ const (
 	JobApproval        = "approval"               // since v3.1.0
 )
 
-// Job is one step of a stage. The server leaves out jobs whose record it cannot read.
+// Job is one step of a stage. The server leaves out jobs whose records it cannot read.
 type Job struct {
 	Name         string `json:"name"`                            // unique within the task
 	Key          string `json:"key"`                             // since v3.3.0
@@ -88,12 +88,12 @@ type Job struct {
 	Status       string `json:"status"`                          // StatusPassed and so on; "" before it starts
 	StartTime    int64  `json:"start_time,omitzero"`             // Unix seconds, absent when 0
 	EndTime      int64  `json:"end_time,omitzero"`               // Unix seconds, absent when 0
-	CostSeconds  int64  `json:"cost_seconds"`                    // since v1.17.0: how long it ran or runs, in seconds
+	CostSeconds  int64  `json:"cost_seconds"`                    // since v1.17.0: how long it ran, or has run so far, in seconds
 	Error        string `json:"error"`                           // why it failed, "" if it did not
 	RetryCount   int    `json:"retry_count,omitzero"`            // since v3.1.0
 	ErrorHandler string `json:"error_handler_username,omitzero"` // since v3.1.0: who let the task continue after the job failed
-	// Spec is the specification of the job as JSON, nil if there is none. It depends on
-	// Type. Credentials, and the values of variables that may be credentials, are
+	// Spec is the specification of the job as JSON, nil if there is none. Its members
+	// depend on Type. Credentials, and the values of variables that may be credentials, are
 	// replaced by "[redacted]". Decode it with json.Unmarshal, or use Task.Approvals and
 	// Task.Deploys.
 	Spec json.RawMessage `json:"spec,omitzero"`
@@ -105,7 +105,7 @@ func (t *Task) Ref() core.TaskRef {
 	return core.TaskRef{ProjectName: t.ProjectName, WorkflowName: t.WorkflowName, TaskID: t.TaskID}
 }
 
-// IsSummary reports whether the task is one of a list, which has no stages.
+// IsSummary reports whether the task comes from a list and so has no stages.
 func (t *Task) IsSummary() bool { return t != nil && t.Stages == nil }
 
 // Done reports whether the task has ended, successfully or not.
@@ -148,7 +148,8 @@ func (j *Job) Started() time.Time { return unixtime.Time(nilsafe.OrZero(j).Start
 // Ended returns EndTime as a time.Time, or the zero Time if it is unset.
 func (j *Job) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(j).EndTime) }
 
-// wireTask is a task with the names that servers up to v1.17.0 use.
+// wireTask is a task as a server sends it, with the additional names that servers up
+// to v1.17.0 use.
 type wireTask struct {
 	Task
 	OldDisplayName string `json:"workflow_display_name"`
@@ -163,7 +164,7 @@ func (w *wireTask) Validate() error {
 	return nil
 }
 
-// task returns the task with today's names, and without credentials.
+// task returns the task with the current names and without credentials.
 func (w *wireTask) task() *Task {
 	t := &w.Task
 	if t.WorkflowName == "" {

@@ -23,17 +23,17 @@ type TasksOptions struct {
 }
 
 // Tasks returns the tasks of a workflow, newest first, each once, with a request for
-// each page. They have no stages ([Task.IsSummary]): read those of interest with
+// each page. The tasks have no stages ([Task.IsSummary]): read those of interest with
 // [Service.Task]. workflow is the key, not the display name. Up to v5.0.0 servers check no
 // rights.
 //
-// A loop without a task means that the workflow has none, that it does not exist, or
-// that it is not in this project. Deleted and archived tasks are not listed. A task that
-// cannot be decoded yields zadig.ErrUnexpectedResponse; a loop that continues gets the
-// others. After any other error the loop ends.
+// An empty sequence means that the workflow has no tasks, does not exist, or is not in
+// this project. Deleted and archived tasks are not listed. A task that cannot be
+// decoded yields zadig.ErrUnexpectedResponse; a loop that continues gets the others.
+// After any other error the loop ends.
 //
 // In addition to the common errors, Tasks returns zadig.ErrBadRequest for an empty project
-// or workflow, a workflow with a slash and a negative PerPage, before anything is sent;
+// or workflow, a workflow with a slash or a negative PerPage, before anything is sent;
 // zadig.ErrServer for a page with a task that the server cannot list; and
 // zadig.ErrUnsupported before v1.18.0.
 func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOptions) iter.Seq2[*Task, error] {
@@ -80,8 +80,8 @@ func (o TasksOptions) check(project, workflow string) error {
 	return nil
 }
 
-// openPage requests one page. Both numbers are always sent, from 1: with 0 the server
-// sends all tasks on every page.
+// openPage requests one page. It always sends both numbers, at least 1: with 0 the
+// server sends all tasks on every page.
 func (s *Service) openPage(ctx context.Context, project, workflow string, page, size int) (*response.Stream[Task], error) {
 	tasks, err := response.Get[taskPage](ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/" + workflow + "/tasks",

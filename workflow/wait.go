@@ -26,7 +26,8 @@ var (
 // WaitOptions are the options of [Service.Wait].
 type WaitOptions struct {
 	// Interval is how long Wait waits after the first request; 0 means 2 seconds.
-	// Each wait is 1.5 times the one before, up to MaxInterval; 0 means 30 seconds.
+	// Each wait is 1.5 times the previous one, up to MaxInterval, for which 0 means
+	// 30 seconds.
 	Interval, MaxInterval time.Duration
 }
 
@@ -64,7 +65,7 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 	if o.Interval < 0 || o.MaxInterval < 0 {
 		return nil, errdef.BadArgument(method, "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
 	}
-	var t *Task // as read last
+	var t *Task // as last read
 	err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (bool, error) {
 		read, err := s.task(ctx, method, ref)
 		if err == nil {
@@ -91,7 +92,7 @@ func (s *Service) Done(ctx context.Context, ref core.TaskRef) (bool, error) {
 	return t.Done(), err
 }
 
-// failure returns how the task ended without success, or nil.
+// failure returns the sentinel error for a task that ended without success, or nil.
 func (t *Task) failure() error {
 	switch nilsafe.OrZero(t).Status {
 	case StatusFailed:

@@ -8,7 +8,7 @@ import (
 )
 
 // ApprovalJob returns a job for [WithTasks] that waits for an approval, with the Status
-// and the Steps of a. System is ApprovalNative if it is empty.
+// and the Steps of a. An empty System means ApprovalNative.
 func ApprovalJob(a *workflow.Approval) *workflow.Job {
 	if a == nil {
 		a = new(workflow.Approval)
@@ -87,11 +87,12 @@ func DeployJob(status, env string, production bool, images ...environment.Image)
 	})}
 }
 
-// waitForApprove is the status of a task and a stage that wait, up to v3.0.0.
+// waitForApprove is the status of a task or stage that waits for an approval, up to v3.0.0.
 const waitForApprove = "waitforapprove"
 
-// withApprovals returns a task as the version of the server has approvals: up to v3.0.0
-// an approval job is the approval of its stage, and a task that waits says so.
+// withApprovals returns a task with approvals in the form that the server's version
+// uses. Up to v3.0.0 an approval job becomes the approval of its stage, and a task that
+// waits for an approval has the status waitForApprove.
 func (c *call) withApprovals(task map[string]any) map[string]any {
 	if c.version >= v34 {
 		return task
@@ -123,8 +124,8 @@ func (c *call) withApprovals(task map[string]any) map[string]any {
 	return task
 }
 
-// stageApproval returns an approval job as the approval of a stage. Approvers without
-// a decision have all members there.
+// stageApproval returns the approval of a stage for an approval job. In a stage, even
+// approvers without a decision have all members.
 func stageApproval(job map[string]any) map[string]any {
 	spec := maps.Clone(object(job, "spec"))
 	delete(spec, "timeout")

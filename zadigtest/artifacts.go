@@ -44,7 +44,7 @@ func (c *call) listArtifacts() *response {
 }
 
 // matchingArtifacts returns the artifacts that pass the filters of the query.
-// The filters name and image are regular expressions; ok is false if one does
+// The filters name and image are regular expressions; ok is false if either does
 // not compile. Images without a size are not listed, as on a real server.
 func (c *call) matchingArtifacts() (found []*storedItem, ok bool) {
 	name, err := regexp.Compile(c.query("name"))
@@ -62,8 +62,8 @@ func (c *call) matchingArtifacts() (found []*storedItem, ok bool) {
 	}), true
 }
 
-// artifactsOfRepo lists artifacts by the commits of their builds, newest build
-// first. It lists one item for each build, so an artifact may appear twice.
+// artifactsOfRepo returns the artifacts whose builds have a commit of the repository and
+// branch, newest build first. It returns one item for each build, so an artifact may appear twice.
 func (c *call) artifactsOfRepo() (found []*storedItem, ok bool) {
 	made := make(map[*artifact.Activity]*storedItem)
 	repo, branch := c.query("repoName"), c.query("branch")
@@ -95,7 +95,7 @@ func (c *call) getArtifact() *response {
 	return c.send("artifact", a.doc)
 }
 
-// findArtifact returns the id of an image as plain text.
+// findArtifact returns the id of the artifact of an image as plain text.
 func (c *call) findArtifact() *response {
 	image := c.query("image")
 	a := c.data.artifactOf(image)
@@ -112,8 +112,8 @@ func (c *call) findArtifact() *response {
 	return plain(http.StatusOK, a.ID)
 }
 
-// trace finds an artifact as picket, the service for /api/directory, does: it
-// asks aslan for the id and quotes a response that is not 200.
+// trace finds an artifact as picket, the service for /api/directory, does: picket
+// requests the id from aslan and quotes a response whose status is not 200.
 func (c *call) trace() *response {
 	const failure = "failed to get artifact by image err:"
 	switch c.state {

@@ -1,5 +1,5 @@
 // Package zadigtest provides an in-memory Zadig server for the tests of services
-// that use the SDK, and for programs that run without a Zadig.
+// that use the SDK, and for programs that run without a Zadig server.
 //
 // Start here:
 //   - [NewServer] starts a server for a test, [Start] one for a program.
@@ -8,7 +8,7 @@
 //     provide its data.
 //   - [WithServerVersion] selects the version of Zadig. [Versions] lists them.
 //   - [Server.Inject] makes requests fail, with a [Fault] such as [DatabaseDown].
-//   - [Server.ExpectRequest] and [Server.ExpectRequests] check what was sent.
+//   - [Server.ExpectRequest] and [Server.ExpectRequests] check the requests that were sent.
 //
 // A test of a service:
 //
@@ -28,7 +28,7 @@
 // Without options a server has the data of [Shop]: three releases of a small shop
 // and the artifacts of their images, the environments in which they run and the
 // task that was approved for production. [WithReleases] and [WithArtifacts]
-// replace it with your own, and [Generate] with any number of realistic ones:
+// replace it with your own data. [Generate] returns any number of realistic releases:
 //
 //	srv := zadigtest.NewServer(t,
 //		zadigtest.WithReleases(&delivery.Release{
@@ -40,13 +40,13 @@
 //
 // [Server.AddRelease], [Server.DeleteRelease], [Server.AddArtifact] and
 // [Server.DeleteArtifact] change the data of a running server. Releases are
-// listed newest first, by CreatedAt. Like a real server, it leaves artifacts of
+// listed newest first, by CreatedAt. Like a real server, the server leaves artifacts of
 // Type "image" without ImageSize out of lists, but finds them by image and id.
 //
 // [WithEnvironments], [WithDeployments] and [WithTasks] add environments, the history of
 // their services, and workflow tasks with the jobs of [ApprovalJob] and [DeployJob].
-// [Server.SetEnvironment] and [Server.SetTask] change them, such as when a task that is
-// waited for progresses.
+// [Server.SetEnvironment] and [Server.SetTask] change them, for example when the code
+// under test waits for a task to progress.
 //
 // # Failures
 //
@@ -59,7 +59,7 @@
 //	srv.Inject(zadigtest.DatabaseDown())
 //	srv.Down()
 //
-// There are four classes:
+// There are four classes of faults:
 //   - the network: [Delay], [Reset], [HangUp], [CutAfter] and [SlowBody], and
 //     [Server.Down] for a server that cannot be reached;
 //   - a proxy or gateway in front of Zadig: [Status], [HTML], [Garbage],
@@ -79,7 +79,7 @@
 //
 // [Server.Requests] returns the requests that arrived, with tokens masked.
 // [Server.ExpectRequests] and [Server.ExpectRequest] fail the test unless the
-// requests are those expected, and list those received:
+// requests are as expected. The message lists the requests received:
 //
 //	srv.ExpectRequests(t, zadigtest.FindArtifact, 1) // the second call was served from the cache
 //	srv.ExpectRequest(t, zadigtest.ListReleases, "projectName", "shop")
@@ -88,18 +88,18 @@
 //
 // The version determines which members responses have, and how the server pages,
 // counts, filters and fails. The default is the newest known version of Zadig.
-// [WithServerVersion] selects another: use the one that you run.
-// [Versions] lists those that differ for users of the SDK; one between them
-// behaves as the nearest one. To run a test on all, range over Versions.
+// [WithServerVersion] selects another: use the version that you run.
+// [Versions] lists the versions that differ for users of the SDK; any other version
+// behaves as the nearest of these. To run a test on all of them, range over Versions.
 // [Server.SetServerVersion] upgrades a running server.
 //
 // Zadig's documentation describes v1.11.0. Since v4.0.0 a release has another
 // shape, with Services and without builds, deploys and tests, and there are no
 // releases made by workflows. Since v4.2 lists leave the services out. Package
-// delivery describes how to read both.
+// delivery describes how to read both shapes.
 //
-// Tests compare its responses with those of real servers: for the requests
-// recorded in testdata/wire, it sends the same status and, if that is 200, the
+// Tests compare the server's responses with those of real servers: for the requests
+// recorded in testdata/wire, it sends the same status and, if the status is 200, the
 // same JSON values. For versions without recordings, members follow Zadig's
 // source, and errors and paging follow observations.
 //
@@ -107,12 +107,13 @@
 //
 //   - It is read-only: on a known path, any method but GET gets status 405.
 //   - It has only the endpoints listed with [Endpoint].
-//   - It has no users and roles. With [WithToken] it accepts one token; faults
+//   - It has no users or roles. With [WithToken] it accepts one token; faults
 //     such as [NoPermission] limit what its user may read.
-//   - Faults take effect at once. A Zadig whose database is down responds after
-//     30 seconds: add a [Delay].
+//   - Faults take effect immediately. A real server whose database is down responds
+//     after 30 seconds: add a [Delay].
 //   - An upgrade to v4.0.0 keeps ids and the references of pushed images. A real
-//     one gives every release a new id, and the references in the environment.
+//     upgrade gives every release a new id and replaces these references with those
+//     in the environment.
 //   - It accepts two releases with the same CreatedAt, or with the same version
 //     in one project, on every version of Zadig; see [WithReleases].
 //   - It derives the workflow tasks that were not added from releases and artifacts.

@@ -15,20 +15,20 @@ type Deployment struct {
 	ProjectName string
 	EnvName     string
 	Production  bool
-	Chart       bool // the service is a release straight from a chart repository
+	Chart       bool // the service comes straight from a chart repository
 	environment.Deployment
 }
 
 // WithEnvironments adds copies of environments. Each needs a ProjectName and a Name;
 // the pair must be unique among test environments and among production environments.
-// The server lists them in the order in which they were added. The status of a helm
-// service is not sent, as by a real server.
+// The server lists them in the order in which they were added. Like a real server, it
+// does not send the status of a helm service.
 func WithEnvironments(environments ...*environment.Environment) Option {
 	return WithData(Data{Environments: environments})
 }
 
-// WithDeployments adds deployments to the history of services. The server sends the
-// last 20 of a service by Revision.
+// WithDeployments adds deployments to the history of services. For each service, the
+// server sends the 20 deployments with the highest Revision.
 func WithDeployments(deployments ...*Deployment) Option {
 	return WithData(Data{Deployments: deployments})
 }
@@ -119,7 +119,7 @@ func (c *call) getProductionEnvironment() *response   { return c.getEnvironment(
 // mayView reports whether the user may view environments.
 func (c *call) mayView() bool { return c.state != noPermission && c.state != systemViewer }
 
-// listEnvironments sends an empty list to a user without the right.
+// listEnvironments sends an empty list to a user who may not view environments.
 func (c *call) listEnvironments(production bool) *response {
 	switch {
 	case c.query("projectKey") == "":
@@ -206,7 +206,7 @@ func (c *call) listDeployments() *response {
 	return jsonResponse(list)
 }
 
-// hasProject reports whether anything is in a project.
+// hasProject reports whether a project has an environment, a deployment or a release.
 func (s *store) hasProject(name string) bool {
 	for _, e := range s.environments.all() {
 		if e.ProjectName == name {
@@ -227,8 +227,8 @@ func (s *store) hasProject(name string) bool {
 }
 
 // ClusterDown responds as Zadig does when it can no longer reach the Kubernetes
-// cluster of an environment: since v3.4.1 the status of every service is "", and
-// before the request fails with status 400 and code 6065.
+// cluster of an environment. Since v3.4.1 the status of every service is "". Before
+// v3.4.1 the request fails with status 400 and code 6065.
 func ClusterDown() Fault {
 	return Fault{name: "ClusterDown", state: clusterDown}.On(GetEnvironment, GetProductionEnvironment)
 }

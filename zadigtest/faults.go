@@ -11,17 +11,17 @@ import (
 )
 
 // Fault is a failure of the server, the network or a gateway. A function such
-// as [Status] or [Delay] returns one, the methods of the Fault select the
-// requests that it hits, and [Server.Inject] adds it to a server:
+// as [Status] or [Delay] returns a Fault, its methods select the requests that
+// it hits, and [Server.Inject] adds it to a server:
 //
 //	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
 //
-// Unless limited, a Fault hits every request. Methods return a changed copy. A
+// Unless limited, a Fault hits every request. Its methods return a changed copy. A
 // Fault can be injected more than once.
 type Fault struct {
 	name      string
 	endpoints []Endpoint
-	times     int // 0 or less: without end
+	times     int // 0 or less: no limit
 	skip      int
 	match     func(*http.Request) bool
 
@@ -35,10 +35,10 @@ type Fault struct {
 	sending  *sending
 }
 
-// sending is how the body of a response is sent.
+// sending describes how the body of a response is sent.
 type sending struct {
-	cut   int // bytes of the body after which the connection ends, -1: none
-	chunk int // bytes at a time
+	cut   int // bytes of the body after which the connection is closed; -1: never
+	chunk int // bytes sent at a time; 0: all
 	pause time.Duration
 }
 
@@ -97,9 +97,9 @@ func Delay(d time.Duration) Fault {
 // test continues. Other faults still apply.
 func Hook(f func(*http.Request)) Fault { return Fault{name: "Hook", hook: f} }
 
-// Status responds with a status and a body, as a proxy in front of Zadig would.
-// The Content-Type is that of JSON, HTML or plain text, by how the body begins. An
-// empty body has none.
+// Status responds with a status and a body, as a proxy in front of Zadig would. The
+// Content-Type is that of JSON, HTML or plain text, according to how the body
+// begins. A response with an empty body has no Content-Type.
 func Status(code int, body string) Fault {
 	resp := typed(code, textType, []byte(body))
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
@@ -167,7 +167,7 @@ func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDo
 
 // AslanDown responds as Zadig does while aslan, the service for most endpoints,
 // restarts: the gateway responds with status 503. Up to v1.13.0 another service
-// has [TraceArtifact], and responds with status 500 and the failure.
+// handles [TraceArtifact] and responds with status 500 and the failure.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
 // RecordNotFound responds to a request for one release or artifact as if it did
@@ -177,8 +177,8 @@ func RecordNotFound() Fault {
 	return Fault{name: "RecordNotFound", state: notFound}.On(GetRelease, GetArtifact, FindArtifact, TraceArtifact)
 }
 
-// GatewayNotFound responds as a gateway in front of Zadig that has no route for
-// the path: with status 404 and JSON that has a code but no envelope of Zadig.
+// GatewayNotFound responds as a gateway in front of Zadig does if it has no route for
+// the path: with status 404 and JSON that has a code but is not Zadig's error envelope.
 func GatewayNotFound() Fault {
 	f := Status(http.StatusNotFound, `{"code":404,"message":"no Route matched with those values"}`)
 	f.name = "GatewayNotFound"
@@ -192,24 +192,24 @@ func ExpiredToken() Fault {
 
 // NoPermission responds as Zadig does to a user without the right to read: with
 // status 403 and an empty body, or for [TraceArtifact] with a 500 that quotes the
-// 403. Zadig checks rights since v1.18.0; the fault responds so on older versions
-// too. It has no effect on [GetWorkflowTask], for which Zadig checks no right.
+// 403. Zadig checks rights since v1.18.0; the fault sends the same response on older
+// versions, too. It has no effect on [GetWorkflowTask], for which Zadig checks no right.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
 
 // SystemViewer responds as Zadig does to a user who may view the releases of the
 // whole system but has no role in a project: the list of a project gets status
-// 403, the list without one and releases by id can be read.
+// 403; the list without a project and releases by id can be read.
 func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemViewer} }
 
 // ProjectMember responds as Zadig does to a user who may view the releases of
-// projects but not those of the whole system: lists without a project and
-// artifacts get status 403, and before v2.3.0 releases by id do too.
+// projects but not those of the whole system: lists without a project get status 403,
+// as do artifacts and, before v2.3.0, releases by id.
 func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectMember} }
 
-// LicenseExpired responds as a Zadig whose paid license has expired: with code
+// LicenseExpired responds as a Zadig server whose paid license has expired: with code
 // 7050 for releases, while artifacts and workflow tasks can still be read. Zadig
 // needs a license for lists since v2.0.0 and for a release by id since v2.3.0.
-// Before v2.0.0 it needs none; there the fault refuses both.
+// Before v2.0.0 Zadig needs no license, but the fault refuses both requests there, too.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
@@ -221,9 +221,9 @@ func CollaborationPending() Fault {
 }
 
 // BrokenRecord makes one release unreadable. Requests for it by id, and detailed
-// lists with it, get status 500; brief lists still have it. Up to v2.2.0 the body
+// lists with it, get status 500; brief lists still include it. Up to v2.2.0 the body
 // is empty, as after a panic. Since v2.3.0 it says that the project of the release
-// is missing. Since v4.0.0 lists have the release, and only requests by id fail.
+// is missing. Since v4.0.0 lists include the release, and only requests by id fail.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
 		On(ListReleases, GetRelease)
@@ -235,10 +235,10 @@ type faults struct {
 	armed []*Fault
 }
 
-// Inject adds a fault to the server. The fault stays until its Times are used up,
-// or remove or [Server.ClearFaults] is called. If several faults replace the
-// response to one request, the one injected first does; the others are left for
-// the next request.
+// Inject adds a fault to the server. The fault stays until the limit of [Fault.Times]
+// is reached, or remove or [Server.ClearFaults] is called. If several faults replace
+// the response to one request, only the one injected first is applied; the others are
+// left for the next request.
 func (s *Server) Inject(f Fault) (remove func()) {
 	armed := &f
 	s.faults.mu.Lock()
@@ -270,7 +270,7 @@ type hit struct {
 	sending *sending
 }
 
-// take returns the effects of the faults on a request and counts it for each.
+// take returns the effects of the faults on a request and counts the request for each fault.
 func (s *faults) take(r *http.Request, e Endpoint) hit {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,12 +11,12 @@ import (
 )
 
 // A document is stored once with all its members. A response has the members
-// that the version of the server sends. fields.tsv lists them.
+// that the version of the server sends. fields.tsv lists them for each version.
 
 //go:embed fields.tsv
 var fieldsTable string
 
-// field is a member of an object, as a range of versions sends it.
+// field describes a member of an object as sent by a range of versions.
 type field struct {
 	name         string
 	wraps        string // from the outside in: "[" for each array, "{" for each map around the value
@@ -28,7 +28,7 @@ type field struct {
 
 var sections = sync.OnceValue(func() map[string]*field {
 	parsed := make(map[string]*field)
-	var byPath map[string][]*field // of the section; a path has one for each range of versions
+	var byPath map[string][]*field // of the current section, with one field for each range of versions
 	for line := range strings.Lines(fieldsTable) {
 		line = strings.TrimSuffix(line, "\n")
 		if line == "" || line[0] == '#' {
@@ -48,7 +48,7 @@ var sections = sync.OnceValue(func() map[string]*field {
 		}
 		f := &field{name: strings.TrimRight(last, "[]{}"), kind: kind, presence: columns[2], until: newest, members: new([]*field)}
 		f.wraps = strings.NewReplacer("]", "", "}", "").Replace(last[len(f.name):])
-		if like, ok := strings.CutPrefix(kind, "as "); ok { // a member around it, or beside it
+		if like, ok := strings.CutPrefix(kind, "as "); ok { // refers to an enclosing member or a sibling
 			f.kind, f.members = "object", byPath[like][0].members
 		}
 		f.since = version(sort.Search(len(versions), func(i int) bool { return compare(versions[i].name, columns[3]) >= 0 }))
@@ -64,7 +64,7 @@ var sections = sync.OnceValue(func() map[string]*field {
 })
 
 // asSent returns a value with the members that a section of fields.tsv lists
-// for a version. The value is decoded by encoding/json with UseNumber.
+// for a version. The value must have been decoded by encoding/json with UseNumber.
 func asSent(section string, value any, v version) any {
 	return sections()[section].project(value, "", v)
 }
@@ -109,8 +109,8 @@ func (f *field) projectObject(value any, v version) any {
 	return shown
 }
 
-// absent reports whether a member with "omit" is left out: an object if it is
-// nil, any other value if it is empty.
+// absent reports whether a member with the presence "omit" is left out. An object
+// is left out if it is nil, any other value if it is empty.
 func (f *field) absent(value any) bool {
 	if f.kind == "object" && f.wraps == "" {
 		return value == nil
@@ -151,7 +151,7 @@ func treeOf(doc any) (tree map[string]any, err error) {
 	return tree, decoder.Decode(&tree)
 }
 
-// without returns a copy of an object without a member.
+// without returns a copy of an object that lacks the named member.
 func without(o map[string]any, name string) map[string]any {
 	rest := maps.Clone(o)
 	delete(rest, name)

@@ -13,7 +13,7 @@ import (
 )
 
 // Generate returns n realistic releases of a shop's projects, newest first, and
-// the artifacts of the images that they deploy or pack into charts. In one version
+// the artifacts of the images that they deploy or pack into charts. Within one version
 // of this package, the same seed and n give the same data. If n is less than 1,
 // Data is empty.
 //
@@ -35,7 +35,7 @@ func Generate(seed uint64, n int) Data {
 	for range n {
 		const longest, period = 5 * 3600, 455 * 24 * 3600
 		g.now += 1 + g.Int64N(min(longest, period/int64(n)))
-		if p := projects[min(g.IntN(len(projects)), g.IntN(len(projects)))]; p.charts { // the first ones are likelier
+		if p := projects[min(g.IntN(len(projects)), g.IntN(len(projects)))]; p.charts { // favors the first projects
 			g.chartRelease(p)
 		} else {
 			g.k8sRelease(p)
@@ -86,8 +86,8 @@ const registry = "registry.example.com"
 type generator struct {
 	*rand.Rand
 	now   int64
-	made  int            // ids so far
-	tasks map[string]int // of each project
+	made  int            // number of ids so far
+	tasks map[string]int // number of tasks by project
 	data  Data
 }
 
@@ -95,7 +95,7 @@ func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
-// some returns up to limit different elements of a list, in its order.
+// some returns up to limit different elements of a list, in the order of the list.
 func (g *generator) some(list []string, limit int) (chosen []string) {
 	n := g.IntN(limit + 1)
 	for i, s := range list {
@@ -120,7 +120,7 @@ func (g *generator) id() string {
 	return fmt.Sprintf("%08x%08x%08x", uint32(g.now), g.Uint32(), g.made)
 }
 
-// release adds a release with the fields that all kinds have.
+// release adds a release with the fields that all kinds of releases have.
 func (g *generator) release(p project) *delivery.Release {
 	g.tasks[p.name]++
 	task, env := g.tasks[p.name], pick(g, envs)
@@ -190,7 +190,7 @@ func (g *generator) chartRelease(p project) {
 	v.ProductEnvInfo.Source = "helm"
 	v.Progress = &delivery.Progress{TotalChartCount: len(p.services), PackageStatus: "success"}
 	for i, name := range p.services {
-		b := g.build(r, p, name) // of the image in the environment; a chart release names no builds
+		b := g.build(r, p, name) // for the image in the environment; a chart release names no builds
 		service(r, name, "helm", b.ImageName)
 		if g.chance(7) {
 			v.Status, v.Progress.PackageStatus = delivery.StatusFailed, "failed"
@@ -209,8 +209,8 @@ func (g *generator) chartRelease(p project) {
 	v.WorkflowName = ""
 }
 
-// build returns the build of an image from the repository of the service and, one
-// time in four, from a second one that projects share, and adds its artifact.
+// build returns the build of an image and adds its artifact. The image is built from
+// the repository of the service and, one time in four, also from one that projects share.
 func (g *generator) build(r *delivery.Release, p project, service string) *delivery.BuildInfo {
 	v, name := r.VersionInfo, strings.Replace(service, "支付服务", "payment", 1) // images are ASCII
 	primary := g.commit(p.owner, name, pick(g, branches))

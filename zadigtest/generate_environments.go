@@ -8,9 +8,9 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// addEnvironments adds the environments to which the releases, newest first, deployed
-// their images, with the history of deployments, and the workflow tasks that did so in
-// production, each after an approval.
+// addEnvironments adds the environments to which the releases deployed their images,
+// with the history of deployments, and the workflow tasks that deployed to production,
+// each after an approval. The releases must be sorted newest first.
 func (d *Data) addEnvironments() {
 	type place struct{ project, name string }
 	known, revisions := make(map[place]*environment.Environment), make(map[string]int)
@@ -64,7 +64,7 @@ func (d *Data) deploy(e *environment.Environment, s *delivery.EnvService, info *
 	})
 }
 
-// withApproval adds a stage in which somebody approved, in front of the last one that
+// withApproval adds a stage with an approval by approver, before the last stage that
 // deploys.
 func withApproval(t *workflow.Task, approver string, at int64) *workflow.Task {
 	approval := &workflow.Stage{

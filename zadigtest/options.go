@@ -33,10 +33,10 @@ func newConfig(opts []Option) (*config, error) {
 	return cfg, nil
 }
 
-// WithServerVersion makes the server behave as a version of Zadig. One between
-// [Versions] behaves as the nearest one, which [Server.ServerVersion] returns.
-// The default is the newest, which changes with new versions of this package, so
-// pass the version that you run.
+// WithServerVersion makes the server behave as a version of Zadig. A version that is
+// not in [Versions] behaves as the nearest of them, which [Server.ServerVersion]
+// returns. The default is the newest of them, which changes with new versions of this
+// package, so pass the version that you run.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		var err error
@@ -73,26 +73,26 @@ func WithData(data Data) Option {
 	}
 }
 
-// WithReleases adds copies of releases, which replace the sample. Each release
+// WithReleases adds copies of releases, which replace the data of [Shop]. Each release
 // needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed
 // newest first, by CreatedAt; those with the same CreatedAt keep their order. As
-// on a real server, a release with DeletedAt is not found, and since v4.0.0 neither
-// is a workflow's: one of Type K8SWorkflow, or of Type "" with builds or tests.
+// on a real server, a release with DeletedAt is not found. Since v4.0.0 neither is a
+// release made by a workflow: one of Type K8SWorkflow, or of Type "" with builds or tests.
 //
 // Releases may have the documented shape or the flat shape of v4.0.0 (see
 // delivery.Release). Responses have the shape of the server's version.
 //
 // Since v4.0.0 a real server refuses a second release with the same CreatedAt, or
 // with the same project and Version. This server accepts them, because older
-// servers do. If several have the same project and Version, [OpenAPIReleaseDetail]
+// servers do. If several releases have the same project and Version, [OpenAPIReleaseDetail]
 // returns the newest.
 func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }
 
-// WithArtifacts adds copies of artifacts, which replace the sample. Each needs an
-// Image, unless its Type is "file", and an ImageSize to be listed. An ID must be
-// unique and have 24 hex digits; an artifact without one gets one. The server
+// WithArtifacts adds copies of artifacts, which replace the data of [Shop]. Each needs
+// an Image, unless its Type is "file", and an ImageSize to be listed. An ID must be
+// unique and have 24 hex digits; an artifact without an ID gets a new one. The server
 // sorts Activities and derives SortedActivities from them.
 func WithArtifacts(artifacts ...*artifact.Artifact) Option {
 	return WithData(Data{Artifacts: artifacts})

@@ -13,7 +13,7 @@ func (c *call) listReleases() *response {
 		return empty(http.StatusBadRequest)
 	}
 	taskID, page, perPage := numbers[0], numbers[1], numbers[2]
-	label, err := url.QueryUnescape(c.query("label")) // once more, after the query's own
+	label, err := url.QueryUnescape(c.query("label")) // a second time: the query itself is already unescaped
 	switch refused := c.refuse(c.query("projectName")); {
 	case refused != nil:
 		return refused
@@ -54,7 +54,8 @@ func (c *call) releases() []*release {
 	return slices.DeleteFunc(c.data.releases.all(), func(r *release) bool { return !exists(r.Release, c.version) })
 }
 
-// numbers returns query parameters as numbers, 0 for those that are absent.
+// numbers returns query parameters as numbers, with 0 for absent parameters. ok is
+// false if a parameter is not a number.
 func (c *call) numbers(names ...string) (values []int, ok bool) {
 	for _, name := range names {
 		n, err := 0, error(nil)
@@ -69,9 +70,9 @@ func (c *call) numbers(names ...string) (values []int, ok bool) {
 	return values, true
 }
 
-// window returns a page: all items if there is no page number, all from the page
-// on if the page has no size. A page that begins before the first item, as one
-// whose number overflows, is an error of the database.
+// window returns the items of a page, or all items if there is no page number or no
+// page size. If the page would begin before the first item, for example because its
+// number overflows, ok is false, because the database returns an error.
 func window[T any](all []T, page, perPage int) (items []T, ok bool) {
 	skip := (page - 1) * perPage
 	switch {
@@ -87,7 +88,7 @@ func window[T any](all []T, page, perPage int) (items []T, ok bool) {
 	return all, true
 }
 
-// listFailed returns the response to a list that failed in the database.
+// listFailed returns the response to a list request that failed in the database.
 func (c *call) listFailed() *response {
 	if c.version >= v40 {
 		return c.withTotal(internalError(databaseText), 0)
@@ -113,7 +114,7 @@ func (c *call) document(r *release, brief, inList bool) any {
 		return asSent("release", r.nested, c.version)
 	}
 	info, _ := r.nested["versionInfo"].(map[string]any)
-	info = without(info, "progress") // only in details
+	info = without(info, "progress") // sent only in details
 	if c.version >= v34 {
 		info = without(info, "productEnvInfo")
 	}
@@ -157,7 +158,7 @@ func (c *call) getRelease() *response {
 	return jsonResponse(c.document(r, false, false))
 }
 
-// getReleaseByName returns the newest release of a project with a version.
+// getReleaseByName returns the newest release of a project that has the given version.
 func (c *call) getReleaseByName() *response {
 	project, name := c.query("projectKey"), c.query("versionName")
 	failure := "failed to get delivery version, projectName: " + project + ", versionName: " + name + " error: "

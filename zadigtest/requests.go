@@ -18,7 +18,7 @@ type Request struct {
 	Path     string      // decoded, such as "/api/aslan/delivery/releases"
 	Query    url.Values  // decoded; the value of "token" is masked
 	Header   http.Header // the values of Authorization, Cookie and Proxy-Authorization are masked
-	Status   int         // of the response; 0 before there is one, and if the connection is closed without one
+	Status   int         // of the response; 0 until there is a response, or if the connection is closed without one
 }
 
 // String returns the method, path, query and status in one line, such as
@@ -57,8 +57,8 @@ func (l *requestLog) add(r *http.Request, e Endpoint) *Request {
 	return received
 }
 
-// maskedCredential keeps the scheme, so that a test can see that there was a
-// bearer token.
+// maskedCredential masks a credential but keeps the scheme "Bearer", so that a test
+// can see that there was a bearer token.
 func maskedCredential(value string) string {
 	if strings.HasPrefix(value, "Bearer ") {
 		return "Bearer " + masked
@@ -94,7 +94,7 @@ func cloneLists(lists map[string][]string) map[string][]string {
 	return lists
 }
 
-// RequestsTo returns those of [Server.Requests] that were sent to an endpoint.
+// RequestsTo returns the requests of [Server.Requests] that were sent to an endpoint.
 func (s *Server) RequestsTo(e Endpoint) []Request {
 	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Endpoint != e })
 }
@@ -107,7 +107,7 @@ func (s *Server) ClearRequests() {
 }
 
 // ExpectRequests fails the test unless the endpoint received exactly n requests,
-// retries included. The message lists what was received.
+// retries included. The message lists the requests received.
 func (s *Server) ExpectRequests(tb TB, e Endpoint, n int) {
 	tb.Helper()
 	if got := len(s.RequestsTo(e)); got != n {
@@ -117,7 +117,7 @@ func (s *Server) ExpectRequests(tb TB, e Endpoint, n int) {
 
 // ExpectRequest fails the test unless a request to the endpoint had all query
 // parameters in query, which alternates names and values. It returns the first
-// such request. A value of "" also matches a parameter that is absent.
+// matching request. A value of "" also matches a parameter that is absent.
 func (s *Server) ExpectRequest(tb TB, e Endpoint, query ...string) Request {
 	tb.Helper()
 	want := url.Values{}

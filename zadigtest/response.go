@@ -12,7 +12,7 @@ type response struct {
 	status int
 	header http.Header
 	body   []byte
-	hangUp bool // no response at all: the connection is closed
+	hangUp bool // the connection is closed without a response
 }
 
 const (
@@ -68,14 +68,14 @@ var codeMessages = map[int]string{
 	codeListDeployments:  "获取环境服务版本列表失败",
 }
 
-// failed returns the envelope of an error with a code. All have status 400.
+// failed returns Zadig's error envelope for a code. Its status is always 400.
 func failed(code int, description string) *response {
 	return typed(http.StatusBadRequest, jsonType, encode(map[string]any{
 		"code": code, "description": description, "extra": map[string]any{}, "message": codeMessages[code], "type": "error",
 	}))
 }
 
-// internalError returns the envelope of an error with the code 500.
+// internalError returns Zadig's error envelope with the code 500.
 func internalError(description string) *response {
 	return typed(http.StatusInternalServerError, jsonType, encode(map[string]any{
 		"code": 500, "description": description, "message": "Internal Error: ",
@@ -90,8 +90,8 @@ func encode(value any) []byte {
 	return data
 }
 
-// write sends the response. On an error the caller must abort the connection,
-// so that the client does not take the response for complete.
+// write sends the response. If it returns an error, the caller must abort the
+// connection, so that the client does not take the response for complete.
 func (resp *response) write(w http.ResponseWriter, r *http.Request, how *sending) error {
 	maps.Copy(w.Header(), resp.header)
 	if how == nil {

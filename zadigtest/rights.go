@@ -39,8 +39,8 @@ func authorized(r *http.Request, token string) bool {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
 }
 
-// refuse returns the response to a user who may not read a project or, with
-// "", the whole system. It returns nil if the user may.
+// refuse returns the response to a user who may not read a project or, if project
+// is "", the whole system. It returns nil if the user may read it.
 func (c *call) refuse(project string) *response {
 	switch {
 	case c.state == noPermission, c.state == systemViewer && project != "", c.state == projectMember && project == "":
@@ -51,8 +51,8 @@ func (c *call) refuse(project string) *response {
 	return nil
 }
 
-// refuseArtifacts is refuse for artifacts, which need a right in the whole
-// system and no license.
+// refuseArtifacts is like refuse, but for artifacts, which need a system-wide right
+// and no license.
 func (c *call) refuseArtifacts() *response {
 	if c.state == licenseExpired {
 		return nil
@@ -60,9 +60,9 @@ func (c *call) refuseArtifacts() *response {
 	return c.refuse("")
 }
 
-// collaborate returns the response of the check of a project's collaboration
-// mode, or nil if the request passes. The check comes before all others and
-// reads the database.
+// collaborate checks the collaboration mode of a project. It returns a response, or
+// nil if the request passes. The check comes before all others and reads the
+// database.
 func (c *call) collaborate() *response {
 	switch {
 	case c.query("projectName") == "" || c.query("ifPassFilter") == "true":

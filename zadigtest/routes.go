@@ -7,7 +7,7 @@ import (
 )
 
 // Endpoint is a public path of Zadig, with names such as ":id" for the parts that
-// vary. [Fault.On] and [Server.RequestsTo] select requests by it.
+// vary. [Fault.On] and [Server.RequestsTo] select requests by endpoint.
 type Endpoint string
 
 // The endpoints of a Server. All accept only GET.
@@ -19,23 +19,23 @@ const (
 	ListArtifacts        Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
 	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0
 	GetArtifact          Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get and Trace
-	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or if the others are refused
+	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest or if FindArtifact or GetArtifact is refused
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
-	// Since v1.18.0.
+	// The following endpoints exist since v1.18.0, ListDeployments since v2.0.0.
 	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks
 	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
 	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
 	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get
 	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
-	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, v2.0.0
+	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History
 
-	// NoEndpoint is every path that the server's version does not have.
+	// NoEndpoint stands for every path that the server's version does not have.
 	NoEndpoint Endpoint = ""
 )
 
 // route is an endpoint with the first version that has it and the method that
-// responds. Without respond, the path exists for other methods than GET.
+// responds. If respond is nil, the path exists, but only for methods other than GET.
 type route struct {
 	endpoint Endpoint
 	since    version
@@ -62,8 +62,8 @@ var routes = []route{
 	{ListDeployments, v23, (*call).listDeployments},
 }
 
-// match returns the route of a path, nil if the version has none, and the parts
-// of the path by their names, such as "id".
+// match returns the route for a path, or nil if version v has none, and the variable
+// parts of the path by name, such as "id".
 func match(path string, v version) (*route, map[string]string) {
 	for i := range routes {
 		if parts, ok := routes[i].endpoint.match(path); ok && v >= routes[i].since {
@@ -106,18 +106,18 @@ type call struct {
 // query returns the first value of a query parameter.
 func (c *call) query(name string) string { return c.values.Get(name) }
 
-// differs reports whether a query parameter is given and not the value.
+// differs reports whether a query parameter is given and differs from value.
 func (c *call) differs(parameter, value string) bool {
 	return c.query(parameter) != "" && c.query(parameter) != value
 }
 
-// send returns the response with a value as the version sends it, by a section
-// of fields.tsv.
+// send returns a response that contains the value with the members that a section of
+// fields.tsv lists for the server's version.
 func (c *call) send(section string, value any) *response {
 	return jsonResponse(asSent(section, value, c.version))
 }
 
-// respond returns the response to a request that no fault replaces.
+// respond returns the response to a request, unless a fault has already replaced it.
 func (c *call) respond(rt *route) *response {
 	path, directory := c.request.URL.Path, strings.HasPrefix(c.request.URL.Path, "/api/directory/")
 	switch {
@@ -125,7 +125,7 @@ func (c *call) respond(rt *route) *response {
 		return plain(http.StatusNotFound, "Invalid path: "+path)
 	case c.request.Method != http.MethodGet || rt.respond == nil:
 		return plain(http.StatusMethodNotAllowed, "Method not allowed: "+c.request.Method+" "+path)
-	case c.state == aslanDown && (!directory || c.version >= v118): // before v1.18, directory is another service
+	case c.state == aslanDown && (!directory || c.version >= v118): // before v1.18, directory is a separate service
 		return plain(http.StatusServiceUnavailable, "upstream connect error or disconnect/reset before headers")
 	}
 	if resp := c.collaborate(); resp != nil {

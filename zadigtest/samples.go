@@ -11,7 +11,7 @@ import (
 //go:embed samples/shop.json
 var shopJSON []byte
 
-// Shop returns the data of a small shop, the default of a server: its project
+// Shop returns the data of a small shop, the default data of a server. Its project
 // "shop" deploys the services cart and payment. Version v1.3.0 of 12 June 2024
 // runs in the environment prod and adds gift cards: alice wrote them (pull request
 // 736 of shop-team/cart), task 98 of the workflow shop-dev built the image
@@ -31,7 +31,7 @@ func Shop() Data {
 	return data
 }
 
-// toProduction adds the deployment of the same images to production, once approved.
+// toProduction adds a stage that deploys the same images to production after an approval.
 func toProduction(t *workflow.Task, at int64) *workflow.Task {
 	var images []environment.Image
 	for _, d := range t.Deploys() {

@@ -23,7 +23,7 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Server is a Zadig in memory that listens on a port of the loopback
+// Server is an in-memory Zadig server that listens on a port of the loopback
 // interface. All its methods are safe for concurrent use.
 type Server struct {
 	// URL is the base URL for zadig.NewClient, such as "http://127.0.0.1:34567".
@@ -43,8 +43,8 @@ type Server struct {
 	closed   bool
 }
 
-// NewServer starts a server for a test, which closes it when the test and all
-// its subtests are over. Without options it behaves as the newest of [Versions],
+// NewServer starts a server for a test and closes it when the test and all its
+// subtests are over. Without options the server behaves as the newest of [Versions],
 // has the data of [Shop] and accepts requests with any token or none. Bad
 // options fail the test, and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
@@ -63,8 +63,8 @@ func NewServer(tb TB, opts ...Option) *Server {
 }
 
 // Start starts a server for a program, as [NewServer] does for a test. The
-// caller must close it. Bad options return an error; bad input to the server's
-// methods panics.
+// caller must close the server. Bad options make Start return an error; bad input
+// to the server's methods makes them panic.
 func Start(opts ...Option) (*Server, error) {
 	cfg, err := newConfig(opts)
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 
 // Close closes the server and all its connections, and waits until its
 // handlers have ended. It also waits for the running functions of [Hook], which
-// must not call it. Close may be called more than once.
+// must not call Close. Close may be called more than once.
 func (s *Server) Close() {
 	s.Down()
 	s.mu.Lock()
@@ -135,8 +135,8 @@ func (s *Server) Up() {
 	}
 }
 
-// SetServerVersion simulates an upgrade: from the next request on the server
-// behaves as another version, as with [WithServerVersion], and has the same data.
+// SetServerVersion simulates an upgrade: from the next request on, the server
+// behaves as the named version, as with [WithServerVersion], and keeps its data.
 // A bad version fails the test, or panics if the server was made by [Start].
 func (s *Server) SetServerVersion(name string) {
 	v, err := nearest(name)
@@ -147,12 +147,12 @@ func (s *Server) SetServerVersion(name string) {
 	s.version.Store(int64(v))
 }
 
-// ServerVersion returns the one of [Versions] that the server behaves as.
+// ServerVersion returns the version in [Versions] that the server behaves as.
 func (s *Server) ServerVersion() string { return version(s.version.Load()).String() }
 
 // AddRelease adds copies of releases to the server. See [WithReleases] for
 // what is accepted. Bad input fails the test, or panics if the server was made
-// by [Start]; then none is added.
+// by [Start]; then no release is added.
 func (s *Server) AddRelease(releases ...*delivery.Release) {
 	if err := s.data.addReleases(releases); err != nil {
 		s.fail("zadigtest: AddRelease: %v", err)
@@ -164,7 +164,7 @@ func (s *Server) DeleteRelease(id string) bool { return s.data.releases.remove(i
 
 // AddArtifact adds copies of artifacts to the server. See [WithArtifacts] for
 // what is accepted. Bad input fails the test, or panics if the server was made
-// by [Start]; then none is added.
+// by [Start]; then no artifact is added.
 func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 	if err := s.data.addArtifacts(artifacts); err != nil {
 		s.fail("zadigtest: AddArtifact: %v", err)
@@ -196,8 +196,8 @@ func (s *Server) listen(address string) error {
 	return nil
 }
 
-// listenAgain listens on an address, and waits a little for a port that was just
-// closed.
+// listenAgain listens on an address, and waits up to five seconds for a port that
+// was just closed.
 func listenAgain(address string) (net.Listener, error) {
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		listener, err := net.Listen("tcp", address)
@@ -222,7 +222,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.handle(w, r)
 }
 
-// handle logs a request, applies the faults that it meets and sends the
+// handle logs a request, applies the faults that match it and sends the
 // response.
 func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	v := version(s.version.Load())

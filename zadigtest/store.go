@@ -27,9 +27,9 @@ type Data struct {
 	Tasks        []*workflow.Task // in any order
 }
 
-// ReleasesOn returns the releases that a server of a version has: not those that
-// are deleted, nor since v4.0.0 those that a workflow made. It returns nil for a
-// version that [WithServerVersion] does not accept.
+// ReleasesOn returns the releases that a server of the given version has. Deleted
+// releases are left out and, since v4.0.0, so are releases made by workflows. It
+// returns nil for a version that [WithServerVersion] does not accept.
 func (d Data) ReleasesOn(version string) []*delivery.Release {
 	v, err := nearest(version)
 	if err != nil {
@@ -38,8 +38,8 @@ func (d Data) ReleasesOn(version string) []*delivery.Release {
 	return slices.DeleteFunc(slices.Clone(d.Releases), func(r *delivery.Release) bool { return !exists(r, v) })
 }
 
-// exists reports whether a version has a release. Since v4.0.0 releases are kept
-// in another collection, without those that a workflow made.
+// exists reports whether a server of version v has the release. Since v4.0.0
+// releases are kept in another collection, except those made by workflows.
 func exists(r *delivery.Release, v version) bool {
 	info := r.VersionInfo
 	byWorkflow := info.Type == delivery.TypeK8SWorkflow ||
@@ -66,7 +66,7 @@ func (s *store) add(d Data) error {
 	)
 }
 
-// release is a stored release, with its JSON in the shapes of all versions.
+// release is a stored release with its JSON in both shapes: before v4.0.0 and since.
 type release struct {
 	*delivery.Release
 	nested, flat map[string]any
@@ -116,8 +116,8 @@ func (r *release) keys() []string {
 // taskKey returns the key of the releases and artifacts of a task.
 func taskKey(workflow string, number int) string { return fmt.Sprintf("%s#%d", workflow, number) }
 
-// serviceNames returns the names of the deployed services. A shown name ends in
-// the container's.
+// serviceNames returns the names of the deployed services, without the container
+// names that deploys append to them.
 func (r *release) serviceNames() (names []string) {
 	for _, d := range r.DeployInfo {
 		if d != nil {
@@ -140,7 +140,7 @@ func (s *store) newItem(given *artifact.Artifact) (*storedItem, error) {
 		return nil, fmt.Errorf("%q has no Image, which only Type %q may leave out", cmp.Or(given.ID, given.Name), "file")
 	}
 	c := *given
-	c.ID = s.artifacts.newID() // those returned by Trace have none
+	c.ID = s.artifacts.newID() // artifacts returned by Trace have no ID
 	if given.ID != "" {
 		var err error
 		if c.ID, err = validID(given.ID); err != nil {
@@ -182,7 +182,7 @@ func (s *store) artifactOf(image string) *storedItem {
 	return slices.MinFunc(found, func(a, b *storedItem) int { return cmp.Compare(a.CreatedTime, b.CreatedTime) })
 }
 
-// copied returns a deep copy for look-ups; decoding may have masked credentials.
+// copied returns a deep copy for look-ups, in which decoding may have masked credentials.
 func copied[T any](given *T) (*T, error) {
 	data, err := json.Marshal(given)
 	if err != nil {
@@ -205,7 +205,7 @@ func validID(id string) (string, error) {
 type stored interface {
 	id() string
 	created() int64
-	keys() []string // by which it is found, in addition to its id
+	keys() []string // that find the document, in addition to its id
 }
 
 // collection has documents, newest first.
@@ -213,7 +213,7 @@ type collection[D stored] struct {
 	mu    sync.RWMutex
 	docs  []D
 	ids   map[string]D
-	index map[string][]D // by keys, newest first
+	index map[string][]D // by key, newest first
 	made  int
 }
 
@@ -268,21 +268,21 @@ func (c *collection[D]) all() []D {
 	return slices.Clone(c.docs)
 }
 
-// find returns the document with an id, or nil.
+// find returns the document with the given id, or nil.
 func (c *collection[D]) find(id string) D {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.ids[strings.ToLower(id)]
 }
 
-// with returns the documents with a key, newest first.
+// with returns the documents with the given key, newest first.
 func (c *collection[D]) with(key string) []D {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.index[key]
 }
 
-// remove removes the document with an id and reports whether it existed.
+// remove removes the document with the given id and reports whether it existed.
 func (c *collection[D]) remove(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,16 +12,16 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// WithTasks adds copies of workflow tasks. Each needs a WorkflowName and a TaskID, and
-// replaces the task that the server would derive from releases and artifacts with the
-// same ones. [ApprovalJob] and [DeployJob] make jobs; approval jobs become approvals of
-// their stage on versions up to v3.0.0.
+// WithTasks adds copies of workflow tasks. Each needs a WorkflowName and a TaskID. It
+// replaces the task with the same WorkflowName and TaskID that the server would derive
+// from releases and artifacts. [ApprovalJob] and [DeployJob] make jobs. On versions up to
+// v3.0.0 an approval job becomes the approval of its stage.
 func WithTasks(tasks ...*workflow.Task) Option {
 	return WithData(Data{Tasks: tasks})
 }
 
 // SetTask adds copies of workflow tasks, or replaces those with the same WorkflowName
-// and TaskID, as when a task progresses. Bad input fails the test, or panics if the server
+// and TaskID, for example when a task progresses. Bad input fails the test, or panics if the server
 // was made by [Start].
 func (s *Server) SetTask(tasks ...*workflow.Task) {
 	for _, t := range tasks {
@@ -61,8 +61,8 @@ func newTask(given *workflow.Task) (*storedTask, error) {
 }
 
 // listTasks sends a page of a workflow's tasks without their stages. Zadig checks no
-// permission here. Without a page size of at least 1 it sends all tasks on every page,
-// and with a page number below 1 all in another order.
+// permission for this request. If the page size is less than 1, it sends all tasks on
+// every page. If the page number is less than 1, it sends all tasks in another order.
 func (c *call) listTasks() *response {
 	numbers, ok := c.numbers("pageNum", "pageSize")
 	switch {

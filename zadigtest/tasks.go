@@ -13,7 +13,7 @@ import (
 )
 
 // getTask responds with a workflow task that was added, or that a release or a build
-// names. Zadig checks no permission here.
+// names. Zadig checks no permission for this request.
 func (c *call) getTask() *response {
 	numbers, ok := c.numbers("taskId")
 	switch {
@@ -78,8 +78,8 @@ func taskOf(r *delivery.Release) *workflow.Task {
 	return finished(t)
 }
 
-// finished fills in the status and times of a task that has all its jobs. If
-// the task did not pass, its last job did not.
+// finished fills in the status and times of a task that has all its jobs. If the
+// task did not pass, its last stage and job get its status.
 func finished(t *workflow.Task) *workflow.Task {
 	t.WorkflowDisplayName = cmp.Or(t.WorkflowDisplayName, t.WorkflowName)
 	t.Status = cmp.Or(t.Status, workflow.StatusPassed)

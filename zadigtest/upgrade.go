@@ -8,9 +8,9 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// nest returns a release in the shape of versions before v4.0.0, with the
-// members that some of them derive from others. A release that was given in the
-// later shape has no builds, deploys and tests there.
+// nest returns a release in the shape of versions before v4.0.0, including the
+// members that some of these versions derive from other members. A release that
+// was given in the later shape gets no builds, deploys or tests.
 func nest(r *delivery.Release) *delivery.Release {
 	info := *r.VersionInfo
 	if r.Services != nil {
@@ -54,7 +54,7 @@ func nest(r *delivery.Release) *delivery.Release {
 	}
 }
 
-// copies returns copies of the elements, changed, without those that are nil.
+// copies returns copies of the elements that are not nil, each modified by change.
 func copies[T any](list []*T, change func(*T)) (changed []*T) {
 	for _, e := range list {
 		if e != nil {
@@ -74,14 +74,14 @@ func rawServiceName(shown, container string) string {
 }
 
 // flatten returns a release of an older version in the shape that it has after an
-// upgrade to v4.0.0: the common members, and services from the distributed
-// charts, else from the deploys, else from the environment.
+// upgrade to v4.0.0. It keeps the common members and takes the services from the
+// distributed charts and the deploys or, if there are none, from the environment.
 func flatten(r *delivery.Release) *delivery.Release {
 	if r.Services != nil {
 		return r
 	}
 	n := nest(r)
-	images, sources := n.Images(), make(map[string]string) // of pushed images
+	images, sources := n.Images(), make(map[string]string) // source by pushed image
 	for i, source := range n.SourceImages() {
 		sources[images[i].Image] = source.Image
 	}
@@ -125,7 +125,7 @@ func flatten(r *delivery.Release) *delivery.Release {
 	return flat
 }
 
-// serviceOf returns the service with a name, which it adds if there is none.
+// serviceOf returns the service with the given name. It adds the service if it is missing.
 func serviceOf(flat *delivery.Release, name string) *delivery.FlatService {
 	for _, s := range flat.Services {
 		if s.ServiceName == name {

@@ -25,7 +25,7 @@ func New(t testing.TB, baseURL string, opts ...zadig.Option) *zadig.Client {
 	return client
 }
 
-// Serve starts a server and returns it with a client for it, which retries
+// Serve starts a server and returns it with a client for it. The client retries
 // without making the test wait.
 func Serve(t testing.TB, h http.Handler, opts ...zadig.Option) (*zadig.Client, *servertest.Server) {
 	t.Helper()
@@ -51,7 +51,7 @@ func Middleware(f func(req *http.Request, next http.RoundTripper) (*http.Respons
 	}
 }
 
-// NewRequest returns a GET request that ends with the test.
+// NewRequest returns a GET request whose context ends with the test.
 func NewRequest(t testing.TB, url string) *http.Request {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -65,7 +65,7 @@ type Pool struct {
 	Closed atomic.Int64
 }
 
-// CloseIdleConnections counts, and closes nothing.
+// CloseIdleConnections counts the call and closes nothing.
 func (p *Pool) CloseIdleConnections() { p.Closed.Add(1) }
 
 // Sentinel returns the name of the sentinel error that err matches: "" if it

@@ -16,7 +16,7 @@ import (
 )
 
 // MockURL is the base URL of clients with a Mock. It has a path, so that a test
-// fails if the client does not use it.
+// fails if the client does not use the path.
 const MockURL = "http://zadig.example.com/base"
 
 // Mock responds instead of a server. A request for which no response is
@@ -28,7 +28,7 @@ type Mock struct {
 }
 
 // NewMock returns a client without a network, and the Mock that responds to it. The
-// client retries without delay and must close all bodies.
+// client retries without delay and must close all response bodies.
 func NewMock(t testing.TB) (*zadig.Client, *Mock) {
 	t.Helper()
 	m := &Mock{MockTransport: httpmock.NewMockTransport()}
@@ -36,7 +36,7 @@ func NewMock(t testing.TB) (*zadig.Client, *Mock) {
 	return New(t, MockURL, FastRetry(), zadig.WithTransport(m), zadig.WithMiddleware(leaktest.Bodies(t))), m
 }
 
-// Mocked is NewMock with one response to all requests for a path.
+// Mocked is like NewMock, but registers one response to GET requests for a path.
 func Mocked(t testing.TB, path string, response httpmock.Responder) (*zadig.Client, *Mock) {
 	t.Helper()
 	client, m := NewMock(t)
@@ -44,19 +44,19 @@ func Mocked(t testing.TB, path string, response httpmock.Responder) (*zadig.Clie
 	return client, m
 }
 
-// Get registers the response to GET requests for a path below MockURL. If the
-// path has a query, it is for requests with that query alone.
+// Get registers the response to GET requests for a path below MockURL. If the path
+// has a query, the response is only for requests with that query.
 func (m *Mock) Get(path string, response httpmock.Responder) {
 	m.RegisterResponder(http.MethodGet, MockURL+path, response)
 }
 
-// Doer is a Doer that is a function, or an httpmock.Responder.
+// Doer is a function, such as an httpmock.Responder, that implements core.Doer.
 type Doer func(*http.Request) (*http.Response, error)
 
 // Do calls the function.
 func (d Doer) Do(req *http.Request) (*http.Response, error) { return d(req) }
 
-// RoundTrip keeps the URL and responds.
+// RoundTrip records the URL and responds.
 func (m *Mock) RoundTrip(req *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	m.urls = append(m.urls, &url.URL{Path: strings.TrimPrefix(req.URL.Path, "/base"), RawQuery: req.URL.RawQuery})
@@ -71,8 +71,8 @@ func (m *Mock) URLs() []*url.URL {
 	return slices.Clone(m.urls)
 }
 
-// Respond responds with a status and a body. JSON and HTML have their content
-// types, any other text is plain, and an empty body has none.
+// Respond responds with a status and a body. The Content-Type is that of JSON, HTML or
+// plain text, according to the body. A response with an empty body has no Content-Type.
 func Respond(status int, body string) httpmock.Responder {
 	response := httpmock.NewStringResponder(status, body)
 	switch {

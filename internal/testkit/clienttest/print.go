@@ -7,7 +7,7 @@ import (
 	"log/slog"
 )
 
-// Printed returns v in all formats in which programs print values, by format.
+// Printed returns v as printed in all formats that programs use, by format.
 func Printed(v any) map[string]string {
 	printed := make(map[string]string)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {

@@ -12,8 +12,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// Bodies returns middleware that fails the test if a body is still open at its
-// end.
+// Bodies returns middleware that fails the test if a response body is still open
+// when the test ends.
 func Bodies(t testing.TB) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return servertest.RoundTripper(func(req *http.Request) (*http.Response, error) {
@@ -26,8 +26,8 @@ func Bodies(t testing.TB) func(http.RoundTripper) http.RoundTripper {
 	}
 }
 
-// Body returns r, and fails the test if it is still open five seconds after its
-// end.
+// Body returns r, and fails the test if r is still open five seconds after the end
+// of the test.
 func Body(t testing.TB, r io.ReadCloser, name string) io.ReadCloser {
 	b := &body{ReadCloser: r, closed: make(chan struct{})}
 	t.Cleanup(func() {

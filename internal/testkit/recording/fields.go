@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Full returns a document in which every member of a section of
-// zadigtest/fields.tsv, such as "release", has another value, as encoding/json
-// decodes it, without the members that are always zero. Arrays have one element. If
-// change is not nil, it may replace the value of each path.
+// Full returns a document with all members of a section of zadigtest/fields.tsv, such
+// as "release", except those that are always zero. Each member has a different value,
+// as decoded by encoding/json. Arrays have one element. If change is not nil, it may
+// replace the value of each path.
 func Full(t testing.TB, section string, change func(path string, value any) any) map[string]any {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(root(t), "zadigtest", "fields.tsv"))

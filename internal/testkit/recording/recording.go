@@ -62,13 +62,13 @@ func Folders(t testing.TB, patterns ...string) (folders []string) {
 	return folders
 }
 
-// Get reads the recording of this name, such as "v1.11.0/dc_artifact".
+// Get reads the recording with this name, such as "v1.11.0/dc_artifact".
 func Get(t testing.TB, name string) Recording {
 	t.Helper()
 	return Load(t, name)[0]
 }
 
-// root returns the folder of the repository, relative to that of the test.
+// root returns the folder of the repository, relative to the test's folder.
 func root(t testing.TB) string {
 	t.Helper()
 	for _, dir := range []string{".", "..", "../..", "../../..", "../../../.."} {

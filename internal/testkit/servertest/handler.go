@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Script responds to the n-th request with the n-th handler, and with the last
-// one from then on.
+// Script responds to the n-th request with the n-th handler, and to all further
+// requests with the last handler.
 func Script(handlers ...http.HandlerFunc) http.HandlerFunc {
 	var (
 		mu sync.Mutex
@@ -69,7 +69,7 @@ func Cut(part string) http.HandlerFunc {
 	}
 }
 
-// Stall sends part of a body and then nothing until the client has gone.
+// Stall sends part of a body and then nothing until the client closes the connection.
 func Stall(part string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, part)
@@ -78,7 +78,7 @@ func Stall(part string) http.HandlerFunc {
 	}
 }
 
-// Drip sends a body byte by byte and waits before each of them.
+// Drip sends a body byte by byte and waits before each byte.
 func Drip(body string, wait time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).Flush()
@@ -90,7 +90,7 @@ func Drip(body string, wait time.Duration) http.HandlerFunc {
 	}
 }
 
-// After waits before it responds.
+// After waits before h responds.
 func After(wait time.Duration, h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sleep(r, wait)
@@ -98,7 +98,7 @@ func After(wait time.Duration, h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// sleep waits, or returns earlier when the client has gone.
+// sleep waits, or returns early if the client closes the connection.
 func sleep(r *http.Request, wait time.Duration) {
 	select {
 	case <-r.Context().Done():
@@ -106,7 +106,7 @@ func sleep(r *http.Request, wait time.Duration) {
 	}
 }
 
-// RoundTripper is a function as a transport.
+// RoundTripper is a function that implements http.RoundTripper.
 type RoundTripper func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls the function.

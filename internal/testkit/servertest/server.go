@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// BasePath is the path of every server's URL, so that a client which forgets
-// its base URL's path fails loudly.
+// BasePath is the path of every server's URL, so that a test fails if a client
+// does not use the path of its base URL.
 const BasePath = "/behind/zadig"
 
 // Server is an HTTP server that keeps the requests it receives. It is closed
@@ -41,8 +41,9 @@ func New(t testing.TB, h http.Handler) *Server {
 	return s
 }
 
-// NewInMemory starts a server without a network, as synctest bubbles need it, and
-// returns the only transport that reaches it, for every host.
+// NewInMemory starts a server without a network, as synctest bubbles require. The
+// returned transport is the only one that reaches the server, and connects every
+// host to it.
 func NewInMemory(t testing.TB, h http.Handler) (*Server, *http.Transport) {
 	t.Helper()
 	s := &Server{URL: "http://zadig.example.com" + BasePath}
@@ -84,15 +85,15 @@ func (s *Server) start(t testing.TB, server *httptest.Server, h http.Handler) {
 	t.Cleanup(server.Close)
 }
 
-// Requests returns the requests so far. Their URL.Path is below BasePath, their
-// RequestURI is as sent.
+// Requests returns the requests so far. Their URL.Path is relative to BasePath, and
+// their RequestURI is as sent.
 func (s *Server) Requests() []*http.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
-// Times returns when each request so far arrived, counted from the server's
+// Times returns the arrival time of each request so far, measured from the server's
 // start.
 func (s *Server) Times() []time.Duration {
 	s.mu.Lock()
@@ -117,14 +118,14 @@ func (s *Server) OpenConnections() int {
 	return s.open
 }
 
-// Listener is a listener without a network.
+// Listener is a net.Listener that needs no network.
 type Listener struct {
 	connections chan net.Conn
 	closed      chan struct{}
 	close       sync.Once
 }
 
-// NewListener returns a listener that only its Dial reaches.
+// NewListener returns a listener that is reachable only through its Dial method.
 func NewListener() *Listener {
 	return &Listener{connections: make(chan net.Conn), closed: make(chan struct{})}
 }
@@ -158,5 +159,5 @@ func (l *Listener) Close() error {
 	return nil
 }
 
-// Addr returns an address that means nothing.
+// Addr returns a placeholder address.
 func (l *Listener) Addr() net.Addr { return &net.TCPAddr{} }
