@@ -12,7 +12,7 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// ErrFailed means that a release failed, for errors.Is with the error of
+// ErrFailed means that a release failed. Use errors.Is to find it in the error of
 // [Service.Wait].
 var ErrFailed = errors.New("the release failed")
 
@@ -24,17 +24,17 @@ type WaitOptions struct {
 	// MaxInterval of 0 means 30 seconds.
 	Interval, MaxInterval time.Duration
 	// TaskDone reports whether the task of the release has ended. If the task did not
-	// succeed, the error says how it ended. Pass client.Workflow.Done. Without TaskDone,
-	// Wait waits until ctx ends for a release whose status the server no longer changes:
-	// from v4.0.0 to v4.2.1 every release that was retried, and on all versions a release
-	// that was in progress when the server restarted.
+	// succeed, the error says how it ended. Pass client.Workflow.Done. Some releases stay
+	// in progress forever: from v4.0.0 to v4.2.1 every release that was retried, and on all
+	// versions a release that was in progress when the server restarted. Without TaskDone,
+	// Wait waits for such a release until ctx ends.
 	TaskDone func(context.Context, core.TaskRef) (bool, error)
 }
 
 // WaitError is the error of [Service.Wait].
 type WaitError struct {
 	Release *Release // as last read, nil if it was never read
-	// Err is ErrFailed if the release failed, the error of TaskDone if its task did, and
+	// Err is ErrFailed if the release failed, the error of TaskDone if the release's task did, and
 	// otherwise the error of the context or of a request.
 	Err error
 }
@@ -58,20 +58,21 @@ func (e *WaitError) Error() string {
 func (e *WaitError) Unwrap() error { return e.Err }
 
 // Wait reads a release until it is no longer in progress, and returns it if it
-// succeeded. Give ctx a deadline: nothing else limits the wait. A release that stays in
-// progress although its task has ended is read once more; Wait then returns the task's
-// result, and the release keeps its status.
+// succeeded. Give ctx a deadline: nothing else limits the wait. If TaskDone
+// reports that the task has ended while the release is in progress, Wait reads the
+// release once more. If it is still in progress, Wait succeeds or fails as the task
+// did, and the release keeps its status.
 //
-// The error is zadig.ErrBadRequest for a negative Interval, and otherwise a
-// *[WaitError] with the last state of the release. It matches ErrFailed if the release
-// failed, the error of TaskDone if its task did, context.DeadlineExceeded or
+// The error is zadig.ErrBadRequest for a negative Interval or MaxInterval, and
+// otherwise a *[WaitError] with the last state of the release. It matches ErrFailed if the release
+// failed, the error of TaskDone if the release's task did, context.DeadlineExceeded or
 // context.Canceled if ctx ended first, and otherwise the error of [Service.Get]. If the
 // server fails or cannot be reached, Wait retries up to five times in a row.
 func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release, error) {
 	if o.Interval < 0 || o.MaxInterval < 0 {
 		return nil, errdef.BadArgument("delivery.Wait", "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
 	}
-	var last *Release // as read last
+	var last *Release // as last read
 	var failed error
 	var over core.TaskRef // the task that had ended at the previous read of the release
 	err := poll.Until(ctx, o.Interval, o.MaxInterval, func(ctx context.Context) (ended bool, err error) {

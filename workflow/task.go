@@ -29,7 +29,8 @@ const (
 	StatusSkipped         = "skipped"  // a job that was not selected, or a task or stage with only such jobs
 	StatusUnstable        = "unstable" // since v3.1.0: a job whose failure the workflow ignores
 
-	// statusWaitForApproval is the status of a task and a stage up to v3.0.0.
+	// statusWaitForApproval is the status, up to v3.0.0, of a task or stage that waits
+	// for an approval.
 	statusWaitForApproval = "waitforapprove"
 )
 
@@ -69,7 +70,7 @@ type Stage struct {
 	Approval json.RawMessage `json:"approval,omitzero"`
 }
 
-// Values of Job.Type, with the main members of the Spec. There are many more.
+// Values of Job.Type, with the main members of the Spec. Servers send many other types.
 const (
 	JobBuild           = "zadig-build"            // repos, image, service_name, service_module
 	JobDeploy          = "zadig-deploy"           // env, production, service_and_images; also for helm
@@ -156,7 +157,7 @@ type wireTask struct {
 	OldProjectName string `json:"project_name"`
 }
 
-// Validate returns an error for an object without task_id, which is not a task.
+// Validate returns an error for an object without task_id: it is not a task.
 func (w *wireTask) Validate() error {
 	if w.TaskID == 0 {
 		return errors.New("missing task_id")

@@ -22,7 +22,8 @@ const (
 	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest or if FindArtifact or GetArtifact is refused
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
-	// The following endpoints exist since v1.18.0, ListDeployments since v2.0.0.
+	// The following endpoints exist in v1.18.0 and later, ListDeployments in v2.0.0
+	// and later.
 	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks
 	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
 	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
@@ -34,8 +35,8 @@ const (
 	NoEndpoint Endpoint = ""
 )
 
-// route is an endpoint with the first version that has it and the method that
-// responds. If respond is nil, the path exists, but only for methods other than GET.
+// route is an endpoint, the first version that has it, and the method that responds
+// to a request for it. If respond is nil, the path exists, but only for methods other than GET.
 type route struct {
 	endpoint Endpoint
 	since    version
@@ -62,8 +63,8 @@ var routes = []route{
 	{ListDeployments, v23, (*call).listDeployments},
 }
 
-// match returns the route for a path, or nil if version v has none, and the variable
-// parts of the path by name, such as "id".
+// match returns the route for a path in version v, and the variable parts of the
+// path by name, such as "id". Both are nil if there is no route.
 func match(path string, v version) (*route, map[string]string) {
 	for i := range routes {
 		if parts, ok := routes[i].endpoint.match(path); ok && v >= routes[i].since {
@@ -117,7 +118,7 @@ func (c *call) send(section string, value any) *response {
 	return jsonResponse(asSent(section, value, c.version))
 }
 
-// respond returns the response to a request, unless a fault has already replaced it.
+// respond returns the response to a request that no fault has answered.
 func (c *call) respond(rt *route) *response {
 	path, directory := c.request.URL.Path, strings.HasPrefix(c.request.URL.Path, "/api/directory/")
 	switch {

@@ -2,8 +2,8 @@
 // element by element. It bounds memory, and returns a typed error for an
 // unexpected body. It is the only package that knows the JSON library.
 //
-// A service sets how the body is read, a [Mode], in the request's context.
-// The client returns its [Settings] on the response's [Body].
+// A service chooses how the body is read by a [Mode] in the request's context.
+// The client passes its [Settings] back in the response's [Body].
 package response
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// DefaultMaxBytes bounds a body that is buffered, and one element of a stream.
+// DefaultMaxBytes bounds a buffered body, and each element of a stream.
 const DefaultMaxBytes = 64 << 20
 
 // Mode says when a body is read.
@@ -50,7 +50,7 @@ func ModeOf(ctx context.Context) Mode {
 type Settings struct {
 	MaxBytes int64
 	RawJSON  bool
-	// Attempts is how often in a row a stream may break off without progress.
+	// Attempts is how many times in a row a stream may break off without progress.
 	Attempts int
 	// Wait pauses after the n-th of these failures (from 1), or returns the
 	// context's error.
@@ -64,10 +64,10 @@ type Body struct {
 	// Data is the body if the client has read it as part of an attempt. If Data is
 	// nil, the ReadCloser has the body.
 	Data []byte
-	// Reject takes the beginning of the body, and returns a function that makes
-	// errors which show it and match kind. The two steps let a stream mask that
-	// beginning once. Reject is a function so that printing a Body cannot print the
-	// token.
+	// Reject takes an excerpt from the beginning of the body, and returns a function
+	// that makes errors. Each error shows the excerpt, with secrets masked, and
+	// matches kind. With two steps, a stream masks the excerpt only once. Reject
+	// knows the token, so it is a function: printing a Body cannot print it.
 	Reject func(excerpt []byte) func(kind error, reason string) error
 }
 

@@ -27,8 +27,8 @@ type Policy struct {
 // maxRetryAfter is the longest wait that a server may ask for.
 const maxRetryAfter = 60 * time.Second
 
-// Backoff returns the wait after the n-th attempt (from 1): full jitter, anything
-// up to the ceiling.
+// Backoff returns the wait after the n-th attempt, counting from 1: a random time
+// up to the ceiling (full jitter).
 func (p Policy) Backoff(n int) time.Duration {
 	return time.Duration(rand.Float64() * float64(p.ceiling(n)))
 }
@@ -41,7 +41,8 @@ func (p Policy) ceiling(n int) time.Duration {
 	return p.MaxWait
 }
 
-// Pause waits after the n-th failure, or returns the context's error.
+// Pause waits after the n-th failure. If the context ends first, it returns the
+// context's error.
 func (p Policy) Pause(ctx context.Context, n int) error { return response.Sleep(ctx, p.Backoff(n)) }
 
 // retryClient returns the client that drives the attempts of this call.
@@ -60,8 +61,8 @@ func (c *call) retryClient() *retryablehttp.Client {
 	}
 }
 
-// checkRetry reports whether there is another attempt. The wait must end before
-// the context's deadline however long the jitter makes it.
+// checkRetry reports whether to make another attempt. It allows one only if even
+// the longest possible wait would end before the context's deadline.
 func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	p := c.config.Retry
 	again := err == nil && retryable(resp.StatusCode) || err != nil && isTemporary(err)
@@ -94,11 +95,11 @@ func isTemporary(err error) bool {
 	var silent *stallError
 	switch {
 	case errors.As(err, &network) && network.Op == "dial":
-		return true // even a timeout
+		return true // even if the dial timed out
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return false // the caller's, or http.Client.Timeout
+		return false // the caller's context ended, or http.Client.Timeout expired
 	}
-	return !errors.As(err, &silent) && !IsPermanent(err) // refused, reset, cut or never connected
+	return !errors.As(err, &silent) && !IsPermanent(err) // for example, the connection was reset or cut off
 }
 
 // IsPermanent reports whether every further attempt would fail with the same
@@ -127,7 +128,7 @@ func retryable(status int) bool {
 	}, status)
 }
 
-// keptBytes is how much of the body of a failure is read.
+// keptBytes is how much of a failed response's body is read.
 const keptBytes = 64 << 10
 
 // keep returns a copy of a response with as much of its body as an error needs.
