@@ -33,6 +33,7 @@ func TestPushedImages(t *testing.T) {
 				ID: fmt.Sprintf("%024x", n), Version: fmt.Sprint("v", n), ProductName: "shop", Type: delivery.TypeK8SYAML,
 				Status: delivery.StatusSuccess, CreatedAt: int64(1_700_000_000 + 3600*n),
 			},
+			EnvName: "qa",
 			Services: []*delivery.FlatService{{ServiceName: "cart", Images: []*delivery.ServiceImage{{
 				ContainerName: "cart", SourceImage: built, TargetImage: fmt.Sprintf("prod.example.com/cart:%d", n), PushImage: true,
 			}}}},
@@ -45,7 +46,7 @@ func TestPushedImages(t *testing.T) {
 	for command, out := range map[string]string{
 		"release":   s.exitZero("release", "--project", "shop", "v2"),
 		"changelog": s.exitZero("changelog", "--project", "shop", "v1", "v2"),
-		"running":   s.exitZero("running", "--project", "shop", "--images", file),
+		"running":   s.exitZero("running", "--project", "shop", "--env", "prod", "--images", file),
 		"report":    s.unpack(s.exitZero("report", "--project", "shop", "--file", "-")),
 	} {
 		assert.Contains(t, out, "0000000", command)

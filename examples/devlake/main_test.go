@@ -180,7 +180,7 @@ func TestOutcomes(t *testing.T) {
 	}, got)
 }
 
-// A task that runs and one that is older than requested are not sent.
+// Running tasks, and tasks older than requested, are not sent.
 func TestOtherTasks(t *testing.T) {
 	t.Parallel()
 	for status, since := range map[string]int64{workflow.StatusRunning: 700, workflow.StatusPassed: 701} {

@@ -143,13 +143,11 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 	err := cli.Each(releases.All(ctx, o), skip, func(r *delivery.Release) (bool, error) {
 		looked++
 		tracer.Progress.Show("%d releases searched", looked)
-		if env != "" && r.Environment() != env {
-			return looked < limit, nil
-		}
+		fromEnv := env == "" || r.Environment() == env
 		for _, name := range slices.Concat(r.Images(), r.SourceImages()) {
 			_, digest, _ := strings.Cut(name.Image, "@")
 			for _, i := range slices.Concat(byName[name.Image], byName[digest]) {
-				if i.Release == nil {
+				if i.Release == nil && (fromEnv || i.Status == unknown) { // pushed to env by a release from another
 					i.Release = new(record.NewRelease(r))
 					waiting--
 					if i.Status == unknown {
