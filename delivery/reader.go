@@ -71,10 +71,23 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		if ended = response.Ended(ctx); ended == nil && f.err != nil && !isReleaseError(f.err) {
 			ended = f.err
 		}
-		if ended != nil {
-			return false
+		if ended == nil && (f.release == nil && f.err == nil || yield(f.release, f.err)) {
+			return true
 		}
-		return f.release == nil && f.err == nil || yield(f.release, f.err)
+		waiting = nil
+		return false
+	}
+	workers := cmp.Or(q.want.Concurrency, defaultConcurrency)
+	// read completes the first n releases that wait.
+	read := func(n int) bool {
+		batch := waiting[:n]
+		waiting = slices.Clone(waiting[n:])
+		for f := range s.completeAll(ctx, batch, q.want) {
+			if !pass(f) {
+				return false
+			}
+		}
+		return true
 	}
 	err := s.summaries(ctx, q.list, q.size, func(m summary, err error) bool {
 		f := result{summary: m, err: err}
@@ -87,16 +100,9 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		}
 		return pass(s.complete(ctx, f, q.want))
 	}, func() bool {
-		page := waiting
-		waiting = nil
-		for f := range s.completeAll(ctx, page, q.want) {
-			if !pass(f) {
-				return false
-			}
-		}
-		return more == nil || more()
+		return read(len(waiting)-len(waiting)%workers) && (more == nil || more())
 	})
-	if ended != nil {
+	if len(waiting) > 0 && !read(len(waiting)) || ended != nil {
 		return ended
 	}
 	return err
