@@ -63,7 +63,8 @@ type query struct {
 // releases reads the list and yields each release that q selects with its details, or
 // its *ReleaseError. Details are requested at the end of a page, because the page keeps
 // its connection until then, and a transport with only one connection would wait
-// forever. Then more, which may be nil, reports whether to read the next page.
+// forever. The last few, too few for all workers, are requested with those of the next
+// page. Then more, which may be nil, reports whether to read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result
