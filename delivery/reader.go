@@ -64,7 +64,8 @@ type query struct {
 // its *ReleaseError. Details are requested at the end of a page, because the page keeps
 // its connection until then, and a transport with only one connection would wait
 // forever. The last few, too few for all workers, are requested with those of the next
-// page. Then more, which may be nil, reports whether to read the next page.
+// page, if lists leave details out. Then more, which may be nil, reports whether to
+// read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result
@@ -81,9 +82,9 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 	workers := cmp.Or(q.want.Concurrency, defaultConcurrency)
 	// read completes the first n releases that wait.
 	read := func(n int) bool {
-		batch := waiting[:n]
-		waiting = slices.Clone(waiting[n:])
-		for f := range s.completeAll(ctx, batch, q.want) {
+		first := waiting[:n]
+		waiting = waiting[n:]
+		for f := range s.completeAll(ctx, first, q.want) {
 			if !pass(f) {
 				return false
 			}
@@ -101,7 +102,11 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		}
 		return pass(s.complete(ctx, f, q.want))
 	}, func() bool {
-		return read(len(waiting)-len(waiting)%workers) && (more == nil || more())
+		n := len(waiting)
+		if n > 0 && waiting[n-1].summary.isV4() { // else the next page may have large details itself
+			n -= n % workers
+		}
+		return read(n) && (more == nil || more())
 	})
 	if len(waiting) > 0 && !read(len(waiting)) || ended != nil {
 		return ended
