@@ -25,7 +25,8 @@ func New(d core.Doer) *Service { return &Service{doer: d} }
 // get requests one artifact. id and image are those that it must have, or "" if they
 // are not known.
 func (s *Service) get(ctx context.Context, path, rawQuery, id, image string) (*Artifact, error) {
-	w, err := response.Get(ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}, func(w *wireArtifact) error {
+	endpoint := response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}
+	w, err := response.Get(ctx, s.sender(), endpoint, func(w *wireArtifact) error {
 		switch {
 		case id != "" && !strings.EqualFold(w.ID, id):
 			return fmt.Errorf("got artifact %.64q, want %s", w.ID, id)

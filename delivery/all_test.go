@@ -79,10 +79,11 @@ func TestAllReadsEightAtATime(t *testing.T) {
 		const count, latency = 1000, time.Second
 		z := (&movingZadig{flat: true, omits: true, total: true}).fill(count)
 		start := time.Now()
-		w := walk(t, z.client(t, zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		slow := clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			time.Sleep(latency)
 			return next.RoundTrip(req)
-		}))), delivery.ListOptions{})
+		})
+		w := walk(t, z.client(t, zadig.WithMiddleware(slow)), delivery.ListOptions{})
 		assert.Empty(t, w.errs)
 		assert.Equal(t, z.ids(), w.ids)
 		pages := len(z.requests) - count
