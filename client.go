@@ -25,13 +25,13 @@ import (
 // Version is the SDK's version, sent in the header User-Agent.
 const Version = "0.2.0"
 
-// Client sends requests to one Zadig. Create it once, with [NewClient], and share
-// it: it is immutable, safe for concurrent use, and keeps its connections.
+// A Client sends requests to one Zadig. Create one with [NewClient] and share it:
+// it is immutable, safe for concurrent use, and reuses its connections.
 type Client struct {
 	// Delivery reads releases (版本).
 	Delivery *delivery.Service
-	// Artifact reads artifacts (交付物): the images and packages that Zadig
-	// built, and what happened to them.
+	// Artifact reads artifacts (交付物): the images and packages that Zadig built,
+	// with their builds and deployments.
 	Artifact *artifact.Service
 	// Workflow reads workflow tasks (工作流任务): the runs that built images and
 	// made releases.
@@ -40,8 +40,8 @@ type Client struct {
 	// deployed it.
 	Environment *environment.Service
 
-	// state is a function so that fmt and slog, which print fields but call no
-	// function, cannot print its contents.
+	// state is a function so that fmt and slog, which print the fields of a struct
+	// but do not call functions, cannot print the token.
 	state func() *state
 }
 
@@ -55,9 +55,8 @@ type state struct {
 }
 
 // NewClient returns a client for the Zadig at baseURL, such as
-// "https://zadig.example.com" or, with a path prefix,
-// "https://example.com/zadig". It does no I/O. Bad input is an error here, not at
-// the first call.
+// "https://zadig.example.com" or, with a path prefix, "https://example.com/zadig".
+// It does no I/O, and returns an error for an invalid URL or option.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
@@ -70,14 +69,14 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return newClient(base, cfg, nil, new(transport.Budget))
 }
 
-// NewClientFromEnv returns a client that is configured by environment variables:
+// NewClientFromEnv returns a client that environment variables configure:
 //
 //	ZADIG_URL      the base URL; required
 //	ZADIG_TOKEN    the API token; optional
 //	ZADIG_CA_FILE  a PEM file with CAs to trust in addition to the system's; optional
 //
-// It reads that file and does no other I/O. The options are applied after those of
-// the environment.
+// The options in opts are applied after the variables. Except for reading the CA
+// file, NewClientFromEnv does no I/O.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	baseURL := os.Getenv("ZADIG_URL")
 	if baseURL == "" {
@@ -103,9 +102,9 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 	return NewClient(baseURL, append(fromEnv, opts...)...)
 }
 
-// With returns a copy of c to which opts are applied; c is not changed. The copy
-// shares c's retry budget, and its connections unless opts set another transport,
-// TLS configuration or proxy.
+// With returns a copy of c with opts applied; c does not change. The copy shares
+// c's retry budget. It also shares c's connections, unless opts set another HTTP
+// client, transport, TLS configuration or proxy.
 func (c *Client) With(opts ...Option) (*Client, error) {
 	s, err := c.ready()
 	if err != nil {
@@ -122,9 +121,9 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 }
 
 // CloseIdleConnections closes the connections that are not in use, as
-// [http.Client.CloseIdleConnections] does, including those shared with clients
-// from [Client.With]. The client stays usable. The SDK's own transport closes
-// connections that were idle for 90 seconds.
+// [http.Client.CloseIdleConnections] does, even if other clients made by
+// [Client.With] share them. The client stays usable. Without this call, the SDK's
+// own transport closes a connection after it was idle for 90 seconds.
 func (c *Client) CloseIdleConnections() {
 	s, err := c.ready()
 	if err != nil {
@@ -135,13 +134,13 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// Do sends one GET request with the client's token, retries and errors. A
-// relative URL is joined to the base URL; an absolute one must have the base
-// URL's scheme, host and port. Do returns every response that is not 2xx as an
-// *[Error], so a returned response is always a success. The caller must close its
-// body, whose size is not bounded.
+// Do sends a GET request with the client's token, retries and errors. A relative
+// URL is joined to the base URL; an absolute URL must have the base URL's scheme,
+// host and port. Every response that is not 2xx is returned as an *[Error], so a
+// returned response is always a success. The caller must close its body. The size
+// of the body is not limited.
 //
-// For a request that is not a GET, has a body, or has another origin, Do returns
+// If the request is not a GET, has a body, or goes to another origin, Do returns
 // [ErrBadRequest] and sends nothing.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	s, err := c.ready()
@@ -185,15 +184,16 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	return nil, failed
 }
 
-// Get reads any other GET endpoint, such as
-// "/api/aslan/delivery/servicenames", and decodes its JSON into out as
-// encoding/json does, with the client's token, retries, size limit and errors.
-// The path is joined to the base URL and may have a query. If out is nil, the body
-// is discarded.
+// Get requests any other GET endpoint, such as "/api/aslan/delivery/servicenames",
+// and decodes the JSON of the response into out as encoding/json does. It uses the
+// client's token, retries, size limit and errors. The path is joined to the base
+// URL. It may have a query, to which Get adds query. If out is nil, the body is
+// discarded.
 //
-// A body that does not decode into out is [ErrUnexpectedResponse]. If out's
-// UnmarshalJSON fails, errors.As finds its error; the text does not quote it. A
-// path that is not a URL, and an out that is not a pointer, are [ErrBadRequest].
+// If the body does not decode into out, Get returns [ErrUnexpectedResponse]. An
+// error of out's UnmarshalJSON method can be found with errors.As, but the text
+// does not quote it. If path is not a URL, or out is not a pointer, Get returns
+// [ErrBadRequest].
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {
@@ -246,7 +246,8 @@ func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *tran
 	return c, nil
 }
 
-// base returns the RoundTripper at the end of the chain.
+// base returns the RoundTripper that finally sends the requests, below all policies
+// and middleware.
 func (c config) base() http.RoundTripper {
 	switch {
 	case c.transport != nil:

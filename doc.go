@@ -1,18 +1,19 @@
-// Package zadig is a client for the delivery center (交付中心) of KodeRover
-// Zadig. It reads which versions were released, with which images, and which
-// commit, pull request and author each image comes from. It is read-only: it
-// sends only GET requests.
+// Package zadig is a client for the delivery center (交付中心) of KodeRover Zadig. It
+// lists the released versions and their images, and traces each image to the commit,
+// pull request and author that it was built from. It is read-only: it sends only GET
+// requests.
 //
 // Start here:
-//   - [NewClient] returns a client, [NewClientFromEnv] a client that is configured by
-//     environment variables.
-//   - The fields of [Client] read releases (package delivery), images (artifact),
-//     workflow tasks (workflow) and environments (environment).
-//   - [Error] and the sentinel errors classify failures, and [Explain] describes
-//     them to people.
-//   - [Client.Get] reads any other endpoint.
+//   - Create a client with [NewClient], or with [NewClientFromEnv] if environment
+//     variables configure it.
+//   - Use the fields of [Client] to read releases (package delivery), images
+//     (artifact), workflow tasks (workflow) and environments (environment).
+//   - Test errors for [ErrNotFound] and the other sentinel errors, and call [Explain]
+//     to describe an error to the user of a program.
+//   - Call [Client.Get] for any other endpoint.
 //
-// The images of a project's releases, and the artifact of one image:
+// This example prints the images of a project's releases, and then looks up how one
+// image was built:
 //
 //	client, err := zadig.NewClient("https://zadig.example.com", zadig.WithToken(token))
 //	if err != nil {
@@ -31,76 +32,76 @@
 //		// Zadig did not build this image.
 //	}
 //
-// Create one [Client] and share it: it is safe for concurrent use and keeps its
+// Create one [Client] and share it: it is safe for concurrent use and reuses its
 // connections. [Client.With] returns variants that share them.
 //
 // # Servers
 //
-// One client works with Zadig v1.7 and later; no version setting is needed. The
-// documented release (up to v3.4) and the flat one (since v4.0) are both read into
-// [delivery.Release]. Comments of fields and methods say which versions have them;
-// docs/servers.md has a table, and says how each entry is known.
+// One client works with Zadig v1.7 and later; no version setting is needed. Servers
+// up to v3.4 and servers since v4.0 send different JSON objects for a release. The
+// client decodes both into [delivery.Release]. The comments of fields and methods say
+// which versions have them. docs/servers.md has tables of the differences, and says
+// how each entry is known.
 //
 // # One page, or everything
 //
-// The server's lists are paged, although its documentation does not say so: by
-// default a list has the newest 20 elements. delivery.Service.List and
-// artifact.Service.List return one page. Their All methods return everything, each
-// element once, as an iterator that streams. docs/paging.md lists their requests.
+// The server returns lists in pages, although its documentation does not say so: up to
+// v3.4, a request without parameters returns only the newest 20 releases. The List
+// methods of [delivery.Service] and [artifact.Service] return one page. Their All
+// methods return an iterator over the whole list, which yields each element once and
+// requests pages as the loop needs them. docs/paging.md describes these requests.
 //
 // # Errors
 //
-// A response that is a failure is returned as an *[Error], which matches exactly
-// one sentinel error, such as [ErrNotFound], for errors.Is.
+// A failure response is returned as an *[Error]. It matches exactly one sentinel error,
+// such as [ErrNotFound], with errors.Is. The status alone does not say what failed:
+// Zadig returns 500 for an unknown image, and 400 when its database is down.
 //
-// The status alone does not say what failed: Zadig returns 500 for an unknown
-// image, and 400 when its database is down. A request that gets no response
-// (no connection, timeout, canceled context) returns an error that wraps the
-// cause, such as context.DeadlineExceeded, and is not an Error. The SDK's own
-// timeout is os.ErrDeadlineExceeded.
+// A request that gets no response (no connection, timeout, canceled context) returns
+// an error that is not an *Error and wraps the cause, such as context.DeadlineExceeded.
+// If [WithTimeout] ended the request, the cause is os.ErrDeadlineExceeded.
 //
-// [Explain] returns one plain sentence for any error: what it means and what to
-// check.
+// [Explain] returns one plain sentence for any error: what it means and what to check.
 //
-// The comment of a method lists the errors that have a special meaning for it, in
-// addition to these common ones.
+// These errors are common to all methods. The comment of a method adds the errors that
+// have a special meaning for it.
 //
 // # Retries
 //
-// A request is sent at most three times ([WithRetry]): again when the connection
-// fails or breaks off, and after 429, 502, 503 and 504. It is not retried
+// The client sends a request at most three times ([WithRetry]). It retries if the
+// connection fails or breaks off, and after 429, 502, 503 and 504. It does not retry
 //
-//   - after any other response, including 500, which Zadig returns for an unknown
-//     image
+//   - after any other response, including 500, which Zadig returns for an unknown image
 //   - after a certificate error
 //   - after 45 seconds without response headers
-//   - after an error of the token source or rate limiter
+//   - after an error of the token source or the rate limiter
 //   - after a Retry-After of more than 60 seconds
 //   - if the wait might not end before the context's deadline
-//   - if the retry budget is used up: a client and its variants have a hundred
-//     retries, and each success adds a fraction of a retry, so that retries do not
-//     multiply the load of a gateway
+//   - if the retry budget is used up
 //
-// The call then returns the last failure. The wait before a retry is random, up to a
-// limit of 200 ms that doubles with each attempt, to at most 5 s. A Retry-After
-// replaces it.
+// The call then returns the last failure. The retry budget keeps retries from
+// multiplying the load on a gateway: a client and its variants share a hundred retries,
+// which successful requests gradually restore.
+//
+// The wait before a retry is random. Its upper limit is 200 ms at first and doubles
+// with each attempt, up to 5 s. A Retry-After header replaces the random wait.
 //
 // # Time and size
 //
-// The context bounds a call as a whole. The headers of each response must arrive
-// within 45 seconds ([WithTimeout]). A body may stall for at most 30 seconds; one
-// that keeps arriving is never cut off. The body of a failure must arrive within
-// 30 seconds. [WithMaxResponseBytes] bounds the memory, by default to 64 MiB.
+// The context limits a call as a whole. In addition, the headers of each response must
+// arrive within 45 seconds ([WithTimeout]), and a body may stall for at most 30
+// seconds. A body that keeps arriving is never cut off, except the body of a failure,
+// which must be complete within 30 seconds. [WithMaxResponseBytes] limits how much of a
+// response is read into memory, by default to 64 MiB.
 //
 // # Secrets
 //
-// The token goes to the scheme, host and port of the base URL and nowhere else:
-// redirects to another origin are not followed. Errors and logs mask the token and
-// everything that looks like a credential. Decoding replaces credentials in
-// responses, such as those of commits, with "[redacted]".
+// The client sends the token only to the scheme, host and port of the base URL; it does
+// not follow redirects to another origin. Errors and log records mask the token and
+// everything that looks like a credential. When a response is decoded, credentials in
+// it, such as those of commits, are replaced with "[redacted]".
 //
 // # Tests
 //
-// Package zadigtest is a Zadig in memory, for tests of programs that use this
-// package.
+// Package zadigtest has an in-memory Zadig, for tests of programs that use this package.
 package zadig

@@ -15,37 +15,38 @@ import (
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
-// The sentinel errors, for errors.Is. Every response that is a failure matches
-// exactly one of them, by its meaning and not by its status: Zadig returns 500
-// for a missing image, and 400 when its database is down.
+// The sentinel errors, for use with errors.Is. Every failure response matches exactly
+// one of them, according to its meaning and not its status: Zadig returns 500 for a
+// missing image, and 400 when its database is down.
 var (
-	// ErrBadRequest means that the request is wrong. The server returns 400, often
-	// with an empty body. Methods return it for bad arguments before anything is
-	// sent.
+	// ErrBadRequest means that the request is wrong. The server returns 400, often with
+	// an empty body. Methods also return ErrBadRequest for bad arguments, before they
+	// send anything.
 	ErrBadRequest = errdef.ErrBadRequest
 	// ErrUnauthorized means that the token is missing, wrong or expired: 401.
 	ErrUnauthorized = errdef.ErrUnauthorized
-	// ErrForbidden means that the token's user may not read this: 403 with an empty
-	// body, for Trace 500. A server that has run out of file descriptors also returns
-	// 403, and since v2.0.0 one whose user service is down.
+	// ErrForbidden means that the token's user may not read this: the server returns
+	// 403 with an empty body or, for Trace, 500. The server also returns 403 if it has
+	// run out of file descriptors and, since v2.0.0, if its user service is down.
 	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound means that there is no such release, artifact, environment, task or
-	// path: by id 400, for Trace, environments and tasks 500. A failure of the server
-	// never matches it.
+	// path. The server returns 400 for an unknown id, and 500 for Trace, environments
+	// and tasks. A failure of the server itself never matches ErrNotFound.
 	ErrNotFound = errdef.ErrNotFound
-	// ErrLicense means that the server has no valid license: 400 with code 7050, since
-	// v2.0.0.
+	// ErrLicense means that the server has no valid license. Servers since v2.0.0
+	// return 400 with code 7050.
 	ErrLicense = errdef.ErrLicense
-	// ErrRateLimited means that a gateway received too many requests: 429.
+	// ErrRateLimited means that a gateway has received too many requests: 429.
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer means that the server, or a service that it depends on, failed: 5xx,
-	// or 400 with code 6561 when its database is down.
+	// ErrServer means that the server, or a service that it depends on, has failed:
+	// 5xx, or 400 with code 6561 when its database is down.
 	ErrServer = errdef.ErrServer
-	// ErrResponseTooLarge means that a response, or one release of a list, is larger
-	// than the limit: see [WithMaxResponseBytes].
+	// ErrResponseTooLarge means that a response, or one release of a list, exceeds the
+	// limit of [WithMaxResponseBytes].
 	ErrResponseTooLarge = errdef.ErrResponseTooLarge
-	// ErrUnexpectedResponse means that the response is not the one requested, such as
-	// 200 with a login page, an object instead of a list, or a refused redirect.
+	// ErrUnexpectedResponse means that the response is not what was requested: for
+	// example, a login page with status 200, an object instead of a list, or a redirect
+	// that was not followed.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 	// ErrUnsupported means that this version of Zadig does not support the request: it
 	// returns 404 for the path, or ignores a filter. It also matches
@@ -53,44 +54,44 @@ var (
 	ErrUnsupported = errdef.ErrUnsupported
 )
 
-// Error is a response that is a failure: a response whose status is not 2xx, or a
-// 2xx response other than the one requested. Find it with errors.As, and its
-// meaning with errors.Is and a sentinel error.
+// Error describes a failure response: one whose status is not 2xx, or a 2xx
+// response that is not what was requested. Use errors.As to get the Error, and
+// errors.Is with a sentinel error to learn its meaning.
 //
 // A request that gets no response (no connection, timeout, canceled context)
 // returns an error that wraps the cause and is not an Error.
 //
-// All its fields are safe to print and to log: secrets are masked, and control
-// characters are replaced by spaces, except in Body.
+// All fields are safe to print and to log. Secrets are masked, and control
+// characters are replaced by spaces; only Body keeps its line breaks and control
+// characters.
 type Error struct {
 	// StatusCode is the HTTP status.
 	StatusCode int
-	// Code is the code of Zadig's envelope ({"code":6563,"message":…}). It
-	// is often not the status: 6xxx and 7xxx are Zadig's own. 0 if the body
-	// is not an envelope.
+	// Code is the code in Zadig's error envelope ({"code":6563,"message":…}),
+	// or 0 if the body is not an envelope. It often differs from the status:
+	// the codes 6xxx and 7xxx are Zadig's own.
 	Code int
-	// Message is the envelope's message or, for a response that the SDK
-	// rejected, the reason.
+	// Message is the envelope's message or, if the SDK rejected the response,
+	// the reason.
 	Message string
-	// Description is the envelope's description. It is only a hint: the server
-	// keeps it in shared memory, so it can belong to another request.
+	// Description is the envelope's description. Treat it as a hint: the server
+	// keeps it in memory that requests share, so it can belong to another request.
 	Description string
 	// Type is the envelope's type, "error" or empty.
 	Type string
 	// Extra is the envelope's extra, or nil if there is none.
 	Extra map[string]any
-	// Method and URL are those of the request, with the values of secret query
-	// parameters masked.
+	// Method and URL are the request's. The values of secret query parameters
+	// are masked.
 	Method, URL string
-	// RequestID is the header X-Request-Id of the response. Zadig does not send
-	// it (seen on v1.7.1 to v5.0.0), but a gateway may.
+	// RequestID is the X-Request-Id header of the response. Zadig does not send
+	// this header (seen on v1.7.1 to v5.0.0), but a gateway may.
 	RequestID string
 	// Attempts is how many times the request was sent, at least 1.
 	Attempts int
-	// RetryAfter is the wait that the header Retry-After requests, or 0.
+	// RetryAfter is the wait that the Retry-After header requests, or 0.
 	RetryAfter time.Duration
-	// Body is the beginning of the body, at most 2 KiB, with secrets masked
-	// and with its line breaks and control characters.
+	// Body is the beginning of the body, at most 2 KiB, with secrets masked.
 	Body []byte
 
 	kind   error           // a sentinel or an *errdef.Ambiguous; nil: the fields decide
@@ -147,8 +148,8 @@ func (e *Error) meaning() error {
 	return &errdef.Ambiguous{Kind: kind, Default: sentinel, Resolve: e.decide}
 }
 
-// decide returns a copy of e with another meaning. e itself does not change,
-// because the caller may have it.
+// decide returns a copy of e with another meaning. It does not change e, because
+// the caller may already have it.
 func (e *Error) decide(sentinel error, reason string) error {
 	decided := *e
 	decided.kind = sentinel
@@ -199,8 +200,8 @@ func newError(out transport.Outcome) *Error {
 	return e
 }
 
-// rejected returns the function that makes the Error for a response whose status
-// is 2xx.
+// rejected returns a function that makes the Error for a 2xx response that is not
+// what was requested.
 func rejected(out transport.Outcome, body []byte) func(sentinel error, reason string) error {
 	shown := shownError(out, body[:min(len(body), examined)], true) // perhaps only the beginning
 	return func(sentinel error, reason string) error {
@@ -231,7 +232,7 @@ func shownError(out transport.Outcome, body []byte, cutOff bool) *Error {
 }
 
 // readEnvelope fills in the fields of Zadig's envelope, unmasked, if the body is
-// an envelope: the documented one, or one that lacks type and extra.
+// one. The envelope may be the documented one, or one without type and extra.
 func (e *Error) readEnvelope(body []byte) {
 	var envelope struct {
 		Code        *int           `json:"code"`
@@ -255,8 +256,8 @@ func (e *Error) mask() {
 	}
 }
 
-// refusedRedirect returns where a redirect that was not followed leads, and the
-// base URL that would avoid it.
+// refusedRedirect says where a redirect that was not followed leads, and which base
+// URL would avoid it.
 func refusedRedirect(out transport.Outcome, base *url.URL) string {
 	location, err := out.Response.Location()
 	if err != nil {

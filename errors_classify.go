@@ -10,20 +10,20 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// failure has the parts of a response that decide its meaning.
+// failure is the part of a response that decides its meaning.
 type failure struct {
 	status, code         int
 	message, description string
 	typed                bool   // Zadig's envelope, whose type is "error"
-	nested               string // "[400 BadRequest]": aslan's response, which picket wrapped into its own
+	nested               string // such as "[400 BadRequest]", if picket wrapped aslan's response into its own
 }
 
-// meanings maps each failure on the wire to its meaning; the first row that
-// matches applies. HTTP status and code decide. The description is used only if
-// they do not suffice, because it can be left over from another request.
+// meanings maps each failure on the wire to its meaning. The first row that matches
+// applies. HTTP status and code decide. A row uses the description only if they do
+// not suffice, because the description can be left over from another request.
 //
-// The rows were recorded on v1.11.0 and v5.0.0, and seen on v1.7.1,
-// v1.14.0, v1.18.0, v2.3.1, v3.4.1 and v4.0.0, unless a row says otherwise.
+// The rows were recorded on v1.11.0 and v5.0.0, and seen on v1.7.1, v1.14.0,
+// v1.18.0, v2.3.1, v3.4.1 and v4.0.0, unless a row says otherwise.
 var meanings = []struct {
 	status   int
 	codes    []int          // nil: any or none
@@ -62,19 +62,19 @@ var meanings = []struct {
 	// The events of an artifact cannot be read (from Zadig's source).
 	{status: 400, codes: []int{6665}, sentinel: ErrServer, kind: errdef.DatabaseDown},
 
-	// Environments: the cluster cannot be reached or was deleted; the database is
-	// down, for a list or a history; an environment cannot be built (recorded on
-	// v2.3.1, v3.4.1 and v5.0.0). Without a description, the last code means a
-	// missing product of a release (up to v1.17).
+	// Environments (recorded on v2.3.1, v3.4.1 and v5.0.0): the cluster cannot be
+	// reached or was deleted; the database of a list or history is down; or an
+	// environment cannot be built. Without a description, the last code means that
+	// the product of a release is missing (up to v1.17).
 	{status: 400, codes: []int{6065, 6075, 6079}, sentinel: ErrServer},
 	{status: 400, codes: []int{6078}, text: regexp.MustCompile(`.`), sentinel: ErrServer},
 
-	// Every other 400: parameter checks, with an empty body since v1.8.0 and the
-	// documented body before that.
+	// Every other 400: parameter checks. The body is the documented one up to
+	// v1.7.1, and empty since v1.8.0.
 	{status: 400, sentinel: ErrBadRequest},
 
-	// A path that this version of Zadig does not have, or has for other methods
-	// only; a missing record of another area (from Zadig's source); and the 404 of a gateway.
+	// A path that this version of Zadig does not have, or has only for other methods;
+	// a missing record of another area (from Zadig's source); and the 404 of a gateway.
 	{status: 404, codes: []int{0}, text: regexp.MustCompile(`^Invalid path: `), sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
 	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest,
 		kind: errdef.NoSuchEndpoint},
@@ -83,24 +83,25 @@ var meanings = []struct {
 
 	{status: 429, sentinel: ErrRateLimited},
 
-	// A workflow task or an environment that does not exist: only the text of the
-	// database driver (recorded on v2.3.1, v3.4.1 and v5.0.0; from Zadig's source
-	// since v1.15.0).
+	// A workflow task or an environment that does not exist. The description is only
+	// the text of the database driver (recorded on v2.3.1, v3.4.1 and v5.0.0; since
+	// v1.15.0 from Zadig's source).
 	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^mongo: no documents in result$`), sentinel: ErrNotFound},
 
 	// A deployment history in a project that does not exist (recorded on v3.4.1 and
-	// v5.0.0). The server leaves the cause out, but has read its database before.
+	// v5.0.0). The server does not send the cause, but it cannot be the database, which
+	// the server has read before.
 	{status: 500, codes: []int{500}, text: regexp.MustCompile(`^failed to get project `), sentinel: ErrNotFound},
 
-	// A version that a project does not have, requested from the OpenAPI by its
-	// name, which may be any text (recorded on v4.0.0 and v5.0.0).
+	// A version that a project does not have, requested by name from the OpenAPI
+	// (recorded on v4.0.0 and v5.0.0). The name may be any text.
 	{
 		status: 500, codes: []int{500}, sentinel: ErrNotFound, kind: errdef.MissingVersion,
 		text: regexp.MustCompile(`(?s)^failed to get delivery version, projectName: .* error: mongo: no documents in result$`),
 	},
 
-	// A panic (empty body), a release whose project is gone, a database
-	// driver's text since v4.0.0, or picket cannot reach aslan.
+	// A panic (empty body); a release whose project was deleted; since v4.0.0 the
+	// text of the database driver; or picket cannot reach aslan.
 	{status: 500, sentinel: ErrServer, kind: errdef.BrokenRecord},
 }
 
@@ -128,10 +129,10 @@ func classify(e *Error) (errdef.Kind, error) {
 
 var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(\[([45][0-9][0-9]) [A-Za-z]*\]) `)
 
-// failure returns the response of the server that failed. It may be in the
-// description of picket's 500: `failed to get artifact by image err:[400
-// BadRequest] {"code":6662,…}` from dc/artifact, the same without the first words
-// from dc/releases.
+// failure returns the response of the server that failed. If that is aslan behind
+// picket, its response is in the description of picket's 500: `failed to get
+// artifact by image err:[400 BadRequest] {"code":6662,…}` from dc/artifact, and the
+// same without the first words from dc/releases.
 func (e *Error) failure() failure {
 	match := picketText.FindStringSubmatch(e.Description)
 	if e.StatusCode != http.StatusInternalServerError || match == nil {

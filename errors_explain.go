@@ -22,9 +22,10 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Explain returns one plain sentence for the user of a program: what err means and
-// what to check. Like an error string, it is in lower case and ends without a period.
-// Print err below it for the details, if its text differs.
+// Explain describes err to the user of a program, in one plain sentence: what it
+// means and what to check. Like an error string, the sentence is not capitalized
+// and does not end with a period. For the details, print err below it, if its text
+// differs.
 //
 // If the address or the token is wrong, the sentence names the variable that
 // [NewClientFromEnv] reads. For an error that has nothing to do with Zadig, such as
@@ -71,7 +72,8 @@ func explainSentinel(err error) string {
 	return ""
 }
 
-// inWalk matches the URL of a release by id, and that of a page after the first.
+// inWalk matches the URLs that a walk through a list requests: a release by id, and
+// a page after the first.
 var inWalk = regexp.MustCompile(`/delivery/releases/[0-9a-fA-F]{24}(?:\?|$)|[?&]page=(?:[2-9]|1[0-9])`)
 
 // explain returns a more specific sentence than the sentinel's, or "".
@@ -107,17 +109,19 @@ func (e *Error) explain() string {
 }
 
 // isDatabase reports whether a description is the text of a database driver that
-// has no connection (recorded on v5.0.0; the first since v2.3.1).
+// has no connection. Both texts were recorded on v5.0.0; servers send the first
+// since v2.3.1.
 func isDatabase(description string) bool {
 	return strings.Contains(description, "server selection error") || strings.Contains(description, "error: connection(")
 }
 
-// wsaeconnrefused is what Windows reports for syscall.ECONNREFUSED, which has another
-// value there. No other system has an error of this number.
+// wsaeconnrefused is the error of a refused connection on Windows, where
+// syscall.ECONNREFUSED has another value. No other system has an error with this
+// number.
 const wsaeconnrefused = syscall.Errno(10061)
 
-// explainNoResponse explains a request that got no response. A token source, a
-// rate limiter or a middleware may have failed before the request was sent.
+// explainNoResponse explains a request that got no response, or was not sent
+// because a token source, a rate limiter or a middleware failed.
 func explainNoResponse(sent *url.Error) string {
 	cause := sent.Err
 	host := sent.URL
@@ -181,7 +185,7 @@ func timedOut(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || ok && timeout.Timeout()
 }
 
-// configError is the error of an option, a base URL, or a variable that
+// configError is the error of an option, of the base URL, or of a variable that
 // NewClientFromEnv reads.
 type configError struct {
 	variable string // "" for an option or a base URL

@@ -39,7 +39,7 @@ type config struct {
 	rawJSON    bool
 	limiter    transport.Limiter
 
-	baseChanged bool // this call set a transport, so the pool cannot be shared
+	baseChanged bool // the options of this call set a transport, so connections cannot be shared
 }
 
 // The defaults.
@@ -84,9 +84,9 @@ func (c config) with(opts []Option) (config, error) {
 	return c, nil
 }
 
-// WithToken sends "Authorization: Bearer <token>" with each request, to the
-// base URL's scheme, host and port and nowhere else. The token is the API token
-// in Zadig's user settings. Default: no token.
+// WithToken sends the header "Authorization: Bearer <token>" with each request, but
+// only to the base URL's scheme, host and port. The token is the API token in
+// Zadig's user settings. Default: no token.
 func WithToken(token string) Option {
 	return func(c *config) error {
 		if err := transport.CheckToken(token); err != nil {
@@ -97,62 +97,64 @@ func WithToken(token string) Option {
 	}
 }
 
-// WithTokenSource calls source for the token before each attempt, for tokens that
-// are renewed. source must be safe for concurrent use and should cache the token
-// while it is valid. Its error ends the call and is not retried. A call whose
-// context ends does not wait for source. The last of WithToken and
-// WithTokenSource applies.
+// WithTokenSource calls source before each attempt to get the token, for tokens
+// that are renewed. source must be safe for concurrent use and should cache the
+// token while it is valid. If source returns an error, the call fails without a
+// retry. If the context of a call ends, the call does not wait for source. If both
+// WithToken and WithTokenSource are given, the last one applies.
 func WithTokenSource(source func(context.Context) (string, error)) Option {
 	return given("WithTokenSource", "a function that returns a token", source, func(c *config) { c.token = transport.Interruptible(source) })
 }
 
-// WithHTTPClient sends requests through client: its transport, cookie jar,
-// redirect policy and timeout apply. Unlike [WithTimeout], its timeout also ends
-// long streams. client is not changed, and the token still goes to no other
-// origin. Default: the SDK's own client.
+// WithHTTPClient sends requests through client, with its transport, cookie jar,
+// redirect policy and timeout. Unlike [WithTimeout], the timeout of client also
+// cuts off a body that keeps arriving. client is not changed, and the token is
+// still sent only to the base URL's origin. Default: the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
 	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
 }
 
-// WithTransport sends requests through rt. Default: the SDK's own transport. It
+// WithTransport sends requests through rt. Default: the SDK's own transport, which
 // uses HTTP/2 and the proxy from the environment, and keeps up to 64 idle
-// connections. It pings an HTTP/2 connection that is silent for 5 seconds while
-// requests wait, and closes it if no reply arrives within another 5.
+// connections. If an HTTP/2 connection is silent for 5 seconds while requests wait,
+// that transport sends a ping, and closes the connection if no reply arrives within
+// another 5 seconds.
 func WithTransport(rt http.RoundTripper) Option {
 	return given("WithTransport", "an http.RoundTripper", rt, func(c *config) { c.transport, c.baseChanged = rt, true })
 }
 
-// WithTLSConfig uses a copy of cfg, for a private CA or a client certificate. It
-// cannot be combined with WithHTTPClient or WithTransport. Default: the system's
-// CAs.
+// WithTLSConfig sets the TLS configuration to a copy of cfg, for a private CA or a
+// client certificate. It cannot be combined with WithHTTPClient or WithTransport.
+// Default: the system's CAs.
 func WithTLSConfig(cfg *tls.Config) Option {
 	return given("WithTLSConfig", "a *tls.Config", cfg, func(c *config) { c.tls, c.baseChanged = cfg.Clone(), true })
 }
 
-// WithProxy selects the proxy of each request, as [http.Transport.Proxy] does:
-// http.ProxyURL(u) for a fixed proxy, a function that returns nil for none. It
-// cannot be combined with WithHTTPClient or WithTransport. Default:
-// [http.ProxyFromEnvironment].
+// WithProxy sets the function that selects the proxy of each request, like
+// [http.Transport.Proxy]. Pass http.ProxyURL(u) for a fixed proxy, or a function
+// that returns a nil URL for no proxy. WithProxy cannot be combined with
+// WithHTTPClient or WithTransport. Default: [http.ProxyFromEnvironment].
 func WithProxy(proxy func(*http.Request) (*url.URL, error)) Option {
 	return given("WithProxy", "a function that returns a proxy", proxy, func(c *config) { c.proxy, c.baseChanged = proxy, true })
 }
 
 // WithMiddleware wraps the RoundTripper that sends each attempt, for tracing or
-// metrics. The middleware sees the request with its token. The option can be
-// given more than once; the first is the outermost.
+// metrics. The middleware sees the request with its token. If the option is given
+// more than once, the first middleware is the outermost.
 func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option {
 	return given("WithMiddleware", "a function that wraps an http.RoundTripper", middleware,
 		func(c *config) { c.middleware = append(c.middleware, middleware) })
 }
 
-// RetryPolicy bounds how many times a request is sent, and the wait before each retry.
-// The wait is random ("full jitter"), between 0 and a limit that starts at
-// MinWait, doubles with each attempt and ends at MaxWait. A Retry-After of up to
-// 60 seconds replaces it; a longer one is not waited for.
+// RetryPolicy limits how often a request is sent, and how long the client waits
+// before each retry. The wait is random ("full jitter"), between 0 and a limit. The
+// limit is MinWait at first and doubles with each attempt, up to MaxWait. A
+// Retry-After of up to 60 seconds replaces the random wait; if it is longer, the
+// request is not retried.
 type RetryPolicy struct {
-	MaxAttempts int           // attempts, the first included; 0: 3, 1: no retry
-	MinWait     time.Duration // limit of the first wait; 0: 200 ms, or MaxWait if that is shorter
-	MaxWait     time.Duration // limit of every wait; 0: 5 s, or MinWait if that is longer
+	MaxAttempts int           // attempts, including the first; 0 means 3, 1 means no retry
+	MinWait     time.Duration // limit of the first wait; 0 means 200 ms, or MaxWait if that is shorter
+	MaxWait     time.Duration // limit of every wait; 0 means 5 s, or MinWait if that is longer
 }
 
 // WithRetry sets the retry policy. Default: see [RetryPolicy].
@@ -171,11 +173,11 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithTimeout bounds the wait for the response headers of each attempt. A timeout
-// shorter than 30 seconds also bounds how long a body may stall. It does not bound
-// a body that keeps arriving; the context bounds the call as a whole. A timeout
-// matches os.ErrDeadlineExceeded. Default, and 0: 45 seconds, because a Zadig
-// whose database is down responds after 30.
+// WithTimeout limits how long each attempt waits for the response headers. If
+// timeout is shorter than 30 seconds, it also limits how long a body may stall. A
+// body that keeps arriving is not cut off: use the context to limit the call as a
+// whole. The error of a timeout matches os.ErrDeadlineExceeded. Default, and 0: 45
+// seconds, because a Zadig whose database is down responds after 30 seconds.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout < 0 {
@@ -186,22 +188,22 @@ func WithTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithLogger logs each attempt, with its method, its URL with secrets masked, its
-// number, the status, the duration and the text of a failure; and each body that
+// WithLogger logs each attempt: its method, URL, number, status and duration, and
+// the text of a failure. Secrets in the URL are masked. It also logs each body that
 // breaks off.
 //
-// The level is Debug for responses, and Warn for 429, 502, 503 and 504, requests
-// without a response, and bodies that break off, unless the caller has canceled
-// the context. Other failures, such as a 500 or a body that is not JSON, are
-// returned as errors and left to the caller to log. Default: no logging.
+// The level is Debug for responses, but Warn for 429, 502, 503 and 504. It is also
+// Warn for requests without a response and for bodies that break off, unless the
+// caller has canceled the context. Other failures, such as a 500 or a body that is
+// not JSON, are returned as errors, which the caller can log. Default: no logging.
 func WithLogger(logger *slog.Logger) Option {
 	return given("WithLogger", "a *slog.Logger", logger, func(c *config) { c.logger = logger })
 }
 
-// WithHeader sends a header with each request, to the base URL's origin only. A
-// second value for the same key replaces the first, and a value for User-Agent
-// replaces the SDK's own, zadig-go/<version>. A token set by [WithToken] or
-// [WithTokenSource] replaces the header Authorization.
+// WithHeader sends a header with each request, but only to the base URL's origin.
+// If it is given again for the same key, the new value replaces the old one. A
+// value for User-Agent replaces the SDK's own, zadig-go/<version>. The token of
+// [WithToken] or [WithTokenSource] replaces a value for Authorization.
 func WithHeader(key, value string) Option {
 	return func(c *config) error {
 		if err := checkHeader(key, value); err != nil {
@@ -212,14 +214,16 @@ func WithHeader(key, value string) Option {
 	}
 }
 
-// WithMaxResponseBytes bounds what is read into memory, after decompression: a
-// buffered response, or one release of a list that [delivery.Service.All]
-// streams. A larger one is [ErrResponseTooLarge]. Default, and 0: 64 MiB.
+// WithMaxResponseBytes limits how many bytes are read into memory, after
+// decompression. The limit applies to a buffered response or, if
+// [delivery.Service.All] streams a list, to each release. If it is exceeded, the
+// call returns [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
-// Small JSON that needs more than 4 times n to decode, and more than 1 MiB, is
-// also refused: an object counts as 1 KiB, any other value as 64 bytes, a byte
-// that is not UTF-8 as 16. With Go's default settings the heap, garbage included,
-// grows by less than 16 times n for one response.
+// Some JSON needs much more memory when decoded than it has bytes. So JSON that
+// needs more than 4 times n to decode, and more than 1 MiB, is refused, too. In
+// this estimate, an object counts as 1 KiB, any other value as 64 bytes, and a byte
+// that is not UTF-8 as 16. With Go's default settings, one response increases the
+// heap, including garbage, by less than 16 times n.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 0 {
@@ -230,10 +234,10 @@ func WithMaxResponseBytes(n int64) Option {
 	}
 }
 
-// WithRawJSON keeps the JSON of each release and artifact for their RawJSON
-// methods, which return members that this version of the SDK does not know. That
-// JSON is unchanged, credentials included, and doubles the memory of a release.
-// Default: off.
+// WithRawJSON keeps the JSON that each release and artifact was decoded from. Their
+// RawJSON methods return it, so that a program can read members that this version
+// of the SDK does not know. The JSON is unchanged and includes credentials. It
+// doubles the memory of a release. Default: off.
 func WithRawJSON() Option {
 	return func(c *config) error {
 		c.rawJSON = true
@@ -242,8 +246,8 @@ func WithRawJSON() Option {
 }
 
 // WithRateLimiter calls limiter.Wait before each attempt. limiter can be a
-// *rate.Limiter of golang.org/x/time/rate. Its error ends the call and is not
-// retried. Default: no limit.
+// *rate.Limiter of golang.org/x/time/rate. If Wait returns an error, the call fails
+// without a retry. Default: no limit.
 func WithRateLimiter(limiter interface{ Wait(context.Context) error }) Option {
 	return given("WithRateLimiter", "a limiter", limiter, func(c *config) { c.limiter = limiter })
 }
@@ -266,7 +270,8 @@ func isNil(v any) bool {
 	return v == nil || (value.Kind() == reflect.Pointer || value.Kind() == reflect.Func) && value.IsNil()
 }
 
-// checkHeader returns an error for an invalid header, without its value.
+// checkHeader returns an error if a header is invalid. The error does not contain
+// the value.
 func checkHeader(key, value string) error {
 	const separators = `"(),/:;<=>?@[\]{}`
 	if key == "" {

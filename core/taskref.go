@@ -7,17 +7,17 @@ import (
 )
 
 // TaskRef identifies a workflow task. artifact.Activity.Task and
-// delivery.Release.Task return a TaskRef, and client.Workflow.Task reads its task.
+// delivery.Release.Task return a TaskRef; client.Workflow.Task reads the task.
 type TaskRef struct {
 	ProjectName  string // project of the workflow
 	WorkflowName string // key of the workflow, not its display name
-	TaskID       int    // from 1; unique within its workflow only
+	TaskID       int    // from 1; unique only within its workflow
 }
 
-// ParseTaskURL parses the address of a task's page in Zadig,
-// /v1/projects/detail/<project>/pipelines/custom/<workflow>/<task>, or with
-// "multi" instead of "custom". It ignores a scheme, a host, segments before /v1
-// and the query. It returns false for any other address.
+// ParseTaskURL parses the address of a task's page in Zadig's web interface:
+// /v1/projects/detail/<project>/pipelines/custom/<workflow>/<task>, or the same
+// with "multi" instead of "custom". It ignores the scheme, the host, the query and
+// any path segments before /v1. It returns false for any other address.
 func ParseTaskURL(page string) (TaskRef, bool) {
 	u, err := url.Parse(page)
 	if err != nil {

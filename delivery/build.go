@@ -12,9 +12,9 @@ type BuildInfo struct {
 	ID          string       `json:"id"`                  // 24 hex digits
 	ReleaseID   string       `json:"releaseId"`           // 24 hex digits
 	ServiceName string       `json:"serviceName"`         // name in the project
-	ImageInfo   *ImageInfo   `json:"imageInfo"`           // nil when the server has no details of the image
-	ImageName   string       `json:"imageName"`           // full image reference, "" when no image was built
-	PackageInfo *PackageInfo `json:"packageInfo"`         // nil when no package was built
+	ImageInfo   *ImageInfo   `json:"imageInfo"`           // nil if the server has no details of the image
+	ImageName   string       `json:"imageName"`           // full image reference, "" if no image was built
+	PackageInfo *PackageInfo `json:"packageInfo"`         // nil if no package was built
 	Issues      []*Issue     `json:"issues,omitzero"`     // Jira issues
 	Commits     []*Commit    `json:"commits,omitzero"`    // one per repository of the build
 	StartTime   int64        `json:"start_time,omitzero"` // Unix seconds, absent when 0
@@ -70,12 +70,11 @@ type Issue struct {
 }
 
 // Commit describes one repository of a build, the commit that was checked out, and
-// how Zadig accesses the repository. A credential that Zadig sends is replaced by
-// "[redacted]".
+// how Zadig accesses the repository. Credentials are replaced with "[redacted]".
 type Commit struct {
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""
 	RepoOwner     string `json:"repo_owner"`              // user or group
-	RepoNamespace string `json:"repo_namespace,omitzero"` // since v1.12.0: if it differs from the owner
+	RepoNamespace string `json:"repo_namespace,omitzero"` // since v1.12.0: group, if it differs from RepoOwner
 	RepoName      string `json:"repo_name"`               // repository
 	RemoteName    string `json:"remote_name,omitzero"`    // git remote, such as "origin"; absent when ""
 	Branch        string `json:"branch"`                  // "" when a tag was built
@@ -109,7 +108,7 @@ type Commit struct {
 	RepoUUID    string `json:"repo_uuid,omitzero"`    // up to v1.18.0; absent when ""
 	RepoID      string `json:"repo_id,omitzero"`      // up to v1.18.0; absent when ""
 
-	SourceFrom    string `json:"source_from,omitzero"`    // since v1.17.0: where the workflow takes the repository from
+	SourceFrom    string `json:"source_from,omitzero"`    // since v1.17.0: where the workflow gets the repository from
 	ParamName     string `json:"param_name,omitzero"`     // since v1.17.0: parameter that the repository comes from
 	JobName       string `json:"job_name,omitzero"`       // since v1.17.0: job that the repository comes from
 	ServiceName   string `json:"service_name,omitzero"`   // since v1.17.0: service in that job

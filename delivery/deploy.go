@@ -12,7 +12,7 @@ import (
 type DeployInfo struct {
 	ID              string       `json:"id"`                         // 24 hex digits
 	ReleaseID       string       `json:"releaseId"`                  // 24 hex digits
-	ServiceName     string       `json:"serviceName"`                // "service/container" when a container name is stored, else "service"
+	ServiceName     string       `json:"serviceName"`                // "service/container" if a container name is stored, else "service"
 	ContainerName   string       `json:"containerName"`              // "" in records without one
 	Image           string       `json:"image,omitzero"`             // image reference; absent when ""
 	RegistryID      string       `json:"registry_id,omitzero"`       // absent when ""
@@ -23,8 +23,8 @@ type DeployInfo struct {
 	EndTime         int64        `json:"end_time,omitzero"`          // Unix seconds, absent when 0
 	CreatedAt       int64        `json:"created_at"`                 // Unix seconds
 	DeletedAt       int64        `json:"deleted_at"`                 // Unix seconds, 0: not deleted
-	RealServiceName string       `json:"real_service_name,omitzero"` // since v2.3.0: without the container; see Service
-	ServiceModule   string       `json:"service_module,omitzero"`    // since v2.3.0: the container; see Container
+	RealServiceName string       `json:"real_service_name,omitzero"` // since v2.3.0: the service's own name; see Service
+	ServiceModule   string       `json:"service_module,omitzero"`    // since v2.3.0: name of the container; see Container
 	ImageName       string       `json:"image_name,omitzero"`        // since v2.3.0: name without registry and tag
 }
 

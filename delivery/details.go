@@ -58,9 +58,9 @@ func (s *Service) whyRefused(ctx context.Context, m summary, refusal *errdef.Amb
 	return nil
 }
 
-// isListed reports whether the server still has the release. It asks the OpenAPI of
-// servers since v4.0, and otherwise reads a brief list, which is short for a workflow's
-// release.
+// isListed reports whether the server still has the release. It reads the release from
+// the OpenAPI of servers since v4.0, and otherwise a brief list, which is short for a
+// workflow's release.
 func (s *Service) isListed(ctx context.Context, m summary) (listed bool, err error) {
 	v := m.VersionInfo
 	if m.isV4() {

@@ -13,39 +13,39 @@ import (
 )
 
 // Changes is the difference between a release and an earlier one. Each slice is
-// sorted by service, container and image, and nil if it would be empty.
+// sorted by service, container and image, and is nil if it has no elements.
 type Changes struct {
 	Added     []Image       `json:"added,omitzero"`     // images of containers that are new
 	Removed   []Image       `json:"removed,omitzero"`   // images of containers that are gone
 	Changed   []ImageChange `json:"changed,omitzero"`   // containers whose image differs
 	Manifests []string      `json:"manifests,omitzero"` // services whose Kubernetes manifests differ
-	// Incomplete means that nothing was compared, because the details of a release
-	// were not read: see [Release.IsSummary].
+	// Incomplete means that nothing was compared, because one of the releases is a
+	// summary: see [Release.IsSummary].
 	Incomplete bool `json:"incomplete,omitzero"`
 }
 
-// ImageChange describes a container whose images in two releases differ.
+// ImageChange describes a container whose image differs between two releases.
 type ImageChange struct {
 	Service   string `json:"service"`   // the service's own name
-	Container string `json:"container"` // as Image.Container
+	Container string `json:"container"` // as in Image
 	From      string `json:"from"`      // image reference in the earlier release
 	To        string `json:"to"`        // image reference in the later one
 }
 
-// Diff compares b with the earlier release a. A nil release delivers nothing. Diff
-// sends no request. One release may be from before v4.0 and the other from v4.0 or later.
+// Diff compares b with the earlier release a. It sends no request. A nil release delivers
+// nothing. Each release may be from a server before v4.0 or since v4.0.
 //
-// It compares the images of [Release.Images], container by container. Up to v3.4 a
-// release delivers only the containers that its task deployed or its author chose,
-// but includes its whole environment. So Diff compares a container that a did not
-// deliver with a's environment, and a container that b did not deliver is Removed only
-// if b's environment also lacks it. Since v4.0 releases include no environment, and
-// Removed lists the containers that b does not deliver. If b is from before v4.0 and
-// its environment is unknown, Removed is nil.
+// Diff compares the images of [Release.Images], container by container. Up to v3.4, a
+// release delivers only the containers that its task deployed or its author chose, but it
+// describes the whole environment. So Diff compares a container that a did not deliver with
+// a's environment, and a container that b did not deliver is Removed only if b's
+// environment does not have it, either. If that environment is unknown, Removed is nil.
+// Since v4.0, releases do not describe an environment, and Removed lists all containers
+// that b does not deliver.
 //
-// Manifests are compared as text, only in services with manifests in both releases;
-// charts are not compared. A release that was read with SkipManifests has no manifests.
-// A manifest that names its image differs when the image does.
+// Manifests are compared as text, and only in services that have manifests in both
+// releases. A manifest that names its image differs when the image does. Charts are not
+// compared. A release that was read with SkipManifests has no manifests.
 func Diff(a, b *Release) Changes {
 	if a.IsSummary() || b.IsSummary() {
 		return Changes{Incomplete: true}
@@ -92,9 +92,10 @@ func (r *Release) undelivered() []Image {
 	return images
 }
 
-// samePlace lists functions that return a key of an image. Two images with the same key
-// belong to the same container. Each key applies to the images that no earlier key
-// matched. The last key is for a container that has a name in one release only.
+// samePlace lists functions that return a key of an image. Two images with the same
+// key belong to the same container. Each function applies only to the images that
+// no earlier function matched. The last one is for a container that has a name in
+// one release only.
 var samePlace = []func(Image) Image{
 	func(i Image) Image { return i },
 	func(i Image) Image { return Image{i.Service, i.Container, repository(i)} },
@@ -102,8 +103,9 @@ var samePlace = []func(Image) Image{
 	func(i Image) Image { return Image{i.Service, "", shortName(i)} },
 }
 
-// pair calls paired, unless it is nil, with each image of was and its successor in is.
-// It returns the images without a successor, and those without a predecessor.
+// pair calls paired, unless it is nil, with each image of was and its successor in
+// is. It returns the images of was without a successor, and those of is without a
+// predecessor.
 func pair(was, is []Image, paired func(from, to Image)) (wasLeft, isLeft []Image) {
 	for _, key := range samePlace {
 		waiting := map[Image][]int{} // indexes of is

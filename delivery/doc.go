@@ -1,13 +1,13 @@
 // Package delivery reads the releases (版本) of Zadig's delivery center.
 //
 // Start here:
-//   - [Service.All] returns every release, [Service.Latest] the newest, and
-//     [Service.Find] the release of a version.
-//   - [Release] describes a release. [Release.Images] lists its images,
-//     [Release.SourceImages] the references to trace.
+//   - [Service.All] returns every release, [Service.Latest] the newest one, and
+//     [Service.Find] the release with a given version.
+//   - [Release] describes a release. [Release.Images] returns the images that it
+//     delivers, and [Release.SourceImages] the images to trace.
 //   - [Diff] compares two releases.
 //
-// [Service.All] returns every release, newest first:
+// This loop prints every release of a project, newest first:
 //
 //	o := delivery.ListOptions{ProjectName: "shop"}
 //	for release, err := range client.Delivery.All(ctx, o) {
@@ -17,8 +17,8 @@
 //		fmt.Println(release.VersionInfo.Version, release.VersionInfo.Created(), release.Images())
 //	}
 //
-// The lists of v4.2 and later leave out services and images, so [Service.All]
-// also reads each release by id. ListOptions.SkipDetails avoids these requests.
+// Since v4.2 the server's lists leave out services and images, so [Service.All] also
+// reads each release by id. ListOptions.SkipDetails avoids these requests.
 //
 // [Service.List] returns one page:
 //
@@ -30,9 +30,10 @@
 //
 // [Service.Since] returns the releases that are new since the last run, oldest first:
 //
-//	var mark delivery.Mark // keep it as JSON
+//	var mark delivery.Mark // load it from the last run, and store it afterwards
 //	for release, err := range client.Delivery.Since(ctx, &mark, o) {
+//		…
+//	}
 //
-// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
-// returns a Service for any Doer.
+// A [Service] sends its requests through a core.Doer, such as a *zadig.Client.
 package delivery

@@ -9,7 +9,7 @@ import (
 )
 
 // ProductEnvInfo describes the environment that a release was made from, as it was
-// at that time. The server leaves most scalars zero in a release.
+// at that time. In a release, the server leaves most scalars zero.
 type ProductEnvInfo struct {
 	ID                    string                `json:"id"`                               // 24 zeros
 	ProductName           string                `json:"product_name"`                     // project
@@ -24,7 +24,7 @@ type ProductEnvInfo struct {
 	Auth                  []*EnvAuth            `json:"auth,omitzero"`                    // up to v1.18.0
 	Services              [][]*EnvService       `json:"services,omitzero"`                // groups that are deployed together
 	Render                *RenderInfo           `json:"render"`                           // nil since v2.0.0
-	Error                 string                `json:"error"`                            // "" when the environment is healthy
+	Error                 string                `json:"error"`                            // "" if the environment is healthy
 	Vars                  []*EnvVar             `json:"vars,omitzero"`                    // up to v1.15.0; absent when empty
 	IsPublic              bool                  `json:"isPublic"`                         // false in every recording
 	RoleIDs               []int                 `json:"roleIds,omitzero"`                 // roles that may see the environment
@@ -39,13 +39,13 @@ type ProductEnvInfo struct {
 	ServiceDeployStrategy map[string]string     `json:"service_deploy_strategy,omitzero"` // since v1.16.0: by service name
 	AnalysisConfig        *AnalysisConfig       `json:"analysis_config,omitzero"`         // since v1.18.0, may be nil
 	NotificationConfigs   []*NotificationConfig `json:"notification_configs,omitzero"`    // since v1.18.0
-	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: replicas by workload, before sleep
+	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: replicas by workload, before its sleep
 	DefaultValues         string                `json:"default_values,omitzero"`          // since v2.0.0: YAML; absent when ""
 	YAMLData              *OverrideYAML         `json:"yaml_data,omitzero"`               // since v2.0.0: origin of DefaultValues, or nil
 	GlobalVariables       []*GlobalVariable     `json:"global_variables,omitzero"`        // since v2.0.0; absent when empty
 	IstioGrayscale        *IstioGrayscale       `json:"istio_grayscale,omitzero"`         // since v2.2.0, nil before
 	Production            bool                  `json:"production,omitzero"`              // since v1.17.0: a production environment
-	Alias                 string                `json:"alias,omitzero"`                   // since v1.17.0: name that the pages show
+	Alias                 string                `json:"alias,omitzero"`                   // since v1.17.0: name that Zadig's pages show
 	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0; absent when empty
 }
 
@@ -55,7 +55,7 @@ func (p *ProductEnvInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZe
 // Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
 func (p *ProductEnvInfo) Updated() time.Time { return unixtime.Time(nilsafe.OrZero(p).UpdateTime) }
 
-// EnvAuth says who may do what in an environment. Up to v1.18.0.
+// EnvAuth grants permissions in an environment to a user or team. Up to v1.18.0.
 type EnvAuth struct {
 	Type        string   `json:"type"`                 // kind of Name: user or team
 	Name        string   `json:"name"`                 // name of the user or team
@@ -110,7 +110,8 @@ type GlobalVariable struct {
 	RelatedServices []string        `json:"related_services,omitzero"` // names of the services that use it
 }
 
-// IstioGrayscale describes the gray release of an environment. Since v2.2.0.
+// IstioGrayscale describes the part that an environment has in a grayscale (canary)
+// release. Since v2.2.0.
 type IstioGrayscale struct {
 	Enable             bool                 `json:"enable"`                        // the environment takes part
 	IsBase             bool                 `json:"is_base"`                       // this is the base environment
@@ -126,7 +127,8 @@ type WeightConfig struct {
 	Weight int    `json:"weight"` // percent
 }
 
-// HeaderMatchConfig lists the headers that send a request to an environment.
+// HeaderMatchConfig lists the conditions on headers under which a request goes to
+// an environment.
 type HeaderMatchConfig struct {
 	Env         string         `json:"env"`                   // environment
 	HeaderMatch []*HeaderMatch `json:"header_match,omitzero"` // conditions

@@ -16,7 +16,7 @@ type EnvService struct {
 	Type         string         `json:"type"`                   // "k8s" or "helm" in recordings
 	Revision     int            `json:"revision"`               // revision of the service, from 1
 	Containers   []*Container   `json:"containers,omitzero"`    // absent when empty
-	Render       *ServiceRender `json:"render,omitzero"`        // up to v1.15.0, and since v2.0.0 a different object; nil when absent
+	Render       *ServiceRender `json:"render,omitzero"`        // up to v1.15.0 and, with other members, since v2.0.0; nil when absent
 	Error        string         `json:"error,omitzero"`         // since v1.12.0; absent when ""
 	Resources    []*Resource    `json:"resources,omitzero"`     // since v2.1.0; absent when empty
 	UpdateTime   int64          `json:"update_time,omitzero"`   // since v2.0.0: Unix seconds
@@ -35,7 +35,7 @@ type Container struct {
 	ImagePath *ImagePath `json:"imagePath,omitzero"`  // of charts: the values that name the image, or nil
 }
 
-// ImagePath names the keys of a chart's values for the parts of an image
+// ImagePath names the keys of a chart's values that have the parts of an image
 // reference.
 type ImagePath struct {
 	Repo      string `json:"repo,omitzero"`      // key of the registry; absent when ""
@@ -65,8 +65,8 @@ type ServiceRender struct {
 	ChartInfo // since v2.0.0
 }
 
-// ChartInfo is a chart with the values that it is installed with. Each member is
-// absent when "" or false.
+// ChartInfo describes a chart and the values that it is installed with. Each member
+// is absent when "" or false.
 type ChartInfo struct {
 	ServiceName       string        `json:"service_name,omitzero"`         // service in the project
 	ReleaseName       string        `json:"release_name,omitzero"`         // since v1.18.0: Helm release

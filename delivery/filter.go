@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// delivers reports whether the release has a service with this name, which does not
-// include the container's name.
+// delivers reports whether the release has the service with this name, which does
+// not include a container's name.
 func (r *Release) delivers(service string) bool {
 	if r.isV4() {
 		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })
@@ -16,8 +16,8 @@ func (r *Release) delivers(service string) bool {
 	})
 }
 
-// ownServiceName returns a service's name without the container's name, which
-// the server appends if one is stored.
+// ownServiceName returns the service's own name: ServiceName without the
+// container's name, which the server appends if it has one.
 func (d *DeployInfo) ownServiceName() string {
 	if d.ContainerName == "" {
 		return d.ServiceName

@@ -12,18 +12,19 @@ import (
 
 const methodFind = "delivery.Find"
 
-// Find returns the newest release with this version (VersionInfo.Version,
-// compared exactly) among those that o selects. Page must be 0 or 1. Versions are
-// unique only within a project, and only since v4.0, so set ProjectName.
+// Find returns the release with this version among the releases that o selects, or the
+// newest if there are several. It compares version exactly with VersionInfo.Version.
+// Versions are unique only within a project, and only since v4.0, so set ProjectName. Page
+// must be 0 or 1.
 //
-// Find reads brief pages of PerPage (100), newest first, up to the release, and
-// then the release by id. Since v4.0, if ProjectName is set, it reads only the
-// first page, and finds an older release with a number of requests that is
-// logarithmic in the number of releases.
+// Find reads brief pages of PerPage releases (default 100), newest first, until it finds
+// the version, and then reads that release by id. Since v4.0, if ProjectName is set, it
+// reads only the first page in this way, and finds an older release by binary search.
 //
 // In addition to the errors of [Service.All], Find returns zadig.ErrBadRequest for an empty
-// version, and zadig.ErrNotFound. It skips releases that cannot be read, and
-// returns the error of one of them instead of zadig.ErrNotFound.
+// version, and zadig.ErrNotFound. It skips releases that cannot be read. If it finds no
+// other release with this version, it returns the error of a skipped release instead of
+// zadig.ErrNotFound.
 func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Release, error) {
 	if err := o.check(methodFind); err != nil {
 		return nil, err
@@ -42,8 +43,9 @@ func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Rel
 	return r, err
 }
 
-// findListed reads the list up to the release. With pageOne it reports whether it
-// stopped after the first page, because the server can find a version by its name.
+// findListed reads the list up to the release. If pageOne is set and the server can
+// find a version by its name, findListed stops after the first page, and more is
+// true.
 func (s *Service) findListed(ctx context.Context, version string, o ListOptions, pageOne bool) (found *Release, more bool, err error) {
 	q := query{list: o, want: o, size: cmp.Or(o.PerPage, allPerPage)}
 	q.list.Verbosity = VerbosityBrief
@@ -98,9 +100,9 @@ func (s *Service) findNamed(ctx context.Context, version string, o ListOptions) 
 	return f.release, f.release != nil || f.err != nil, f.err
 }
 
-// locate searches the pages after the first for the release that was created in this
-// second. Since v4.0 no two releases share a second. It reports whether it found the
-// release.
+// locate searches the pages after the first for the release that was created in
+// this second, and reports whether it found the release. Since v4.0 no two releases
+// share a second.
 func (s *Service) locate(ctx context.Context, version string, created int64, o ListOptions) (summary, bool) {
 	size := cmp.Or(o.PerPage, allPerPage)
 	low, high := 2, math.MaxInt

@@ -11,25 +11,27 @@ import (
 
 // GetOptions are the options of [Service.Get].
 type GetOptions struct {
-	// ProjectName is the project of the release. Without it, servers since
-	// v2.3.0 return zadig.ErrBadRequest; older servers do not need it. Rights
-	// in this project suffice to read the release, except on servers from v1.18
-	// to v2.2, which require that the user may view versions system-wide (seen on
-	// v1.18.0). On these servers, use [Service.All] with its filters.
+	// ProjectName is the project of the release. Servers since v2.3.0 require it,
+	// and return zadig.ErrBadRequest if it is empty. Rights in this project are
+	// enough to read the release, except on servers from v1.18 to v2.2, where the
+	// user must have the right to view versions system-wide (seen on v1.18.0).
+	// Without that right, use [Service.All] with its filters.
 	ProjectName string
 }
 
-// Get returns one release with all its details, by its id of 24 hex digits.
+// Get returns one release with all its details. Its id has 24 hex digits.
 //
-// The server sends the same error for a missing release and for a database that
-// is down. Get then requests a brief list of one release to distinguish
-// them, and the release once more, so a missing release costs three requests.
+// The server returns the same error for a missing release and when its database is down. To
+// distinguish them, Get then requests a brief list of one release, and the release once
+// more. So a missing release costs three requests.
 //
-// In addition to the common errors, Get returns zadig.ErrBadRequest for a malformed
-// id, before anything is sent; zadig.ErrNotFound; zadig.ErrServer when the server
-// cannot build this release, such as one whose project was deleted (v2.3.0 and
-// later); zadig.ErrUnsupported from servers up to v1.7.1, which find no release by
-// id: use [Service.All] with its filters on these servers.
+// In addition to the common errors, Get returns
+//   - zadig.ErrBadRequest for a malformed id, before it sends anything
+//   - zadig.ErrNotFound if there is no such release
+//   - zadig.ErrServer if the server cannot build this release, for example because its
+//     project was deleted (v2.3.0 and later)
+//   - zadig.ErrUnsupported on servers up to v1.7.1, which find no release by id; use
+//     [Service.All] with its filters
 func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, error) {
 	const method = "delivery.Get"
 	if err := checkID(method, id); err != nil {
@@ -48,8 +50,9 @@ func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, e
 	return r, err
 }
 
-// getAgain reads a release that the server refused. A brief list of one release
-// shows whether the server works; if it does, the second response is reliable.
+// getAgain reads a release that the server refused. First it reads a brief list of
+// one release, to see whether the server works. If it does, the second response for
+// the release is reliable.
 func (s *Service) getAgain(ctx context.Context, id, project string, refusal *errdef.Ambiguous) (*Release, error) {
 	var list []summary
 	o := ListOptions{ProjectName: project, Verbosity: VerbosityBrief}

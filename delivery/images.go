@@ -11,24 +11,22 @@ import (
 // Image is one image that a release delivers.
 type Image struct {
 	Service   string `json:"service"`   // the service's own name
-	Container string `json:"container"` // of a chart: the image's name; "" if the server stores none
+	Container string `json:"container"` // for a chart, the image's name; "" if the server stores none
 	Image     string `json:"image"`     // reference: registry, name, and tag or digest
 }
 
-// Images returns the images that a release delivers, in the server's order, each
-// service, container and image once:
+// Images returns the images that the release delivers, in the server's order and
+// without duplicates. Up to v3.4, these are the images of DeployInfo and of packaged
+// charts, and since v4.0 those of Services.
 //
-//   - up to v3.4, those of DeployInfo, and those of packaged charts
-//   - since v4.0, those of Services
+// If the release pushes an image, its reference is the target of the push, whether or
+// not the push succeeded (see [Release.Succeeded]). Any other image has the reference
+// that it has in the environment. To trace images, use [Release.SourceImages]. Up to
+// v2.1 the images of a chart are missing until all of them are pushed, because servers
+// do not name the chart earlier.
 //
-// An image that the release pushes has the reference that it is pushed to, whether
-// or not the push succeeded: see [Release.Succeeded]. Any other image has its
-// reference in the environment. To trace images, use [Release.SourceImages]. Up to v2.1 a
-// chart is missing until all its images are pushed, because servers do not name it
-// earlier.
-//
-// Images returns nil for a summary ([Release.IsSummary]), for a nil Release, and
-// if no image is known.
+// Images returns nil for a summary ([Release.IsSummary]), for a nil Release, and if no
+// image is known.
 func (r *Release) Images() []Image {
 	if r == nil || r.isSummary {
 		return nil
@@ -57,12 +55,12 @@ func (r *Release) Images() []Image {
 	return images
 }
 
-// SourceImages returns the images of [Release.Images], in the same order, with their
-// references in the environment that the release was made from. Zadig built and
-// deployed these images, so artifact.Service.Trace finds them. A release can push an
-// image to another registry or tag, but no version of Zadig keeps an artifact for the
-// pushed image (from Zadig's source). If the source of an image is not known, SourceImages
-// returns the same reference as Images.
+// SourceImages returns the same images as [Release.Images], in the same order, but with
+// their references in the environment that the release was made from. Zadig built these
+// references, so artifact.Service.Trace finds them. It does not find the target of a
+// push to another registry or tag, because no version of Zadig keeps an artifact for
+// the target (from Zadig's source). If the source of an image is not known,
+// SourceImages returns the same reference as Images.
 func (r *Release) SourceImages() []Image {
 	images := r.Images()
 	sources := make(map[Image]string)
@@ -96,8 +94,9 @@ func (r *Release) pushedFrom(pushed Image) string {
 }
 
 // chartImages returns the images of a packaged chart: those that are pushed, and
-// those that keep their reference in the environment. A chart has the name of its service; the
-// ServiceName of its images is their own name. It returns nil for a file or an image.
+// those that keep their reference in the environment. The name of a chart is the
+// name of its service; the ServiceName of an image in it is the image's own name.
+// For a file or an image, chartImages returns nil.
 func (r *Release) chartImages(chart *DistributeInfo) []Image {
 	var images []Image
 	for d := range nilsafe.Values(chart.SubDistributes) {

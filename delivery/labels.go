@@ -9,12 +9,12 @@ import (
 )
 
 // Labels returns the labels of a project's releases, sorted, for use in
-// ListOptions.Label. If there are no labels, the result is empty but not nil. Servers
-// have labels since v4.0.0 (from Zadig's source, recorded on v5.0.0).
+// ListOptions.Label. If there are no labels, the result is empty but not nil.
+// Servers support labels since v4.0.0 (from Zadig's source, recorded on v5.0.0).
 //
-// In addition to the common errors, Labels returns zadig.ErrBadRequest for an empty
-// projectName, for which the server finds nothing, before anything is sent; and
-// zadig.ErrUnsupported from servers before v4.0.0.
+// In addition to the common errors, Labels returns zadig.ErrUnsupported on servers
+// before v4.0.0. For an empty projectName, for which servers find no labels, it
+// returns zadig.ErrBadRequest before it sends anything.
 func (s *Service) Labels(ctx context.Context, projectName string) ([]string, error) {
 	const older = "servers before v4.0.0 have no labels"
 	if projectName == "" {

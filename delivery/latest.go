@@ -8,16 +8,16 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// Latest returns the newest release that o selects, which may be in progress or
-// have failed unless o.Succeeded is set. Page must be 0 or 1.
+// Latest returns the newest release that o selects. The release may be in progress
+// or have failed, unless o.Succeeded is set. Page must be 0 or 1.
 //
-// It sends one request, and since v4.2 another request for the release by id. With a
-// filter that [Service.All] applies itself, it reads pages of PerPage (20) releases up
-// to the first release that matches.
+// Latest sends one request and, since v4.2, another one for the release by id. If
+// ServiceName, Label or Succeeded is set, it reads pages of PerPage releases
+// (default 20) until a release matches.
 //
-// In addition to the errors of [Service.All], Latest returns zadig.ErrNotFound when no
-// release matches, and the error of a release that cannot be read and is newer than
-// the first that matches, because it might match as well.
+// In addition to the errors of [Service.All], Latest returns zadig.ErrNotFound if
+// no release matches. If a release that is newer than the first match cannot be
+// read, Latest returns its error, because that release might match as well.
 func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 	const method = "delivery.Latest"
 	if err := o.check(method); err != nil {
@@ -39,8 +39,8 @@ func (s *Service) newest(ctx context.Context, o ListOptions) (*Release, error) {
 	return s.first(ctx, query{list: o, want: o, size: size})
 }
 
-// first returns the first release that q selects, or nil, or the error of a release
-// before it.
+// first returns the first release that q selects, or nil. If a release before it
+// cannot be read, first returns the error of that release.
 func (s *Service) first(ctx context.Context, q query) (first *Release, err error) {
 	q.want.Concurrency = 1 // no request for a release after the first
 	var failed error

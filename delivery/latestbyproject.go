@@ -8,17 +8,18 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// LatestByProject returns the newest release of each project, newest first. These
-// releases may be in progress or have failed unless o.Succeeded is set. ProjectName
-// and ServiceName must be empty, and Page 0 or 1.
+// LatestByProject returns an iterator over the newest release of each project, newest
+// first. These releases may be in progress or have failed, unless o.Succeeded is set.
+// ProjectName and ServiceName must be empty, and Page must be 0 or 1.
 //
-// It reads the list of all releases, in brief pages of PerPage (100), because
-// servers cannot group releases by project. It then reads a release by id for each
-// project, unless the list has all details (up to v1.7.1, and in v4.0 and v4.1).
+// Servers cannot group releases by project. So LatestByProject reads the list of all
+// releases, in brief pages of PerPage releases (default 100), and then one release by id
+// for each project. The second step is not needed if the list has all details (up to
+// v1.7.1, and in v4.0 and v4.1).
 //
-// Its errors are those of [Service.All]. A release that cannot be read yields its error
-// instead of the project's release. A release that cannot be decoded from the list also
-// yields its error, whether or not it is the newest of its project.
+// The errors are those of [Service.All]. If the newest release of a project cannot be read,
+// the loop gets its error instead. The loop also gets the error of each release of the list
+// that cannot be decoded, even if the project has a newer one.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()
@@ -31,7 +32,8 @@ func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[
 	}
 }
 
-// newestOfEach reads the whole list, then the details.
+// newestOfEach reads the whole list, and then the details of each project's newest
+// release.
 func (s *Service) newestOfEach(ctx context.Context, o ListOptions, yield func(*Release, error) bool) error {
 	var newest []result
 	seen := make(map[string]bool)

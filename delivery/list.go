@@ -12,26 +12,26 @@ const methodList = "delivery.List"
 
 // Page is one page of releases.
 type Page struct {
-	Releases []*Release // newest first, not nil
-	// Total is the number of releases that match, on all pages, or -1 if the
-	// server does not send it. Servers send it since v2.3.1. Total does not count
-	// releases that ServiceName leaves out.
+	Releases []*Release // newest first, never nil
+	// Total is the number of matching releases on all pages. Servers send it since
+	// v2.3.1, and count without applying ServiceName. Total is -1 if the server does
+	// not send it.
 	Total int
 }
 
-// List returns one page of releases, 20 if PerPage is not set, newest first.
-// [Service.All] returns everything.
+// List returns one page of releases, newest first. A page has 20 releases if PerPage is not
+// set. To get all releases, use [Service.All].
 //
-// It sends one request. Since v4.2 lists leave services out, so it then also reads
-// each release of the page by id, up to Concurrency at the same time. A release that
-// is deleted meanwhile is not on the page.
+// List sends one request. Since v4.2 the server's lists leave out services, so List also
+// reads each release of the page by id, up to Concurrency at the same time. If a release is
+// deleted in the meantime, List leaves it out.
 //
-// In addition to the common errors, List returns zadig.ErrBadRequest for invalid
-// options, before anything is sent; zadig.ErrUnsupported if the server ignores
-// ServiceName (since v4.0) or Label (before v4.0) and the page has a release; and a
-// *[ReleaseError] for a release that cannot be decoded or, since v4.2, read by id.
-// Up to v3.4 a release that the server cannot build fails the page with
-// zadig.ErrServer.
+// In addition to the common errors, List returns
+//   - zadig.ErrBadRequest for invalid options, before it sends anything
+//   - zadig.ErrUnsupported if the page has a release and the server ignores ServiceName
+//     (since v4.0) or Label (before v4.0)
+//   - a *[ReleaseError] for a release that cannot be decoded or, since v4.2, read by id
+//   - zadig.ErrServer if, up to v3.4, the server cannot build one release of the page
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check(methodList); err != nil {
 		return nil, err

@@ -2,8 +2,8 @@ package delivery
 
 import "github.com/zadig-go/zadig/internal/response"
 
-// The types without the methods and, in the structs below, without the field with
-// the manifests: yamlContents up to v3.4, yaml_content since v4.0.
+// The types without their methods. The structs below also hide the field with the
+// manifests: yamlContents up to v3.4, yaml_content since v4.0.
 type (
 	plainDeployInfo  DeployInfo
 	plainFlatService FlatService
@@ -24,8 +24,7 @@ var withoutManifests = response.With(
 	}),
 )
 
-// manifests returns the decoding of releases, which skips their manifests if
-// skip is set.
+// manifests returns how to decode releases: without their manifests if skip is set.
 func manifests(skip bool) (e response.Decoding) {
 	if skip {
 		return withoutManifests

@@ -8,17 +8,17 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
-// Mark is the position up to which [Service.Since] has read. Store it as JSON
-// between runs. It has no ids, because the upgrade to v4.0 gives every release a
-// new id. The zero Mark is before the first release. Mark{CreatedAt: t} starts
-// at about the time t, in Unix seconds.
+// A Mark is the position up to which [Service.Since] has read. Store it as JSON
+// between runs. The zero Mark is before the first release. Mark{CreatedAt: t}
+// starts at about the time t, in Unix seconds.
 //
-// A Mark is small. Its Releases are those of the last minute before CreatedAt, and
-// those that [Service.Since] may yield again.
+// A Mark is small: its Releases are only those of the last minute before CreatedAt,
+// and those that [Service.Since] may yield again. It has no ids, so it stays valid
+// if the server is upgraded to v4.0, which gives every release a new id.
 type Mark struct {
-	// The filters of the ListOptions that the mark was last used with.
-	// [Service.Since] refuses the mark if one of these filters is set and the new
-	// ListOptions have a different value, because releases would be lost.
+	// The filters of the ListOptions that the mark was last used with. If one of
+	// them is set, [Service.Since] refuses ListOptions with a different value,
+	// because releases would be lost.
 	ProjectName  string `json:"project,omitzero"`
 	WorkflowName string `json:"workflow,omitzero"`
 	TaskID       int    `json:"task,omitzero"`
@@ -37,9 +37,9 @@ type MarkedRelease struct {
 	ProjectName string `json:"project"`
 	Version     string `json:"version"`
 	CreatedAt   int64  `json:"created_at"` // Unix seconds
-	// The reasons why [Service.Since] may yield a release again.
+	// The reasons why [Service.Since] may yield the release again.
 	Unfinished bool `json:"unfinished,omitzero"` // it was in progress
-	Failed     bool `json:"failed,omitzero"`     // it had failed, and can be retried
+	Failed     bool `json:"failed,omitzero"`     // it had failed, but may be retried
 	Unread     bool `json:"unread,omitzero"`     // it could not be read
 }
 
@@ -50,12 +50,13 @@ const (
 	// overlap is the number of seconds before a mark's newest release that are read
 	// again, because the server may store a release a little after its CreatedAt.
 	overlap = 60
-	// giveUpAfter is the number of seconds before a mark's newest release for which
-	// the mark keeps a release that [Service.Since] may yield again.
+	// giveUpAfter is how many seconds a release may be older than a mark's newest
+	// release before the mark stops remembering that it may be yielded again.
 	giveUpAfter = 24 * 60 * 60
 )
 
-// check returns an error for a mark that was used with other filters.
+// check returns an error for an invalid mark, or one that was used with other
+// filters.
 func (m *Mark) check(method string, o ListOptions) error {
 	switch {
 	case m == nil:
@@ -86,7 +87,8 @@ func (m *Mark) setFilters(o ListOptions) {
 	m.ServiceName, m.Label, m.Succeeded = o.ServiceName, o.Label, o.Succeeded
 }
 
-// recent returns the time from which on a release without an entry is new.
+// recent returns the creation time from which on a release counts as new if the
+// mark has no entry for it.
 func (m *Mark) recent() int64 {
 	if m.CreatedAt == 0 {
 		return math.MinInt64
@@ -94,7 +96,7 @@ func (m *Mark) recent() int64 {
 	return m.CreatedAt - overlap
 }
 
-// horizon returns the time back to which the list is read.
+// horizon returns the oldest creation time for which the list must be read.
 func (m *Mark) horizon() int64 {
 	horizon := m.recent()
 	for _, r := range m.Releases {
@@ -115,8 +117,8 @@ func (r MarkedRelease) is(other MarkedRelease) bool {
 	return r.ProjectName == other.ProjectName && r.Version == other.Version && r.CreatedAt == other.CreatedAt
 }
 
-// handled moves the mark past a release: the entry now replaces before. The slice is
-// copied, so that copies of the mark do not change.
+// handled moves the mark past a release and replaces its entry before with now. It
+// copies the slice, so that copies of the mark do not change.
 func (m *Mark) handled(before *MarkedRelease, now MarkedRelease) {
 	// A release dated in the future, by a server whose clock was wrong, must not
 	// hide later ones.

@@ -9,9 +9,9 @@ import (
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
-// URL returns the address of the commit's web page, according to the rules of
-// [core.PullRequest.URL]. For Gerrit it is the search for the commit, which opens its
-// change. It is "" if CommitID is "".
+// URL returns the address of the commit's web page, by the same rules as
+// [core.PullRequest.URL]. For Gerrit it is the address of a search for the commit,
+// which opens the commit's change. If CommitID is "", URL returns "".
 func (c *Commit) URL() string {
 	c = nilsafe.OrZero(c)
 	return weblink.Commit(c.Source, c.Address, c.namespace(), c.RepoName, c.CommitID)

@@ -121,8 +121,8 @@ func (s *Service) completeAll(ctx context.Context, page []result, o ListOptions)
 	})
 }
 
-// complete reads the details that o asks for and the list lacks, and applies the
-// ServiceName filter, which needs them.
+// complete reads the details that o requires and the list lacks. It then applies the
+// ServiceName filter, which needs these details.
 func (s *Service) complete(ctx context.Context, f result, o ListOptions) result {
 	switch {
 	case f.err != nil:
@@ -139,7 +139,7 @@ func (s *Service) complete(ctx context.Context, f result, o ListOptions) result 
 	return f
 }
 
-// lacks reports whether the list lacks details that o asks for.
+// lacks reports whether the list lacks details that o requires.
 func (m summary) lacks(o ListOptions) bool { return m.partial && !o.skipsDetails() }
 
 // always continues a walk at the end of a page.

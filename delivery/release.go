@@ -11,22 +11,23 @@ import (
 
 // Values of VersionInfo.Type.
 const (
-	// TypeK8SWorkflow stands for a release that a workflow made, up to v3.4. Most servers
-	// store "" instead.
+	// TypeK8SWorkflow is the type of a release that a workflow made, up to v3.4. Most
+	// servers store "" instead.
 	TypeK8SWorkflow = "K8SWorkflow"
 	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
 	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
 )
 
-// Values of Release.Source, since v4.0.0 (from Zadig's source). They say how the
-// services of the release were chosen.
+// Values of Release.Source, which says how the services of the release were chosen.
+// Since v4.0.0 (from Zadig's source).
 const (
 	SourceManual      = "manual"       // one by one
 	SourceFromEnv     = "from_env"     // from the environment EnvName
 	SourceFromVersion = "from_version" // from an earlier release
 )
 
-// Values of VersionInfo.Status, since v1.8.0. See [Release.Succeeded] for "".
+// Values of VersionInfo.Status, since v1.8.0. For a release without a status, see
+// [Release.Succeeded].
 const (
 	StatusCreating = "creating"
 	StatusRetrying = "retrying"
@@ -36,20 +37,20 @@ const (
 
 // Release is one version in the delivery center.
 //
-// Up to v3.4 the server sends the documented object, which fills the first group of
-// fields. Since v4.0 it sends another object, which fills VersionInfo and the second
-// group; only then is Services not nil. Encoding writes the object that was read.
+// Up to v3.4 the server sends the documented JSON object, which fills the first group of
+// fields. Since v4.0 it sends a flat object, which fills VersionInfo and the second
+// group. Services is not nil only after decoding a flat object. Encoding a release writes
+// the kind of object that was decoded.
 //
-// Decoding replaces credentials with "[redacted]": the tokens, keys and passwords
-// of commits, the addresses of chat webhooks, and the values of variables whose
-// name ends in "token", "password", "secret" or the like. It removes user info
-// from addresses. Manifests, the values of charts and RawJSON are not changed.
+// Decoding replaces credentials with "[redacted]": the tokens, keys and passwords of
+// commits, the addresses of chat webhooks, and the values of variables whose name ends in
+// "token", "password", "secret" or the like. It removes user info from addresses. It does
+// not change manifests, chart values or RawJSON.
 //
-// If the comment of a field names no version, every server that sends its object
-// sends the field, according to recordings of v1.11.0 and v5.0.0 and the source
-// of v1.6.0 to v5.0.0.
+// A field whose comment names no version is sent by every server that sends the object,
+// according to recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
 type Release struct {
-	VersionInfo       *VersionInfo      // versionInfo; never nil in a release that was read
+	VersionInfo       *VersionInfo      // versionInfo; never nil in a decoded release
 	BuildInfo         []*BuildInfo      // buildInfo: one per built service
 	DeployInfo        []*DeployInfo     // deployInfo: one per deployed container; none for charts
 	TestInfo          []*TestInfo       // testInfo
@@ -58,26 +59,26 @@ type Release struct {
 
 	EnvName               string         // env_name, since v4.0.0: see Environment
 	Production            bool           // production, since v4.0.0: EnvName is a production environment
-	Source                string         // source, since v4.0.0: SourceManual and so on
-	ImageRegistryID       string         // image_registry_id, since v4.0.0: registry that images are pushed to
-	OriginalChartRepoName string         // original_chart_repo_name, since v4.0.0: repository that charts are read from
-	ChartRepoName         string         // chart_repo_name, since v4.0.0: repository that charts are pushed to
+	Source                string         // source, since v4.0.0: SourceManual, SourceFromEnv or SourceFromVersion
+	ImageRegistryID       string         // image_registry_id, since v4.0.0: registry to which images are pushed
+	OriginalChartRepoName string         // original_chart_repo_name, since v4.0.0: repository from which charts are read
+	ChartRepoName         string         // chart_repo_name, since v4.0.0: repository to which charts are pushed
 	Services              []*FlatService // services, since v4.0.0
-	Error                 string         // error, since v4.0.0: why it failed, "" if it did not
+	Error                 string         // error, since v4.0.0: why the release failed, else ""
 
 	isSummary bool
 	raw       func() json.RawMessage // a closure, so that %+v does not print the document
 }
 
-// IsSummary reports whether the details of the release were not read: its
-// services, builds, deploys and images are unknown. It returns true with
-// VerbosityBrief and, since v4.2, for releases of a list that were not read by
-// id. Encoding writes it as the member "summary", which no server sends.
+// IsSummary reports whether r is a release as a list has it, without its details:
+// its services, builds, deploys and images are unknown. Releases are summaries if
+// they were read with VerbosityBrief or, since v4.2, with SkipDetails. Encoding
+// writes the member "summary" for a summary; no server sends this member.
 func (r *Release) IsSummary() bool { return r != nil && r.isSummary }
 
-// Environment returns the name of the environment that the release was made
-// from, such as "dev", or "" if none is known. With VerbosityBrief, servers from
-// v3.0 to v3.4 do not send it.
+// Environment returns the name of the environment that the release was made from,
+// such as "dev", or "" if it is unknown. Servers from v3.0 to v3.4 do not send it
+// with VerbosityBrief.
 func (r *Release) Environment() string {
 	return cmp.Or(nilsafe.OrZero(r).EnvName, r.environment().EnvName)
 }
@@ -87,8 +88,8 @@ func (r *Release) environment() *ProductEnvInfo {
 	return nilsafe.OrZero(nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo).ProductEnvInfo)
 }
 
-// RawJSON returns the JSON that the release was read from, with its credentials
-// and with members that this package does not know. It is nil unless the client was
+// RawJSON returns the JSON that the release was decoded from, including credentials
+// and members that this package does not know. It returns nil unless the client was
 // made with zadig.WithRawJSON.
 func (r *Release) RawJSON() json.RawMessage {
 	if r == nil || r.raw == nil {
@@ -97,8 +98,8 @@ func (r *Release) RawJSON() json.RawMessage {
 	return r.raw()
 }
 
-// VersionInfo identifies and describes a release. Since v4.0 servers fill only
-// ID, Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status, CreatedBy
+// VersionInfo identifies and describes a release. Since v4.0 servers fill only ID,
+// Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status, CreatedBy
 // and CreatedAt.
 type VersionInfo struct {
 	ID                  string          `json:"id"`                           // 24 hex digits
@@ -107,12 +108,12 @@ type VersionInfo struct {
 	ProductName         string          `json:"productName"`                  // project
 	WorkflowName        string          `json:"workflowName"`                 // "" for chart releases up to v2.1
 	WorkflowDisplayName string          `json:"workflowDisplayName,omitzero"` // since v1.16.0, mostly ""
-	Type                string          `json:"type,omitzero"`                // since v1.8.0: TypeHelmChart and so on
-	TaskID              int             `json:"taskId"`                       // task of the workflow, from 1; unique within it only
+	Type                string          `json:"type,omitzero"`                // since v1.8.0: such as TypeHelmChart
+	TaskID              int             `json:"taskId"`                       // task of the workflow, from 1; unique only within that workflow
 	Desc                string          `json:"desc"`                         // free text
 	Labels              []string        `json:"labels,omitzero"`              // free text
-	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil if nothing was deployed; since v3.0.0 nil in a summary
-	Status              string          `json:"status,omitzero"`              // since v1.8.0: StatusCreating and so on; see Succeeded
+	ProductEnvInfo      *ProductEnvInfo `json:"productEnvInfo"`               // nil if nothing was deployed and, since v3.0.0, in a summary
+	Status              string          `json:"status,omitzero"`              // since v1.8.0: such as StatusCreating; see Succeeded
 	Progress            *Progress       `json:"progress,omitzero"`            // since v1.8.0; nil if a workflow made the release
 	CreatedBy           string          `json:"createdBy"`                    // user name
 	CreatedAt           int64           `json:"created_at"`                   // Unix seconds
@@ -126,20 +127,20 @@ func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(
 func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
 // Progress counts the charts or images of a release that were pushed. v2.2.0
-// renamed the first three members: a release has one set or the other.
+// renamed the first three members, so a release has either these or the next three.
 type Progress struct {
-	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts done
+	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts pushed so far
 	TotalChartCount   int               `json:"totalChartCount,omitzero"`   // v1.8.0 to v2.1.0
 	PackageStatus     string            `json:"packageStatus,omitzero"`     // v1.8.0 to v2.1.0: success, failed, waiting or uploading
 	SuccessCount      int               `json:"successCount,omitzero"`      // since v2.2.0
 	TotalCount        int               `json:"totalCount,omitzero"`        // since v2.2.0
 	UploadStatus      string            `json:"uploadStatus,omitzero"`      // since v2.2.0
 	WorkflowStatus    []*WorkflowStatus `json:"workflowStatus,omitzero"`    // since v3.1.0
-	Error             string            `json:"error"`                      // why it failed, "" if it did not
+	Error             string            `json:"error"`                      // why the release failed, else ""
 }
 
-// WorkflowStatus describes one image that is pushed for a release, since v3.1.0 (from
-// Zadig's source).
+// WorkflowStatus describes one image that is pushed for a release. Since v3.1.0
+// (from Zadig's source).
 type WorkflowStatus struct {
 	JobName       string `json:"job_name"`       // job of the workflow
 	ServiceName   string `json:"service_name"`   // service that the image is for

@@ -7,9 +7,9 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// ReleaseError is the error of one release: it cannot be decoded, or the server
-// cannot build or find it although it is in the list. A loop that continues gets the
-// other releases. Errors of other types end the loop.
+// ReleaseError is the error of one release: it cannot be decoded, or the list has
+// it but the server cannot build or find it. A loop that continues after a
+// ReleaseError gets the other releases. Any other error ends the loop.
 type ReleaseError struct {
 	ID  string // id of the release, "" if the server sent no valid id
 	Err error
@@ -34,15 +34,16 @@ func releaseError(id string, err error) error {
 	return &ReleaseError{ID: id, Err: err}
 }
 
-// isOfOneRelease reports whether a request for one release failed because of the
+// isOfOneRelease reports whether a request for one release failed because of that
 // release, and not because of the server or the connection.
 func isOfOneRelease(err error) bool {
 	_, undecodable := errors.AsType[*response.ElementError](err)
 	return undecodable || isBroken(err) || errors.Is(err, errdef.ErrBadRequest) || errors.Is(err, errdef.ErrResponseTooLarge)
 }
 
-// asRefusal reports whether err is a response that says that there is no such release.
-// Zadig sends the same response when its database is down, and a gateway may send it.
+// asRefusal reports whether err is a response that says that there is no such
+// release. Zadig also sends this response when its database is down, and a gateway
+// may send it, too.
 func asRefusal(err error) (refusal *errdef.Ambiguous, ok bool) {
 	refusal, ok = errors.AsType[*errdef.Ambiguous](err)
 	return refusal, ok && (refusal.Kind == errdef.MissingOrDown || errors.Is(err, errdef.ErrNotFound))

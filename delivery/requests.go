@@ -74,7 +74,8 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 	return w.release(), nil
 }
 
-// newSummary returns the release of a list that was requested with o.
+// newSummary returns the summary of a release from a list that was requested with
+// o.
 func newSummary(w *wireRelease, o ListOptions, settings *response.Settings) summary {
 	r := w.release()
 	partial := o.Verbosity == VerbosityBrief && r.DeployInfo == nil // up to v1.7.1 brief lists have it
@@ -84,8 +85,8 @@ func newSummary(w *wireRelease, o ListOptions, settings *response.Settings) summ
 	return summary{r, partial, settings}
 }
 
-// asReleaseError returns the error of a list's element as a *[ReleaseError]. It
-// returns every other error unchanged.
+// asReleaseError returns err as a *[ReleaseError] if it is the error of one element
+// of the list, and unchanged otherwise.
 func asReleaseError(w *wireRelease, err error) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
 		id, _ := w.key()
@@ -94,15 +95,15 @@ func asReleaseError(w *wireRelease, err error) error {
 	return err
 }
 
-// listQuery is the query of the list: the documented parameters, and others that
-// the server knows.
+// listQuery has the query parameters of the list: the documented ones, and others
+// that the server knows.
 type listQuery struct {
 	ProjectName  string    `url:"projectName,omitempty"`
 	WorkflowName string    `url:"workflowName,omitempty"`
 	TaskID       int       `url:"taskId,omitempty"`
 	ServiceName  string    `url:"serviceName,omitempty"`
-	Page         int       `url:"page"`     // always sent: without page, servers since v4.0 send all releases;
-	PerPage      int       `url:"per_page"` // without per_page, they send all releases on every page
+	Page         int       `url:"page"`     // both always sent: since v4.0 servers send all releases without page,
+	PerPage      int       `url:"per_page"` // and all releases on every page without per_page
 	Verbosity    Verbosity `url:"verbosity,omitempty"`
 	Label        string    `url:"label,omitempty"`
 	// In collaboration mode the server responds to ProjectName with 200 and an

@@ -1,6 +1,6 @@
 package delivery
 
-// SecurityStats counts the findings in the scan of one image. Servers send it up to
+// SecurityStats counts the findings of the scan of one image. Servers send it up to
 // v3.4.0.
 type SecurityStats struct {
 	ImageName                 string         `json:"imageName"`                 // "name:tag"

@@ -2,11 +2,11 @@ package delivery
 
 import "github.com/zadig-go/zadig/core"
 
-// Service reads releases. It is safe for concurrent use if its Doer is.
+// A Service reads releases. It is safe for concurrent use if its Doer is.
 type Service struct{ doer core.Doer }
 
-// New returns a Service that sends its requests through d. A *zadig.Client
-// has a Service in its field Delivery; New is for tests and for other Doers.
+// New returns a Service that sends its requests through d. It is for tests and for
+// other Doers than a *zadig.Client, whose field Delivery already has a Service.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // sender returns the Doer, or nil if there is none.

@@ -2,8 +2,8 @@ package delivery
 
 import "github.com/zadig-go/zadig/internal/nilsafe"
 
-// ServiceDetails has the details of one service of a release. Fields that the
-// release's server does not send are nil.
+// ServiceDetails has the details of one service of a release. A field is nil if the
+// server's version does not send it.
 type ServiceDetails struct {
 	Name        string            // the service's own name, such as "nginx"
 	Images      []Image           // its images among Release.Images
@@ -14,13 +14,13 @@ type ServiceDetails struct {
 	Released    *FlatService      // since v4.0: the service in Release.Services
 }
 
-// Service returns the details of one service of the release, by the service's own name:
-// "nginx", not "nginx/nginx-test". It returns false if the release does not mention the
-// service, and for a summary ([Release.IsSummary]). The fields point into the release;
-// they are not copies.
+// Service returns the details of one service of the release. The name is the service's
+// own: "nginx", not "nginx/nginx-test". Service returns false if the release does not
+// mention the service, or is a summary ([Release.IsSummary]). The fields point into the
+// release; they are not copies.
 //
-// A service of the environment is found even if the release did not deliver it. The
-// release delivers it if Images is not nil.
+// Service also finds a service of the environment that the release does not deliver.
+// Images is nil for it.
 func (r *Release) Service(name string) (ServiceDetails, bool) {
 	s := ServiceDetails{Name: name}
 	if r == nil || r.isSummary || name == "" {

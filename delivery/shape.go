@@ -9,8 +9,8 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// wireRelease decodes either object that servers send for a release. It has no
-// UnmarshalJSON, which would slow decoding down.
+// wireRelease decodes both objects that servers send for a release. It has no
+// UnmarshalJSON method, because that would slow decoding down.
 type wireRelease struct {
 	documentedRelease
 	releaseV4
@@ -52,9 +52,9 @@ type releaseV4 struct {
 	CreatedAt             int64          `json:"created_at"`
 }
 
-// UnmarshalJSON reads a release of any version and replaces its credentials, as
-// described at [Release]. For an object that is not a release, the error
-// matches zadig.ErrUnexpectedResponse.
+// UnmarshalJSON decodes a release of any version and replaces its credentials, as
+// described at [Release]. If the object is not a release, the error matches
+// zadig.ErrUnexpectedResponse.
 func (r *Release) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" { // no-op, by convention
 		return nil
@@ -70,8 +70,8 @@ func (r *Release) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the object that the release was read from: that of v4.0 if
-// Services is not nil, else the documented one.
+// MarshalJSON writes the kind of object that the release was decoded from: the flat
+// object of v4.0 if Services is not nil, and the documented one otherwise.
 func (r Release) MarshalJSON() ([]byte, error) {
 	if r.isV4() {
 		return json.Marshal(struct {
@@ -88,8 +88,7 @@ func (r Release) MarshalJSON() ([]byte, error) {
 // errNoRelease means that a JSON object, such as {}, is not a release.
 var errNoRelease = errors.New("missing versionInfo and id")
 
-// Validate returns an error for an object without an id, which every stored
-// release has.
+// Validate returns an error if the object has no id. Every stored release has one.
 func (w *wireRelease) Validate() error {
 	switch id, _ := w.key(); {
 	case id != "":
@@ -139,8 +138,8 @@ func (d *documentedRelease) release() *Release {
 	return r
 }
 
-// documented returns the object to encode. A release without VersionInfo gets
-// an empty one, so that it can be decoded again.
+// documented returns the object to encode. If the release has no VersionInfo, the
+// object has an empty one, so that it can be decoded again.
 func (r *Release) documented() documentedRelease {
 	return documentedRelease{
 		VersionInfo:       nilsafe.OrZero(r.VersionInfo),

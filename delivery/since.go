@@ -13,20 +13,20 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// Since returns the releases that o selects and that are new since the mark, oldest
-// first. It moves the mark past each release after the loop's body; a release at which
-// the loop breaks is yielded again. With the zero Mark every release is new. Save the mark
-// after the loop.
+// Since returns an iterator over the releases that o selects and that are new since the
+// mark, oldest first. With the zero Mark every release is new. Since moves the mark past a
+// release after the loop's body has run; if the loop breaks at a release, the next range
+// yields that release again. Save the mark after the loop.
 //
-//	for release, err := range client.Delivery.Since(ctx, &mark, delivery.ListOptions{ProjectName: "shop"}) {
+// A release that is in progress or has failed is yielded immediately, and again if its
+// status changes within a day. With o.Succeeded it is yielded only once, after it has
+// succeeded.
 //
-// A release that is in progress or has failed is yielded now, and again if its status
-// changes within a day. With o.Succeeded it is yielded once, when it has succeeded. A
-// *[ReleaseError] is the error of one release, which the next range reads again, for a
-// day. A release whose version or time cannot be decoded yields its error in each
-// range, until a release at least a minute newer has been handled. Any other error ends
-// the loop. In addition to the errors of [Service.All], Since returns zadig.ErrBadRequest
-// for a nil mark, and for a mark that was used with other filters.
+// If one release cannot be read, Since yields a *[ReleaseError], and each further range
+// tries to read that release again, for a day. If its version or time cannot be decoded,
+// each range yields its error until a release at least a minute newer has been handled. Any
+// other error ends the loop. In addition to the errors of [Service.All], Since returns
+// zadig.ErrBadRequest if the mark is nil or was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"
@@ -66,11 +66,11 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 
 var errInProgress = errors.New("delivery.Since gives up, it was in progress for a day")
 
-// pending is a release that [Service.Since] reads next: a new release, or one that the
-// mark remembers.
+// pending is a release that [Service.Since] will read: a new release, or one that
+// the mark remembers.
 type pending struct {
-	summary summary        // without a Release if it cannot be decoded; err is then set
-	created int64          // Unix seconds; if unknown, the time of the release above it in the list
+	summary summary        // has no Release if it cannot be decoded; err is then set
+	created int64          // Unix seconds; if unknown, the time of the release before it in the list
 	before  *MarkedRelease // its entry in the mark, nil if it is new
 
 	release *Release      // nil if there is nothing to yield
@@ -82,7 +82,7 @@ type pending struct {
 // first, and the entries of the mark whose releases are no longer listed.
 func (s *Service) toRead(ctx context.Context, mark Mark, o ListOptions) (fresh []pending, deleted []*MarkedRelease, err error) {
 	list := o.briefly()
-	list.Label, list.Succeeded = "", false // so that the list ends at the mark, not at a release that matches
+	list.Label, list.Succeeded = "", false // so that reading ends at the mark, and not at the next match before it
 	horizon := mark.horizon()
 	size := cmp.Or(o.PerPage, allPerPage)
 	if mark.CreatedAt > 0 {
@@ -168,8 +168,8 @@ func (p *pending) read(ctx context.Context, s *Service, before MarkedRelease, o 
 	want.ServiceName = ""
 	read := func() result { return s.complete(ctx, result{summary: p.summary}, want) }
 	f := read()
-	// Up to v3.4 the server completes a release when it is read by id, and that
-	// response lacks parts (seen on v2.3.1 and v3.4.1).
+	// Up to v3.4, reading a release by id can make the server complete it. That
+	// response still lacks parts, but the next one has them (seen on v2.3.1 and v3.4.1).
 	if p.summary.lacks(o) && f.release != nil && p.summary.InProgress() && !f.release.InProgress() {
 		f = read()
 	}

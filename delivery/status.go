@@ -7,9 +7,9 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// Succeeded reports whether the release is complete: its charts and images were
-// pushed. A release that a workflow made has no status, and has succeeded: servers
-// store it after its task has passed.
+// Succeeded reports whether the release is complete: all its charts and images were
+// pushed. A release that a workflow made has no status. Succeeded returns true for
+// it, because servers store it only after its task has passed.
 func (r *Release) Succeeded() bool {
 	return r != nil && r.VersionInfo != nil && (r.status() == StatusSuccess || r.status() == "")
 }
@@ -21,17 +21,18 @@ func (r *Release) InProgress() bool {
 }
 
 // Failed reports whether a chart or image of the release could not be pushed. A
-// retry on the server can make it succeed later.
+// retry on the server may still make the release succeed.
 func (r *Release) Failed() bool { return r.status() == StatusFailed }
 
 func (r *Release) status() string {
 	return nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo).Status
 }
 
-// FailureReason returns the reasons that the server gives for a failure: the reason of
-// the release and, since v4.0, those of its services and images, which begin with the
-// service's name. They are separated by "; ". It returns "" if the release did not
-// fail, or the server gives no reason. The text may be long and have line breaks.
+// FailureReason returns why the release failed, in the server's words. Since v4.0
+// it includes the reasons of services and images, each after the name of its
+// service. Several reasons are separated by "; ". The text may be long and have
+// line breaks. FailureReason returns "" if the release did not fail, or if the
+// server gives no reason.
 func (r *Release) FailureReason() string {
 	if !r.Failed() {
 		return ""

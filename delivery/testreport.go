@@ -55,7 +55,7 @@ type TestSuite struct {
 	Failures  int         `json:"failures"`            // cases in which an assertion failed
 	Successes int         `json:"successes,omitzero"`  // absent when 0
 	Skips     int         `json:"skips"`               // cases that did not run
-	Errors    int         `json:"errors"`              // cases that broke off
+	Errors    int         `json:"errors"`              // cases that ended with an error
 	Time      float64     `json:"time"`                // seconds; the server may send it with an exponent
 	SystemOut string      `json:"system_out"`          // standard output
 	SystemErr string      `json:"system_err"`          // standard error
@@ -74,7 +74,7 @@ type TestCase struct {
 	Skipped   *TestSkipped `json:"skipped"`    // nil unless it was skipped
 	SystemOut string       `json:"system_out"` // standard output
 	SystemErr string       `json:"system_err"` // standard error
-	Error     *TestFailure `json:"error"`      // nil unless the case broke off
+	Error     *TestFailure `json:"error"`      // nil unless the case ended with an error
 }
 
 // TestFailure says why a TestCase did not pass.
@@ -87,15 +87,15 @@ type TestFailure struct {
 // TestSkipped marks a TestCase that did not run. It has no members.
 type TestSkipped struct{}
 
-// PerformanceTest is one line of a performance test's report. All values are
-// text that the tool wrote, with its units.
+// PerformanceTest is one line of a performance test's report. All values are text
+// as the tool wrote it, with units.
 type PerformanceTest struct {
 	Label      string `json:"label"`      // request that was measured
 	Samples    string `json:"samples"`    // number of requests
 	Average    string `json:"average"`    // mean response time
 	Min        string `json:"min"`        // shortest response time
 	Max        string `json:"max"`        // longest response time
-	Line       string `json:"line"`       // response time at the percentile that the tool is set to
+	Line       string `json:"line"`       // response time at the percentile that the tool is configured for
 	StdDev     string `json:"stdDev"`     // standard deviation of the response time
 	Error      string `json:"error"`      // share of failed requests, such as "0.00%"
 	Throughput string `json:"throughput"` // such as "85.1/sec"

@@ -12,30 +12,30 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// ErrFailed means that a release failed. Use errors.Is to find it in the error of
-// [Service.Wait].
+// ErrFailed means that the release failed. The error of [Service.Wait] matches it
+// with errors.Is.
 var ErrFailed = errors.New("the release failed")
 
 // WaitOptions are the options of [Service.Wait].
 type WaitOptions struct {
 	ProjectName string // as in GetOptions
-	// Interval is how long Wait waits after the first request; 0 means 2 seconds.
-	// Each further wait is 1.5 times the previous one, up to MaxInterval; a
-	// MaxInterval of 0 means 30 seconds.
+	// Interval is the wait after the first request; 0 means 2 seconds. Each further
+	// wait is 1.5 times as long as the previous one, up to MaxInterval; a MaxInterval
+	// of 0 means 30 seconds.
 	Interval, MaxInterval time.Duration
 	// TaskDone reports whether the task of the release has ended. If the task did not
-	// succeed, the error says how it ended. Pass client.Workflow.Done. Some releases stay
-	// in progress forever: from v4.0.0 to v4.2.1 every release that was retried, and on all
-	// versions a release that was in progress when the server restarted. Without TaskDone,
-	// Wait waits for such a release until ctx ends.
+	// succeed, the error says how it ended. Pass client.Workflow.Done: without TaskDone,
+	// Wait does not notice that the task has ended, and some releases stay in progress
+	// forever. On v4.0.0 to v4.2.1 these are all releases that were retried, and on all
+	// versions the releases that were in progress when the server restarted.
 	TaskDone func(context.Context, core.TaskRef) (bool, error)
 }
 
 // WaitError is the error of [Service.Wait].
 type WaitError struct {
 	Release *Release // as last read, nil if it was never read
-	// Err is ErrFailed if the release failed, the error of TaskDone if the release's task did, and
-	// otherwise the error of the context or of a request.
+	// Err is ErrFailed if the release failed, the error of TaskDone if the release's
+	// task failed, and otherwise the error of the context or of a request.
 	Err error
 }
 
@@ -57,17 +57,18 @@ func (e *WaitError) Error() string {
 // Unwrap returns Err.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait reads a release until it is no longer in progress, and returns it if it
-// succeeded. Give ctx a deadline: nothing else limits the wait. If TaskDone
-// reports that the task has ended while the release is in progress, Wait reads the
-// release once more. If it is still in progress, Wait succeeds or fails as the task
-// did, and the release keeps its status.
+// Wait reads a release until it is no longer in progress, and returns it if it succeeded.
+// Only ctx limits the wait, so give ctx a deadline. If TaskDone reports that the task has
+// ended, Wait reads the release once more. If the release is still in progress then, Wait
+// succeeds or fails as the task did, and a returned release still has a status of progress.
+// If the server fails or cannot be reached, Wait retries up to five times in a row.
 //
-// The error is zadig.ErrBadRequest for a negative Interval or MaxInterval, and
-// otherwise a *[WaitError] with the last state of the release. It matches ErrFailed if the release
-// failed, the error of TaskDone if the release's task did, context.DeadlineExceeded or
-// context.Canceled if ctx ended first, and otherwise the error of [Service.Get]. If the
-// server fails or cannot be reached, Wait retries up to five times in a row.
+// A negative Interval or MaxInterval returns zadig.ErrBadRequest. Any other error is a
+// *[WaitError], which has the last state of the release and matches
+//   - ErrFailed if the release failed
+//   - the error of TaskDone if the release's task failed
+//   - context.DeadlineExceeded or context.Canceled if ctx ended
+//   - the error of [Service.Get] otherwise
 func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release, error) {
 	if o.Interval < 0 || o.MaxInterval < 0 {
 		return nil, errdef.BadArgument("delivery.Wait", "Interval", "must not be negative (got %s and %s)", o.Interval, o.MaxInterval)
@@ -106,8 +107,8 @@ func (s *Service) Wait(ctx context.Context, id string, o WaitOptions) (*Release,
 	return last, nil
 }
 
-// taskDone reports whether the task of a release has ended, and how. It does not fail
-// for a release without a task, or one whose task is gone.
+// taskDone reports whether the task of a release has ended, and how. If the release
+// has no task, or its task is gone, taskDone returns no error.
 func (o WaitOptions) taskDone(ctx context.Context, r *Release) (ended bool, failed, err error) {
 	ref, ok := r.Task()
 	if !ok || o.TaskDone == nil {
