@@ -69,7 +69,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return newClient(base, cfg, nil, new(transport.Budget))
 }
 
-// NewClientFromEnv returns a client that environment variables configure:
+// NewClientFromEnv returns a client that is configured by environment variables:
 //
 //	ZADIG_URL      the base URL; required
 //	ZADIG_TOKEN    the API token; optional
@@ -122,8 +122,8 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 
 // CloseIdleConnections closes the connections that are not in use, as
 // [http.Client.CloseIdleConnections] does, even if other clients made by
-// [Client.With] share them. The client stays usable. Without this call, the SDK's
-// own transport closes a connection after it was idle for 90 seconds.
+// [Client.With] share them. The client stays usable. The SDK's own transport also
+// closes a connection by itself after it has been idle for 90 seconds.
 func (c *Client) CloseIdleConnections() {
 	s, err := c.ready()
 	if err != nil {
@@ -184,16 +184,16 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	return nil, failed
 }
 
-// Get requests any other GET endpoint, such as "/api/aslan/delivery/servicenames",
-// and decodes the JSON of the response into out as encoding/json does. It uses the
-// client's token, retries, size limit and errors. The path is joined to the base
-// URL. It may have a query, to which Get adds query. If out is nil, the body is
-// discarded.
+// Get reads an endpoint for which the SDK has no method, such as
+// "/api/aslan/delivery/servicenames", and decodes the JSON of the response into out
+// as encoding/json does. It uses the client's token, retries, size limit and
+// errors. The path is joined to the base URL. If it has a query, Get adds query to
+// that. If out is nil, the body is discarded.
 //
 // If the body does not decode into out, Get returns [ErrUnexpectedResponse]. An
-// error of out's UnmarshalJSON method can be found with errors.As, but the text
-// does not quote it. If path is not a URL, or out is not a pointer, Get returns
-// [ErrBadRequest].
+// error of out's UnmarshalJSON method can be found with errors.As, but the text of
+// the returned error does not include it. If path is not a URL, or out is not a
+// pointer, Get returns [ErrBadRequest].
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	u, err := url.Parse(path)
 	if err != nil {

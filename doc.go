@@ -4,8 +4,8 @@
 // requests.
 //
 // Start here:
-//   - Create a client with [NewClient], or with [NewClientFromEnv] if environment
-//     variables configure it.
+//   - Create a client with [NewClient] or, from environment variables, with
+//     [NewClientFromEnv].
 //   - Use the fields of [Client] to read releases (package delivery), images
 //     (artifact), workflow tasks (workflow) and environments (environment).
 //   - Test errors for [ErrNotFound] and the other sentinel errors, and call [Explain]
@@ -53,8 +53,8 @@
 //
 // # Errors
 //
-// A failure response is returned as an *[Error]. It matches exactly one sentinel error,
-// such as [ErrNotFound], with errors.Is. The status alone does not say what failed:
+// A failure response is returned as an *[Error]. With errors.Is, it matches exactly one
+// sentinel error, such as [ErrNotFound]. The status alone does not say what failed:
 // Zadig returns 500 for an unknown image, and 400 when its database is down.
 //
 // A request that gets no response (no connection, timeout, canceled context) returns
@@ -88,11 +88,11 @@
 //
 // # Time and size
 //
-// The context limits a call as a whole. In addition, the headers of each response must
-// arrive within 45 seconds ([WithTimeout]), and a body may stall for at most 30
-// seconds. A body that keeps arriving is never cut off, except the body of a failure,
-// which must be complete within 30 seconds. [WithMaxResponseBytes] limits how much of a
-// response is read into memory, by default to 64 MiB.
+// The context limits the time of a call as a whole. In addition, the headers of each
+// response must arrive within 45 seconds ([WithTimeout]), and a body may stall for at
+// most 30 seconds. A body that keeps arriving is never cut off, except the body of a
+// failure, which must be complete within 30 seconds. [WithMaxResponseBytes] limits how
+// much of a response is read into memory, by default to 64 MiB.
 //
 // # Secrets
 //

@@ -23,7 +23,7 @@ var (
 	// an empty body. Methods also return ErrBadRequest for bad arguments, before they
 	// send anything.
 	ErrBadRequest = errdef.ErrBadRequest
-	// ErrUnauthorized means that the token is missing, wrong or expired: 401.
+	// ErrUnauthorized means that the token is missing, wrong or expired (401).
 	ErrUnauthorized = errdef.ErrUnauthorized
 	// ErrForbidden means that the token's user may not read this: the server returns
 	// 403 with an empty body or, for Trace, 500. The server also returns 403 if it has
@@ -36,10 +36,10 @@ var (
 	// ErrLicense means that the server has no valid license. Servers since v2.0.0
 	// return 400 with code 7050.
 	ErrLicense = errdef.ErrLicense
-	// ErrRateLimited means that a gateway has received too many requests: 429.
+	// ErrRateLimited means that a gateway has received too many requests (429).
 	ErrRateLimited = errdef.ErrRateLimited
-	// ErrServer means that the server, or a service that it depends on, has failed:
-	// 5xx, or 400 with code 6561 when its database is down.
+	// ErrServer means that the server, or a service that it depends on, has failed. The
+	// server returns 5xx, or 400 with code 6561 when its database is down.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge means that a response, or one release of a list, exceeds the
 	// limit of [WithMaxResponseBytes].
@@ -49,7 +49,7 @@ var (
 	// that was not followed.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
 	// ErrUnsupported means that this version of Zadig does not support the request: it
-	// returns 404 for the path, or ignores a filter. It also matches
+	// returns 404 for the path, or ignores a filter. ErrUnsupported also matches
 	// errors.ErrUnsupported.
 	ErrUnsupported = errdef.ErrUnsupported
 )
@@ -131,7 +131,7 @@ func (e *Error) line(s string) string {
 	return redact.Line(s, e.tokens()...)
 }
 
-// Unwrap returns the error that errors.Is matches with a sentinel error.
+// Unwrap returns an error that matches the sentinel error with errors.Is.
 func (e *Error) Unwrap() error {
 	if e.kind != nil {
 		return e.kind

@@ -24,12 +24,13 @@ import (
 
 // Explain describes err to the user of a program, in one plain sentence: what it
 // means and what to check. Like an error string, the sentence is not capitalized
-// and does not end with a period. For the details, print err below it, if its text
-// differs.
+// and does not end with a period. For the details, print err below the sentence,
+// unless both have the same text.
 //
-// If the address or the token is wrong, the sentence names the variable that
-// [NewClientFromEnv] reads. For an error that has nothing to do with Zadig, such as
-// a full disk, Explain returns the error's text in one line. For nil it returns "".
+// If the address or the token is wrong, the sentence names the environment variable
+// from which [NewClientFromEnv] reads it. For an error that has nothing to do with
+// Zadig, such as a full disk, Explain returns the error's text in one line. For nil
+// it returns "".
 func Explain(err error) string {
 	if err == nil {
 		return ""

@@ -11,8 +11,8 @@ import (
 	"github.com/zadig-go/zadig"
 )
 
-// A Zadig whose certificate is signed by a private CA. The environment variable
-// ZADIG_CA_FILE does the same, see NewClientFromEnv.
+// The certificate of Zadig is signed by a private CA. NewClientFromEnv does the
+// same with the environment variable ZADIG_CA_FILE.
 func ExampleWithTLSConfig_privateCA() {
 	cas, err := x509.SystemCertPool()
 	if err != nil {
@@ -31,7 +31,7 @@ func ExampleWithTLSConfig_privateCA() {
 	_, _ = client, err
 }
 
-// A gateway in front of Zadig that requires a client certificate.
+// A gateway in front of Zadig requires a client certificate.
 func ExampleWithTLSConfig_clientCertificate() {
 	certificate, err := tls.LoadX509KeyPair("client.pem", "client-key.pem")
 	if err != nil {
@@ -43,7 +43,7 @@ func ExampleWithTLSConfig_clientCertificate() {
 	_, _ = client, err
 }
 
-// A fixed proxy, in place of HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+// A fixed proxy is used instead of HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 func ExampleWithProxy() {
 	proxy, err := url.Parse("http://proxy.example.com:3128")
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// startExample starts a Zadig in memory, in place of yours. It holds
-// zadigtest.Shop.
+// startExample starts an in-memory Zadig with the data of zadigtest.Shop. Your
+// program connects to a real Zadig instead.
 func startExample() *zadigtest.Server {
 	srv, err := zadigtest.Start(zadigtest.WithToken("the-token"))
 	if err != nil {
@@ -56,7 +56,7 @@ func ExampleNewClient() {
 	// v1.2.0 zadig-delivery-shop
 }
 
-// A program that its users configure by ZADIG_URL, ZADIG_TOKEN and
+// The users of this program configure it with ZADIG_URL, ZADIG_TOKEN and
 // ZADIG_CA_FILE.
 func ExampleNewClientFromEnv() {
 	srv := startExample()
@@ -136,7 +136,8 @@ func ExampleError() {
 	// Output: a new token is needed: GET /api/aslan/delivery/artifacts/image?image=shop%2Fcart%3A1: 401: unauthorized: empty body
 }
 
-// A program prints the sentence first, and the detail on a line of its own.
+// A program prints the sentence first, and the error with its details on the next
+// line.
 func ExampleExplain() {
 	srv := startExample()
 	defer srv.Close()
@@ -156,7 +157,7 @@ func ExampleExplain() {
 	// GET /api/aslan/delivery/releases?page=1&per_page=20: 401: unauthorized: empty body
 }
 
-// The client that a program has already. It is not changed.
+// The program already has an HTTP client. It is used, but not changed.
 func ExampleWithHTTPClient() {
 	srv := startExample()
 	defer srv.Close()
@@ -173,8 +174,9 @@ func ExampleWithHTTPClient() {
 	// Output: 2 <nil>
 }
 
-// A test without a network. [httpmock]'s Activate has no effect on a client
-// with a transport of its own, which this one has: hand it a MockTransport.
+// A test without a network: pass [httpmock]'s MockTransport to the client.
+// httpmock.Activate has no effect, because it replaces http.DefaultTransport, and
+// the client has its own transport.
 //
 // [httpmock]: https://pkg.go.dev/github.com/jarcoal/httpmock
 func ExampleWithTransport() {
@@ -200,7 +202,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Every attempt passes the middleware, retries included.
+// The middleware sees every attempt, including retries.
 func ExampleWithMiddleware() {
 	srv := startExample()
 	defer srv.Close()
@@ -224,7 +226,7 @@ func ExampleWithMiddleware() {
 	// <nil>
 }
 
-// At level Info, only attempts that failed are logged.
+// At level Info, the log has only attempts that failed.
 func ExampleWithLogger() {
 	srv := startExample()
 	defer srv.Close()
@@ -236,7 +238,7 @@ func ExampleWithLogger() {
 			case slog.LevelKey, "attempt", "status":
 				return a
 			}
-			return slog.Attr{} // what differs from run to run
+			return slog.Attr{} // it differs from run to run
 		},
 	}))
 	client := srv.Client(zadig.WithLogger(logger), zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}))
@@ -247,7 +249,8 @@ func ExampleWithLogger() {
 	// <nil>
 }
 
-// A token in a file that something else renews, such as a mounted secret.
+// The token is read from a file that another program renews, such as a mounted
+// secret.
 func ExampleWithTokenSource() {
 	srv := startExample()
 	defer srv.Close()
@@ -276,7 +279,7 @@ func ExampleWithTokenSource() {
 	// Output: 2 <nil>
 }
 
-// ticks lets an attempt pass at each tick.
+// ticks is a rate limiter that allows one attempt per tick.
 type ticks struct{ *time.Ticker }
 
 func (t ticks) Wait(ctx context.Context) error {
@@ -288,7 +291,7 @@ func (t ticks) Wait(ctx context.Context) error {
 	}
 }
 
-// Any type with a Wait method is a rate limiter, such as
+// Any type with a Wait method can be the rate limiter, such as
 // rate.NewLimiter(rate.Every(100*time.Millisecond), 5) of golang.org/x/time/rate.
 func ExampleWithRateLimiter() {
 	srv := startExample()
@@ -308,13 +311,13 @@ func ExampleWithRateLimiter() {
 	// Output: true
 }
 
-// A timeout of the client and a deadline of the caller are different errors.
+// The client's timeout and the caller's deadline return different errors.
 func ExampleWithTimeout() {
 	srv := startExample()
 	defer srv.Close()
 	srv.Inject(zadigtest.Delay(time.Minute))
 
-	client := srv.Client(zadig.WithTimeout(50 * time.Millisecond)) // to the headers of each attempt
+	client := srv.Client(zadig.WithTimeout(50 * time.Millisecond)) // for the headers of each attempt
 	_, err := client.Delivery.List(context.Background(), delivery.ListOptions{})
 	fmt.Println(errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded))
 

@@ -215,12 +215,12 @@ func WithHeader(key, value string) Option {
 }
 
 // WithMaxResponseBytes limits how many bytes are read into memory, after
-// decompression. The limit applies to a buffered response or, if
+// decompression. The limit applies to a response as a whole or, if
 // [delivery.Service.All] streams a list, to each release. If it is exceeded, the
 // call returns [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
 // Some JSON needs much more memory when decoded than it has bytes. So JSON that
-// needs more than 4 times n to decode, and more than 1 MiB, is refused, too. In
+// needs more than 4 times n to decode, and more than 1 MiB, is also refused. In
 // this estimate, an object counts as 1 KiB, any other value as 64 bytes, and a byte
 // that is not UTF-8 as 16. With Go's default settings, one response increases the
 // heap, including garbage, by less than 16 times n.

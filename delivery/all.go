@@ -17,9 +17,9 @@ import (
 //	}
 //
 // If one release cannot be read, All yields a *[ReleaseError]; a loop that continues gets
-// the other releases. Any other error ends the loop. No release that existed throughout the
-// loop is missed: if All is not certain of that, its last error is
-// zadig.ErrUnexpectedResponse. Since v4.2 All sends a request for each release, up to
+// the other releases. Any other error ends the loop. All does not miss a release that
+// existed throughout the loop: if it cannot be certain of that, its last error is
+// zadig.ErrUnexpectedResponse. Since v4.2, All also sends a request for each release, up to
 // Concurrency at the same time. docs/paging.md lists the other requests.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {

@@ -32,16 +32,17 @@ type ImageChange struct {
 	To        string `json:"to"`        // image reference in the later one
 }
 
-// Diff compares b with the earlier release a. It sends no request. A nil release delivers
-// nothing. Each release may be from a server before v4.0 or since v4.0.
+// Diff compares b with the earlier release a. It sends no request. A nil release counts as
+// one that delivers nothing. Diff can also compare a release from before v4.0 with one from
+// v4.0 or later.
 //
 // Diff compares the images of [Release.Images], container by container. Up to v3.4, a
 // release delivers only the containers that its task deployed or its author chose, but it
 // describes the whole environment. So Diff compares a container that a did not deliver with
 // a's environment, and a container that b did not deliver is Removed only if b's
-// environment does not have it, either. If that environment is unknown, Removed is nil.
-// Since v4.0, releases do not describe an environment, and Removed lists all containers
-// that b does not deliver.
+// environment does not have it either. If b's environment is unknown, Removed is nil. Since
+// v4.0, releases do not describe an environment, and Removed lists all containers that b
+// does not deliver.
 //
 // Manifests are compared as text, and only in services that have manifests in both
 // releases. A manifest that names its image differs when the image does. Charts are not

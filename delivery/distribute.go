@@ -31,7 +31,7 @@ type DistributeInfo struct {
 	PackageFile    string            `json:"packageFile,omitzero"`    // for a file, its name
 	RemoteFileKey  string            `json:"remoteFileKey,omitzero"`  // for a file, its folder in the storage
 	DestStorageURL string            `json:"destStorageUrl,omitzero"` // for a workflow's file, the target storage
-	S3StorageID    string            `json:"s3StorageID,omitzero"`    // since v1.8.0: for a chart's file, its storage, else ""
+	S3StorageID    string            `json:"s3StorageID,omitzero"`    // since v1.8.0: for a chart's file, the id of its storage, else ""
 	StorageURL     string            `json:"storageUrl,omitzero"`     // since v1.8.0: host of that storage, "" if it was deleted
 	StorageBucket  string            `json:"storageBucket,omitzero"`  // since v1.8.0: bucket of that storage, "" if it was deleted
 	SrcStorageURL  string            `json:"srcStorageUrl,omitzero"`  // for a workflow's file, the source storage

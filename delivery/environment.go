@@ -39,7 +39,7 @@ type ProductEnvInfo struct {
 	ServiceDeployStrategy map[string]string     `json:"service_deploy_strategy,omitzero"` // since v1.16.0: by service name
 	AnalysisConfig        *AnalysisConfig       `json:"analysis_config,omitzero"`         // since v1.18.0, may be nil
 	NotificationConfigs   []*NotificationConfig `json:"notification_configs,omitzero"`    // since v1.18.0
-	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: replicas by workload, before its sleep
+	PreSleepStatus        map[string]int        `json:"pre_sleep_status,omitzero"`        // since v2.0.0: replicas by workload, before sleep
 	DefaultValues         string                `json:"default_values,omitzero"`          // since v2.0.0: YAML; absent when ""
 	YAMLData              *OverrideYAML         `json:"yaml_data,omitzero"`               // since v2.0.0: origin of DefaultValues, or nil
 	GlobalVariables       []*GlobalVariable     `json:"global_variables,omitzero"`        // since v2.0.0; absent when empty
@@ -55,7 +55,8 @@ func (p *ProductEnvInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZe
 // Updated returns UpdateTime as a time.Time, or the zero Time if it is unset.
 func (p *ProductEnvInfo) Updated() time.Time { return unixtime.Time(nilsafe.OrZero(p).UpdateTime) }
 
-// EnvAuth grants permissions in an environment to a user or team. Up to v1.18.0.
+// EnvAuth says which permissions a user or team has in an environment. Up to
+// v1.18.0.
 type EnvAuth struct {
 	Type        string   `json:"type"`                 // kind of Name: user or team
 	Name        string   `json:"name"`                 // name of the user or team
@@ -92,7 +93,8 @@ type AnalysisConfig struct {
 	ResourceTypes []string `json:"resource_types,omitzero"` // kinds of Kubernetes objects
 }
 
-// NotificationConfig sends events of an environment to a chat. Since v1.18.0.
+// NotificationConfig says which events of an environment are sent to a chat. Since
+// v1.18.0.
 type NotificationConfig struct {
 	WebhookType string   `json:"webhook_type"`    // kind of chat
 	WebhookURL  string   `json:"webhook_url"`     // "[redacted]" if there is one
@@ -110,8 +112,8 @@ type GlobalVariable struct {
 	RelatedServices []string        `json:"related_services,omitzero"` // names of the services that use it
 }
 
-// IstioGrayscale describes the part that an environment has in a grayscale (canary)
-// release. Since v2.2.0.
+// IstioGrayscale describes an environment's part in a grayscale (canary) release.
+// Since v2.2.0.
 type IstioGrayscale struct {
 	Enable             bool                 `json:"enable"`                        // the environment takes part
 	IsBase             bool                 `json:"is_base"`                       // this is the base environment

@@ -13,7 +13,7 @@ type EnvService struct {
 	ServiceName  string         `json:"service_name"`           // name in the project
 	ReleaseName  string         `json:"release_name,omitzero"`  // since v1.18.0: Helm release
 	ProductName  string         `json:"product_name"`           // project
-	Type         string         `json:"type"`                   // "k8s" or "helm" in recordings
+	Type         string         `json:"type"`                   // "k8s" or "helm" in every recording
 	Revision     int            `json:"revision"`               // revision of the service, from 1
 	Containers   []*Container   `json:"containers,omitzero"`    // absent when empty
 	Render       *ServiceRender `json:"render,omitzero"`        // up to v1.15.0 and, with other members, since v2.0.0; nil when absent
@@ -32,7 +32,7 @@ type Container struct {
 	Type      string     `json:"type,omitzero"`       // since v3.2.0
 	Image     string     `json:"image"`               // image reference
 	ImageName string     `json:"image_name,omitzero"` // since v1.11.0: name without registry and tag; absent when ""
-	ImagePath *ImagePath `json:"imagePath,omitzero"`  // of charts: the values that name the image, or nil
+	ImagePath *ImagePath `json:"imagePath,omitzero"`  // for charts: the values that name the image, or nil
 }
 
 // ImagePath names the keys of a chart's values that have the parts of an image
@@ -79,7 +79,7 @@ type ChartInfo struct {
 	OverrideValues    string        `json:"override_values,omitzero"`      // single values that override them, as JSON text
 }
 
-// OverrideYAML is a piece of YAML and its origin. Before v1.18.0 YAMLContent was
+// OverrideYAML is a piece of YAML and its origin. Before v1.18.0, YAMLContent is
 // absent when "".
 type OverrideYAML struct {
 	YAMLContent       string              `json:"yaml_content,omitzero"`        // the YAML

@@ -10,7 +10,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// shopRelease is a release as servers up to v3.4 send it.
+// shopRelease returns a release as servers up to v3.4 send it.
 func shopRelease(n int, images ...string) *delivery.Release {
 	r := &delivery.Release{VersionInfo: &delivery.VersionInfo{
 		ID: fmt.Sprintf("65e13f00aa000000000000%02d", n), ProductName: "shop", Version: fmt.Sprintf("v1.%d.0", n),
@@ -64,14 +64,16 @@ func ExampleRelease_Service() {
 	// search: false
 }
 
-// The server joins the names of service and container.
+// The server joins the names of the service and the container. Service and
+// Container return them separately.
 func ExampleDeployInfo_Service() {
 	deploy := &delivery.DeployInfo{ServiceName: "nginx/nginx-test", ContainerName: "nginx-test"}
 	fmt.Println(deploy.Service(), deploy.Container())
 	// Output: nginx nginx-test
 }
 
-// Which release is the newest of a project?
+// Which release of a project is the newest, and which is the newest with one
+// service?
 func ExampleService_Latest() {
 	srv, err := zadigtest.Start(zadigtest.WithReleases(
 		shopRelease(1, "registry.example.com/shop/cart:1.0", "registry.example.com/shop/pay:0.1"),
@@ -133,7 +135,7 @@ func ExampleService_Find() {
 	// true delivery.Find: version "v9": not found
 }
 
-// Where can one look at what was built?
+// Where can one see the commit and the pull requests of a build?
 func ExampleCommit_URL() {
 	commit := &delivery.Commit{
 		Source: "gitlab", Address: "https://gitlab.example.com", RepoOwner: "shop", RepoName: "cart",

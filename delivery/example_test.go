@@ -11,9 +11,9 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// Every release of a project, with the images that it deployed.
+// Print every release of a project, with the images that it delivers.
 func ExampleService_All() {
-	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0")) // in place of a Zadig of your own
+	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0")) // instead of your Zadig
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func ExampleService_All() {
 
 	for release, err := range client.Delivery.All(context.Background(), delivery.ListOptions{ProjectName: "shop"}) {
 		if err != nil {
-			log.Print(err) // the loop can go on
+			log.Print(err) // the loop can continue
 			continue
 		}
 		fmt.Println(release.VersionInfo.Version, "by", release.VersionInfo.CreatedBy)
@@ -42,7 +42,7 @@ func ExampleService_All() {
 	//   payment registry.example.com/shop/payment:1.8.1
 }
 
-// One page, for a user interface that has pages itself.
+// Print one page, as a user interface with its own pages does.
 func ExampleService_List() {
 	srv, err := zadigtest.Start()
 	if err != nil {
@@ -68,7 +68,7 @@ func ExampleService_List() {
 	// 665548b0aa0000000000000e zadig-delivery-shop 11
 }
 
-// One release by its id, and the services of the environment that it was
+// Read one release by its id, and print the services of the environment that it was
 // deployed to.
 func ExampleService_Get() {
 	srv, err := zadigtest.Start(zadigtest.WithServerVersion("v1.11.0"))
@@ -89,7 +89,7 @@ func ExampleService_Get() {
 	}
 	version := release.VersionInfo
 	fmt.Printf("version %s of %s", version.Version, version.ProductName)
-	if env := version.ProductEnvInfo; env != nil { // nil where nothing was deployed
+	if env := version.ProductEnvInfo; env != nil { // nil if nothing was deployed
 		fmt.Printf(", in %s:", env.EnvName)
 		for _, group := range env.Services {
 			for _, service := range group {
@@ -101,9 +101,10 @@ func ExampleService_Get() {
 	// Output: version v1.3.0 of shop, in prod: cart payment
 }
 
-// What is new since the last run. A program that ends keeps the mark as JSON.
+// Print the releases that are new since the last run. A program that ends stores
+// the mark as JSON.
 func ExampleService_Since() {
-	srv, err := zadigtest.Start(zadigtest.WithReleases(shopRelease(1), shopRelease(2))) // in place of a Zadig of your own
+	srv, err := zadigtest.Start(zadigtest.WithReleases(shopRelease(1), shopRelease(2))) // instead of your Zadig
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func ExampleService_Since() {
 	// v1.3.0
 }
 
-// The newest release of every project.
+// Print the newest release of every project.
 func ExampleService_LatestByProject() {
 	srv, err := zadigtest.Start(zadigtest.WithReleases(shopRelease(1), shopRelease(2)))
 	if err != nil {

@@ -22,9 +22,9 @@ const methodFind = "delivery.Find"
 // reads only the first page in this way, and finds an older release by binary search.
 //
 // In addition to the errors of [Service.All], Find returns zadig.ErrBadRequest for an empty
-// version, and zadig.ErrNotFound. It skips releases that cannot be read. If it finds no
-// other release with this version, it returns the error of a skipped release instead of
-// zadig.ErrNotFound.
+// version, and zadig.ErrNotFound if no release has this version. Find skips releases that
+// cannot be read. If it then finds no match, it returns the error of a skipped release
+// instead of zadig.ErrNotFound.
 func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Release, error) {
 	if err := o.check(methodFind); err != nil {
 		return nil, err

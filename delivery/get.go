@@ -19,7 +19,7 @@ type GetOptions struct {
 	ProjectName string
 }
 
-// Get returns one release with all its details. Its id has 24 hex digits.
+// Get returns the release with this id, with all its details. An id has 24 hex digits.
 //
 // The server returns the same error for a missing release and when its database is down. To
 // distinguish them, Get then requests a brief list of one release, and the release once

@@ -19,11 +19,11 @@ type Image struct {
 // without duplicates. Up to v3.4, these are the images of DeployInfo and of packaged
 // charts, and since v4.0 those of Services.
 //
-// If the release pushes an image, its reference is the target of the push, whether or
-// not the push succeeded (see [Release.Succeeded]). Any other image has the reference
-// that it has in the environment. To trace images, use [Release.SourceImages]. Up to
-// v2.1 the images of a chart are missing until all of them are pushed, because servers
-// do not name the chart earlier.
+// For an image that the release pushes, the reference is the target of the push, even
+// if the push failed (see [Release.Succeeded]). For any other image, it is the
+// reference in the environment. To trace images, use [Release.SourceImages]. Up to v2.1
+// the images of a chart are missing until all of them are pushed, because servers do
+// not name the chart earlier.
 //
 // Images returns nil for a summary ([Release.IsSummary]), for a nil Release, and if no
 // image is known.
@@ -56,11 +56,12 @@ func (r *Release) Images() []Image {
 }
 
 // SourceImages returns the same images as [Release.Images], in the same order, but with
-// their references in the environment that the release was made from. Zadig built these
-// references, so artifact.Service.Trace finds them. It does not find the target of a
-// push to another registry or tag, because no version of Zadig keeps an artifact for
-// the target (from Zadig's source). If the source of an image is not known,
-// SourceImages returns the same reference as Images.
+// their references in the environment that the release was made from. Zadig built and
+// deployed the images under these references, so artifact.Service.Trace finds them. If
+// a release pushes an image to another registry or tag, Trace does not find that
+// target, because no version of Zadig keeps an artifact for it (from Zadig's source).
+// If the source of an image is not known, SourceImages returns the same reference as
+// Images.
 func (r *Release) SourceImages() []Image {
 	images := r.Images()
 	sources := make(map[Image]string)

@@ -11,8 +11,8 @@ import (
 // Latest returns the newest release that o selects. The release may be in progress
 // or have failed, unless o.Succeeded is set. Page must be 0 or 1.
 //
-// Latest sends one request and, since v4.2, another one for the release by id. If
-// ServiceName, Label or Succeeded is set, it reads pages of PerPage releases
+// Latest sends one request and, since v4.2, a second one to read the release by id.
+// If ServiceName, Label or Succeeded is set, it reads pages of PerPage releases
 // (default 20) until a release matches.
 //
 // In addition to the errors of [Service.All], Latest returns zadig.ErrNotFound if

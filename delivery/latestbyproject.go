@@ -18,8 +18,8 @@ import (
 // v1.7.1, and in v4.0 and v4.1).
 //
 // The errors are those of [Service.All]. If the newest release of a project cannot be read,
-// the loop gets its error instead. The loop also gets the error of each release of the list
-// that cannot be decoded, even if the project has a newer one.
+// LatestByProject yields its error instead. It also yields the error of each listed release
+// that cannot be decoded, even if the project has a newer release.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()

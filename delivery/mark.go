@@ -12,9 +12,9 @@ import (
 // between runs. The zero Mark is before the first release. Mark{CreatedAt: t}
 // starts at about the time t, in Unix seconds.
 //
-// A Mark is small: its Releases are only those of the last minute before CreatedAt,
-// and those that [Service.Since] may yield again. It has no ids, so it stays valid
-// if the server is upgraded to v4.0, which gives every release a new id.
+// A Mark is small: Releases has only the releases of the last minute before
+// CreatedAt, and those that [Service.Since] may yield again. A Mark has no ids, so
+// it stays valid when the upgrade to v4.0 gives every release a new id.
 type Mark struct {
 	// The filters of the ListOptions that the mark was last used with. If one of
 	// them is set, [Service.Since] refuses ListOptions with a different value,

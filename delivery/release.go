@@ -70,10 +70,10 @@ type Release struct {
 	raw       func() json.RawMessage // a closure, so that %+v does not print the document
 }
 
-// IsSummary reports whether r is a release as a list has it, without its details:
-// its services, builds, deploys and images are unknown. Releases are summaries if
-// they were read with VerbosityBrief or, since v4.2, with SkipDetails. Encoding
-// writes the member "summary" for a summary; no server sends this member.
+// IsSummary reports whether r has no details, because it was read from a list only:
+// its services, builds, deploys and images are unknown. This is the case with
+// VerbosityBrief and, since v4.2, with SkipDetails. Encoding a summary writes the
+// member "summary", which no server sends.
 func (r *Release) IsSummary() bool { return r != nil && r.isSummary }
 
 // Environment returns the name of the environment that the release was made from,

@@ -22,10 +22,10 @@ import (
 // status changes within a day. With o.Succeeded it is yielded only once, after it has
 // succeeded.
 //
-// If one release cannot be read, Since yields a *[ReleaseError], and each further range
-// tries to read that release again, for a day. If its version or time cannot be decoded,
-// each range yields its error until a release at least a minute newer has been handled. Any
-// other error ends the loop. In addition to the errors of [Service.All], Since returns
+// If one release cannot be read, Since yields a *[ReleaseError]. For a day, each further
+// range reads that release again. If even its version or time cannot be decoded, each range
+// yields its error until a release at least a minute newer has been handled. Any other
+// error ends the loop. In addition to the errors of [Service.All], Since returns
 // zadig.ErrBadRequest if the mark is nil or was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
