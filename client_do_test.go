@@ -85,7 +85,7 @@ func TestDoSendsTheCallersRequest(t *testing.T) {
 	assert.Equal(t, s.URL+"/api/x?a=1", resp.Request.URL.String())
 }
 
-// A part is a success only for who asked for one.
+// 206 is a success only if the caller requested a part.
 func TestDoReturnsTheRangeThatWasRequested(t *testing.T) {
 	t.Parallel()
 	client, _ := clienttest.Serve(t, servertest.Status(http.StatusPartialContent, "[]"))

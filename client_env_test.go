@@ -18,7 +18,7 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// setEnv sets the three variables; "" is as good as not set.
+// setEnv sets the three variables. "" has the same effect as an unset variable.
 func setEnv(t *testing.T, url, token, caFile string) {
 	t.Helper()
 	t.Setenv("ZADIG_URL", url)

@@ -79,7 +79,8 @@ func TestNewClientJoinsTheBaseURL(t *testing.T) {
 	}
 }
 
-// A Client that nobody made must not panic in somebody's start-up code.
+// A Client that was not made by NewClient must not panic, for example in a program's
+// start-up code.
 func TestClientThatWasNotMade(t *testing.T) {
 	t.Parallel()
 	for name, client := range map[string]*zadig.Client{"zero value": {}, "nil": nil} {
@@ -177,8 +178,8 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 	}
 }
 
-// Idle connections are shared with variants, and closed when the program says
-// so; then there are new ones.
+// Variants share idle connections. After the program closes them, requests open new
+// ones.
 func TestCloseIdleConnections(t *testing.T) {
 	t.Parallel()
 	client, s := clienttest.Serve(t, servertest.JSON("[]"))

@@ -17,17 +17,17 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// outcome is the error of Client.Get. Where only a service can determine what a
-// response means, it is the default; the services' own tests have the rest.
+// outcome is the error of Client.Get. If only a service can determine what a response
+// means, it is the default meaning; the services' tests check the rest.
 type outcome struct {
 	status, code int
 	meaning      string
 }
 
-// recorded has a row for each recorded failure, and for the 200 that is not
-// what was requested.
+// recorded has a row for each recorded failure, and for each 200 that is not what was
+// requested.
 var recorded = map[string]outcome{
-	// Releases. 6561 is a database that is down, and 6563 by id also is.
+	// Releases. 6561 means that the database is down, and so can 6563 by id.
 	"v1.11.0/db_down_releases":                             {400, 6561, "ErrServer"},
 	"v1.11.0/db_down_releases_brief":                       {400, 6561, "ErrServer"},
 	"v1.11.0/db_down_releases_with_project":                {0, 0, ""}, // closed without a response
@@ -58,8 +58,8 @@ var recorded = map[string]outcome{
 	"v5.0.0/release_not_found":                             {400, 6563, "ErrBadRequest"},
 	"v1.11.0/product_by_release_not_found":                 {400, 6078, "ErrBadRequest"},
 
-	// Artifacts. 6662 says neither "missing" nor "down", and its description
-	// may be left over from another request.
+	// Artifacts. 6662 can mean a missing artifact or a database that is down. Its
+	// description may be left over from another request.
 	"v1.11.0/artifact_by_id_malformed_fresh":             {400, 6662, "ErrBadRequest"},
 	"v1.11.0/artifact_by_id_not_found_fresh":             {400, 6662, "ErrBadRequest"},
 	"v1.11.0/artifact_by_id_not_found_after_image_error": {400, 6662, "ErrBadRequest"},
@@ -80,7 +80,7 @@ var recorded = map[string]outcome{
 	"v5.0.0/forbidden_artifact_id_by_image":              {403, 0, "ErrForbidden"},
 	"v5.0.0/forbidden_artifacts":                         {403, 0, "ErrForbidden"},
 
-	// Behind picket everything is 500; aslan's answer is in the description.
+	// picket returns 500 for everything; aslan's response is in the description.
 	"v1.11.0/dc_artifact_not_found":                   {500, 500, "ErrNotFound"},
 	"v1.11.0/dc_artifact_percent_unescaped_not_found": {500, 500, "ErrNotFound"},
 	"v1.11.0/dc_artifact_plus_unescaped_not_found":    {500, 500, "ErrNotFound"},
@@ -98,7 +98,7 @@ var recorded = map[string]outcome{
 	"v5.0.0/dc_releases_forbidden":                    {500, 500, "ErrForbidden"},
 	"v5.0.0/dc_releases_taskid_invalid":               {500, 500, "ErrBadRequest"},
 
-	// Paths and methods that are not there.
+	// Paths and methods that do not exist.
 	"v1.11.0/aslan_unknown_root":            {404, 0, "ErrNotFound"},
 	"v1.11.0/aslan_unknown_route":           {404, 0, "ErrNotFound"},
 	"v1.11.0/aslan_unknown_route_non_ascii": {404, 0, "ErrNotFound"},
@@ -113,7 +113,7 @@ var recorded = map[string]outcome{
 	"v1.11.0/picket_method_head":            {405, 0, "ErrBadRequest"},
 	"v1.11.0/picket_method_post":            {405, 0, "ErrBadRequest"},
 	"v5.0.0/method_post":                    {405, 0, "ErrBadRequest"},
-	// As they come; redirect_test.go follows them.
+	// Redirects that are not followed; redirect_test.go follows them.
 	"v1.11.0/picket_trailing_slash":   {301, 0, "ErrUnexpectedResponse"},
 	"v1.11.0/release_trailing_slash":  {301, 0, "ErrUnexpectedResponse"},
 	"v1.11.0/releases_trailing_slash": {301, 0, "ErrUnexpectedResponse"},
@@ -140,7 +140,7 @@ func TestEveryRecordedFailure(t *testing.T) {
 	}
 }
 
-// envelope is Zadig's envelope, and internal the one of its 500.
+// envelope returns Zadig's envelope; internal returns the envelope of its 500.
 func envelope(code int, description string) string {
 	return fmt.Sprintf(`{"code":%d,"description":%q,"extra":{},"message":"m","type":"error"}`, code, description)
 }
@@ -149,7 +149,7 @@ func internal(description string) string {
 	return fmt.Sprintf(`{"code":500,"description":%s,"message":"Internal Error: "}`, quote(description))
 }
 
-// image is picket's 500 for an image, which quotes aslan.
+// image returns picket's 500 for an image, which quotes aslan.
 func image(aslan string) string { return internal("failed to get artifact by image err:" + aslan) }
 
 const (
@@ -157,8 +157,8 @@ const (
 	noVersion   = "failed to get delivery version, projectName: shop, versionName: "
 )
 
-// failures are those of the wire that are not among the recordings, with the
-// versions on which they were seen, or "source".
+// failures are failures that are not among the recordings, with the versions on which
+// they were seen, or "source".
 var failures = []struct {
 	name    string
 	status  int
@@ -284,7 +284,7 @@ func checkOutcome(t *testing.T, want outcome, h http.Handler) error {
 }
 
 // Only Zadig's own texts say that this version does not have a path. No other 404
-// says anything about a record.
+// proves that a record is missing.
 func TestKindsOfMissingPaths(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

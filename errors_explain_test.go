@@ -35,7 +35,7 @@ import (
 // Seen on v5.0.0, when aslan waits for its database.
 var picketAlone = image(`Get "http://aslan:25000/": context deadline exceeded`)
 
-// Each row is a server in trouble, the call that meets it, and the sentence.
+// Each row has a failing server, the call that meets the failure, and the sentence.
 func TestExplainResponses(t *testing.T) {
 	t.Parallel()
 	list := func(t *testing.T, client *zadig.Client) error {
@@ -132,7 +132,7 @@ func walk(t *testing.T, client *zadig.Client) error {
 	return nil
 }
 
-// Each row is a client whose requests get no response.
+// Each row has a client whose requests get no response.
 func TestExplainNoResponse(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(nil)

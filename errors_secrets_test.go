@@ -64,7 +64,7 @@ func checkTree(t *testing.T, err error) {
 	}
 }
 
-// A server may quote the token, or another secret, in any form and at any place.
+// A server may quote the token, or another secret, in any form and at any position.
 func TestNoTextShowsWhatAServerQuotes(t *testing.T) {
 	t.Parallel()
 	encode := func(format string) string {
@@ -130,7 +130,8 @@ func TestNoTextShowsWhatAServerQuotes(t *testing.T) {
 	}
 }
 
-// A wrong base URL or path is not repeated where it may hold a secret.
+// The error for a wrong base URL or path does not repeat it where it may contain a
+// secret.
 func TestNoTextShowsWhatWasConfigured(t *testing.T) {
 	t.Parallel()
 	const secret = "p4ssw0rd"
@@ -154,8 +155,8 @@ func TestNoTextShowsWhatWasConfigured(t *testing.T) {
 	}
 }
 
-// A token that is a word of Zadig's own texts is masked, and the error still means
-// the same.
+// A token that is also a word in Zadig's own texts is masked, and the error keeps its
+// meaning.
 func TestTokenThatIsAWordOfTheServer(t *testing.T) {
 	t.Parallel()
 	const missing = `{"code":500,"description":"failed to get artifact by image err:[400 BadRequest] ` +

@@ -25,7 +25,7 @@ func TestErrorFields(t *testing.T) {
 		name string
 		h    http.HandlerFunc
 		want zadig.Error // Method, URL and Attempts are checked for all
-		text string      // behind "GET /behind/zadig/api/x?a=1: "
+		text string      // after "GET /behind/zadig/api/x?a=1: "
 	}{
 		{
 			name: "envelope",
@@ -79,7 +79,7 @@ func TestErrorFields(t *testing.T) {
 			text: "429: rate limited: empty body",
 		},
 		{
-			name: "Retry-After without 429", // whatever it is worth
+			name: "Retry-After without 429", // kept, although it has no meaning
 			h:    servertest.Status(500, "", "Retry-After", "5"),
 			want: zadig.Error{StatusCode: 500, RetryAfter: 5 * time.Second},
 			text: "500: server error: empty body",
@@ -106,7 +106,7 @@ func TestErrorFields(t *testing.T) {
 	}
 }
 
-// exportedFields are the fields of an error by name.
+// exportedFields returns the exported fields of an error by name.
 func exportedFields(e zadig.Error) map[string]any {
 	fields := make(map[string]any)
 	for field, value := range reflect.ValueOf(e).Fields() {
@@ -161,7 +161,8 @@ func TestErrorBodyIsAnExcerpt(t *testing.T) {
 	})
 }
 
-// An error that was cut or that never ends is still the error of its status.
+// If the body of a failure is cut off or never ends, the status still determines the
+// error.
 func TestErrorWhoseBodyIsBroken(t *testing.T) {
 	t.Parallel()
 	cut := func(w http.ResponseWriter, r *http.Request) {
@@ -178,7 +179,7 @@ func TestErrorWhoseBodyIsBroken(t *testing.T) {
 	}
 }
 
-// Users make errors for their own tests.
+// Users construct errors for their own tests.
 func TestErrorThatAUserMakes(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

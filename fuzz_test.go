@@ -17,7 +17,7 @@ import (
 
 const plantedToken = "planted-T0ken-of-a-robot"
 
-// fuzzed is a client to which every request has the same response.
+// fuzzed returns a client for which every request has the same response.
 func fuzzed(t *testing.T, status int, body []byte) *zadig.Client {
 	t.Helper()
 	client, mock := clienttest.NewMock(t)
@@ -27,8 +27,8 @@ func fuzzed(t *testing.T, status int, body []byte) *zadig.Client {
 	return client
 }
 
-// requireGoodError checks that err is an *Error of one line, with one meaning, that
-// does not show the token.
+// requireGoodError checks that err is an *Error with a text of one line and one
+// meaning, and does not show the token.
 func requireGoodError(t *testing.T, err error, status int) *zadig.Error {
 	t.Helper()
 	failure := clienttest.AsError(t, err)
@@ -45,7 +45,8 @@ func requireGoodError(t *testing.T, err error, status int) *zadig.Error {
 	return failure
 }
 
-// FuzzEnvelope: a failure whose body is any bytes, with the token somewhere in it.
+// FuzzEnvelope reads any bytes, with the token at some position, as the body of a
+// failure.
 func FuzzEnvelope(f *testing.F) {
 	for _, r := range append(recording.Load(f, "v1.11.0/*"), recording.Load(f, "v5.0.0/*")...) {
 		if r.Response.Status >= 300 {
@@ -68,8 +69,8 @@ func FuzzEnvelope(f *testing.F) {
 	})
 }
 
-// FuzzPicketText: only a response about a missing document is ErrNotFound,
-// whatever picket quotes.
+// FuzzPicketText checks that only a response about a missing document is ErrNotFound,
+// for any text that picket quotes.
 func FuzzPicketText(f *testing.F) {
 	for _, r := range append(recording.Load(f, "v1.11.0/dc_*"), recording.Load(f, "v5.0.0/dc_*")...) {
 		if r.Response.Status == 500 {

@@ -32,7 +32,7 @@ func sameTransport(rt http.RoundTripper) http.RoundTripper { return rt }
 
 func nilTransport(http.RoundTripper) http.RoundTripper { return nil }
 
-// limiter counts how often it is asked.
+// limiter counts the calls of Wait.
 type limiter struct{ wait func(context.Context) error }
 
 func (l *limiter) Wait(ctx context.Context) error { return l.wait(ctx) }
@@ -46,7 +46,7 @@ func TestOptions(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		option  zadig.Option
-		because string // "": the option is good
+		because string // "": the option is valid
 	}{
 		{"nil option", nil, "option 1: got nil, want an Option"},
 
@@ -152,7 +152,7 @@ func TestOptionsThatExcludeEachOther(t *testing.T) {
 	check(false, rt, rt)
 }
 
-// What an option brings belongs to the caller, who may go on changing it.
+// The caller owns the values that it passes to an option, and may change them later.
 func TestOptionsCopyWhatTheyAreGiven(t *testing.T) {
 	t.Parallel()
 	_, s := clienttest.Serve(t, servertest.JSON(`[]`))
@@ -179,8 +179,8 @@ func TestOptionsCopyWhatTheyAreGiven(t *testing.T) {
 	assert.Empty(t, cfg.NextProtos, "net/http writes into the configuration that it is given")
 }
 
-// Options, and clients before and after With, print nothing of what they
-// were given.
+// Printing options, and clients before and after With, does not show what they were
+// given.
 func TestOptionsArePrintedWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-token+/=abc"
@@ -204,7 +204,7 @@ func TestOptionsArePrintedWithoutSecrets(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, resp.Body.Close())
 			sent := resp.Request.Header.Clone()
-			sent.Del("X-Api-Key") // a header of the caller's own, which is no secret to the caller
+			sent.Del("X-Api-Key") // set by the caller, so it is no secret to the caller
 			for what, value := range map[string]any{
 				"option": row.option, "options": []zadig.Option{row.option},
 				"client": client, "client by value": *client, "variant": variant,

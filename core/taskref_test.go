@@ -48,7 +48,8 @@ func TestParseTaskURL(t *testing.T) {
 	}
 }
 
-// FuzzParseTaskURL checks that a TaskRef is whole, and names its page again.
+// FuzzParseTaskURL checks that a TaskRef is complete, and that its page parses to the
+// same TaskRef.
 func FuzzParseTaskURL(f *testing.F) {
 	f.Add("/v1/projects/detail/shop/pipelines/custom/shop-dev/7?display_name=%E5%95%86%E5%9F%8E")
 	f.Add("https://zadig.example.com/v1/projects/detail/a%2Fb/pipelines/multi/%00/70#top")

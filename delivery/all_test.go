@@ -91,7 +91,7 @@ func TestAllReadsEightAtATime(t *testing.T) {
 	})
 }
 
-// A page that breaks off is requested again, unless the context ends meanwhile.
+// A page that breaks off is requested again, unless the context has ended.
 func TestAllResumesAPage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -125,16 +125,16 @@ func TestAllResumesAPage(t *testing.T) {
 	})
 }
 
-// A detailed page that the server cannot build is put together from a brief list and
-// requests by id. One that is deleted meanwhile is left out, and errors of one
-// release are in its place.
+// A detailed page that the server cannot build is replaced by a brief list and requests
+// by id. A release that is deleted meanwhile is left out. The error of a release is
+// yielded at its position.
 func TestAllGoesOnBehindABrokenRecord(t *testing.T) {
 	t.Parallel()
 	const other = 3
 	for name, test := range map[string]struct {
 		status   int
 		body     string
-		sentinel error // nil: not even an error
+		sentinel error // nil: no error
 		ends     bool
 	}{
 		"alone":             {0, "", nil, false},
@@ -193,8 +193,8 @@ func TestAllGoesOnBehindABrokenRecord(t *testing.T) {
 	})
 }
 
-// Under load Zadig forbids everything to everybody: one such response in the middle
-// does not end a walk, and without the right it ends.
+// Under load Zadig returns 403 to everybody. One 403 in the middle of a walk does not
+// end it, but a user without the right gets the error.
 func TestAllForbiddenInTheMiddle(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -240,8 +240,8 @@ func TestAllCanBeRangedTwiceAndLeft(t *testing.T) {
 	assert.Equal(t, 250, n)
 }
 
-// Requests by id do not wait for the connection of the page that names them,
-// however few connections a transport allows and however many walks there are.
+// Requests by id do not wait for the connection of the page that lists the releases,
+// even if the transport allows few connections and there are many walks.
 func TestAllSharesFewConnections(t *testing.T) {
 	t.Parallel()
 	for connections, concurrent := range map[int]int{1: 2, 4: 10} {
@@ -269,7 +269,8 @@ func TestAllSharesFewConnections(t *testing.T) {
 	}
 }
 
-// A loop that ends while the details of a page that broke off are read ends there.
+// A page breaks off, and the loop ends while its details are read: nothing more is
+// requested.
 func TestAllLeftAtAPageThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	z := (&movingZadig{flat: true, omits: true, total: true}).fill(10)

@@ -26,7 +26,7 @@ var (
 	variablePath   = regexp.MustCompile(`(vars|envs|variables|variable_kvs)\[\]\.(key|value)$`)
 )
 
-// releaseWithSecrets is a release with every member of the field table. The secret
+// releaseWithSecrets returns a release with every member of the field table. The secret
 // is in each credential, each address and each variable.
 func releaseWithSecrets(t *testing.T) []byte {
 	t.Helper()
@@ -49,8 +49,7 @@ func releaseWithSecrets(t *testing.T) []byte {
 	return data
 }
 
-// No way to print, log or encode a release shows a credential, however it
-// was read.
+// However a release was read, printing, logging or encoding it shows no credential.
 func TestDecodingReplacesCredentials(t *testing.T) {
 	t.Parallel()
 	data := releaseWithSecrets(t)
@@ -83,8 +82,8 @@ func TestDecodingReplacesCredentials(t *testing.T) {
 	}
 }
 
-// What is no credential stays: an empty one, and a variable whose name does not say
-// that it is secret.
+// An empty credential does not change, nor does a variable whose name is not that of a
+// secret.
 func TestDecodingKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	const document = `{"versionInfo":{"id":"a","productEnvInfo":{

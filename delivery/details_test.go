@@ -16,8 +16,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// readers are the methods that read releases by id, each with what it returns of
-// ids 12 to 1, sorted as All does.
+// readers are the methods that read releases by id. Each returns the ids 12 to 1 that
+// it has read, sorted as All sorts them.
 var readers = map[string]func(ctx context.Context, s *delivery.Service) walked{
 	"All": func(ctx context.Context, s *delivery.Service) (w walked) {
 		for r, err := range s.All(ctx, delivery.ListOptions{}) {
@@ -63,8 +63,8 @@ func (w *walked) add(r *delivery.Release, err error) {
 	w.ids = append(w.ids, r.VersionInfo.ID)
 }
 
-// servers are a server whose details are read by id because its lists leave them
-// out, one that reads brief lists first, and one of whose records is broken.
+// servers return a server whose lists leave out details, so that releases are read by
+// id, and one whose brief lists do.
 var servers = map[string]func() *movingZadig{
 	"v5.0.0": func() *movingZadig { return (&movingZadig{flat: true, omits: true, total: true}).fill(12) },
 	"v3.4.1": func() *movingZadig { return (&movingZadig{total: true}).fill(12) },
@@ -73,7 +73,8 @@ var servers = map[string]func() *movingZadig{
 // details reports whether a request is for a release by its id.
 func details(req *http.Request) bool { return strings.Contains(req.URL.Path, listPath+"/") }
 
-// A database or gateway that is away for a moment costs a request and no release.
+// If the database or gateway fails for a moment, the client sends one more request and
+// loses no release.
 func TestDetailsThatFailOnce(t *testing.T) {
 	t.Parallel()
 	for failure, status := range map[string]int{refused: 400, noBackend: 404, "404 page not found": 404} {
@@ -96,8 +97,8 @@ func TestDetailsThatFailOnce(t *testing.T) {
 	}
 }
 
-// Where each read by id fails although lists work, each release is an error: a list
-// that works proves nothing about one id.
+// If all reads by id fail although lists work, each release is an error: a list that
+// works proves nothing about one id.
 func TestDetailsThatKeepFailing(t *testing.T) {
 	t.Parallel()
 	for failure, status := range map[string]int{refused: 400, noBackend: 404, "404 page not found": 404} {
@@ -127,7 +128,7 @@ func TestDetailsThatKeepFailing(t *testing.T) {
 	}
 }
 
-// A login page is not the failure of one release: it ends the loop.
+// A login page is not the error of one release: it ends the loop.
 func TestDetailsBehindALogin(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{"All", "Since", "List"} {
@@ -147,7 +148,8 @@ func TestDetailsBehindALogin(t *testing.T) {
 	}
 }
 
-// A release is deleted if its id is refused twice and a fresh list lacks it.
+// A release counts as deleted if the server refuses its id twice and a new list does
+// not have it.
 func TestDetailsOfADeletedRelease(t *testing.T) {
 	t.Parallel()
 	for version, server := range servers {
@@ -172,7 +174,7 @@ func TestDetailsOfADeletedRelease(t *testing.T) {
 	}
 }
 
-// Up to v3.4 the fresh list is brief, and short for the release of a workflow.
+// Up to v3.4 the new list is brief and, for the release of a workflow, short.
 func TestADeletedReleaseIsLookedForInTheListOfItsTask(t *testing.T) {
 	t.Parallel()
 	srv, s := serve(t, "v3.4.1", history()...)
@@ -184,8 +186,8 @@ func TestADeletedReleaseIsLookedForInTheListOfItsTask(t *testing.T) {
 	srv.ExpectRequest(t, zadigtest.ListReleases, "verbosity", "brief", "projectName", "shop", "workflowName", "ops", "taskId", "199")
 }
 
-// A user who may view the versions of the whole system gets 403 for a list that
-// names a project, and 200 without.
+// A user who may view versions only system-wide gets 403 for a list that names a
+// project, and 200 without the project.
 func TestDetailsForAViewerOfTheWholeSystem(t *testing.T) {
 	t.Parallel()
 	viewer := zadigtest.NoPermission().On(zadigtest.ListReleases, zadigtest.OpenAPIReleaseDetail).When(func(req *http.Request) bool {
@@ -208,8 +210,8 @@ func TestDetailsForAViewerOfTheWholeSystem(t *testing.T) {
 	}
 }
 
-// checkFailures are failures of the request that explains a refusal, each with the
-// error of the whole.
+// checkFailures are failures of the request that checks a refusal, each with the error
+// of the call.
 var checkFailures = map[string]struct {
 	status   int
 	body     string
@@ -226,7 +228,7 @@ var checkFailures = map[string]struct {
 	"database is away": {400, `{"code":6561,"message":"获取交付中心版本列表失败","type":"error"}`, "ErrServer"},
 }
 
-// A check that fails by itself is the error, and ends the loop.
+// If the check itself fails, its failure is the error and ends the loop.
 func TestDetailsWhoseCheckFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range checkFailures {
@@ -253,7 +255,7 @@ func TestDetailsWhoseCheckFails(t *testing.T) {
 	}
 }
 
-// The caller's own deadline is the error, whichever request it ends.
+// The caller's deadline is the error, no matter which request it ends.
 func TestDetailsWhoseContextEnds(t *testing.T) {
 	t.Parallel()
 	for method, read := range readers {
@@ -281,8 +283,8 @@ func TestDetailsWhoseContextEnds(t *testing.T) {
 	}
 }
 
-// From v1.18 to v2.2 who has rights in one project may list its releases and read
-// none by id: those of a page that has to be put together come from the lists of
+// From v1.18 to v2.2 a user with rights in one project may list its releases but not
+// read them by id. If a page must be replaced, its releases come from the lists of
 // their tasks.
 func TestDetailsForAProjectMember(t *testing.T) {
 	t.Parallel()
@@ -303,7 +305,7 @@ func TestDetailsForAProjectMember(t *testing.T) {
 	assert.True(t, ofOne)
 	assert.Len(t, w.ids, 14)
 
-	// Without the right to list it is no use.
+	// Without the right to list, this does not help.
 	srv.Inject(zadigtest.NoPermission().On(zadigtest.ListReleases).When(func(req *http.Request) bool { return req.URL.Query().Has("taskId") }))
 	w = walk(t, s, shop)
 	require.Len(t, w.errs, 1)

@@ -9,7 +9,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// deployed is a documented release of these deploys.
+// deployed returns a documented release with these deploys.
 func deployed(deploys ...*delivery.DeployInfo) *delivery.Release {
 	return &delivery.Release{VersionInfo: &delivery.VersionInfo{}, DeployInfo: deploys}
 }
@@ -22,7 +22,7 @@ func deploy(service, container, image string, manifests ...string) *delivery.Dep
 	return d
 }
 
-// released is a release of v4.0 or later.
+// released returns a release of v4.0 or later.
 func released(services ...*delivery.FlatService) *delivery.Release {
 	return &delivery.Release{VersionInfo: &delivery.VersionInfo{}, Services: services}
 }
@@ -34,7 +34,7 @@ func service(name, container, image, manifests string) *delivery.FlatService {
 	}
 }
 
-// packaged is a release up to v3.4 of one chart, with the images that were pushed
+// packaged returns a release, up to v3.4, of one chart with the images that were pushed
 // for it, by name.
 func packaged(service string, images ...string) *delivery.Release {
 	c := &delivery.DistributeInfo{DistributeType: delivery.DistributeChart, ChartName: service}
@@ -47,7 +47,8 @@ func packaged(service string, images ...string) *delivery.Release {
 	return &delivery.Release{VersionInfo: &delivery.VersionInfo{}, DistributeInfo: []*delivery.DistributeInfo{c}}
 }
 
-// in gives a release up to v3.4 an environment of these containers.
+// in puts these containers into the environment of a release up to v3.4, and returns
+// the release.
 func in(r *delivery.Release, containers ...delivery.Image) *delivery.Release {
 	env := &delivery.ProductEnvInfo{}
 	for _, c := range containers {

@@ -9,7 +9,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Each time has its own method.
+// Each time field has a method.
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	for _, method := range []struct {

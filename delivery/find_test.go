@@ -20,8 +20,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// Find has the same result on every server, complete, at the cost that its comment
-// states; servers before v4.0 are not asked for a version by its name.
+// Find returns the same complete release on every server, with the requests that its
+// comment states. Only servers since v4.0 are asked for a version by name.
 func TestFind(t *testing.T) {
 	t.Parallel()
 	inShop := func(o delivery.ListOptions) delivery.ListOptions { o.ProjectName = "shop"; return o }
@@ -87,7 +87,7 @@ func TestFindRefusesAnEmptyVersion(t *testing.T) {
 	assert.ErrorContains(t, err, "delivery.Find: bad request: version: must not be empty")
 }
 
-// Of 4,000 releases any is found with few requests.
+// Find needs few requests for any of 4,000 releases.
 func TestFindAmongMany(t *testing.T) {
 	t.Parallel()
 	z := (&movingZadig{flat: true, omits: true, total: true}).fill(4_000)
@@ -100,8 +100,8 @@ func TestFindAmongMany(t *testing.T) {
 	}
 }
 
-// Where the OpenAPI does not tell, and where the list moves, the list finds the
-// release or says what is wrong.
+// If the OpenAPI gives no certain result, or the list moves, Find reads the list and
+// finds the release or returns what failed.
 func TestFindWithoutTheOpenAPI(t *testing.T) {
 	t.Parallel()
 	at := func(f zadigtest.Fault) zadigtest.Fault { return f.On(zadigtest.OpenAPIReleaseDetail) }
@@ -127,8 +127,8 @@ func TestFindWithoutTheOpenAPI(t *testing.T) {
 	}
 }
 
-// A release that cannot be read may be the one that is looked for: then Find does not
-// say that there is none.
+// A release that cannot be read may be the wanted one. In this case Find does not
+// return ErrNotFound.
 func TestFindPassesOverWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	list := `[{"versionInfo":{"id":"` + id(3) + `","version":7}},{"versionInfo":{"id":"` + id(2) + `","version":"v2"},"deployInfo":[]}]`
@@ -146,8 +146,8 @@ func TestFindPassesOverWhatCannotBeRead(t *testing.T) {
 	require.ErrorIs(t, err, zadig.ErrUnexpectedResponse, "the newest is the one that cannot be read")
 }
 
-// Each recorded response of the OpenAPI to a version, behind a list of three pages
-// with the version on the second.
+// Each row is a recorded response of the OpenAPI to a request for a version, with a
+// list of three pages that has the version on the second.
 func TestFindByNameRecorded(t *testing.T) {
 	t.Parallel()
 	outcomes := make(map[string]int)

@@ -14,8 +14,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
-// recordedReleases are the bodies that servers sent for releases, and what
-// they sent in place of them.
+// recordedReleases returns the bodies that servers sent for releases, and those that
+// they sent instead.
 func recordedReleases(f *testing.F) [][]byte {
 	f.Helper()
 	sample, err := os.ReadFile("../testdata/documented/releases.json")
@@ -29,8 +29,8 @@ func recordedReleases(f *testing.F) [][]byte {
 	return bodies
 }
 
-// FuzzRelease reads any bytes as one release: what Get makes of them is what
-// encoding/json does, or an error.
+// FuzzRelease reads any bytes as one release. Get returns the same as encoding/json, or
+// an error.
 func FuzzRelease(f *testing.F) {
 	for _, body := range recordedReleases(f) {
 		f.Add(body)
@@ -57,8 +57,8 @@ func FuzzRelease(f *testing.F) {
 	})
 }
 
-// FuzzListStream reads any bytes as a list, streamed by All and whole by
-// List: both have the same result, which is what encoding/json makes of them.
+// FuzzListStream reads any bytes as a list. All, which streams it, and List, which
+// buffers it, have the same result as encoding/json.
 func FuzzListStream(f *testing.F) {
 	for _, body := range recordedReleases(f) {
 		f.Add(body)
@@ -119,7 +119,7 @@ func FuzzListStream(f *testing.F) {
 	})
 }
 
-// requireStable encodes a release, decodes that, and wants the same again.
+// requireStable checks that encoding and decoding a release returns the same release.
 func requireStable(t *testing.T, r *delivery.Release) {
 	t.Helper()
 	first, err := json.Marshal(r)

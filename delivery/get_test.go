@@ -59,8 +59,9 @@ func TestGetRefusesIDs(t *testing.T) {
 	}
 }
 
-// 400 with code 6563, and a 404 that is not Zadig's, may be a missing release or one
-// that cannot be read now. A brief list of one tells, and then the release again.
+// 400 with code 6563, and a 404 that is not Zadig's, can mean a missing release or one
+// that cannot be read now. Get distinguishes them by a brief list of one release,
+// followed by a second request for the release.
 func TestGetFindsOutWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	const old = `[{"versionInfo":{"id":"619dbaa8c528c2182225e8d9"},"buildInfo":[],"deployInfo":[]}]`
@@ -104,8 +105,8 @@ func TestGetFindsOutWhatIsMissing(t *testing.T) {
 	}
 }
 
-// A release whose first read fails is found by the second: also by a viewer of the
-// whole system, who may not list a project, and behind a proxy that fails once.
+// If the first read of a release fails, the second finds it, even for a user who may
+// view versions system-wide but not list a project, and behind a proxy that fails once.
 func TestGetReadsAgain(t *testing.T) {
 	t.Parallel()
 	for failure, status := range map[string]int{refused: 400, noBackend: 404, "404 page not found": 404} {
@@ -170,8 +171,8 @@ func TestGetFromAnotherServer(t *testing.T) {
 	}
 }
 
-// The same on every server: a release that is there is found, one that is not there
-// is ErrNotFound, and a database that is down is ErrServer.
+// On every server, Get finds a release that exists, returns ErrNotFound for one that
+// does not, and ErrServer if the database is down.
 func TestGetOnEveryServer(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {

@@ -42,7 +42,7 @@ var merged = []string{
 
 var releasePath = regexp.MustCompile(`^/api/(aslan/delivery/releases(/[0-9a-fA-F]{24})?|directory/dc/releases)$`)
 
-// recordedByName are the documented sample and all recorded ones, by name.
+// recordedByName returns the documented sample and all recorded releases, by name.
 func recordedByName(t *testing.T) map[string]json.RawMessage {
 	t.Helper()
 	all := map[string]json.RawMessage{}
@@ -70,8 +70,8 @@ func recordedByName(t *testing.T) map[string]json.RawMessage {
 	return all
 }
 
-// Every release that a server is known to have sent is the same after decoding
-// and encoding, but for its credentials.
+// Every release that a server is known to have sent is the same after decoding and
+// encoding, except for its credentials.
 func TestReleaseRoundTrip(t *testing.T) {
 	t.Parallel()
 	dropped := map[string]bool{}
@@ -114,8 +114,8 @@ func prune(v any, path string, dropped map[string]bool) any {
 	return v
 }
 
-// decoded returns what each decoder that a user may have makes of a release, and
-// what the SDK makes of it.
+// decoded returns a release as decoded by each decoder that users may have, and by the
+// SDK.
 func decoded(t *testing.T, data []byte) map[string]*delivery.Release {
 	t.Helper()
 	all := map[string]*delivery.Release{"encoding/json": {}, "json/v2": {}}

@@ -49,7 +49,7 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// Zadig has artifacts of the images that it built, not of those that a release
+// Zadig has artifacts of the images that it built, but not of those that a release
 // pushed.
 func TestSourceImages(t *testing.T) {
 	t.Parallel()
@@ -86,7 +86,7 @@ func TestSourceImages(t *testing.T) {
 	}
 }
 
-// A release says the same of itself on every server.
+// The methods of a release return the same on every server.
 func TestSameAnswersOnEveryServer(t *testing.T) {
 	t.Parallel()
 	k8s := in(deployed(deploy("cart", "main", "prod/cart:1", "kind: Cart")), delivery.Image{"cart", "main", "dev/cart:1"})

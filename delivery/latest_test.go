@@ -63,7 +63,7 @@ func TestLatest(t *testing.T) {
 	}
 }
 
-// The newest release may have failed or be in progress; Succeeded leaves these out.
+// The newest release may have failed or be in progress. Succeeded leaves it out.
 func TestLatestSucceeded(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {
@@ -110,8 +110,8 @@ func TestSearchFails(t *testing.T) {
 	}
 }
 
-// projects are 120 releases of three projects, and one each of two more: a newest
-// one, and the oldest.
+// projects are 120 releases of three projects, and one release each of two more
+// projects: one is the newest, the other the oldest.
 func projects() (all []*delivery.Release) {
 	add := func(n int, project string) {
 		r := dated(n, fmt.Sprintf("v%d", n), int64(1_700_000_000+n), "")
@@ -150,7 +150,7 @@ func TestLatestByProject(t *testing.T) {
 	rows := map[string]struct {
 		options delivery.ListOptions
 		want    []string
-		byID    int // where lists leave parts out
+		byID    int // if lists leave parts out
 	}{
 		"complete":     {delivery.ListOptions{}, all, 5},
 		"one by one":   {delivery.ListOptions{Concurrency: 1, PerPage: 1000}, all, 5},
@@ -179,8 +179,7 @@ func TestLatestByProject(t *testing.T) {
 	}, "v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0")
 }
 
-// A newest release that is deleted before it is read makes place for the one before
-// it.
+// If the newest release is deleted before it is read, the previous one is returned.
 func TestLatestByProjectWhileReleasesAreDeleted(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {

@@ -23,7 +23,7 @@ const listPath = "/api/aslan/delivery/releases"
 func TestListSendsWhatIsSet(t *testing.T) {
 	t.Parallel()
 	for query, o := range map[string]delivery.ListOptions{
-		"page=1&per_page=20": {SkipManifests: true, SkipDetails: true, Concurrency: 2}, // the client's own affair
+		"page=1&per_page=20": {SkipManifests: true, SkipDetails: true, Concurrency: 2}, // not sent to the server
 		"ifPassFilter=true&page=1&per_page=20&projectName=%E5%95%86%E5%9F%8E%26shop%3C1%3E": {ProjectName: "商城&shop<1>"},
 		"page=1&per_page=20&workflowName=a%2Bb+c":                                           {WorkflowName: "a+b c"},
 		"page=1&per_page=20&taskId=7":                                                       {TaskID: 7, Page: 1},
@@ -99,8 +99,8 @@ func TestListTotal(t *testing.T) {
 	}
 }
 
-// List drops what was deleted between the list and the request by id, and returns the
-// error of a release that cannot be read.
+// List leaves out a release that was deleted between the list and the request by id,
+// and returns the error of a release that cannot be read.
 func TestListCompletesItsPage(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []int{0, 1} {
@@ -157,7 +157,8 @@ func TestListFailures(t *testing.T) {
 	}
 }
 
-// All applies filters that a server ignores, and List says which one.
+// All applies filters that a server ignores. List returns an error that names the
+// filter.
 func TestFiltersThatTheServerIgnores(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {

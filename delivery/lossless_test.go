@@ -60,7 +60,7 @@ func (c *chaos) createOne() {
 	}
 }
 
-// finish finishes what is in progress, in this many percent of cases.
+// finish ends what is in progress, with this probability in percent.
 func (c *chaos) finish(percent int) {
 	for i := range c.releases {
 		if c.releases[i].status != "" && c.rng.IntN(100) < percent {
@@ -80,7 +80,7 @@ func (c *chaos) change(percent int) {
 	}
 }
 
-// disturb changes the list, and lets requests by id fail now and then.
+// disturb changes the list, and lets some requests by id fail.
 func (c *chaos) disturb(req *http.Request) *http.Response {
 	byID := strings.Contains(req.URL.Path, listPath+"/")
 	if byID {
@@ -97,8 +97,8 @@ func (c *chaos) disturb(req *http.Request) *http.Response {
 	return nil
 }
 
-// isQuiet reports whether nothing excuses an error. Pages that are capped cannot
-// overlap by a second that has more than half a page.
+// isQuiet reports whether a walk has no reason to return an error. If pages are capped,
+// they cannot overlap by a second that has more than half a page of releases.
 func (c *chaos) isQuiet() bool { return c.churn+c.race+c.flaky == 0 && (c.limit == 0 || c.ties == 0) }
 
 // now returns the ids of the list.
@@ -114,8 +114,8 @@ func (c *chaos) options() delivery.ListOptions {
 	return delivery.ListOptions{PerPage: []int{0, 0, 20, 5 + c.rng.IntN(100)}[c.rng.IntN(4)], Concurrency: c.rng.IntN(2)}
 }
 
-// atRandom runs walk with many servers. It must lose nothing unless it returns an
-// error, and may return one only if the server moves.
+// atRandom runs walk with many servers. The walk must lose nothing unless it returns an
+// error, and may return an error only if the server moves.
 func atRandom(t *testing.T, walk func(t *testing.T, c *chaos, seed uint64) error) {
 	t.Helper()
 	reasons := map[string]int{}
@@ -162,20 +162,21 @@ func TestAllLosesNothing(t *testing.T) {
 	})
 }
 
-// Each release comes once, and once more if it was in progress, wherever a loop ends.
+// Each release is yielded once, and once more if it was in progress, no matter where a
+// loop ends.
 func TestSinceLosesNothing(t *testing.T) {
 	t.Parallel()
 	atRandom(t, func(t *testing.T, c *chaos, seed uint64) (ended error) {
 		s, o := c.client(t), c.options()
 		var mark delivery.Mark
-		leave := rand.New(rand.NewPCG(seed, 6)) // c's own is in use while requests run
+		leave := rand.New(rand.NewPCG(seed, 6)) // requests use c's own at the same time
 		type yielded struct {
 			id         string
 			inProgress bool
 		}
 		seen := map[yielded]bool{}
 		for ranges := range 6 {
-			quiet := ranges > 3 // what could not be read is read again
+			quiet := ranges > 3 // releases that could not be read are read again
 			if quiet {
 				c.churn, c.race, c.flaky = 0, 0, 0
 			}

@@ -21,19 +21,19 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// movingZadig is the release list of a Zadig with which others work meanwhile, as a
-// transport. zadigtest shows what a server sends; this one shows when.
+// movingZadig is a transport that serves the release list of a Zadig whose list changes
+// between requests. zadigtest shows what a server sends; movingZadig shows when.
 type movingZadig struct {
 	flat    bool       // v4.0 and later
 	omits   bool       // v4.2 and later: lists have no services
 	total   bool       // v2.3.1 and later: X-Total
-	limit   int        // of a page's size, as a gateway sets it; 0: none
+	limit   int        // on the size of a page, set by a gateway; 0: none
 	shuffle *rand.Rand // before v4.0 releases of one second have no order
 
 	// The functions may change the list. They are called one at a time.
-	before  func(*http.Request) *http.Response // returns a response in place of the server's, or nil
-	counted func()                             // between the reading of a page and the count for X-Total
-	count   func(n int) int                    // what X-Total says of n releases
+	before  func(*http.Request) *http.Response // returns a response instead of the server's, or nil
+	counted func()                             // called between reading a page and counting for X-Total
+	count   func(n int) int                    // returns X-Total for n releases
 	body    func(body string) io.Reader        // replaces the body of a list, unless nil
 
 	mu       sync.Mutex
@@ -48,10 +48,10 @@ type record struct {
 	id              string
 	created         int64
 	service, status string
-	broken          bool // the server cannot build its details, nor before v4.0 a page of them
+	broken          bool // the server cannot build its details or, before v4.0, a detailed page that has it
 }
 
-// id returns the n-th id.
+// id returns the nth id.
 func id(n int) string { return fmt.Sprintf("%024x", n) }
 
 // fill creates n releases, a second apart.
@@ -63,7 +63,7 @@ func (z *movingZadig) fill(n int) *movingZadig {
 	return z
 }
 
-// create adds a release, this many seconds after the newest.
+// create adds a release that is this many seconds newer than the newest.
 func (z *movingZadig) create(seconds int64) {
 	z.next++
 	z.clock += seconds
@@ -183,7 +183,8 @@ func (z *movingZadig) byName(req *http.Request, version string) *http.Response {
 		`projectName: p, version: v, error: mongo: no documents in result","message":"Internal Error: "}`)
 }
 
-// What servers send for a release that they do not have, and a gateway for a path.
+// Responses of servers for a release that they do not have, and of a gateway for a path
+// that it does not have.
 const (
 	refused   = `{"code":6563,"description":"","extra":{},"message":"查询交付中心版本失败","type":"error"}`
 	noBackend = `{"code":404,"message":"upstream not found"}`
@@ -215,7 +216,7 @@ func respond(req *http.Request, status int, body string) *http.Response {
 	return resp
 }
 
-// walked is what a walk came to.
+// walked is the result of a walk.
 type walked struct {
 	ids  []string
 	errs []error

@@ -21,8 +21,8 @@ func TestLinks(t *testing.T) {
 		c.PullRequests()[1], "without credentials")
 }
 
-// A namespace stands for the owner where the two differ, as for the groups of
-// a GitLab.
+// If the namespace and the owner differ, as for groups of GitLab, the URL has the
+// namespace.
 func TestLinksUseTheNamespace(t *testing.T) {
 	t.Parallel()
 	c := &delivery.Commit{

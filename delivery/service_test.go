@@ -22,9 +22,9 @@ import (
 
 var shop = delivery.ListOptions{ProjectName: "shop"}
 
-// history are 250 releases of project shop, v1.1 to v1.250. All deploy cart,
-// those of a round hundred pay as well; v1.20 has the label "lts". Another
-// project has the newest of all, named v1.100 as well.
+// history returns 250 releases of project shop, v1.1 to v1.250. All deploy cart, and
+// every hundredth also deploys pay. v1.20 has the label "lts". The newest release is of
+// another project and is also named v1.100.
 func history() (all []*delivery.Release) {
 	for n := 1; n <= 250; n++ {
 		r := dated(n, fmt.Sprintf("v1.%d", n), int64(1_700_000_000+n), "")
@@ -41,7 +41,7 @@ func history() (all []*delivery.Release) {
 	return append(all, other)
 }
 
-// dated is a release of project shop.
+// dated returns a release of project shop.
 func dated(n int, version string, created int64, status string) *delivery.Release {
 	return &delivery.Release{
 		VersionInfo: &delivery.VersionInfo{
@@ -52,15 +52,15 @@ func dated(n int, version string, created int64, status string) *delivery.Releas
 	}
 }
 
-// serve starts a server with these releases, and returns it with a client that does
-// not wait between attempts.
+// serve starts a server with these releases. It returns the server and a client that
+// does not wait between attempts.
 func serve(t *testing.T, version string, releases ...*delivery.Release) (*zadigtest.Server, *delivery.Service) {
 	t.Helper()
 	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithReleases(releases...))
 	return srv, srv.Client(zadig.WithRetry(zadig.RetryPolicy{MinWait: 1, MaxWait: time.Millisecond})).Delivery
 }
 
-// cost is how many lists, releases by name and releases by id were requested.
+// cost counts the requests for lists, for releases by name and for releases by id.
 type cost struct{ lists, byName, byID int }
 
 func costOf(srv *zadigtest.Server) cost {
@@ -113,7 +113,7 @@ var calls = map[string]func(context.Context, *delivery.Service, delivery.ListOpt
 	},
 }
 
-// A call ends in an error and not in a panic, whatever a Doer does, and without one.
+// If a Doer is missing or misbehaves, a call returns an error and does not panic.
 func TestOddDoers(t *testing.T) {
 	t.Parallel()
 	responds := func(resp *http.Response) *delivery.Service {
@@ -143,7 +143,7 @@ func TestOddDoers(t *testing.T) {
 	}
 }
 
-// A Doer need not be a client: this one fills in as little as it can.
+// A Doer need not be a client: this one fills in as little of a response as it can.
 func TestPlainDoer(t *testing.T) {
 	t.Parallel()
 	body := map[string]string{
@@ -209,8 +209,8 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// An id of the server's own list that no release can have is the server's
-// mistake: nothing is requested for it, and it forges no line of a log.
+// If the server lists an id that no release can have, the mistake is the server's: the
+// client requests nothing for it, and the id cannot forge a line of a log.
 func TestAListedIDThatNoReleaseHas(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []string{`x\ntime=now level=ERROR msg=forged\u001b[2J\u202e`, "619dbaa8c528c2182225e8d", "../../../x", id(7) + "?x"} {
@@ -230,7 +230,7 @@ func TestAListedIDThatNoReleaseHas(t *testing.T) {
 	}
 }
 
-// What the caller asks for is quoted, and never on a line of its own.
+// Errors quote the caller's arguments, and never put them on a separate line.
 func TestErrorsQuoteTheCallersIDsOnOneLine(t *testing.T) {
 	t.Parallel()
 	forged := "x\nlevel=ERROR\x1b[2J\u202e\u2028\u009b"

@@ -16,8 +16,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
-// A release of v4.0 and later, member by member. Its type and source are
-// values of the test data, which no server writes.
+// A release of v4.0 and later, with every member. Its type and source are values of the
+// test data; no server writes them.
 func TestV4FillsVersionInfo(t *testing.T) {
 	t.Parallel()
 	r := recording.Load(t, "v5.0.0/release_by_id")[0]
@@ -63,7 +63,7 @@ func TestReleaseShapes(t *testing.T) {
 	for name, row := range map[string]struct {
 		data    string
 		isV4    bool
-		encoded string // the same release, "": data
+		encoded string // the encoded release; "" means data
 	}{
 		"documented":                       {`{"versionInfo":{"id":"a"}}`, false, ""},
 		"empty lists stay":                 {`{"versionInfo":{"id":"a"},"buildInfo":[]}`, false, ""},
@@ -89,13 +89,13 @@ func TestReleaseShapes(t *testing.T) {
 	}
 }
 
-// A release without Services is written as the documented object, whatever
-// else it lacks. An empty one of either shape can be read again.
+// A release without Services is encoded as the documented object, even if it has
+// nothing else. An empty release of either kind can be decoded again.
 func TestEncodeEmptyRelease(t *testing.T) {
 	t.Parallel()
 	for _, empty := range []delivery.Release{{}, {Services: []*delivery.FlatService{}}} {
 		want := empty
-		want.VersionInfo = &delivery.VersionInfo{} // never nil in a release that was read
+		want.VersionInfo = &delivery.VersionInfo{} // never nil in a decoded release
 		for _, v := range []any{empty, &empty} {
 			data, err := json.Marshal(v)
 			require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestEncodeEmptyRelease(t *testing.T) {
 	assert.Equal(t, "null", string(data))
 }
 
-// What a server sends without an id is no release, though it has services.
+// An object without an id is not a release, even if it has services.
 func TestNoReleaseWithoutID(t *testing.T) {
 	t.Parallel()
 	client, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, `[{"id":"","services":[]}]`))

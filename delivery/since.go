@@ -18,8 +18,9 @@ import (
 // release after the loop's body has run; if the loop breaks at a release, the next range
 // yields that release again. Save the mark after the loop.
 //
-// A release that is in progress or has failed is yielded immediately, and again if its
-// status changes within a day. With o.Succeeded it is yielded only once, after it has
+// Since also yields releases that are in progress or have failed. If, within a day, a
+// release in progress succeeds or fails, or a retry of a failed release succeeds, it yields
+// the release again. With o.Succeeded it yields a release only once, after it has
 // succeeded.
 //
 // If one release cannot be read, Since yields a *[ReleaseError]. For a day, each further

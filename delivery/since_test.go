@@ -19,8 +19,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// since ranges over what is new to its end, and returns the versions and the
-// errors in order. The mark goes through JSON before.
+// since encodes and decodes the mark, ranges over the new releases to the end, and
+// returns their versions and errors in order.
 func since(t *testing.T, s *delivery.Service, mark *delivery.Mark, o delivery.ListOptions) (news []string) {
 	t.Helper()
 	data, err := json.Marshal(mark)
@@ -50,7 +50,7 @@ func onVersions(t *testing.T, f func(t *testing.T, version string), versions ...
 	}
 }
 
-// Each run has what is new, oldest first and complete.
+// Each run yields the new releases, oldest first and complete.
 func TestSince(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {
@@ -81,7 +81,7 @@ func TestSince(t *testing.T) {
 	}, "v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0")
 }
 
-// A loop that ends early goes on with the release at which it ended.
+// If a loop ends early, the next range continues with the release at which it ended.
 func TestSinceGoesOn(t *testing.T) {
 	t.Parallel()
 	srv, s := serve(t, "v5.0.0")
@@ -103,8 +103,8 @@ func TestSinceGoesOn(t *testing.T) {
 	assert.Equal(t, rest, since(t, s, &saved, shop), "a copy of a mark stays where it was")
 }
 
-// A release that is in progress or failed comes as it is, and once more within a day
-// when it is done.
+// A release that is in progress or has failed is yielded with its status, and once more
+// if it ends or succeeds within a day.
 func TestSinceYieldsAgainWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	type step struct{ status, want string }
@@ -128,15 +128,16 @@ func TestSinceYieldsAgainWhatHasChanged(t *testing.T) {
 				srv.DeleteRelease(id(1))
 				srv.AddRelease(dated(1, "v1", 1_700_000_000, step.status))
 				assert.Equal(t, step.want, strings.Join(since(t, s, &mark, shop), ""), "%s on %s, step %d", name, version, i)
-				srv.AddRelease(dated(2+i, fmt.Sprint(i), int64(1_700_001_000+i), "")) // others come meanwhile
+				srv.AddRelease(dated(2+i, fmt.Sprint(i), int64(1_700_001_000+i), "")) // others are added meanwhile
 				since(t, s, &mark, shop)
 			}
 		}
 	}
 }
 
-// A release is given up if the range before remembered it and it is a day old by the
-// mark. What fails for the first time, in a first run or a backfill, is read again.
+// Since gives a release up if the previous range remembered it and it is a day older
+// than the mark. A release that fails for the first time, in a first run or a backfill,
+// is read again.
 func TestSinceGivesUp(t *testing.T) {
 	t.Parallel()
 	const day = 24 * 60 * 60
@@ -207,7 +208,7 @@ func TestSinceGivesUp(t *testing.T) {
 	}
 }
 
-// The upgrade to v4.0 replaces the ids, and the newest release may be deleted.
+// The upgrade to v4.0 replaces the ids, and the newest release may have been deleted.
 func TestSinceThroughAnUpgrade(t *testing.T) {
 	t.Parallel()
 	srv, s := serve(t, "v1.11.0",
@@ -224,7 +225,7 @@ func TestSinceThroughAnUpgrade(t *testing.T) {
 	assert.Equal(t, []string{"v4"}, since(t, s, &mark, shop))
 }
 
-// A release from the future hides nothing.
+// A release from the future does not hide later ones.
 func TestSinceWithAReleaseFromTheFuture(t *testing.T) {
 	t.Parallel()
 	now := time.Now().Unix()
@@ -236,8 +237,8 @@ func TestSinceWithAReleaseFromTheFuture(t *testing.T) {
 	assert.Empty(t, since(t, s, &mark, shop))
 }
 
-// Filters that lists do not have leave the mark where it would be without them, so
-// that a run costs one page.
+// Filters that lists do not have do not hold the mark back, so that the next run still
+// reads few pages.
 func TestSinceFilters(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {
@@ -270,8 +271,8 @@ func TestSinceFilters(t *testing.T) {
 	})
 }
 
-// What cannot be read is an error in its place and comes again, and after an error
-// that ends the loop the mark is where the loop was.
+// A release that cannot be read is an error at its position, and is read again. After
+// an error that ends the loop, the mark is where the loop ended.
 func TestSinceWithErrors(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {
@@ -283,7 +284,7 @@ func TestSinceWithErrors(t *testing.T) {
 		assert.Zero(t, mark)
 		srv.ClearFaults()
 
-		if version != "v4.0.0" { // whose lists have all details
+		if version != "v4.0.0" { // its lists have all details
 			srv.Inject(zadigtest.BrokenRecord(id(2)))
 			assert.Equal(t, []string{"v1", "error ErrServer", "v3"}, since(t, s, &mark, shop))
 			assert.Equal(t, []string{"error ErrServer"}, since(t, s, &mark, shop))
@@ -305,7 +306,7 @@ func TestSinceWithErrors(t *testing.T) {
 	})
 }
 
-// flatList is a list of releases of v4.1, each with these members.
+// flatList returns a list of releases of v4.1, each with these members.
 func flatList(members ...string) httpmock.Responder {
 	for i, m := range members {
 		members[i] = fmt.Sprintf(`{"id":"%s","project_name":"shop","services":[{"service_name":"s"}],%s}`, id(i+1), m)
@@ -322,7 +323,7 @@ func TestSinceWithOddLists(t *testing.T) {
 	}{
 		"an error in place of one that cannot be listed": {
 			flatList(`"version":"v5","created_at":1700000400`, `"version":7`, `"version":"v3","created_at":1700000200`, `"version":8`),
-			[]string{odd, "v3", odd, "v5"}, []string{odd}, // the one beside the newest
+			[]string{odd, "v3", odd, "v5"}, []string{odd}, // for the one next to the newest
 		},
 		"which is forgotten once the mark is a minute past it": {
 			flatList(`"version":"v4","created_at":1700000400`, `"version":"v3","created_at":1700000300`, `"version":7`,
@@ -344,7 +345,8 @@ func TestSinceWithOddLists(t *testing.T) {
 	}
 }
 
-// Releases that are created while pages are read are on a later page, and newer.
+// Releases that are created while pages are read are on a later page although they are
+// newer.
 func TestSinceSorts(t *testing.T) {
 	t.Parallel()
 	z := (&movingZadig{}).fill(150)
@@ -364,8 +366,8 @@ func TestSinceSorts(t *testing.T) {
 	assert.Equal(t, z.clock, last)
 }
 
-// Up to v3.4 a release may be found to be done by reading it, and that response
-// lacks what is in the next.
+// Up to v3.4, reading a release may complete it. That response lacks details, which the
+// next response has.
 func TestSinceReadsOnceMoreWhatIsDoneByReadingIt(t *testing.T) {
 	t.Parallel()
 	info := func(status string) string {
@@ -381,7 +383,7 @@ func TestSinceReadsOnceMoreWhatIsDoneByReadingIt(t *testing.T) {
 	}
 }
 
-// A mark belongs to what was selected with it.
+// A mark is valid only with the filters that it was used with.
 func TestSinceRefusesMarks(t *testing.T) {
 	t.Parallel()
 	all := delivery.ListOptions{ProjectName: "shop", WorkflowName: "ops", TaskID: 7, ServiceName: "cart", Label: "lts", Succeeded: true}
@@ -416,8 +418,8 @@ func TestSinceRefusesMarks(t *testing.T) {
 	srv.ExpectNoRequests(t)
 }
 
-// A selection in between that is narrower is noted, so that nothing that the mark
-// remembers is lost.
+// If a range with more filters is in between, the mark notes its filters, so that no
+// release that the mark remembers is lost.
 func TestSinceNotesANarrowerSelection(t *testing.T) {
 	t.Parallel()
 	_, s := serve(t, "v5.0.0", dated(1, "v1", 1_700_000_000, delivery.StatusFailed))
@@ -427,8 +429,8 @@ func TestSinceNotesANarrowerSelection(t *testing.T) {
 	assert.Equal(t, []string{"error ErrBadRequest"}, since(t, s, &mark, delivery.ListOptions{}))
 }
 
-// A release that could not be decoded, and can be by a newer SDK or after a repair, is
-// yielded then.
+// If a release could not be decoded at first, but can be after a repair or with a newer
+// SDK, it is yielded then.
 func TestSinceReadsWhatBecomesDecodable(t *testing.T) {
 	t.Parallel()
 	task := `"three"`

@@ -46,7 +46,7 @@ func TestStrings(t *testing.T) {
 	}
 }
 
-// A text of the server's forges no line and shows no secret.
+// A text from the server cannot forge a line and shows no secret.
 func TestStringsAreOneLineWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	const evil = "x\r\nforged\x1b[2J https://me:" + secret + "@h \u2028\u202e"

@@ -9,8 +9,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// A summary says so, after encoding and decoding, too: it has no images, and is
-// compared with nothing.
+// IsSummary reports true even after encoding and decoding. A summary has no images, and
+// Diff does not compare it.
 func TestSummary(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v1.7.1", "v1.11.0", "v3.4.1", "v4.0.0", "v5.0.0"} {

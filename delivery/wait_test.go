@@ -22,7 +22,7 @@ const waitedID = "65e13f00aa00000000000001"
 
 var errTaskRejected = errors.New("the task was rejected")
 
-// TestWait reads a release whose status changes, and asks its task.
+// TestWait waits for a release whose status changes, with and without its task.
 func TestWait(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
