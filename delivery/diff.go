@@ -41,8 +41,8 @@ type ImageChange struct {
 // describes the whole environment. So Diff compares a container that a did not deliver with
 // a's environment, and a container that b did not deliver is Removed only if b's
 // environment does not have it either. If b's environment is unknown, Removed is nil. Since
-// v4.0, releases do not describe an environment, and Removed lists all containers that b
-// does not deliver.
+// v4.0, releases do not describe an environment, and Removed lists all containers of a that
+// b does not deliver.
 //
 // Manifests are compared as text, and only in services that have manifests in both
 // releases. A manifest that names its image differs when the image does. Charts are not

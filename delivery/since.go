@@ -18,10 +18,9 @@ import (
 // release after the loop's body has run; if the loop breaks at a release, the next range
 // yields that release again. Save the mark after the loop.
 //
-// Since also yields releases that are in progress or have failed. If, within a day, a
-// release in progress succeeds or fails, or a retry of a failed release succeeds, it yields
-// the release again. With o.Succeeded it yields a release only once, after it has
-// succeeded.
+// Since also yields a release that is in progress or has failed, and yields it again if,
+// within a day, it ends or a retry succeeds. With o.Succeeded, a release is yielded only
+// once, after it has succeeded.
 //
 // If one release cannot be read, Since yields a *[ReleaseError]. For a day, each further
 // range reads that release again. If even its version or time cannot be decoded, each range
