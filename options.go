@@ -116,7 +116,8 @@ func WithHTTPClient(client *http.Client) Option {
 
 // WithTransport sends requests through rt. Default: the SDK's own transport, which
 // uses HTTP/2 and the proxy from the environment, and keeps up to 64 idle
-// connections. If an HTTP/2 connection is silent for 5 seconds while requests wait,
+// connections. It gives up a connection or a TLS handshake after 10 seconds, and the
+// client retries. If an HTTP/2 connection is silent for 5 seconds while requests wait,
 // that transport sends a ping, and closes the connection if no reply arrives within
 // another 5 seconds.
 func WithTransport(rt http.RoundTripper) Option {
