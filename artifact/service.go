@@ -15,11 +15,11 @@ import (
 // Service reads artifacts. It is safe for concurrent use if its Doer is.
 type Service struct{ doer core.Doer }
 
-// New returns a Service that sends its requests through d. A *zadig.Client
-// has one in its field Artifact; New is for tests and for other Doers.
+// New returns a Service that sends its requests through d. A *zadig.Client already has a
+// Service, in its Artifact field; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-// get requests one artifact, which check may refuse.
+// get requests one artifact. check may reject the response with an error.
 func (s *Service) get(ctx context.Context, path, rawQuery string, check func(*wireArtifact) error) (*Artifact, error) {
 	w, err := response.Get(ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}, check)
 	if err != nil {
@@ -33,8 +33,9 @@ type wireArtifact struct {
 	Artifact
 }
 
-// Validate returns an error for an object that is not an artifact, such as one
-// whose type is "error". A response by id has the id, a response by image has the image.
+// Validate returns an error if the object is not an artifact but, for example, an error
+// envelope. An artifact requested by id has an id, and one requested by image has an
+// image.
 func (w *wireArtifact) Validate() error {
 	if w.ID == "" && w.Image == "" {
 		return errors.New("missing id and image")
@@ -42,7 +43,7 @@ func (w *wireArtifact) Validate() error {
 	return nil
 }
 
-// checkImage returns an error for the artifact of another image.
+// checkImage returns an error if the artifact belongs to another image.
 func (w *wireArtifact) checkImage(image string) error {
 	if w.Image != image {
 		return fmt.Errorf("got the artifact of image %.300q, want %.300q", w.Image, image)
@@ -50,12 +51,12 @@ func (w *wireArtifact) checkImage(image string) error {
 	return nil
 }
 
-// SetRaw keeps the JSON of an artifact.
+// SetRaw stores the JSON that the artifact was read from.
 func (w *wireArtifact) SetRaw(raw json.RawMessage) {
 	w.raw = func() json.RawMessage { return raw }
 }
 
-// artifact returns the artifact, without user info in its addresses.
+// artifact returns the artifact, with user info removed from its addresses.
 func (w *wireArtifact) artifact() *Artifact {
 	redact.Addresses(&w.PackageStorageURI)
 	hideUserInfoOf(w.Activities)
