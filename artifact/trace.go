@@ -33,8 +33,8 @@ func OneRequest() TraceOption {
 // the tag, and an image pulled through a mirror has another registry in its reference. So
 // if Zadig has no artifact of the reference, or one with another digest, Trace searches
 // the list of artifacts for the digest in imageID. If no artifact has that digest,
-// ImageID has no effect. From v1.12 to v1.17 the list requires a role, and a user without
-// it gets zadig.ErrForbidden.
+// ImageID has no effect. From v1.12 to v1.17 the list requires a role; for a user without
+// it, Trace then returns zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
@@ -44,11 +44,12 @@ func ImageID(imageID string) TraceOption {
 // under which it was pushed or, in any registry, by the digest in the reference. For a
 // running image, pass [ImageID].
 //
-// Trace looks up the reference with two requests. If that fails or finds another digest,
-// it searches for the digest, if there is one: it lists the artifacts with the same last
-// path element, newest first, 100 per request, until one has the image's digest and path.
-// Zadig lists only images with an ImageSize. Since v1.18.0 the user needs the system-wide
-// right to view artifacts.
+// Trace looks up the reference with two requests. If there is no artifact, or one with
+// another digest, Trace searches for the digest: it lists the artifacts with the same
+// last path element, newest first, 100 per request, until one has the digest and path.
+// Zadig does not know all digests (see [Artifact.CompareDigest]) and lists only images
+// with an ImageSize. Since v1.18.0 the user needs the system-wide right to view
+// artifacts.
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty image,
 // zadig.ErrUnsupported up to v1.7.1, and zadig.ErrNotFound if Zadig has no artifact of

@@ -1,5 +1,5 @@
 // Package redact makes text safe to show and to log. [Line] masks everything that looks
-// like a secret, and folds the text to one line. It is the last step for every error
+// like a secret, and folds the text to one line. Line is the last step for every error
 // text, log record and field of an error, after all decoding, cutting and joining.
 package redact
 

@@ -17,7 +17,7 @@ A version can also be an id, or latest. By default the old version is the newest
 successful release of the same environment before the new one.
 
 Zadig knows the commit that each image was built from, not the commits between
-two builds. The notes have compare links that show these.`
+two builds. The compare links in the notes show these.`
 
 const examples = `  zadig-delivery changelog --project shop v1.2.0 v1.3.0 > notes.md
   zadig-delivery changelog --project shop --env prod latest

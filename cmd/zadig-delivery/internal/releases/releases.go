@@ -63,7 +63,7 @@ func Command() *cobra.Command {
 	flags.BoolVar(&c.images, "images", false, "show the images; since Zadig v4.2 each release costs a request")
 	flags.BoolVar(&c.full, "full", false, "with -o json: whole releases as the server sends them, without credentials")
 	flags.BoolVar(&c.follow, "follow", false, "list the last ten releases, then new ones as they appear")
-	flags.DurationVar(&c.interval, "interval", 30*time.Second, "with --follow: send a request every `duration`")
+	flags.DurationVar(&c.interval, "interval", 30*time.Second, "with --follow: wait this `duration` between requests")
 	return cmd
 }
 
