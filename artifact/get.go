@@ -1,12 +1,10 @@
 package artifact
 
 import (
-	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -55,12 +53,7 @@ func (s *Service) checkDatabase(ctx context.Context) error {
 // byID requests the artifact with the given id. If image is not "", the artifact must be
 // the artifact of that image.
 func (s *Service) byID(ctx context.Context, id, image string) (*Artifact, error) {
-	return s.get(ctx, artifactsPath+"/"+id, "", func(w *wireArtifact) error {
-		if !strings.EqualFold(w.ID, id) {
-			return fmt.Errorf("got artifact %.64q, want %s", w.ID, id)
-		}
-		return w.checkImage(cmp.Or(image, w.Image))
-	})
+	return s.get(ctx, artifactsPath+"/"+id, "", id, image)
 }
 
 // isRefused reports whether err is the server's error for a missing artifact, which the

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/nilsafe"
@@ -19,9 +22,19 @@ type Service struct{ doer core.Doer }
 // Service, in its Artifact field; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-// get requests one artifact. check may reject the response with an error.
-func (s *Service) get(ctx context.Context, path, rawQuery string, check func(*wireArtifact) error) (*Artifact, error) {
-	w, err := response.Get(ctx, s.sender(), response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}, check)
+// get requests one artifact. The artifact must have the given id and image, except those
+// that are "".
+func (s *Service) get(ctx context.Context, path, rawQuery, id, image string) (*Artifact, error) {
+	endpoint := response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}
+	w, err := response.Get(ctx, s.sender(), endpoint, func(w *wireArtifact) error {
+		switch {
+		case id != "" && !strings.EqualFold(w.ID, id):
+			return fmt.Errorf("got artifact %.64q, want %s", w.ID, id)
+		case image != "" && w.Image != image:
+			return fmt.Errorf("got the artifact of image %.300q, want %.300q", w.Image, image)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -43,14 +56,6 @@ func (w *wireArtifact) Validate() error {
 	return nil
 }
 
-// checkImage returns an error if the artifact belongs to another image.
-func (w *wireArtifact) checkImage(image string) error {
-	if w.Image != image {
-		return fmt.Errorf("got the artifact of image %.300q, want %.300q", w.Image, image)
-	}
-	return nil
-}
-
 // SetRaw stores the JSON that the artifact was read from.
 func (w *wireArtifact) SetRaw(raw json.RawMessage) {
 	w.raw = func() json.RawMessage { return raw }
@@ -59,20 +64,15 @@ func (w *wireArtifact) SetRaw(raw json.RawMessage) {
 // artifact returns the artifact, with user info removed from its addresses.
 func (w *wireArtifact) artifact() *Artifact {
 	redact.Addresses(&w.PackageStorageURI)
-	hideUserInfoOf(w.Activities)
-	for _, activities := range w.SortedActivities {
-		hideUserInfoOf(activities)
-	}
-	return &w.Artifact
-}
-
-func hideUserInfoOf(activities []*Activity) {
-	for a := range nilsafe.Values(activities) {
-		redact.Addresses(&a.DistStorageURL, &a.SrcStorageURL)
-		for c := range nilsafe.Values(a.Commits) {
-			redact.Addresses(&c.Address)
+	for _, activities := range append(slices.Collect(maps.Values(w.SortedActivities)), w.Activities) {
+		for a := range nilsafe.Values(activities) {
+			redact.Addresses(&a.DistStorageURL, &a.SrcStorageURL)
+			for c := range nilsafe.Values(a.Commits) {
+				redact.Addresses(&c.Address)
+			}
 		}
 	}
+	return &w.Artifact
 }
 
 // sender returns the Doer, or nil if there is none.

@@ -118,8 +118,6 @@ func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 
 // documented reads a partial artifact from the endpoint that Zadig documents.
 func (s *Service) documented(ctx context.Context, image string) (*Artifact, error) {
-	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image), func(w *wireArtifact) error {
-		return w.checkImage(image)
-	})
+	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image), "", image)
 	return a, errdef.AsUnsupported(err, "servers up to v1.7.1 cannot trace an image")
 }

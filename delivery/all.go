@@ -23,7 +23,7 @@ import (
 // to Concurrency at the same time. docs/paging.md lists the other requests.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
-		err := o.checkFirst("delivery.All")
+		err := o.check("delivery.All")
 		if err == nil {
 			err = s.releases(ctx, query{list: o, want: o, size: cmp.Or(o.PerPage, allPerPage)}, yield, nil)
 		}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
@@ -69,6 +70,25 @@ func TestAllYieldsAnErrorInPlaceOfAnOddRelease(t *testing.T) {
 			assert.Equal(t, of, failed.ID)
 		}
 	}
+}
+
+// Eight requests for details run at the same time, also at the end of a page.
+func TestAllReadsEightAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const count, latency = 1000, time.Second
+		z := (&movingZadig{flat: true, omits: true, total: true}).fill(count)
+		start := time.Now()
+		slow := clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			time.Sleep(latency)
+			return next.RoundTrip(req)
+		})
+		w := walk(t, z.client(t, zadig.WithMiddleware(slow)), delivery.ListOptions{})
+		assert.Empty(t, w.errs)
+		assert.Equal(t, z.ids(), w.ids)
+		pages := len(z.requests) - count
+		assert.Equal(t, time.Duration(pages+count/8)*latency, time.Since(start))
+	})
 }
 
 // A page that breaks off is requested again, unless the context ends meanwhile.

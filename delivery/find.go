@@ -25,7 +25,7 @@ const methodFind = "delivery.Find"
 // version, and zadig.ErrNotFound. It skips releases that cannot be read, and
 // returns the error of one of them instead of zadig.ErrNotFound.
 func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Release, error) {
-	if err := o.checkFirst(methodFind); err != nil {
+	if err := o.check(methodFind); err != nil {
 		return nil, err
 	}
 	if version == "" {

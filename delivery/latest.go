@@ -20,7 +20,7 @@ import (
 // the first that matches, because it might match as well.
 func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 	const method = "delivery.Latest"
-	if err := o.checkFirst(method); err != nil {
+	if err := o.check(method); err != nil {
 		return nil, err
 	}
 	r, err := s.newest(ctx, o)

@@ -82,5 +82,5 @@ func (o ListOptions) checkLatestByProject() error {
 		return errdef.BadArgument(method, "ServiceName",
 			"must be empty, because lists do not name services (got %q); use Latest for each project", o.ServiceName)
 	}
-	return o.checkFirst(method)
+	return o.check(method)
 }

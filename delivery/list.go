@@ -8,6 +8,8 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
+const methodList = "delivery.List"
+
 // Page is one page of releases.
 type Page struct {
 	Releases []*Release // newest first, not nil
@@ -31,8 +33,7 @@ type Page struct {
 // Up to v3.4 a release that the server cannot build fails the page with
 // zadig.ErrServer.
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
-	const method = "delivery.List"
-	if err := o.check(method); err != nil {
+	if err := o.check(methodList); err != nil {
 		return nil, err
 	}
 	summaries, total, err := s.readPage(ctx, o, max(o.Page, 1), cmp.Or(o.PerPage, listPerPage))

@@ -89,22 +89,16 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "Concurrency", "must not be negative (got %d)", o.Concurrency)
 	case o.Verbosity != "" && o.Verbosity != VerbosityDetailed && o.Verbosity != VerbosityBrief:
 		return errdef.BadArgument(method, "Verbosity", "must be brief or detailed (got %q)", o.Verbosity)
-	case o.Succeeded && method == "delivery.List":
+	case o.Page > 1 && method != methodList:
+		return errdef.BadArgument(method, "Page",
+			"must be 0 or 1, because %s begins at the first page (got %d)", strings.TrimPrefix(method, "delivery."), o.Page)
+	case o.Succeeded && method == methodList:
 		return errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
 	case o.ServiceName != "" && o.skipsDetails():
 		return errdef.BadArgument(method, "ServiceName",
 			"must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
 	}
 	return nil
-}
-
-// checkFirst is like check, for a method that begins at the first page.
-func (o ListOptions) checkFirst(method string) error {
-	if o.Page > 1 {
-		return errdef.BadArgument(method, "Page",
-			"must be 0 or 1, because %s begins at the first page (got %d)", strings.TrimPrefix(method, "delivery."), o.Page)
-	}
-	return o.check(method)
 }
 
 // skipsDetails reports whether no release is read by id.

@@ -63,7 +63,9 @@ type query struct {
 // releases reads the list and yields each release that q selects with its details, or
 // its *ReleaseError. Details are requested at the end of a page, because the page keeps
 // its connection until then, and a transport with only one connection would wait
-// forever. Then more, which may be nil, reports whether to read the next page.
+// forever. The last few, too few for all workers, are requested with those of the next
+// page, if lists leave details out. Then more, which may be nil, reports whether to
+// read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result
@@ -71,10 +73,23 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		if ended = response.Ended(ctx); ended == nil && f.err != nil && !isReleaseError(f.err) {
 			ended = f.err
 		}
-		if ended != nil {
-			return false
+		if ended == nil && (f.release == nil && f.err == nil || yield(f.release, f.err)) {
+			return true
 		}
-		return f.release == nil && f.err == nil || yield(f.release, f.err)
+		waiting = nil
+		return false
+	}
+	workers := cmp.Or(q.want.Concurrency, defaultConcurrency)
+	// read completes the first n releases that wait.
+	read := func(n int) bool {
+		first := waiting[:n]
+		waiting = waiting[n:]
+		for f := range s.completeAll(ctx, first, q.want) {
+			if !pass(f) {
+				return false
+			}
+		}
+		return true
 	}
 	err := s.summaries(ctx, q.list, q.size, func(m summary, err error) bool {
 		f := result{summary: m, err: err}
@@ -87,16 +102,13 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		}
 		return pass(s.complete(ctx, f, q.want))
 	}, func() bool {
-		page := waiting
-		waiting = nil
-		for f := range s.completeAll(ctx, page, q.want) {
-			if !pass(f) {
-				return false
-			}
+		n := len(waiting)
+		if n > 0 && waiting[n-1].summary.isV4() { // else the next page may have large details itself
+			n -= n % workers
 		}
-		return more == nil || more()
+		return read(n) && (more == nil || more())
 	})
-	if ended != nil {
+	if len(waiting) > 0 && !read(len(waiting)) || ended != nil {
 		return ended
 	}
 	return err

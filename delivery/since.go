@@ -30,7 +30,7 @@ import (
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"
-		if err := cmp.Or(mark.check(method, o), o.checkFirst(method)); err != nil {
+		if err := cmp.Or(mark.check(method, o), o.check(method)); err != nil {
 			yield(nil, err)
 			return
 		}

@@ -144,11 +144,8 @@ func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Respon
 	if ctx == nil {
 		return nil, nil, errdef.BadArgument("zadig", "ctx", "must not be nil")
 	}
-	if mode != Streamed {
-		ctx = context.WithValue(ctx, modeKey{}, mode)
-	}
 	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}
-	resp, err := d.Do(req.WithContext(ctx))
+	resp, err := d.Do(req.WithContext(context.WithValue(ctx, modeKey{}, mode)))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -26,7 +26,7 @@ func (b *Budget) take() bool {
 
 // credit gives back what a success after this many attempts is worth.
 func (b *Budget) credit(attempts int) {
-	if b.spent.Add(-max(1, int64(attempts-1)*retryCost)) < 0 {
-		b.spent.Store(0)
+	if spent := b.spent.Add(-max(1, int64(attempts-1)*retryCost)); spent < 0 {
+		b.spent.CompareAndSwap(spent, 0)
 	}
 }

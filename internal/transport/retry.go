@@ -89,17 +89,17 @@ func (c *call) checkRetry(ctx context.Context, resp *http.Response, err error) (
 	return true, nil
 }
 
-// isTemporary reports whether another attempt may succeed after an error.
+// isTemporary reports whether another attempt may succeed after an error: for example,
+// the connection was reset or cut off.
 func isTemporary(err error) bool {
-	var network *net.OpError
-	var silent *stallError
+	var timeout *timeoutError
 	switch {
-	case errors.As(err, &network) && network.Op == "dial":
-		return true // even if the dial timed out
+	case errors.As(err, &timeout):
+		return timeout.again
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return false // the caller's context ended, or http.Client.Timeout expired
 	}
-	return !errors.As(err, &silent) && !IsPermanent(err) // for example, the connection was reset or cut off
+	return !IsPermanent(err)
 }
 
 // IsPermanent reports whether every further attempt would fail with the same

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -19,23 +20,22 @@ const maxStall = 30 * time.Second
 // error, as in package bufio.
 const maxEmptyReads = 100
 
-// stallError is the timeout of a silent server. Another attempt would wait as long
-// again, so it is not retried.
-type stallError struct {
-	waited time.Duration
-	what   string
+// timeoutError is the timeout of an attempt. It matches os.ErrDeadlineExceeded, even
+// if its cause matches context.DeadlineExceeded, which means the caller's deadline.
+type timeoutError struct {
+	error
+	again bool // another attempt may succeed
 }
 
-func (s *stallError) Error() string { return fmt.Sprintf("%s within %s", s.what, s.waited) }
-
 // Timeout and Temporary make it a net.Error.
-func (s *stallError) Timeout() bool { return true }
+func (t *timeoutError) Timeout() bool { return true }
 
-func (s *stallError) Temporary() bool { return false }
+func (t *timeoutError) Temporary() bool { return false }
 
-// Unwrap returns the standard library's timeout. It is not
-// context.DeadlineExceeded, which means the caller's deadline.
-func (s *stallError) Unwrap() error { return os.ErrDeadlineExceeded }
+func (t *timeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
+
+// As finds the errors that the cause wraps.
+func (t *timeoutError) As(target any) bool { return errors.As(t.error, target) }
 
 // errStalled is the cause with which the timer ends an exchange.
 var errStalled = errors.New("stalled")
@@ -63,7 +63,7 @@ func (c *call) newExchange(req *http.Request) *exchange {
 
 // noResponse logs and returns the error of a request without response headers.
 func (e *exchange) noResponse(err error) error {
-	err = e.orStalled(err, "no response headers")
+	err = e.ownTimeout(err, "no response headers")
 	e.logFailure("zadig: no response", err)
 	return err
 }
@@ -102,7 +102,7 @@ func (e *exchange) Read(p []byte) (n int, err error) {
 	case n == 0 && err == nil && len(p) > 0:
 		err = io.ErrNoProgress
 	case err != nil && err != io.EOF: //nolint:errorlint // an error that wraps io.EOF is a failure
-		err = safe(e.orStalled(err, "no further byte of the body"), e.tokens)
+		err = safe(e.ownTimeout(err, "no further byte of the body"), e.tokens)
 		e.logFailure("zadig: response broke off", err, slog.Int("status", e.status))
 	}
 	return n, err
@@ -111,10 +111,22 @@ func (e *exchange) Read(p []byte) (n int, err error) {
 // Close closes the body.
 func (e *exchange) Close() error { return e.body.Close() }
 
-// orStalled returns err, or a stallError if the timer caused it.
-func (e *exchange) orStalled(err error, what string) error {
-	if context.Cause(e.ctx) == errStalled && e.call.ctx.Err() == nil { //nolint:errorlint // itself
-		return &stallError{e.limit, what}
+// ownTimeout returns err as a timeoutError if a limit of the SDK, of a transport or of
+// the network caused it, and not the caller's context. Another attempt would wait for a
+// silent server as long again, so only a connection is tried again.
+func (e *exchange) ownTimeout(err error, what string) error {
+	var limited net.Error
+	switch {
+	case e.call.ctx.Err() != nil:
+	case context.Cause(e.ctx) == errStalled: //nolint:errorlint // itself
+		return &timeoutError{fmt.Errorf("%s within %s", what, e.limit), false}
+	case e.ctx.Err() == nil && errors.As(err, &limited) && limited.Timeout():
+		return &timeoutError{err, isDial(err) || !errors.Is(err, context.DeadlineExceeded)}
 	}
 	return err
+}
+
+func isDial(err error) bool {
+	var network *net.OpError
+	return errors.As(err, &network) && network.Op == "dial"
 }

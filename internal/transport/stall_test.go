@@ -108,6 +108,32 @@ func TestDeadlineBeatsTheTimeout(t *testing.T) {
 	})
 }
 
+// The limits of a transport are not the caller's deadline.
+func TestTimeoutsOfATransport(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections, and sends nothing
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+	host := silent.Addr().String()
+	for name, row := range map[string]struct {
+		baseURL   string
+		transport *http.Transport
+		attempts  string
+	}{
+		"connection":    {"http://" + host, &http.Transport{DialContext: (&net.Dialer{Timeout: time.Nanosecond}).DialContext}, "(3 attempts)"},
+		"TLS handshake": {"https://" + host, &http.Transport{TLSHandshakeTimeout: time.Millisecond}, "(3 attempts)"},
+		"headers":       {"http://" + host, &http.Transport{ResponseHeaderTimeout: time.Millisecond}, "headers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := clienttest.New(t, row.baseURL, clienttest.FastRetry(), zadig.WithTransport(row.transport)).Get(t.Context(), "/api/x", nil, nil)
+			checkTimeout(t, err, false)
+			assert.True(t, strings.HasSuffix(err.Error(), row.attempts), "of %v", err)
+			assert.Equal(t, "Zadig cannot be reached in time at "+host, zadig.Explain(err))
+		})
+	}
+}
+
 func TestEachAttemptHasItsOwnTimeout(t *testing.T) {
 	t.Parallel()
 	slow := servertest.After(40*time.Second, servertest.Status(503, ""))
