@@ -36,7 +36,7 @@ The connection comes from the environment:
 
 To try a command without a Zadig, add --demo.
 
-Exit codes: 0 done; 1 failed, or something is missing; 2 wrong arguments or
+Exit codes: 0 success; 1 failure or an incomplete result; 2 wrong arguments or
 input; 130 interrupted.`
 
 func main() { os.Exit(run()) }

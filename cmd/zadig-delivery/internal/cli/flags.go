@@ -64,7 +64,7 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 		set.FuncP("output", "o", "output `format`: "+strings.Join(texts, ", ")+" (default "+texts[0]+")", oneOf(&f.Format, formats))
 		_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(texts, cobra.ShellCompDirectiveNoFileComp))
 	}
-	set.BoolVar(&f.Demo, "demo", false, "use an embedded Zadig with made-up data instead of yours")
+	set.BoolVar(&f.Demo, "demo", false, "read made-up data from an embedded Zadig instead of yours")
 }
 
 func oneOf[T ~string](to *T, values []T) func(string) error {

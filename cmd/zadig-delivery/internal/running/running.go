@@ -21,10 +21,9 @@ who released it. It reads pods, as kubectl prints them, from stdin or --pods.
 
 Without pods, --project and --env list the images that Zadig stored as deployed
 in an environment, and who deployed them; the cluster may run others. -o wide
-adds who approved the deployment. Zadig does not say which task deployed an
-image: approvals are taken from the task that built it or, if that did not
-deploy it, from a task of the same workflow or of --workflow that ran when it
-was deployed.
+adds who approved the deployment. Zadig does not record which task deployed an
+image, so the command looks at the task that built it, and then at tasks of the
+same workflow and of --workflow that ran when it was deployed.
 
 STATUS is one of
 
