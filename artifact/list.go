@@ -22,10 +22,10 @@ type ListOptions struct {
 	Name  string `url:"name,omitempty"`
 	Image string `url:"image,omitempty"`
 	// RepoName and Branch, both exact, select artifacts by the repository and branch of
-	// the commits that they were built from. The server would ignore all other filters,
-	// so combining them with these is zadig.ErrBadRequest. The server then pages by
-	// build, so [Service.List] may return an artifact more than once; [Service.All]
-	// returns each once.
+	// the commits that they were built from. The server then pages by build, so
+	// [Service.List] may return an artifact more than once; [Service.All] returns each
+	// once. The server also ignores all other filters, so any other filter together with
+	// these is zadig.ErrBadRequest.
 	RepoName string `url:"repoName,omitempty"`
 	Branch   string `url:"branch,omitempty"`
 	// Page counts from 1; 0 means 1. [Service.All] begins at the first page and accepts

@@ -62,9 +62,9 @@ func (f Fault) After(n int) Fault {
 	return f
 }
 
-// When limits the fault to requests for which match returns true. The server
-// calls match on the goroutine of the request. It must be safe for concurrent
-// use and must not inject or remove faults.
+// When limits the fault to requests for which match returns true. The server calls match
+// on the goroutine of the request. match must be safe for concurrent use and must not
+// inject or remove faults.
 func (f Fault) When(match func(*http.Request) bool) Fault {
 	f.match = match
 	return f
