@@ -17,9 +17,10 @@ const (
 	ActivityDistribute = "distribute"
 )
 
-// Activity is something that was done with an artifact. Which fields are set depends
-// on Type: the comment of a field names the type for which recorded responses set it.
-// [Artifact.IsPartial] explains the word "partial".
+// Activity is something that was done with an artifact: a build, a deploy, a publish or a
+// distribute. Which fields are set depends on Type. A comment such as "for a build" names
+// the type that sets the field in recorded responses, and "if partial" means that
+// [Artifact.IsPartial] reports true.
 type Activity struct {
 	ArtifactID        string    `json:"artifact_id,omitzero"`        // 24 hex digits; "" if partial
 	Type              string    `json:"type"`                        // ActivityBuild and so on
@@ -50,25 +51,26 @@ func (a *Activity) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(a).En
 // Created returns CreatedTime as a time.Time, or the zero Time if it is unset.
 func (a *Activity) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).CreatedTime) }
 
-// Duration returns how long the activity took, to the second. It is 0 when a
-// time is missing or the end lies before the start.
+// Duration returns how long the activity took, to the second. It returns 0 if a time is
+// missing or the end is before the start.
 func (a *Activity) Duration() time.Duration {
 	a = nilsafe.OrZero(a)
 	return unixtime.Between(a.StartTime, a.EndTime)
 }
 
-// Task returns the workflow task that performed the activity, and false if URL names
-// no task. Builds have a URL, whose path ends in
-// /pipelines/custom/<workflow>/<task> or, up to v2.3.1,
-// /pipelines/multi/<workflow>/<task>. Task sends no request.
+// Task returns the workflow task that performed the activity. It reads the task from URL
+// and sends no request; ok is false if URL does not name a task. Builds have a URL, with
+// a path that ends in /pipelines/custom/<workflow>/<task> or, up to v2.3.1,
+// /pipelines/multi/<workflow>/<task>.
 //
-// A path of the second form names a task of a product workflow, for which
-// client.Workflow.Task returns zadig.ErrNotFound.
+// A path with /multi/ names a task of a product workflow, for which client.Workflow.Task
+// returns zadig.ErrNotFound.
 func (a *Activity) Task() (ref core.TaskRef, ok bool) {
 	return core.ParseTaskURL(nilsafe.OrZero(a).URL)
 }
 
-// Commit is one repository of a build, with the commit that was built.
+// Commit is a commit that was built, with its repository. A build has one for each of its
+// repositories.
 type Commit struct {
 	Address       string `json:"address"`                 // URL of the code host, without user info
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""

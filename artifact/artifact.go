@@ -8,11 +8,12 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Artifact is one image or package with its history: what built it, and where
-// it was deployed, published and distributed.
+// Artifact is an image or a package with its history: how it was built, and where it was
+// deployed, published and distributed.
 //
-// Its fields come from the documentation, the responses recorded on v1.11.0 and
-// v5.0.0, and the server's source from v1.6.0 to v5.0.0.
+// The fields come from Zadig's documentation, from responses recorded on v1.11.0 and
+// v5.0.0, and from the server's source, v1.6.0 to v5.0.0. A comment says "if partial"
+// about a field that is empty when [Artifact.IsPartial] reports true.
 type Artifact struct {
 	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" if partial
 	Name                string                 `json:"name"`                           // for an image: without registry and tag
@@ -47,11 +48,14 @@ func (a *Artifact) RawJSON() json.RawMessage {
 	return a.raw()
 }
 
-// IsPartial reports whether the artifact comes from the documented endpoint alone,
-// because of [OneRequest] or because the server permits nothing else. That endpoint
-// leaves out ID, DockerFile and Layers, ArtifactID and JobTaskName of activities,
-// and PRs of commits: since v1.16.0 a build of several pull requests looks like a
-// build without any.
+// IsPartial reports whether the artifact was read from the documented endpoint only,
+// either because of [OneRequest] or because the user may not read the other endpoints.
+// The documented endpoint leaves out
+//
+//   - ID, DockerFile and Layers
+//   - ArtifactID and JobTaskName of activities
+//   - PRs of commits, so that since v1.16.0 a build of several pull requests looks like a
+//     build without any
 func (a *Artifact) IsPartial() bool { return a != nil && a.ID == "" }
 
 // Created returns CreatedTime as a time.Time, or the zero Time if it is unset.
@@ -62,5 +66,5 @@ type Layer struct {
 	MediaType string   `json:"media_type,omitzero"` // absent when ""
 	Size      int64    `json:"size"`                // bytes
 	Digest    string   `json:"digest,omitzero"`     // such as "sha256:…"; absent when ""
-	URLs      []string `json:"urls,omitzero"`       // other places to download it from; absent when empty
+	URLs      []string `json:"urls,omitzero"`       // further addresses to download it from; absent when empty
 }

@@ -16,8 +16,7 @@ import (
 
 var artifactPath = regexp.MustCompile(`^/api/(aslan/delivery/artifacts(/[0-9a-f]{24})?|directory/dc/artifact)$`)
 
-// Every artifact that a server is known to have sent says the same after
-// decoding and encoding, with each JSON package.
+// Decoding and encoding an artifact keeps all that a server sent, with each JSON package.
 func TestArtifactRoundTrip(t *testing.T) {
 	t.Parallel()
 	sample, err := os.ReadFile("../testdata/documented/artifact.json")
@@ -38,7 +37,7 @@ func TestArtifactRoundTrip(t *testing.T) {
 	}
 }
 
-// An artifact with every member that servers send survives.
+// Decoding and encoding keeps every member that servers send.
 func TestFullArtifactRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, section := range []string{"artifact", "traced"} {

@@ -15,9 +15,9 @@ import (
 )
 
 // running returns the artifact of an image whose digest may be known. It looks the
-// artifact up by reference and, if there is none or it has another digest, by digest.
-// Zadig stores an image with a tag without its digest, so a reference with both is
-// looked up by its tag first.
+// artifact up by reference and, if the server has none or one with another digest, by
+// digest. Zadig stores a tagged image without its digest, so running looks up a reference
+// that has both by its tag only.
 func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact, error) {
 	if _, after, ok := strings.Cut(image, "://"); ok { // the scheme of a pod's imageID
 		image = after
@@ -46,14 +46,14 @@ func (s *Service) running(ctx context.Context, image, imageID string) (*Artifact
 	return a, err
 }
 
-// byDigest returns the newest artifact that has the digest and the same repository
-// path, or else the newest artifact that has the digest. A mirror may put a prefix
-// before the path.
+// byDigest returns the newest artifact that has the digest and the same repository path
+// or, if there is none, the newest that has the digest. The repository may begin with a
+// prefix that a mirror added to the path.
 func (s *Service) byDigest(ctx context.Context, repository, digest string) (*Artifact, error) {
 	var found *Artifact
 	var unread error
 	name := path.Base(repository)
-	pattern := "^" + regexp.QuoteMeta(name) + "(@|$)" // an image pushed by digest has "name@sha256"
+	pattern := "^" + regexp.QuoteMeta(name) + "(@|$)" // the name of an image pushed by digest is "name@sha256"
 	for a, err := range s.All(ctx, ListOptions{Type: "image", Name: pattern}) {
 		ref, _ := ParseImage(nilsafe.OrZero(a).Image)
 		_, undecodable := errors.AsType[*response.ElementError](err)

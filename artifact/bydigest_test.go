@@ -109,7 +109,7 @@ func TestTraceByDigest(t *testing.T) {
 	}
 }
 
-// The newest artifact comes first: a running image usually costs one list request.
+// Lists begin with the newest artifact, so a running image usually costs one list request.
 func TestTraceByDigestStopsEarly(t *testing.T) {
 	t.Parallel()
 	var artifacts []*artifact.Artifact
@@ -125,7 +125,7 @@ func TestTraceByDigestStopsEarly(t *testing.T) {
 	assert.LessOrEqual(t, len(srv.Requests()), 1+2*2+7)
 }
 
-// Another page may have an artifact of the same path, which comes first.
+// A later page may have an artifact of the same path, which is preferred.
 func TestTraceByDigestNeedsEachPage(t *testing.T) {
 	t.Parallel()
 	const other = `[{"id":"` + someID + `","name":"cart","image":"host.example/other/cart:1","image_digest":"` + builtDigest + `"}]`
@@ -138,7 +138,7 @@ func TestTraceByDigestNeedsEachPage(t *testing.T) {
 	assert.Nil(t, a)
 }
 
-// What is not a reference has no name to list artifacts by.
+// Without a valid reference there is no name by which to list artifacts.
 func TestTraceByDigestOfNoReference(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t)

@@ -8,14 +8,14 @@ import (
 	"github.com/zadig-go/zadig/internal/weblink"
 )
 
-// Changes are the commits from which artifacts were built and earlier artifacts were
-// not, with their pull requests, issues and authors. Each slice is in the order of the
-// artifacts given to [Diff], and nil if it would be empty.
+// Changes is the result of [Diff]: the new commits, with their pull requests, issues and
+// authors. Each slice is in the order of the artifacts given to Diff, and nil if it has
+// no elements.
 type Changes struct {
 	Commits      []NewCommit        `json:"commits,omitzero"`
-	PullRequests []core.PullRequest `json:"pull_requests,omitzero"` // those of Commits, each once
-	Issues       []string           `json:"issues,omitzero"`        // those of artifacts with a new commit, each once, see [Artifact.Issues]
-	Authors      []string           `json:"authors,omitzero"`       // those of Commits, each once
+	PullRequests []core.PullRequest `json:"pull_requests,omitzero"` // of Commits, each once
+	Issues       []string           `json:"issues,omitzero"`        // of artifacts with a new commit, each once, see [Artifact.Issues]
+	Authors      []string           `json:"authors,omitzero"`       // of Commits, each once
 }
 
 // NewCommit is a commit with the images that were built from it.
@@ -24,18 +24,17 @@ type NewCommit struct {
 	Images []string `json:"images"` // Artifact.Image, or Name if Image is ""
 }
 
-// Diff returns the commits from which the artifacts in to were built, and the earlier
-// artifacts in from were not. Trace the images that [delivery.Diff] returns to learn which
-// commits are new in a release. Diff sends no request.
+// Diff returns the commits from which the artifacts in to were built, but not the earlier
+// artifacts in from. To learn which commits are new in a release, trace the images that
+// [delivery.Diff] returns and pass their artifacts to Diff. Diff sends no request.
 //
-// Only commits that were built are known; there may be others between those of two
-// builds, see [CompareURLs]. A commit without a CommitID, which not every code
-// host has, is identified by its branch, tag and message. Partial artifacts may
-// lack pull requests, see [Artifact.IsPartial].
+// Diff knows only the commits that were built. For those between two builds, see
+// [CompareURLs]. Not every code host has commit ids: Diff identifies a commit without a
+// CommitID by its branch, tag and message. Partial artifacts may lack pull requests (see
+// [Artifact.IsPartial]).
 //
-// Elements that are nil, such as those of images that could not be traced, are
-// skipped. If from lacks an artifact, all commits of its successor count
-// as new.
+// Diff skips nil elements, such as those of images that could not be traced. If from
+// lacks the predecessor of an artifact, all commits of that artifact count as new.
 //
 // [delivery.Diff]: https://pkg.go.dev/github.com/zadig-go/zadig/delivery#Diff
 func Diff(from, to []*Artifact) Changes {
@@ -67,7 +66,7 @@ func Diff(from, to []*Artifact) Changes {
 				changes.Authors = append(changes.Authors, c.AuthorName)
 			}
 		}
-		if isNew { // otherwise it is a rebuild, whose issues are those of the earlier build
+		if isNew { // a rebuild of old commits has the issues of the earlier build
 			changes.Issues = append(changes.Issues, a.Issues()...)
 		}
 	}
@@ -98,17 +97,17 @@ func (c *Commit) repository() commitKey {
 }
 
 // CompareURL is the web page on which a code host shows all commits of a repository
-// from one build to another.
+// between two builds.
 type CompareURL struct {
 	RepoOwner string `json:"repo_owner"` // user or group
 	RepoName  string `json:"repo_name"`  // repository
 	URL       string `json:"url"`        // http or https, without credentials
 }
 
-// CompareURLs returns a page for each repository of which each artifact has exactly
-// one commit, and the two differ. It is nil if there are no such pages. GitHub
-// (also Enterprise), GitLab and Gitee have them; [core.PullRequest.URL] says how
-// the code host is recognized.
+// CompareURLs returns a page for each repository that both artifacts were built from,
+// each from exactly one commit, if the two commits differ. The result is nil if there are
+// no pages. GitHub (including Enterprise), GitLab and Gitee have them;
+// [core.PullRequest.URL] says how the code host is recognized.
 func CompareURLs(from, to *Artifact) []CompareURL {
 	before, after := from.commitsByRepository(), to.commitsByRepository()
 	var pages []CompareURL

@@ -12,21 +12,22 @@ const (
 	// DigestSame: the running image is the one that was built.
 	DigestSame DigestMatch = "same"
 	// DigestDrifted: the running image is not the one that was built. The tag was pushed
-	// again, and the commits, author and pull requests are those of another image.
+	// again, so the artifact's commits, authors and pull requests are not those of the
+	// running image.
 	DigestDrifted DigestMatch = "drifted"
 )
 
 // CompareDigest compares the digest of a running image with the digest that was built.
-// imageID is the imageID in a pod's status (status.containerStatuses[].imageID, such
-// as "docker-pullable://host/name@sha256:…" or "host/name@sha256:…"), an image
-// reference with a digest, or a bare "sha256:…".
+// imageID is the imageID in a pod's status (status.containerStatuses[].imageID, such as
+// "docker-pullable://host/name@sha256:…" or "host/name@sha256:…"), an image reference
+// with a digest, or a bare "sha256:…".
 //
-// The digest of the artifact is unknown if Zadig could not read it from the
-// registry, such as for an image in OCI format or for several platforms.
+// The result is DigestUnknown if Zadig could not read the artifact's digest from the
+// registry, for example because the image has the OCI format or several platforms.
 //
-// For a bare "sha256:…" that differs, the result is DigestUnknown: it may be the
-// id of an image that was loaded into the node, which is not a registry's digest.
-// If you know that it is a digest, pass "@sha256:…".
+// It is also DigestUnknown if a bare "sha256:…" differs: that may be the id of an image
+// that was loaded into the node, which is not a registry's digest. If you know that it is
+// a digest, pass "@sha256:…".
 func (a *Artifact) CompareDigest(imageID string) DigestMatch {
 	runs, pulled := runningDigest(imageID)
 	built := a.digest()

@@ -1,14 +1,15 @@
-// Package artifact reads the artifacts (交付物) of Zadig's delivery center:
-// images and packages, with what happened to them.
+// Package artifact reads the artifacts (交付物) of Zadig's delivery center. An artifact is
+// an image or a package, together with its history: how it was built, and where it was
+// deployed, published and distributed.
 //
 // Start here:
-//   - [Service.Trace] returns the artifact of an image, and [Service.TraceMany]
-//     those of many images. Both find running images by their digest as well.
-//   - [Artifact] is one image or package. [Artifact.Commits],
-//     [Artifact.PullRequests] and [Artifact.Authors] return what it was built from.
-//   - [Diff] compares what artifacts were built from.
+//   - [Service.Trace] returns the artifact of an image. [Service.TraceMany] traces
+//     several images concurrently. Both can find a running image by its digest.
+//   - [Artifact] is one image or package. [Artifact.Commits], [Artifact.PullRequests] and
+//     [Artifact.Authors] return what it was built from.
+//   - [Diff] returns the commits that are new since earlier artifacts.
 //
-// Trace returns the commits that produced an image:
+// To find the commits that produced an image, trace it:
 //
 //	a, err := client.Artifact.Trace(ctx, "registry.example.com/shop/cart:20240102-7-main")
 //	if err != nil {
@@ -18,14 +19,17 @@
 //		fmt.Println(commit.RepoName, commit.CommitID, commit.AuthorName, commit.PullRequests())
 //	}
 //
-// TraceMany traces several images at a time. With the imageID of each from the
-// status of its pod, it also finds images that were pulled through a mirror:
+// To trace the images that run in a cluster, also pass the imageIDs from the status of
+// their pods. TraceMany then finds images that were pulled through a mirror, too:
 //
 //	o := artifact.TraceManyOptions{ImageIDs: imageIDs}
 //	for image, result := range client.Artifact.TraceMany(ctx, images, o) {
 //		…
 //	}
 //
-// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
-// returns a Service for any Doer.
+// The comment of a method lists the errors that have a special meaning for it. Package
+// zadig describes the common errors.
+//
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
+// a Service for any Doer.
 package artifact

@@ -7,8 +7,7 @@ import (
 	"github.com/zadig-go/zadig/artifact"
 )
 
-// cartArtifact is what Trace tells about an image that was built once and
-// deployed once.
+// cartArtifact is the artifact of an image that was built once and deployed once.
 func cartArtifact() *artifact.Artifact {
 	return &artifact.Artifact{
 		Type: "image", Name: "cart", ImageTag: "1.1",
@@ -34,7 +33,7 @@ func cartArtifact() *artifact.Artifact {
 	}
 }
 
-// When was it built, and how long did that take?
+// When was the artifact built, and how long did the build take?
 func ExampleArtifact_Builds() {
 	for _, build := range cartArtifact().Builds() {
 		fmt.Println(build.Started().UTC().Format(time.DateTime), build.Duration())
@@ -42,7 +41,7 @@ func ExampleArtifact_Builds() {
 	// Output: 2024-03-01 02:26:40 1m23s
 }
 
-// What is in it?
+// Which commits and pull requests was the artifact built from?
 func ExampleArtifact_Commits() {
 	for _, commit := range cartArtifact().Commits() {
 		fmt.Println(commit.RepoName, commit.AuthorName, commit.URL())
@@ -76,7 +75,7 @@ func ExampleParseImage() {
 	// artifact.ParseImage: bad request: ref: must be an image reference with a valid tag (got "shop/cart:1.1+dirty")
 }
 
-// Does the pod run what Zadig built? The tag alone does not tell.
+// Does the pod run the image that Zadig built? The tag alone cannot show that.
 func ExampleArtifact_CompareDigest() {
 	cart := cartArtifact()
 	for _, imageID := range []string{ // status.containerStatuses[].imageID

@@ -11,9 +11,9 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// The commits and pull requests that an image was built from.
+// Lists the commits that an image was built from, and their pull requests.
 func ExampleService_Trace() {
-	srv, err := zadigtest.Start() // in place of a Zadig of your own
+	srv, err := zadigtest.Start() // instead of your Zadig
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -36,8 +36,8 @@ func ExampleService_Trace() {
 	// https://github.com/shop-team/cart/pull/736
 }
 
-// The images that run in a cluster, with the imageID of each from the status of its
-// pod: one was pulled through a mirror.
+// Traces the images that run in a cluster. The imageIDs come from the status of their
+// pods; one of the images was pulled through a mirror.
 func ExampleService_TraceMany() {
 	srv, err := zadigtest.Start()
 	if err != nil {
@@ -74,7 +74,7 @@ func ExampleService_TraceMany() {
 	// docker.io/library/nginx:1.25 was not built by this Zadig
 }
 
-// Every image of a name.
+// Lists every image with a name.
 func ExampleService_All() {
 	srv, err := zadigtest.Start()
 	if err != nil {

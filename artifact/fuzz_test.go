@@ -13,11 +13,11 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 )
 
-// FuzzArtifact reads any bytes as the response to Trace and to List: they return what
-// encoding/json does, or an error.
+// FuzzArtifact reads any bytes as the response to Trace and to List. Both must return the
+// same as encoding/json, or an error.
 func FuzzArtifact(f *testing.F) {
 	for _, r := range append(recording.Load(f, "v1.11.0/*artifact*"), recording.Load(f, "v5.0.0/*artifact*")...) {
-		if len(r.Bytes()) < 32<<10 { // mutating a larger one is slow
+		if len(r.Bytes()) < 32<<10 { // mutating larger inputs is slow
 			f.Add(r.Bytes())
 		}
 	}
@@ -43,7 +43,7 @@ func FuzzArtifact(f *testing.F) {
 	})
 }
 
-// FuzzParseImage checks that a reference that is accepted is written as it was.
+// FuzzParseImage checks that String returns every accepted reference unchanged.
 func FuzzParseImage(f *testing.F) {
 	for _, ref := range []string{"", "nginx:1", "localhost:5000/a:1@" + builtDigest, "[::1]:80/a", "A.b/c", "a/b__c", "a:b:c", "a//b", "a\n"} {
 		f.Add(ref)

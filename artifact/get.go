@@ -12,17 +12,17 @@ import (
 
 const artifactsPath = "/api/aslan/delivery/artifacts"
 
-// Get returns one artifact by its id of 24 hex digits. All servers since v1.7 support
-// Get. Since v1.18.0 the user needs the system-wide right to view artifacts.
+// Get returns the artifact with the given id of 24 hex digits. All servers since v1.7
+// support Get. Since v1.18.0 the user needs the system-wide right to view artifacts.
 //
-// The server sends the same error for a missing artifact and for a database that
-// is down. To distinguish them, [Service.Get] then requests a list of one artifact,
-// and the artifact again, so a missing artifact costs three requests. From v1.12 to
-// v1.17 the list needs a role: users without it get zadig.ErrForbidden for a missing
-// artifact.
+// The server returns the same error for a missing artifact as for a database that is
+// down. To find out which it is, Get requests a list of one artifact and, if that
+// succeeds, the artifact again. A missing artifact therefore costs three requests. From
+// v1.12 to v1.17 the list requires a role, so users without it get zadig.ErrForbidden for
+// a missing artifact.
 //
-// In addition to the common errors, Get returns zadig.ErrBadRequest for a
-// malformed id, before anything is sent, and zadig.ErrNotFound.
+// In addition to the common errors, Get returns zadig.ErrNotFound and, without sending a
+// request, zadig.ErrBadRequest for a malformed id.
 func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if !isID(id) {
 		return nil, errdef.BadArgument("artifact.Get", "id", "must be 24 hex digits (got %.64q)", id)
@@ -40,8 +40,8 @@ func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	return a, errdef.AsNotZadig(err, "this server has no artifacts by id; is the base URL right?")
 }
 
-// checkDatabase requests a list of one artifact. If that succeeds, the database is not
-// down, and the server refused the earlier request for another reason.
+// checkDatabase requests a list of one artifact. If that succeeds, checkDatabase returns
+// nil: the database is up, so the server refused the earlier request for another reason.
 func (s *Service) checkDatabase(ctx context.Context) error {
 	_, err := s.List(ctx, ListOptions{PerPage: 1})
 	if _, undecodable := errors.AsType[*response.ElementError](err); err == nil || undecodable {
@@ -50,13 +50,14 @@ func (s *Service) checkDatabase(ctx context.Context) error {
 	return fmt.Errorf("listing artifacts to learn why a request was refused: %w", err)
 }
 
-// byID requests an artifact by its id. image is its image, or "" if that is not known.
+// byID requests the artifact with the given id. If image is not "", the artifact must be
+// the artifact of that image.
 func (s *Service) byID(ctx context.Context, id, image string) (*Artifact, error) {
 	return s.get(ctx, artifactsPath+"/"+id, "", id, image)
 }
 
-// isRefused reports whether the server says that there is no such artifact. It says
-// the same when its database is down.
+// isRefused reports whether err is the server's error for a missing artifact, which the
+// server also sends when its database is down.
 func isRefused(err error) bool {
 	_, refused := errdef.AsAmbiguous(err, errdef.MissingOrDown)
 	return refused

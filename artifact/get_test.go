@@ -64,8 +64,8 @@ func TestGetOfUpperCase(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// refusals are responses to a list of one, after the server refused a request that
-// it may have refused because its database was down.
+// refusals are responses to the list of one artifact that the SDK requests after a
+// refusal, to find out whether the database is down.
 func refusals(t *testing.T) map[string]struct {
 	list httpmock.Responder
 	want error // nil: the list works

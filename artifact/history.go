@@ -5,8 +5,9 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// Builds returns the activities that built the artifact, newest first: usually
-// one, more when a tag was built and pushed again. It is nil if there are none.
+// Builds returns the activities that built the artifact, newest first. There is usually
+// one, and more if the tag was built and pushed again. Builds returns nil if there are
+// none.
 func (a *Artifact) Builds() []*Activity {
 	var builds []*Activity
 	for activity := range nilsafe.Values(nilsafe.OrZero(a).Activities) {
@@ -17,17 +18,17 @@ func (a *Artifact) Builds() []*Activity {
 	return builds
 }
 
-// Commits returns the commits of all builds, each once, those of the newest
-// build first. It is nil if there are none.
+// Commits returns the commits of all builds, each once, beginning with the newest build.
+// It returns nil if there are none.
 func (a *Artifact) Commits() []*Commit {
 	return distinctBy(a.builtCommits(), func(c *Commit) [6]string {
 		return [6]string{c.Address, c.RepoOwner, c.RepoName, c.CommitID, c.Branch, c.Tag}
 	})
 }
 
-// PullRequests returns the pull requests of all builds, each once, those of the
-// newest build first. It is nil if none are known. A partial artifact may lack
-// some, see [Artifact.IsPartial].
+// PullRequests returns the pull requests of all builds, each once, beginning with the
+// newest build. It returns nil if none are known. A partial artifact may lack some (see
+// [Artifact.IsPartial]).
 func (a *Artifact) PullRequests() []core.PullRequest {
 	var all []core.PullRequest
 	for _, c := range a.builtCommits() {
@@ -36,8 +37,8 @@ func (a *Artifact) PullRequests() []core.PullRequest {
 	return distinct(all)
 }
 
-// Authors returns the authors of the commits of all builds, each once, those
-// of the newest build first. It is nil if none are known.
+// Authors returns the authors of the commits of all builds, each once, beginning with the
+// newest build. It returns nil if none are known.
 func (a *Artifact) Authors() []string {
 	var all []string
 	for _, c := range a.builtCommits() {
@@ -48,13 +49,13 @@ func (a *Artifact) Authors() []string {
 	return distinct(all)
 }
 
-// Issues returns the Jira issues of all builds, each once, those of the newest
-// build first. It is nil if there are none.
+// Issues returns the Jira issues of all builds, each once, beginning with the newest
+// build. It returns nil if there are none.
 //
-// They are the texts that the server stored. Workflows of v1.11.0 to v3.2.0 store
-// the URL of the issue's page, those since v3.4.1 nothing (from Zadig's source).
-// Expect keys such as "SHOP-17", too: the recorded responses have them, although
-// no workflow made these records.
+// An issue is the text that the server stored. According to Zadig's source, workflows
+// from v1.11.0 to v3.2.0 store the URL of the issue's page, and workflows since v3.4.1
+// store nothing. Expect keys such as "SHOP-17" as well: the recorded responses have them,
+// although no workflow wrote those records.
 func (a *Artifact) Issues() []string {
 	var all []string
 	for _, build := range a.Builds() {
@@ -78,7 +79,7 @@ func (a *Artifact) builtCommits() []*Commit {
 	return commits
 }
 
-// distinct returns each element once, in order. It is nil if there are none.
+// distinct returns each element once, in order, or nil if there are none.
 func distinct[E comparable](all []E) []E {
 	return distinctBy(all, func(e E) E { return e })
 }

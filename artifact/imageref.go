@@ -17,9 +17,9 @@ type ImageRef struct {
 }
 
 const (
-	// component is the part between two slashes of a repository's name.
+	// component matches one element of a repository's path.
 	component = `[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`
-	// hostPart is the part between two dots of a host.
+	// hostPart matches one label of a host name.
 	hostPart = `[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?`
 )
 
@@ -31,9 +31,9 @@ var (
 	imageIDRE    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// ParseImage parses an image reference by Docker's rules: the part before
-// the first slash is the registry if it is localhost or has a dot, a colon or an
-// upper-case letter. Nothing is added: "nginx" has no Registry and no Tag.
+// ParseImage parses an image reference by Docker's rules: the part before the first slash
+// is the registry if it is localhost or has a dot, a colon or an upper-case letter.
+// ParseImage adds no defaults: "nginx" has no Registry and no Tag.
 //
 // For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest.
 // [Service.Trace] accepts such a reference.
@@ -70,8 +70,8 @@ func isRegistry(first string) bool {
 	return first == "localhost" || strings.ContainsAny(first, ".:") || first != strings.ToLower(first)
 }
 
-// tooLong reports whether the repository has more than 255 characters, as
-// Docker Hub counts them: on Docker Hub, "name" is short for "library/name".
+// tooLong reports whether the repository has more than 255 characters, as Docker counts
+// them: on Docker Hub, "name" counts as "library/name".
 func (r ImageRef) tooLong() bool {
 	length := len(r.Repository)
 	if r.onDockerHub() && !strings.Contains(r.Repository, "/") {

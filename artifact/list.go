@@ -10,28 +10,28 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// ListOptions selects artifacts. The zero value selects all; a zero field
-// does not filter. Filters are case-sensitive.
+// ListOptions selects artifacts. The zero value selects all; a field that is zero does
+// not filter. Filters are case-sensitive.
 type ListOptions struct {
 	Type     string `url:"type,omitempty"`     // exact: "image" or "file"
 	Source   string `url:"source,omitempty"`   // exact: "workflow" and so on
 	ImageTag string `url:"imageTag,omitempty"` // exact
-	// Name and Image are regular expressions of the server's database (PCRE),
-	// which match anywhere: escape dots, and anchor with ^ and $. An expression
-	// that the database refuses is zadig.ErrBadRequest.
+	// Name and Image are regular expressions (PCRE), which the server's database
+	// evaluates. They match anywhere in the text unless anchored with ^ and $. Escape
+	// dots. An expression that the database refuses is zadig.ErrBadRequest.
 	Name  string `url:"name,omitempty"`
 	Image string `url:"image,omitempty"`
-	// RepoName and Branch, both exact, select artifacts by the repository and the
-	// branch of the commits built into them. The server ignores any other filter
-	// together with them, so such options are zadig.ErrBadRequest. It pages by
-	// builds, so [Service.List] can return an artifact more than once;
-	// [Service.All] returns each once.
+	// RepoName and Branch, both exact, select artifacts by the repository and branch of
+	// the commits that they were built from. The server then pages by build, so
+	// [Service.List] may return an artifact more than once; [Service.All] returns each
+	// once. The server also ignores all other filters, so any other filter together with
+	// these is zadig.ErrBadRequest.
 	RepoName string `url:"repoName,omitempty"`
 	Branch   string `url:"branch,omitempty"`
-	// Page counts from 1; 0 means 1. [Service.All] begins at the first page and
-	// refuses any other.
+	// Page counts from 1; 0 means 1. [Service.All] begins at the first page and accepts
+	// no other.
 	Page int `url:"page"`
-	// PerPage is how many artifacts a page has. 0 means 20 for [Service.List] and
+	// PerPage is the number of artifacts on a page. 0 means 20 for [Service.List] and
 	// 100 for [Service.All], which requests larger pages if many artifacts were
 	// created in the same second.
 	PerPage int `url:"per_page"`
@@ -40,9 +40,8 @@ type ListOptions struct {
 // Page is one page of artifacts.
 type Page struct {
 	Artifacts []*Artifact // newest first, not nil
-	// Total is how many artifacts match on all pages (with RepoName or Branch,
-	// how many builds), or -1 if the server does not send it. All known
-	// servers send it.
+	// Total is the number of matching artifacts on all pages or, with RepoName or Branch,
+	// of matching builds. It is -1 if the server does not send it; all known servers do.
 	Total int
 }
 
@@ -51,18 +50,19 @@ const (
 	allPerPage  = 100
 )
 
-// List returns one page of artifacts, 20 if PerPage is not set, newest first.
-// [Service.All] returns everything. All servers since v1.7 have the list, although
-// it is not documented (recorded on v1.11.0 and v5.0.0). Since v1.18.0 the user needs
-// the system-wide right to view artifacts, from v1.12 to v1.17 a role.
+// List returns one page of artifacts, newest first, with 20 artifacts if PerPage is not
+// set. [Service.All] returns everything. All servers since v1.7 have the list, although
+// Zadig does not document it (recorded on v1.11.0 and v5.0.0). From v1.12 to v1.17 the
+// user needs a role, and since v1.18.0 the system-wide right to view artifacts.
 //
-// The list lacks images without an ImageSize, which Zadig could not read from the
-// registry when they were pushed. [Service.Trace] and [Service.Get] find them.
+// The server does not list images without an ImageSize: Zadig could not read them from
+// the registry when they were pushed. [Service.Trace] and [Service.Get] find them.
 //
-// In addition to the common errors, List returns zadig.ErrBadRequest for a negative
-// Page or PerPage and for another filter together with RepoName or Branch, before
-// anything is sent, and for a regular expression that the server refuses; and
-// zadig.ErrUnexpectedResponse for an artifact that cannot be decoded.
+// In addition to the common errors, List returns
+//   - zadig.ErrBadRequest, without sending a request, for a negative Page or PerPage and
+//     for another filter together with RepoName or Branch
+//   - zadig.ErrBadRequest for a regular expression that the server refuses
+//   - zadig.ErrUnexpectedResponse for an artifact that cannot be decoded
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check("artifact.List"); err != nil {
 		return nil, err
@@ -82,13 +82,13 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	return page, nil
 }
 
-// All returns every artifact that o selects, newest first, each once. It streams
-// the pages, resumes a page that breaks off, and overlaps pages so that no artifact is
-// missed if the list changes during the loop, as delivery.Service.All does. Each range
-// over the result sends new requests.
+// All returns every artifact that o selects, newest first, each once. Like
+// delivery.Service.All, it streams the pages, resumes a page that breaks off, and
+// overlaps pages so that it misses no artifact if the list changes during the loop. Each
+// range over the result sends new requests.
 //
-// An artifact that cannot be decoded yields zadig.ErrUnexpectedResponse; a loop that
-// continues gets the others. After any other error the loop ends. A Page greater than
+// For an artifact that it cannot decode, All yields zadig.ErrUnexpectedResponse; the loop
+// may continue with the next artifact. Any other error ends the loop. A Page greater than
 // 1 is zadig.ErrBadRequest.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, error] {
 	const method = "artifact.All"
@@ -112,7 +112,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, e
 				return stream, err
 			},
 			Key: func(w *wireArtifact) (string, int64) {
-				if byBuild { // in the order of the builds, whose times are not known
+				if byBuild { // in the order of the builds, whose times the list does not have
 					return w.ID, 0
 				}
 				return w.ID, w.CreatedTime
@@ -143,7 +143,7 @@ func (s *Service) requestList(ctx context.Context, o ListOptions, send func() er
 	if u, refused := errdef.AsAmbiguous(err, errdef.RefusedOrDown); refused {
 		return u.Resolve(sentinel, "")
 	}
-	if u, isBroken := errdef.AsAmbiguous(err, errdef.MissingOrDown); isBroken { // a build whose artifact is gone breaks its page
+	if u, isBroken := errdef.AsAmbiguous(err, errdef.MissingOrDown); isBroken { // a build whose artifact was deleted makes its page fail
 		return u.Resolve(errdef.ErrServer, "")
 	}
 	return errdef.AsNotZadig(err, "this server has no artifact list; is the base URL right?")

@@ -194,8 +194,8 @@ func element(n int) string { return fmt.Sprintf(`{"id":%q,"name":"a"}`, id(n)) }
 
 func id(n int) string { return fmt.Sprintf("%024x", n) }
 
-// With RepoName or Branch the server pages by builds: an artifact comes as
-// often as it was built.
+// With RepoName or Branch the server pages by build, so it sends an artifact once for each
+// of its builds.
 func TestAllYieldsAnArtifactOnceHoweverOftenItWasBuilt(t *testing.T) {
 	t.Parallel()
 	for name, builds := range map[string]func(n int) int{ // which artifact the n-th build made

@@ -18,12 +18,12 @@ import (
 // Service reads artifacts. It is safe for concurrent use if its Doer is.
 type Service struct{ doer core.Doer }
 
-// New returns a Service that sends its requests through d. A *zadig.Client
-// has one in its field Artifact; New is for tests and for other Doers.
+// New returns a Service that sends its requests through d. A *zadig.Client already has a
+// Service, in its Artifact field; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-// get requests one artifact. id and image are those that it must have, or "" if they
-// are not known.
+// get requests one artifact. The artifact must have the given id and image, except those
+// that are "".
 func (s *Service) get(ctx context.Context, path, rawQuery, id, image string) (*Artifact, error) {
 	endpoint := response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}
 	w, err := response.Get(ctx, s.sender(), endpoint, func(w *wireArtifact) error {
@@ -46,8 +46,9 @@ type wireArtifact struct {
 	Artifact
 }
 
-// Validate returns an error for an object that is not an artifact, such as one
-// whose type is "error". A response by id has the id, a response by image has the image.
+// Validate returns an error if the object is not an artifact but, for example, an error
+// envelope. An artifact requested by id has an id, and one requested by image has an
+// image.
 func (w *wireArtifact) Validate() error {
 	if w.ID == "" && w.Image == "" {
 		return errors.New("missing id and image")
@@ -55,12 +56,12 @@ func (w *wireArtifact) Validate() error {
 	return nil
 }
 
-// SetRaw keeps the JSON of an artifact.
+// SetRaw stores the JSON that the artifact was read from.
 func (w *wireArtifact) SetRaw(raw json.RawMessage) {
 	w.raw = func() json.RawMessage { return raw }
 }
 
-// artifact returns the artifact, without user info in its addresses.
+// artifact returns the artifact, with user info removed from its addresses.
 func (w *wireArtifact) artifact() *Artifact {
 	redact.Addresses(&w.PackageStorageURI)
 	for _, activities := range append(slices.Collect(maps.Values(w.SortedActivities)), w.Activities) {

@@ -8,9 +8,8 @@ import (
 	"github.com/zadig-go/zadig/internal/oneline"
 )
 
-// String returns the image, or the name of a file, with the commit that it was
-// built from, the user and the time, in one line. It is meant for people and may
-// change.
+// String returns one line with the image, or the name of a file, the commit that it was
+// built from, the user and the time. The text is meant for people and may change.
 func (a *Artifact) String() string {
 	if a == nil {
 		return "<nil>"
@@ -33,8 +32,8 @@ func (a *Artifact) String() string {
 	return oneline.Summary(cmp.Or(a.Image, a.Name, "artifact"), details...)
 }
 
-// String returns the repository, the commit, its branch or tag and the first
-// line of its message in one line. It is meant for people and may change.
+// String returns one line with the repository, the commit, its branch or tag, and the
+// first line of its message. The text is meant for people and may change.
 func (c *Commit) String() string {
 	if c == nil {
 		return "<nil>"

@@ -18,41 +18,42 @@ type traceOptions struct {
 	imageID    string
 }
 
-// OneRequest makes Trace send one request, to the documented endpoint. The
-// artifact is partial, see [Artifact.IsPartial], and is found only by the exact
-// reference under which it was pushed.
+// OneRequest makes Trace send a single request, to the documented endpoint. Trace then
+// finds an image only by the exact reference under which it was pushed, and the artifact
+// is partial (see [Artifact.IsPartial]).
 func OneRequest() TraceOption {
 	return func(o *traceOptions) { o.oneRequest = true }
 }
 
-// ImageID tells [Service.Trace] which image runs under a tag. imageID is the imageID in
-// a pod's status, see [Artifact.CompareDigest].
+// ImageID tells [Service.Trace] which image actually runs under a tag. imageID is the
+// imageID in a pod's status; [Artifact.CompareDigest] lists its forms.
 //
-// A tag does not identify an image. If a tag was built again, the server returns its
-// first build; the server does not know of pushes that it did not make; and a mirror
-// has another registry. If Zadig has no artifact of the reference, or its artifact has
-// another digest, Trace lists artifacts and returns the one with the digest of imageID.
-// If no artifact has that digest, ImageID has no effect. From v1.12 to v1.17 the list
-// needs a role: for a user without it Trace then returns zadig.ErrForbidden.
+// A tag alone does not identify the image. If a tag was built more than once, the server
+// returns the first build. The server does not know of images that others pushed under
+// the tag, and an image pulled through a mirror has another registry in its reference. So
+// if Zadig has no artifact of the reference, or one with another digest, Trace searches
+// the list of artifacts for the digest in imageID. If no artifact has that digest,
+// ImageID has no effect. From v1.12 to v1.17 the list requires a role; for a user without
+// it, Trace then returns zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests, and where it was deployed and published. It looks an image up by the
-// reference under which it was pushed or, if the reference has a digest, by digest, in
-// any registry. See [ImageID] for a running image.
+// requests, and where it was deployed and published. It finds an image by the reference
+// under which it was pushed or, in any registry, by the digest in the reference. For a
+// running image, pass [ImageID].
 //
-// Trace sends two requests. If the reference is not known, or belongs to another
-// digest, Trace lists the artifacts with the same last path element, newest first and
-// 100 per request, until one has the digest and the path of the image. Zadig does not
-// know all digests, see [Artifact.CompareDigest], and lists only images with an
-// ImageSize. Since v1.18.0 the user needs the system-wide right to view artifacts.
+// Trace looks up the reference with two requests. If there is no artifact, or one with
+// another digest, Trace searches for the digest: it lists the artifacts with the same
+// last path element, newest first, 100 per request, until one has the digest and path.
+// Zadig does not know all digests (see [Artifact.CompareDigest]) and lists only images
+// with an ImageSize. Since v1.18.0 the user needs the system-wide right to view
+// artifacts.
 //
-// In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
-// image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
-// zadig.ErrUnsupported for servers up to v1.7.1. Zadig has no artifact of an image that
-// a release pushed: see delivery.Release.SourceImages.
+// In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty image,
+// zadig.ErrUnsupported up to v1.7.1, and zadig.ErrNotFound if Zadig has no artifact of
+// the image, such as one that a release pushed (see delivery.Release.SourceImages).
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {
@@ -72,10 +73,10 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 }
 
 // byImage returns the artifact of the image with this reference. If the server refuses
-// the request, byImage reads the documented endpoint, whose text distinguishes a missing
-// artifact from a database that is down. If there is an artifact, the refusal was
-// temporary, and byImage reads the artifact again; or the user may read nothing else,
-// and byImage returns the partial artifact.
+// the request, byImage asks the documented endpoint, whose error text distinguishes a
+// missing artifact from a database that is down. If that endpoint returns an artifact,
+// byImage requests the full artifact again, because the refusal may have been temporary.
+// If the user may not read the full artifact, byImage returns the partial one.
 func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.full(ctx, image)
 	if err == nil || !isRefused(err) && !isDenied(err) {
@@ -95,15 +96,16 @@ func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) 
 	return a, err
 }
 
-// isDenied reports whether the server, or a gateway, refuses the user's
-// request.
+// isDenied reports whether the user may not read the endpoint, or the server or a gateway
+// does not have it.
 func isDenied(err error) bool {
 	_, isUnknown := errdef.AsAmbiguous(err, errdef.NoSuchEndpoint)
 	_, isGateway := errdef.AsAmbiguous(err, errdef.ForeignNotFound)
 	return isUnknown || isGateway || errors.Is(err, errdef.ErrForbidden)
 }
 
-// full reads an artifact with two requests: its id by image, and the artifact by id.
+// full reads an artifact with two requests: one for the id of the image's artifact, and
+// one for the artifact.
 func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 	id, err := response.Text(ctx, s.sender(), response.Endpoint{
 		Path: artifactsPath + "/image", RawQuery: "image=" + url.QueryEscape(image), Want: "the id of an artifact",
@@ -114,7 +116,7 @@ func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 	return s.byID(ctx, id, image)
 }
 
-// documented reads an artifact from the endpoint that Zadig documents, which is partial.
+// documented reads a partial artifact from the endpoint that Zadig documents.
 func (s *Service) documented(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image), "", image)
 	return a, errdef.AsUnsupported(err, "servers up to v1.7.1 cannot trace an image")

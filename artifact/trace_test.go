@@ -216,7 +216,7 @@ func TestTraceReadsRecordings(t *testing.T) {
 	assert.Greater(t, found, 10, "most recordings have gone")
 }
 
-// An image arrives as it was given, whatever is in it.
+// The server receives every image exactly as given.
 func TestTraceEscapes(t *testing.T) {
 	t.Parallel()
 	c, mock := clienttest.NewMock(t)

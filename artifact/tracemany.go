@@ -17,7 +17,7 @@ type TraceManyOptions struct {
 	Concurrency int
 	// OneRequest traces each image with the option [OneRequest].
 	OneRequest bool
-	// ImageIDs maps images to their imageIDs, for the option [ImageID].
+	// ImageIDs maps each image to its imageID, for the option [ImageID].
 	ImageIDs map[string]string
 }
 
@@ -30,22 +30,23 @@ func (o TraceManyOptions) options(image string) []TraceOption {
 	return opts
 }
 
-// Result is the outcome of tracing one image: an artifact, or else an error.
+// Result is the outcome of tracing one image: an artifact or an error.
 type Result struct {
 	Artifact *Artifact
 	Err      error
 }
 
-// TraceMany traces images as [Service.Trace] does, several at the same time, and
-// yields each distinct image with its result, in order. At most 2 × Concurrency
-// images are traced ahead of the loop.
+// TraceMany traces images concurrently, each as [Service.Trace] does. It yields every
+// distinct image with its result, in the order of images, and traces at most 2 ×
+// Concurrency images ahead of the loop.
 //
-// An error for one image does not stop the others. When ctx ends, each remaining
-// image yields the context's error and its cause. When the loop ends, no request
-// is running. A panic in the Doer is raised in the goroutine that ranges.
+// An error for one image does not stop the others. After ctx ends, the result of each
+// remaining image is the context's error, with its cause. No request is still running
+// when the loop ends. If the Doer panics, the panic is raised in the goroutine that runs
+// the loop.
 //
-// A negative Concurrency or a nil ctx yields one zadig.ErrBadRequest, for the
-// image "".
+// For a negative Concurrency or a nil ctx, TraceMany yields a single result:
+// zadig.ErrBadRequest, for the image "".
 func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOptions) iter.Seq2[string, Result] {
 	pending := distinct(images)
 	return func(yield func(string, Result) bool) {
@@ -76,6 +77,6 @@ func (s *Service) TraceMany(ctx context.Context, images []string, o TraceManyOpt
 	}
 }
 
-// defaultConcurrency is modest: Zadig opens a connection for each permission
+// defaultConcurrency is modest because Zadig opens a connection for each permission
 // check.
 const defaultConcurrency = 8

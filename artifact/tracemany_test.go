@@ -28,7 +28,8 @@ func images(n int) []string {
 	return images
 }
 
-// tracer is a service whose requests take a second each, and how many were sent.
+// tracer returns a service whose requests take a second each, and the number of requests
+// sent.
 func tracer(t *testing.T, respond func(image string) error) (*artifact.Service, *atomic.Int64) {
 	t.Helper()
 	client, mock := clienttest.NewMock(t)
@@ -52,7 +53,7 @@ func tracer(t *testing.T, respond func(image string) error) (*artifact.Service, 
 
 func noError(string) error { return nil }
 
-// Each distinct image has one result, in order, and an error stops no other.
+// Each distinct image has one result, in order, and an error does not stop the others.
 func TestTraceMany(t *testing.T) {
 	t.Parallel()
 	for concurrency, seconds := range map[int]time.Duration{0: 3, 1: 20, 3: 7, 5000: 1} {
@@ -86,7 +87,7 @@ func TestTraceMany(t *testing.T) {
 	}
 }
 
-// When the context ends, each image that is left has its cause.
+// When the context ends, the result of each remaining image has its cause.
 func TestTraceManyWhoseContextEnds(t *testing.T) {
 	t.Parallel()
 	for _, done := range []int{0, 1, 20} {

@@ -1,14 +1,14 @@
-// Package environment reads the environments (环境) of Zadig: the services and
-// images that are deployed in them, and who deployed them.
+// Package environment reads the environments (环境) of Zadig: the services and images that
+// are deployed in them, and who deployed them.
 //
 // Start here:
-//   - [Service.List] returns the environments of a project, [Service.Get] one environment
-//     with its services.
+//   - [Service.List] returns the environments of a project, and [Service.Get] returns one
+//     environment with its services.
 //   - [Service.History] returns the last deployments of one service.
-//   - [Environment.Images] returns the images, which artifact.Service.TraceMany
-//     traces to their commits.
+//   - [Environment.Images] returns the images of an environment.
+//     artifact.Service.TraceMany traces these to their commits.
 //
-// What is deployed in production:
+// To print what is deployed in production:
 //
 //	env, err := client.Environment.Get(ctx, "shop", "prod", environment.GetOptions{Production: true})
 //	if err != nil {
@@ -18,7 +18,7 @@
 //		fmt.Println(image.Service, image.Container, image.Image)
 //	}
 //
-// Who deployed the service last, and when:
+// To find out who deployed a service last, and when:
 //
 //	history, err := client.Environment.History(ctx, "shop", "prod", "cart", environment.HistoryOptions{Production: true})
 //	…
@@ -26,13 +26,16 @@
 //		fmt.Println(history[last].CreateBy, history[last].Created())
 //	}
 //
+// The comment of a method lists the errors that have a special meaning for it. Package
+// zadig describes the common errors.
+//
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
+// a Service for any Doer.
+//
 // # Stored, not running
 //
-// The images are those that Zadig stored when it last deployed. They are not read
-// from the cluster: after kubectl set image, a failed rollout or a deployment by
-// another tool, the cluster runs other images. artifact.Artifact.CompareDigest compares an image
-// that was built with one that runs.
-//
-// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
-// returns a Service for any Doer.
+// The images of an environment are those that Zadig stored when it last deployed. Zadig
+// does not read them from the cluster, which runs other images after kubectl set image, a
+// failed rollout or a deployment by another tool. To compare a running image with the one
+// that was built, use artifact.Artifact.CompareDigest.
 package environment

@@ -8,8 +8,8 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Values of Environment.Status (the first four seen on v2.3.1, v3.4.1 and v5.0.0,
-// the others from Zadig's source).
+// Values of Environment.Status. The first four were seen on v2.3.1, v3.4.1 and v5.0.0;
+// the others come from Zadig's source.
 const (
 	StatusSuccess  = "success"
 	StatusFailed   = "failed"
@@ -21,27 +21,27 @@ const (
 	StatusUnknown  = "unknown"
 )
 
-// Environment is one environment of a project. It has the fields of the responses
-// recorded on v2.3.1, v3.4.1 and v5.0.0; according to Zadig's source, they are the
-// same since v1.18.0. Variables are left out, because their values may be secrets.
+// Environment is one environment of a project. It has the fields that were recorded on
+// v2.3.1, v3.4.1 and v5.0.0; according to Zadig's source, servers have sent the same
+// fields since v1.18.0. Variables are left out, because their values may be secrets.
 type Environment struct {
-	ProjectName string `json:"project_key"`       // in lists the requested project, because servers do not send it
+	ProjectName string `json:"project_key"`       // in lists, the requested project: servers do not send it there
 	Name        string `json:"env_key"`           // unique within its project, such as "dev"
 	Alias       string `json:"env_name,omitzero"` // display name, such as "开发环境"; "" if there is none
 	ClusterID   string `json:"cluster_id"`        // 24 hex digits, even if the cluster was deleted
-	Namespace   string `json:"namespace"`         // of Kubernetes
-	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, lists have the default registry and Get has ""
-	Production  bool   `json:"production"`        // for Get as requested, because servers do not send it
-	// Status is the status of the last change to the environment, such as
-	// StatusSuccess. It says nothing about the pods: it can be StatusSuccess while
-	// the cluster is down.
+	Namespace   string `json:"namespace"`         // Kubernetes namespace
+	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, the default registry in lists, and "" from Get
+	Production  bool   `json:"production"`        // from Get, as requested: servers do not send it there
+	// Status is the status of the last change to the environment, not of its pods: it
+	// can be StatusSuccess while the cluster is down.
 	Status     string        `json:"status"`
 	UpdateBy   string        `json:"update_by"`         // who last changed anything in it: a user name, or "system"
 	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it last changed
 	Services   []*EnvService `json:"services,omitzero"` // in the order of their groups; nil in lists
 }
 
-// Values of EnvService.Status (the first four seen, the others from Zadig's source).
+// Values of EnvService.Status. The first four were seen; the others come from Zadig's
+// source.
 const (
 	ServiceRunning   = "running"
 	ServiceUnstable  = "unstable"  // a pod is not ready
@@ -57,10 +57,10 @@ type EnvService struct {
 	ServiceName string       `json:"service_name"`
 	Type        string       `json:"type"`       // "k8s" or "helm"
 	Containers  []*Container `json:"containers"` // may be empty
-	// Status is the status of its pods at the time of the request, such as
-	// ServiceRunning. It is "" if it is not known: always for helm, and while the
-	// cluster cannot be reached (v3.4.1 and v5.0.0; on v2.3.1 the request fails). ""
-	// never means that the service is healthy.
+	// Status is the status of the service's pods at the time of the request, such as
+	// ServiceRunning. "" means that the status is not known, never that the service is
+	// healthy. It is always "" for helm, and on v3.4.1 and v5.0.0 while the cluster
+	// cannot be reached; on v2.3.1 the request then fails.
 	Status string `json:"status"`
 }
 
@@ -91,9 +91,9 @@ func (i Image) String() string {
 // services.
 func (e *Environment) IsSummary() bool { return e != nil && e.Services == nil }
 
-// Images returns the images of all services, in the server's order: those that Zadig
-// stored as deployed, not those that the cluster runs. The result is nil for
-// an environment from a list.
+// Images returns the images of all services, in the server's order. They are the images
+// that Zadig stored as deployed; the cluster may run others. The result is nil for an
+// environment from a list.
 func (e *Environment) Images() (images []Image) {
 	for s := range nilsafe.Values(nilsafe.OrZero(e).Services) {
 		images = append(images, imagesOf(s.ServiceName, s.Containers)...)

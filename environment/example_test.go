@@ -13,11 +13,11 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// What runs in production, from which commit, deployed and approved by whom: the same
-// lines on three versions of Zadig.
+// Prints what is deployed in production, from which commit, and who deployed and approved
+// it. The output is the same for three versions of Zadig.
 func Example() {
 	for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
-		srv, err := zadigtest.Start(zadigtest.WithServerVersion(version)) // in place of a Zadig of your own
+		srv, err := zadigtest.Start(zadigtest.WithServerVersion(version)) // instead of your Zadig
 		if err != nil {
 			log.Fatal(err)
 		}

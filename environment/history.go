@@ -13,11 +13,11 @@ import (
 
 // HistoryOptions are the options of [Service.History].
 type HistoryOptions struct {
-	// Production says that the environment is a production environment. It has an
-	// effect since v2.3.0; older servers return no deployments of such environments.
+	// Production says that the environment is a production environment. Servers before
+	// v2.3.0 ignore it, and return no deployments of production environments.
 	Production bool
-	// Chart says that service is the name of a release that comes straight from a
-	// chart repository. It is false for the services of a helm project.
+	// Chart says that the service is a chart release that comes straight from a chart
+	// repository. Leave it false for the services of a helm project.
 	Chart bool
 }
 
@@ -27,9 +27,9 @@ const (
 	OperationRollback = "rollback"
 )
 
-// Deployment is one change that deployed a service: by a workflow, by hand or by a
-// rollback. It may have changed only variables or replicas, so two in a row can have
-// the same images. The server does not say which task made the change.
+// Deployment is one deployment of a service: by a workflow, by hand or by a rollback. It
+// may have changed only variables or replicas, so two deployments in a row can have the
+// same images. The server does not say which task deployed the service.
 type Deployment struct {
 	ServiceName    string       `json:"service_name"`             // with HistoryOptions.Chart, the name of the chart release
 	Revision       int          `json:"revision"`                 // from 1, ascending
@@ -42,20 +42,20 @@ type Deployment struct {
 	CreateBy       string       `json:"create_by"`                // user name, which is not unique, or "system"
 }
 
-// History returns the last deployments of a service in an environment, the oldest
-// first. The server keeps the last 20. All servers since v2.0.0 have the history;
-// since v3.2.0 deployments have their images. The user needs the right to view the
-// environment.
+// History returns the last deployments of a service in an environment, oldest first. The
+// server keeps the last 20. Servers have the history since v2.0.0, and the images of its
+// deployments since v3.2.0. The user needs the right to view the environment.
 //
-// An empty history means that the service was never deployed, or that there is no
-// such service or environment; up to v2.3.1 it can also mean that there is no
-// such project.
+// An empty history means that the service was never deployed, or that there is no such
+// service or environment. Up to v2.3.1 it can also mean that there is no such project.
 //
-// In addition to the common errors, History returns zadig.ErrBadRequest for an empty
-// project, name or service, and a name or service with a slash, before anything is sent;
-// zadig.ErrNotFound for an unknown project (seen on v3.4.1 and v5.0.0);
-// zadig.ErrLicense for production environments, except for administrators; and
-// zadig.ErrUnsupported before v2.0.0.
+// In addition to the common errors, History returns
+//   - zadig.ErrBadRequest, without sending a request, for an empty project, name or
+//     service, and for a name or service with a slash
+//   - zadig.ErrNotFound for an unknown project (seen on v3.4.1 and v5.0.0)
+//   - zadig.ErrLicense for production environments, if there is no valid license and
+//     the user is not an administrator
+//   - zadig.ErrUnsupported before v2.0.0
 func (s *Service) History(ctx context.Context, project, name, service string, o HistoryOptions) ([]*Deployment, error) {
 	const method = "environment.History"
 	if err := check(method, project, name); err != nil {
@@ -85,15 +85,15 @@ func (s *Service) History(ctx context.Context, project, name, service string, o 
 	return deployments, nil
 }
 
-// Images returns the images that were deployed. The result is nil for a chart release,
-// and for servers before v3.2.0, which do not send images.
+// Images returns the images that were deployed. The result is nil for a chart release and
+// on servers before v3.2.0, which do not send images.
 func (d *Deployment) Images() []Image {
 	d = nilsafe.OrZero(d)
 	return imagesOf(d.ServiceName, d.Containers)
 }
 
-// IsRollback reports whether the deployment is a rollback. It is false for
-// servers before v3.4.0, which do not send the operation.
+// IsRollback reports whether the deployment is a rollback. It is always false on servers
+// before v3.4.0, which do not send the operation.
 func (d *Deployment) IsRollback() bool { return nilsafe.OrZero(d).Operation == OperationRollback }
 
 // Created returns CreateTime as a time.Time, or the zero Time if it is unset.

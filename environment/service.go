@@ -22,28 +22,30 @@ const (
 // Service reads environments. It is safe for concurrent use if its Doer is.
 type Service struct{ doer core.Doer }
 
-// New returns a Service that sends its requests through d. A *zadig.Client
-// has one in its field Environment; New is for tests and for other Doers.
+// New returns a Service that sends its requests through d. A *zadig.Client already has a
+// Service, in its Environment field; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // ListOptions are the options of [Service.List].
 type ListOptions struct {
-	// Production selects the production environments. Servers list them separately,
-	// and require a license and the right to view them.
+	// Production selects the production environments, which servers list separately.
+	// Listing them requires a license and the right to view them.
 	Production bool
 }
 
-// List returns the test environments of a project, or its production environments,
-// sorted by name and without their services. All servers since v1.18.0 support List.
+// List returns the test environments of a project or, with Production, its production
+// environments. They are sorted by name and have no services. All servers since v1.18.0
+// support List.
 //
 // Since v2.2.0 the user needs the right to view the environments of the project. The
-// server does not refuse users who lack it: an empty list means that there are no
-// environments, that the project does not exist, or that the user may not view
-// them. These cases cannot be told apart.
+// server sends an empty list to users who lack it. An empty list can therefore mean that
+// there are no environments, that the project does not exist, or that the user may not
+// view them.
 //
-// In addition to the common errors, List returns zadig.ErrBadRequest for an empty
-// project, before anything is sent; zadig.ErrLicense for production environments; and
-// zadig.ErrUnsupported before v1.18.0.
+// In addition to the common errors, List returns
+//   - zadig.ErrBadRequest, without sending a request, for an empty project
+//   - zadig.ErrLicense for production environments, if there is no valid license
+//   - zadig.ErrUnsupported before v1.18.0
 func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*Environment, error) {
 	if project == "" {
 		return nil, errdef.BadArgument("environment.List", "project", "must not be empty")
@@ -67,20 +69,22 @@ func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*E
 
 // GetOptions are the options of [Service.Get].
 type GetOptions struct {
-	Production bool // the environment is a production environment
+	Production bool // whether the environment is a production environment
 }
 
-// Get returns one environment with its services. All servers since v1.18.0
-// support Get, and up to v5.0.0 they check no rights: any user may read any environment.
+// Get returns one environment with its services. All servers since v1.18.0 support Get.
+// Up to v5.0.0 they check no rights: any user may read any environment.
 //
-// In addition to the common errors, Get returns zadig.ErrBadRequest for an empty
-// project or name, a name with a slash, and a test environment named "production",
-// before anything is sent; zadig.ErrNotFound for an unknown project or name, and for an
-// environment that is not of the kind that Production selects;
-// zadig.ErrLicense for a production environment; zadig.ErrServer if the server cannot
-// reach the cluster, or cannot build the environment because the template of a service
-// was deleted or a service comes straight from a chart repository; and
-// zadig.ErrUnsupported before v1.18.0.
+// In addition to the common errors, Get returns
+//   - zadig.ErrBadRequest, without sending a request, for an empty project or name, a
+//     name with a slash, or a test environment named "production"
+//   - zadig.ErrNotFound for an unknown project or name, or if Production is wrong for the
+//     environment
+//   - zadig.ErrLicense for a production environment, if there is no valid license
+//   - zadig.ErrServer if the server cannot reach the cluster, or cannot build the
+//     environment because a service's template was deleted or a service comes straight
+//     from a chart repository
+//   - zadig.ErrUnsupported before v1.18.0
 func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (*Environment, error) {
 	if err := check("environment.Get", project, name); err != nil {
 		return nil, err
@@ -105,7 +109,7 @@ func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (
 	return &e.Environment, nil
 }
 
-// inProject is the query for a list and for an environment.
+// inProject is the query of requests for a list and for one environment.
 type inProject struct {
 	ProjectKey string `url:"projectKey"`
 }
@@ -117,7 +121,7 @@ func path(production bool) string {
 	return environmentsPath
 }
 
-// check returns an error for a project or name that no environment has.
+// check returns an error for a project or name that no environment can have.
 func check(method, project, name string) error {
 	switch {
 	case project == "":
@@ -128,8 +132,8 @@ func check(method, project, name string) error {
 	return nil
 }
 
-// listError returns the error for a list, or for an element that cannot be
-// decoded.
+// listError returns the error for a list that failed or that has an element that cannot
+// be decoded.
 func listError(err error, servers string) error {
 	if element, ok := errors.AsType[*response.ElementError](err); ok {
 		return element.Err

@@ -97,7 +97,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-// A user without the right gets what a user of an empty or unknown project gets.
+// A user without the right gets the same response as for an empty or unknown project.
 func TestEmptyListsAreAlike(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"env_list_no_environments", "env_list_unknown_project", "env_list_as_member"} {

@@ -19,23 +19,24 @@ const (
 // Approval is a decision that people must make before a task continues.
 type Approval struct {
 	Stage  string `json:"stage"`
-	Job    string `json:"job"`    // since v3.1.0: the job that waits; "" before, because the stage waits
-	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, which has only ApprovalNative
-	// Status is the decision: StatusWaitForApproval while it is open, StatusPassed,
-	// StatusReject, StatusTimeout, StatusCancelled, StatusFailed if the approval
-	// could not be requested, and "" before the task reaches it. One rejection decides.
+	Job    string `json:"job"`    // since v3.1.0: the job that waits; "" on older versions, where the stage waits
+	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, where all are native
+	// Status is "" before the task reaches the approval, and StatusWaitForApproval while
+	// the approval is open. Then it is StatusPassed, StatusReject (one rejection is
+	// enough), StatusTimeout, StatusCancelled, or StatusFailed if the approval could not
+	// be requested.
 	Status      string          `json:"status"`
-	Description string          `json:"description"` // free text, for those who decide
+	Description string          `json:"description"` // free text for the approvers
 	Error       string          `json:"error"`       // usually "", even if the approval was rejected
 	Timeout     int             `json:"timeout"`     // minutes; 0 means 60
-	StartTime   int64           `json:"start_time"`  // Unix seconds, 0: it has not started
-	EndTime     int64           `json:"end_time"`    // Unix seconds, 0: it has not ended
-	Steps       []*ApprovalStep `json:"steps"`       // one after the other; ApprovalNative has one step
+	StartTime   int64           `json:"start_time"`  // Unix seconds, 0 if it has not started
+	EndTime     int64           `json:"end_time"`    // Unix seconds, 0 if it has not ended
+	Steps       []*ApprovalStep `json:"steps"`       // decided one after the other; ApprovalNative has one
 }
 
 // ApprovalStep is one step of an approval. Its approvers decide it together.
 type ApprovalStep struct {
-	Needed    int         `json:"needed"` // how many approvals are enough; 0: not known
+	Needed    int         `json:"needed"` // number of approvals that are enough, 0 if not known
 	Approvers []*Approver `json:"approvers"`
 }
 
@@ -43,14 +44,14 @@ type ApprovalStep struct {
 const (
 	DecisionApprove  = "approve"
 	DecisionReject   = "reject"
-	DecisionRedirect = "redirect" // handed on to another approver, in a chat system
+	DecisionRedirect = "redirect" // handed over to another approver in a chat system
 )
 
 // Approver is a user who may approve or reject.
 type Approver struct {
 	ID            string `json:"id"`             // user id in Zadig for ApprovalNative, otherwise in the chat system
 	Name          string `json:"name"`           // display name, which is not unique; may be ""
-	Decision      string `json:"decision"`       // DecisionApprove and so on; "" if there is no decision, or it is not known
+	Decision      string `json:"decision"`       // DecisionApprove and so on; "" if there is none or it is not known
 	Comment       string `json:"comment"`        // may be ""
 	OperationTime int64  `json:"operation_time"` // Unix seconds, 0 without a decision
 }
@@ -58,9 +59,9 @@ type Approver struct {
 // IsOpen reports whether the approval waits for a decision now.
 func (a *Approval) IsOpen() bool { return nilsafe.OrZero(a).Status == StatusWaitForApproval }
 
-// Pending returns the approvers who can decide now: those without a decision in the
-// first incomplete step. It is nil if the approval is not open. WeCom on v5.0.0 does
-// not say who has decided, so all its approvers are pending.
+// Pending returns the approvers who can decide now: those without a decision in the first
+// incomplete step. It returns nil if the approval is not open. With WeCom, v5.0.0 does
+// not send who has decided, so every approver of the first step is pending.
 func (a *Approval) Pending() (pending []*Approver) {
 	if !a.IsOpen() {
 		return nil
@@ -102,9 +103,10 @@ func (s *ApprovalStep) with(decision string) (approvers []*Approver) {
 // Decided returns OperationTime as a time.Time, or the zero Time if it is unset.
 func (a *Approver) Decided() time.Time { return unixtime.Time(nilsafe.OrZero(a).OperationTime) }
 
-// Approvals returns the approvals of the task, one for each approval job (since v3.1.0)
-// or stage with an approval (up to v3.0.0), in the order of the stages. An approval
-// that this package cannot decode has no steps. The result is nil for a task from a list.
+// Approvals returns the approvals of the task in the order of the stages: one for each
+// approval job (since v3.1.0) or each stage with an approval (up to v3.0.0). An
+// approval that this package cannot decode has no steps. Approvals returns nil for a task
+// from a list.
 func (t *Task) Approvals() (approvals []*Approval) {
 	for stage := range nilsafe.Values(nilsafe.OrZero(t).Stages) {
 		if a := ofStage(stage); a != nil {

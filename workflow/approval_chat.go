@@ -101,7 +101,7 @@ func (c *chatApproval) recordWeCom(steps []*ApprovalStep) []*ApprovalStep {
 var larkDecisions = map[string]string{"APPROVED": DecisionApprove, "REJECTED": DecisionReject, "TRANSFERRED": DecisionRedirect}
 
 // weComDecisions maps WeCom's codes to decisions: 2 approved, 13 approved and an
-// approver added, 3 rejected, 4 handed on, 15 moved on.
+// approver added, 3 rejected, 4 handed over, 15 moved on.
 var weComDecisions = map[int]string{
 	2: DecisionApprove, 13: DecisionApprove, 3: DecisionReject, 4: DecisionRedirect, 15: DecisionRedirect,
 }

@@ -25,7 +25,7 @@ type approvalSpec struct {
 }
 
 type nativeApproval struct {
-	Timeout int            `json:"timeout"` // for a job, too
+	Timeout int            `json:"timeout"` // also for a job
 	Needed  int            `json:"needed_approvers"`
 	Users   []*approveUser `json:"approve_users"`
 	// The member reject_or_approve is always "".
@@ -108,9 +108,9 @@ func newStep(needed int, users []*approveUser) *ApprovalStep {
 	return step
 }
 
-// record sets the decision of the first approver with the same id who has none. It adds
-// a user who was not an approver before, such as one to whom the approval was handed
-// on, to the last step.
+// record stores a decision with the first approver who has the same id and no decision
+// yet. If there is none, for example because the approval was handed over to another
+// user, record adds the user to the last step.
 func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
 	for _, step := range steps {
 		for _, a := range step.Approvers {

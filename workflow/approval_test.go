@@ -15,7 +15,7 @@ var (
 	zhao = &workflow.Approver{ID: "uid-zhao", Name: "赵敏"}
 )
 
-// approvers is a list of them.
+// approvers returns its arguments as a slice.
 func approvers(list ...*workflow.Approver) []*workflow.Approver { return list }
 
 // withoutTimes removes the times of decisions, which differ between recordings.
@@ -26,8 +26,8 @@ func withoutTimes(approvers []*workflow.Approver) []*workflow.Approver {
 	return approvers
 }
 
-// TestApprovals reads the same approvals of three versions: of a stage on the first, of
-// a job on the others.
+// TestApprovals reads the same approvals from three versions. On the first, a stage has the
+// approval; on the others, a job has it.
 func TestApprovals(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -188,7 +188,7 @@ func TestStagesUpToV1_17(t *testing.T) {
 	assert.Nil(t, off.Approvals())
 }
 
-// A job whose spec is not the one expected is an approval all the same.
+// An approval job is an approval even if its spec has an unknown shape.
 func TestApprovalOfAnotherShape(t *testing.T) {
 	t.Parallel()
 	a := approvalOf(t, workflow.StatusReject, `{"type":"email","native_approval":"none"}`)

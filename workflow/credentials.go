@@ -8,10 +8,10 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// withoutCredentials masks the credentials in a specification, and the values
-// that may be credentials: secret members, and the values of variables that the
-// server does not mark as harmless. It returns nil for null, and a specification
-// without credentials unchanged.
+// withoutCredentials masks what is or may be a credential in a specification: secret
+// members, user info in addresses, and the values of variables that the server does not
+// mark as harmless. It returns nil for null, and a specification without credentials
+// unchanged.
 func withoutCredentials(spec json.RawMessage) json.RawMessage {
 	decoder := json.NewDecoder(bytes.NewReader(spec))
 	decoder.UseNumber()
@@ -28,8 +28,9 @@ func withoutCredentials(spec json.RawMessage) json.RawMessage {
 
 const masked = "[redacted]"
 
-// secretNames lists the members that may be secret although their names do not say so,
-// such as YAML of variables, and webhook addresses of chats, which let anybody post.
+// secretNames lists further members that may be secret, although their names do not say
+// so: for example YAML with variables, and the address of a chat's webhook, with which
+// anybody can post.
 var secretNames = []string{
 	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "webhook", "hook_address",
 }

@@ -13,22 +13,22 @@ type Deploy struct {
 	Stage       string `json:"stage"`
 	Job         string `json:"job"`
 	Environment string `json:"environment"` // key of the environment
-	Alias       string `json:"alias"`       // since v3.3.0: display name at the time of the request; "" if there is none
-	Production  bool   `json:"production"`  // since v1.18.0: at the time of the request; false if the environment is gone
+	Alias       string `json:"alias"`       // since v3.3.0: display name when the task was read; "" if there is none
+	Production  bool   `json:"production"`  // since v1.18.0: as of when the task was read; false if the environment was deleted
 	Service     string `json:"service"`
 	Container   string `json:"container"`
 	Image       string `json:"image"`      // "" for a job that deploys something else, such as variables
 	Status      string `json:"status"`     // status of the job; StatusPassed if the image was deployed
-	StartTime   int64  `json:"start_time"` // Unix seconds, 0: it has not started
-	EndTime     int64  `json:"end_time"`   // Unix seconds, 0: it has not ended
+	StartTime   int64  `json:"start_time"` // Unix seconds, 0 if it has not started
+	EndTime     int64  `json:"end_time"`   // Unix seconds, 0 if it has not ended
 }
 
 // Ended returns EndTime as a time.Time, or the zero Time if it is unset.
 func (d *Deploy) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(d).EndTime) }
 
-// Deploys returns the images that the task deploys, with their environments, in the
-// order of the jobs of type JobDeploy. A job that names no image has one
-// element, without an Image. The result is nil for a task from a list.
+// Deploys returns the deployments of the task: one for each image of each job of type
+// JobDeploy, in the order of the jobs. For a job that names no image, it returns one
+// deployment without an Image. Deploys returns nil for a task from a list.
 func (t *Task) Deploys() (deploys []*Deploy) {
 	for stage := range nilsafe.Values(nilsafe.OrZero(t).Stages) {
 		for job := range nilsafe.Values(stage.Jobs) {

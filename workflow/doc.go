@@ -1,17 +1,17 @@
-// Package workflow reads the workflow tasks (工作流任务) of Zadig. A task is one run
-// of a workflow, with its stages and jobs. It shows whether the run that made a
-// release or an artifact is done, what failed in it, who approved it and what it
-// deployed.
+// Package workflow reads the workflow tasks (工作流任务) of Zadig. A task is one run of a
+// workflow, with its stages and jobs. It shows whether the run that made a release or an
+// artifact has ended, what failed in it, who approved it and what it deployed.
 //
 // Start here:
-//   - [Service.Task] returns a task by its core.TaskRef, [Service.Tasks] all tasks of a
-//     workflow, and [Service.Wait] a task once it has ended.
-//   - artifact.Activity.Task returns the TaskRef of a build, and
-//     delivery.Release.Task that of a release.
-//   - [Task.Approvals] returns who approved the task and who still has to decide,
-//     [Task.Deploys] which image the task deploys to which environment.
+//   - [Service.Task] returns a task by its core.TaskRef, and [Service.Tasks] returns all
+//     tasks of a workflow. [Service.Wait] waits until a task ends.
+//   - artifact.Activity.Task returns the TaskRef of a build, and delivery.Release.Task
+//     that of a release.
+//   - [Task.Approvals] returns the task's approvals, with those who approved and those
+//     who still have to decide. [Task.Deploys] returns the images that the task deploys,
+//     with their environments.
 //
-// The task that built an image:
+// To find the task that built an image:
 //
 //	a, err := client.Artifact.Trace(ctx, "registry.example.com/shop/cart:1.2.0")
 //	…
@@ -23,8 +23,8 @@
 //		}
 //	}
 //
-// The tasks that wait for an approval. Since v3.1.0 lists do not show whether a task
-// waits, so the loop reads each task that has not ended:
+// To find the tasks that wait for an approval, read each task that has not ended, because
+// since v3.1.0 lists do not show whether a task waits:
 //
 //	for task, err := range client.Workflow.Tasks(ctx, "shop", "shop-dev", workflow.TasksOptions{}) {
 //		…
@@ -37,6 +37,9 @@
 //		}
 //	}
 //
-// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New]
-// returns a Service for any Doer.
+// The comment of a method lists the errors that have a special meaning for it. Package
+// zadig describes the common errors.
+//
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
+// a Service for any Doer.
 package workflow

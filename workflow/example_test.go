@@ -13,9 +13,9 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// From an image to the run that built it.
+// Finds the task that built an image, and prints its jobs.
 func ExampleService_Task() {
-	srv, err := zadigtest.Start(zadigtest.WithArtifacts(&artifact.Artifact{ // in place of a Zadig of your own
+	srv, err := zadigtest.Start(zadigtest.WithArtifacts(&artifact.Artifact{ // instead of your Zadig
 		Type:  "image",
 		Image: "registry.example.com/shop/cart:1.2.0",
 		Name:  "cart",
@@ -66,7 +66,7 @@ func ExampleService_Task() {
 	//   build zadig-build passed
 }
 
-// Wait for a task that needs an approval.
+// Waits for a task that needs an approval.
 func ExampleService_Wait() {
 	task := &workflow.Task{
 		ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 7, Status: workflow.StatusRunning,
@@ -76,7 +76,7 @@ func ExampleService_Wait() {
 			}}),
 		}}},
 	}
-	srv, err := zadigtest.Start(zadigtest.WithTasks(task)) // in place of a Zadig of your own
+	srv, err := zadigtest.Start(zadigtest.WithTasks(task)) // instead of your Zadig
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -12,18 +12,20 @@ import (
 // Service reads workflow tasks. It is safe for concurrent use if its Doer is.
 type Service struct{ doer core.Doer }
 
-// New returns a Service that sends its requests through d. A *zadig.Client
-// has one in its field Workflow; New is for tests and for other Doers.
+// New returns a Service that sends its requests through d. A *zadig.Client already has a
+// Service, in its Workflow field; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-// Task returns one workflow task, with one request. Only WorkflowName and TaskID of
-// ref are sent; the server does not need the project. Up to v5.0.0 servers check no
-// rights: any user may read any task, even a deleted one.
+// Task returns one workflow task. It sends one request, with WorkflowName and TaskID of
+// ref; the server does not need ProjectName. Up to v5.0.0 servers check no rights: any
+// user may read any task, even a deleted one.
 //
-// In addition to the common errors, Task returns zadig.ErrBadRequest for an empty
-// WorkflowName or a TaskID below 1, before anything is sent; zadig.ErrNotFound for a
-// task that does not exist, and for tasks of product workflows (up to v2.3.1); and
-// zadig.ErrUnsupported before v1.15.0.
+// In addition to the common errors, Task returns
+//   - zadig.ErrBadRequest, without sending a request, for an empty WorkflowName or a
+//     TaskID below 1
+//   - zadig.ErrNotFound for a task that does not exist and, up to v2.3.1, for a task of a
+//     product workflow
+//   - zadig.ErrUnsupported before v1.15.0
 func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 	return s.task(ctx, "workflow.Task", ref)
 }

@@ -66,7 +66,7 @@ func TestFailures(t *testing.T) {
 		"database down": {
 			500, `{"code":500,"description":"server selection error: server selection timeout","message":"Internal Error: "}`, zadig.ErrServer, "",
 		},
-		"a task whose project is gone": { // the words of another failure of the server
+		"a task whose project is gone": { // the text of another failure
 			500, `{"code":500,"description":"failed to find product template shop, err: mongo: no documents in result"}`, zadig.ErrServer, "",
 		},
 		"panic": {500, "", zadig.ErrServer, ""},

@@ -35,28 +35,29 @@ const (
 )
 
 // Task is one run of a workflow. It has the fields that servers from v1.15.0 to v5.0.0
-// send (recorded on v2.3.1, v3.4.1 and v5.0.0; from Zadig's source for other versions),
-// except the task's parameters and release plan. JSON names are those of v1.18.0 and
-// later; [Service.Task] reads the older names as well.
+// send, except the task's parameters and release plan. The fields come from responses
+// recorded on v2.3.1, v3.4.1 and v5.0.0 and, for other versions, from Zadig's source. The
+// JSON names are those of v1.18.0 and later; [Service.Task] reads the older names as
+// well.
 type Task struct {
 	TaskID              int      `json:"task_id"`               // from 1; unique within its workflow only
-	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; workflow_name up to v1.17.0
-	WorkflowDisplayName string   `json:"workflow_name"`         // since v1.16.0; workflow_display_name up to v1.17.0
-	ProjectName         string   `json:"project_key"`           // project_name up to v1.17.0
+	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; sent as workflow_name up to v1.17.0
+	WorkflowDisplayName string   `json:"workflow_name"`         // since v1.16.0; sent as workflow_display_name up to v1.17.0
+	ProjectName         string   `json:"project_key"`           // sent as project_name up to v1.17.0
 	Status              string   `json:"status,omitzero"`       // StatusPassed and so on; absent when ""
 	Reverted            bool     `json:"reverted"`              // since v3.3.0: it was rolled back
 	Remark              string   `json:"remark"`                // since v3.1.0: free text
 	TaskCreator         string   `json:"task_creator,omitzero"` // user name; absent when ""
 	TaskRevoker         string   `json:"task_revoker,omitzero"` // user who canceled it; absent when ""
 	CreateTime          int64    `json:"create_time,omitzero"`  // Unix seconds, absent when 0
-	StartTime           int64    `json:"start_time,omitzero"`   // Unix seconds, absent when 0: it has not started
-	EndTime             int64    `json:"end_time,omitzero"`     // Unix seconds, absent when 0: it has not ended
+	StartTime           int64    `json:"start_time,omitzero"`   // Unix seconds, absent when 0 (not started)
+	EndTime             int64    `json:"end_time,omitzero"`     // Unix seconds, absent when 0 (not ended)
 	Stages              []*Stage `json:"stages,omitzero"`       // in the order in which they run; nil for a task from a list
 	Error               string   `json:"error,omitzero"`        // why it failed; absent when ""
 	IsRestart           bool     `json:"is_restart"`            // it was run again after a failure
 }
 
-// Stage is a group of jobs. A stage starts when the one before it has passed.
+// Stage is a group of jobs. A stage starts when the previous stage has passed.
 type Stage struct {
 	Name      string `json:"name"`                // chosen by the workflow's author
 	Status    string `json:"status"`              // StatusPassed and so on; "" before it starts
@@ -65,12 +66,13 @@ type Stage struct {
 	Parallel  bool   `json:"parallel"`            // its jobs run at the same time
 	Jobs      []*Job `json:"jobs"`                // may be empty
 	Error     string `json:"error"`               // since v1.18.0: why it failed, "" if it did not
-	// Approval is the approval that the stage waits for (up to v3.0.0), as JSON; nil if
-	// there is none. Task.Approvals decodes it.
+	// Approval is, up to v3.0.0, the JSON of the approval that the stage waits for, or nil
+	// if there is none. Task.Approvals decodes it.
 	Approval json.RawMessage `json:"approval,omitzero"`
 }
 
-// Values of Job.Type, with the main members of the Spec. Servers send many other types.
+// Values of Job.Type. Each comment names the main members of Spec. Servers send many
+// other types.
 const (
 	JobBuild           = "zadig-build"            // repos, image, service_name, service_module
 	JobDeploy          = "zadig-deploy"           // env, production, service_and_images; also for helm
@@ -93,10 +95,10 @@ type Job struct {
 	Error        string `json:"error"`                           // why it failed, "" if it did not
 	RetryCount   int    `json:"retry_count,omitzero"`            // since v3.1.0
 	ErrorHandler string `json:"error_handler_username,omitzero"` // since v3.1.0: who let the task continue after the job failed
-	// Spec is the specification of the job as JSON, nil if there is none. Its members
-	// depend on Type. Credentials, and the values of variables that may be credentials, are
-	// replaced by "[redacted]". Decode it with json.Unmarshal, or use Task.Approvals and
-	// Task.Deploys.
+	// Spec is the specification of the job as JSON, or nil if there is none. Its members
+	// depend on Type: decode it with json.Unmarshal, or use Task.Approvals and
+	// Task.Deploys. Credentials, and the values of variables that may be credentials, are
+	// replaced by "[redacted]".
 	Spec json.RawMessage `json:"spec,omitzero"`
 }
 
@@ -130,8 +132,8 @@ func (t *Task) Started() time.Time { return unixtime.Time(nilsafe.OrZero(t).Star
 // Ended returns EndTime as a time.Time, or the zero Time if it is unset.
 func (t *Task) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).EndTime) }
 
-// Duration returns how long the task ran, to the second. It is 0 when a time is
-// missing or the end lies before the start.
+// Duration returns how long the task ran, to the second. It returns 0 if a time is
+// missing or the end is before the start.
 func (t *Task) Duration() time.Duration {
 	t = nilsafe.OrZero(t)
 	return unixtime.Between(t.StartTime, t.EndTime)
@@ -149,15 +151,15 @@ func (j *Job) Started() time.Time { return unixtime.Time(nilsafe.OrZero(j).Start
 // Ended returns EndTime as a time.Time, or the zero Time if it is unset.
 func (j *Job) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(j).EndTime) }
 
-// wireTask is a task as a server sends it, with the additional names that servers up
-// to v1.17.0 use.
+// wireTask is a task as a server sends it, including the names that servers up to v1.17.0
+// use.
 type wireTask struct {
 	Task
 	OldDisplayName string `json:"workflow_display_name"`
 	OldProjectName string `json:"project_name"`
 }
 
-// Validate returns an error for an object without task_id: it is not a task.
+// Validate returns an error for an object without task_id, which is not a task.
 func (w *wireTask) Validate() error {
 	if w.TaskID == 0 {
 		return errors.New("missing task_id")

@@ -16,7 +16,7 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// newest is a task in the words of v5.0.0.
+// newest is a task as v5.0.0 sends it.
 const newest = `{
 	"task_id": 7, "workflow_key": "shop-dev", "workflow_name": "商城 开发", "params": [{"name": "x", "value": "p4ss"}],
 	"status": "failed", "reverted": false, "remark": "weekly", "task_creator": "alice", "task_revoker": "bob",
@@ -34,7 +34,7 @@ const newest = `{
 	"project_key": "shop", "error": "refused", "is_restart": true, "debug": false, "approval_ticket_id": "", "approval_id": ""
 }`
 
-// read is what the service makes of a body.
+// read returns the task that the service reads from a body.
 func read(t *testing.T, body string) *workflow.Task {
 	t.Helper()
 	client, _ := clienttest.Mocked(t, taskPath, clienttest.Respond(http.StatusOK, body))
@@ -112,8 +112,8 @@ func TestDone(t *testing.T) {
 	}
 }
 
-// Credentials, and values of variables that may be some, are masked in what a server
-// sends; everything else stays.
+// Credentials, and values of variables that may be credentials, are masked; everything
+// else that a server sends is kept.
 func TestSpecsHaveNoCredentials(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
@@ -132,7 +132,7 @@ func TestSpecsHaveNoCredentials(t *testing.T) {
 		assert.Contains(t, string(data), `"oauth_token":"[redacted]"`, version)
 	}
 	for spec, want := range map[string]string{
-		`{"a":"b","n":1.50}`: `{"a":"b","n":1.50}`, // as it came
+		`{"a":"b","n":1.50}`: `{"a":"b","n":1.50}`, // unchanged
 		`null`:               ``,
 		`{"envs":[{"key":"K","value":7,"is_credential":true}]}`:  `{"envs":[{"is_credential":true,"key":"K","value":"[redacted]"}]}`,
 		`{"value":"plain","token":""}`:                           `{"value":"plain","token":""}`,

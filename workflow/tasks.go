@@ -17,25 +17,24 @@ import (
 
 // TasksOptions are the options of [Service.Tasks].
 type TasksOptions struct {
-	// PerPage is how many tasks a page has; 0 means 20. The server reads the tasks
-	// with all their jobs to list them, so small pages are quick.
+	// PerPage is the number of tasks on a page; 0 means 20. To list tasks, the server
+	// reads them with all their jobs, so it sends small pages sooner.
 	PerPage int
 }
 
-// Tasks returns the tasks of a workflow, newest first, each once, with a request for
-// each page. The tasks have no stages ([Task.IsSummary]): read those of interest with
-// [Service.Task]. workflow is the key, not the display name. Up to v5.0.0 servers check no
-// rights.
+// Tasks returns the tasks of a workflow, each once, newest first. It sends a request for
+// each page. workflow is the key of the workflow, not its display name. The tasks have no
+// stages (see [Task.IsSummary]): read those of interest with [Service.Task]. Up to v5.0.0
+// servers check no rights.
 //
 // An empty sequence means that the workflow has no tasks, does not exist, or is not in
-// this project. Deleted and archived tasks are not listed. A task that cannot be
-// decoded yields zadig.ErrUnexpectedResponse; a loop that continues gets the others.
-// After any other error the loop ends.
-//
-// In addition to the common errors, Tasks returns zadig.ErrBadRequest for an empty project
-// or workflow, a workflow with a slash or a negative PerPage, before anything is sent;
-// zadig.ErrServer for a page with a task that the server cannot list; and
-// zadig.ErrUnsupported before v1.18.0.
+// this project. Deleted and archived tasks are not listed. For a task that it cannot
+// decode, Tasks yields zadig.ErrUnexpectedResponse; the loop may continue with the next
+// task. Any other error ends the loop. In addition to the common errors, Tasks yields
+//   - zadig.ErrBadRequest, without sending a request, for an empty project or workflow, a
+//     workflow with a slash or a negative PerPage
+//   - zadig.ErrServer for a page with a task that the server cannot list
+//   - zadig.ErrUnsupported before v1.18.0
 func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOptions) iter.Seq2[*Task, error] {
 	return func(yield func(*Task, error) bool) {
 		if err := o.check(project, workflow); err != nil {
@@ -80,8 +79,8 @@ func (o TasksOptions) check(project, workflow string) error {
 	return nil
 }
 
-// openPage requests one page. It always sends both numbers, at least 1: with 0 the
-// server sends all tasks on every page.
+// openPage requests one page. It always sends both numbers, which are at least 1, because
+// with 0 the server sends all tasks on every page.
 func (s *Service) openPage(ctx context.Context, project, workflow string, page, size int) (*response.Stream[Task], error) {
 	tasks, err := response.Get[taskPage](ctx, s.sender(), response.Endpoint{
 		Path: "/openapi/workflows/custom/" + workflow + "/tasks",
@@ -98,8 +97,8 @@ func (s *Service) openPage(ctx context.Context, project, workflow string, page, 
 	return response.Elements[Task](ctx, tasks, response.Endpoint{Want: "an array of workflow tasks"}, response.Buffered)
 }
 
-// taskPage is a page of tasks. It is a Doer that responds as the lists of releases and
-// artifacts do: with an array, and with the total in X-Total.
+// taskPage is a page of tasks. It is also a Doer whose response has the form of the lists
+// of releases and artifacts: an array, with the total in X-Total.
 type taskPage struct {
 	Total int             `json:"total"`
 	Tasks json.RawMessage `json:"workflow_tasks"`
@@ -107,7 +106,7 @@ type taskPage struct {
 	body *response.Body
 }
 
-// SetBody keeps the body that the page was read from.
+// SetBody stores the body that the page was read from.
 func (p *taskPage) SetBody(b *response.Body) { p.body = b }
 
 // Validate returns an error for an object that is not a page.

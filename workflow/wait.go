@@ -14,24 +14,24 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// The ways in which a task ends without success, for errors.Is with the error
-// of [Service.Wait].
+// The errors that a [WaitError] wraps if the task ended without success.
 var (
 	ErrFailed   = errors.New("the task failed")
 	ErrRejected = errors.New("the task was rejected") // an approver rejected it
-	ErrCanceled = errors.New("the task was canceled") // by Task.TaskRevoker; a server that restarts cancels all
-	ErrTimedOut = errors.New("the task timed out")    // by its own limit, or that of an approval
+	ErrCanceled = errors.New("the task was canceled") // by Task.TaskRevoker, or by a restart of the server, which cancels all tasks
+	ErrTimedOut = errors.New("the task timed out")    // it exceeded its own limit or the limit of an approval
 )
 
 // WaitOptions are the options of [Service.Wait].
 type WaitOptions struct {
-	// Interval is how long Wait waits after the first request; 0 means 2 seconds.
-	// Each wait is 1.5 times the previous one, up to MaxInterval, for which 0 means
-	// 30 seconds.
+	// Interval is the wait after the first request; 0 means 2 seconds. Each further wait
+	// is 1.5 times as long as the previous one, but not longer than MaxInterval; for
+	// MaxInterval, 0 means 30 seconds.
 	Interval, MaxInterval time.Duration
 }
 
-// WaitError is the error of [Service.Wait].
+// WaitError is the error of [Service.Wait] and, for a task that ended without success, of
+// [Service.Done].
 type WaitError struct {
 	Task *Task // as last read, with all its jobs; nil if it was never read
 	// Err is ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended, and
@@ -50,16 +50,17 @@ func (e *WaitError) Error() string {
 // Unwrap returns Err.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait reads a task until it has ended, and returns it if it succeeded. It also waits
-// for approvals, and for stages that somebody has to start. Give ctx a deadline: nothing
-// else limits the wait.
+// Wait reads a task repeatedly until it has ended, and returns it if it succeeded. A task
+// that needs an approval, or somebody to start its next stage, has not ended. Give ctx a
+// deadline: nothing else limits the wait.
 //
-// The error is zadig.ErrBadRequest for a negative Interval, and otherwise a
-// *[WaitError] with the last state of the task. It matches ErrFailed, ErrRejected,
-// ErrCanceled or ErrTimedOut if the task ended without success,
-// context.DeadlineExceeded or context.Canceled if ctx ended first, and otherwise the
-// error of [Service.Task]. If the server fails or cannot be reached, Wait retries up to
-// five times in a row.
+// If the server fails or cannot be reached, Wait retries up to five times in a row. It
+// returns zadig.ErrBadRequest for a negative Interval or MaxInterval. Any other error is
+// a *[WaitError] with the last state of the task, and wraps
+//   - ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended without
+//     success
+//   - context.DeadlineExceeded or context.Canceled if ctx ended first
+//   - otherwise the error of [Service.Task]
 func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*Task, error) {
 	const method = "workflow.Wait"
 	if o.Interval < 0 || o.MaxInterval < 0 {
@@ -107,8 +108,8 @@ func (t *Task) failure() error {
 	return nil
 }
 
-// state returns the status of the task and of its unfinished stages and jobs, with the
-// reasons that the server gives.
+// state returns the status of the task, and of the stages and jobs that are running or
+// stopped the task, with the reasons that the server gives.
 func (t *Task) state() string {
 	state := []string{describe("", t.Status, t.Error)}
 	for stage := range nilsafe.Values(t.Stages) {
@@ -132,8 +133,8 @@ func describe(what, status, reason string) string {
 	return what + status + reason
 }
 
-// isOver reports whether a stage or a job has not started, or has ended without
-// stopping the task.
+// isOver reports whether a stage or a job does not hold up the task: it has not started,
+// or has ended without stopping the task.
 func isOver(status string) bool {
 	return status == "" || status == StatusPassed || status == StatusSkipped || status == StatusUnstable
 }

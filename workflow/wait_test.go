@@ -17,8 +17,8 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// statuses is a Service whose task has these statuses one after the other, the last
-// forever. A number is the status of a failed response.
+// statuses returns a Service whose task has these statuses one after the other, and keeps
+// the last. A number is the status of a failed response.
 func statuses(t *testing.T, all ...string) (s *workflow.Service, requests *int) {
 	t.Helper()
 	requests = new(int)

@@ -7,8 +7,8 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// ApprovalJob returns a job for [WithTasks] that waits for an approval, with the Status
-// and the Steps of a. An empty System means ApprovalNative.
+// ApprovalJob returns an approval job for [WithTasks], with the fields of a, such as
+// Status and Steps. An empty System means ApprovalNative.
 func ApprovalJob(a *workflow.Approval) *workflow.Job {
 	if a == nil {
 		a = new(workflow.Approval)

@@ -10,7 +10,7 @@ import (
 	"github.com/zadig-go/zadig/environment"
 )
 
-// Deployment is an entry of the deploy history of a service in an environment.
+// Deployment is an entry in the deployment history of a service in an environment.
 type Deployment struct {
 	ProjectName string
 	EnvName     string
@@ -19,10 +19,10 @@ type Deployment struct {
 	environment.Deployment
 }
 
-// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name;
-// the pair must be unique among test environments and among production environments.
-// The server lists them in the order in which they were added. Like a real server, it
-// does not send the status of a helm service.
+// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name,
+// which together must be unique among test environments and among production
+// environments. The server lists environments in the order in which they were added. Like
+// a real server, it does not send the status of a helm service.
 func WithEnvironments(environments ...*environment.Environment) Option {
 	return WithData(Data{Environments: environments})
 }
@@ -33,8 +33,9 @@ func WithDeployments(deployments ...*Deployment) Option {
 	return WithData(Data{Deployments: deployments})
 }
 
-// SetEnvironment adds copies of environments, or replaces those with the same names.
-// Bad input fails the test, or panics if the server was made by [Start].
+// SetEnvironment adds copies of environments, or replaces those with the same
+// ProjectName, Name and Production. Bad input fails the test, or panics if the server was
+// started by [Start].
 func (s *Server) SetEnvironment(environments ...*environment.Environment) {
 	for _, e := range environments {
 		if stored, err := newEnvironment(e); err == nil {
@@ -142,7 +143,7 @@ func (c *call) listEnvironments(production bool) *response {
 	return jsonResponse(list)
 }
 
-// getEnvironment checks no rights.
+// getEnvironment sends an environment to every user: Zadig checks no rights for it.
 func (c *call) getEnvironment(production bool) *response {
 	switch {
 	case c.query("projectKey") == "":

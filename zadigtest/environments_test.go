@@ -174,7 +174,7 @@ var approvals = []*workflow.Approval{
 		{Needed: 1, Approvers: []*workflow.Approver{{ID: "3", Decision: "approve", OperationTime: 4}, {ID: "4"}}},
 	}},
 	{Job: "wecom", System: workflow.ApprovalWeCom, Status: workflow.StatusPassed, Steps: []*workflow.ApprovalStep{
-		{Needed: 1, Approvers: []*workflow.Approver{{ID: "1"}, {ID: "2"}}}, // who decided is not said
+		{Needed: 1, Approvers: []*workflow.Approver{{ID: "1"}, {ID: "2"}}}, // Zadig does not send who decided
 	}},
 	{Job: "dingtalk", System: workflow.ApprovalDingTalk, Status: workflow.StatusWaitForApproval, StartTime: 5, Steps: []*workflow.ApprovalStep{
 		{Needed: 1, Approvers: []*workflow.Approver{{ID: "1"}}},
@@ -240,7 +240,7 @@ func TestTasksOfReleases(t *testing.T) {
 	}
 }
 
-// TestWaitForATaskAndARelease waits for what changes on the server.
+// TestWaitForATaskAndARelease waits for changes on the server.
 func TestWaitForATaskAndARelease(t *testing.T) {
 	t.Parallel()
 	running := &workflow.Task{ProjectName: "shop", WorkflowName: "push", TaskID: 1, Status: workflow.StatusRunning}

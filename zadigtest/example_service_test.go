@@ -49,9 +49,8 @@ var cart = &artifact.Artifact{
 	}},
 }
 
-// A service that uses the SDK is tested on every version of Zadig, with a server
-// that holds what the test needs. In a test, use NewServer(t), t.Context and
-// t.Run(version, …).
+// Tests a service that uses the SDK on every version of Zadig, with a server that has the
+// data of the test. In a real test, use NewServer(t), t.Context and t.Run(version, …).
 func Example() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -74,7 +73,7 @@ func Example() {
 	// Output: v1.7.1 cannot trace images
 }
 
-// The requests of a service: a known image costs none.
+// Checks the requests of a service, which sends none for an image that it knows.
 func ExampleServer_Requests() {
 	srv, err := zadigtest.Start(zadigtest.WithArtifacts(cart))
 	if err != nil {

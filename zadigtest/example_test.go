@@ -58,8 +58,8 @@ func Example_zadigIsDown() {
 	// token: needs a new token
 }
 
-// Does a service survive the upgrade from v1.11 to v5.0, after which releases
-// have another shape and pages follow other rules?
+// Does a service survive the upgrade from v1.11 to v5.0? It changes the shape of releases
+// and the rules of paging.
 func Example_upgrade() {
 	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 120)))
 	if err != nil {
@@ -71,7 +71,7 @@ func Example_upgrade() {
 	defer cancel()
 
 	client := srv.Client()
-	for _, version := range []string{"v1.11.0", "v5.0.0"} { // since v4.0.0 without those of workflows
+	for _, version := range []string{"v1.11.0", "v5.0.0"} { // since v4.0.0 there are none made by workflows
 		srv.SetServerVersion(version)
 		projects := make(map[string]int)
 		total := 0

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Fault is a failure of the server, the network or a gateway. A function such
-// as [Status] or [Delay] returns a Fault, its methods select the requests that
-// it hits, and [Server.Inject] adds it to a server:
+// Fault is a failure of the server, the network or a gateway. Create one with a function
+// such as [Status] or [Delay], select the requests that it hits with its methods, and add
+// it to a server with [Server.Inject]:
 //
 //	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
 //
-// Unless limited, a Fault hits every request. Its methods return a changed copy. A
-// Fault can be injected more than once.
+// A Fault hits every request unless it is limited. Its methods return a changed copy. The
+// same Fault can be injected more than once.
 type Fault struct {
 	name      string
 	endpoints []Endpoint
@@ -37,7 +37,7 @@ type Fault struct {
 
 // sending describes how the body of a response is sent.
 type sending struct {
-	cut   int // bytes of the body after which the connection is closed; -1: never
+	cut   int // bytes of the body before the connection is closed; -1: never closed
 	chunk int // bytes sent at a time; 0: all
 	pause time.Duration
 }
@@ -48,23 +48,23 @@ func (f Fault) On(endpoints ...Endpoint) Fault {
 	return f
 }
 
-// Times limits the fault to the first n requests that it matches. If n is less
-// than 1, there is no limit.
+// Times limits the fault to the first n requests that it matches. There is no limit if n
+// is less than 1.
 func (f Fault) Times(n int) Fault {
 	f.times = max(n, 0)
 	return f
 }
 
-// After skips the first n requests that the fault matches. With After(1) the
-// first page of a list arrives and the second fails.
+// After makes the fault skip the first n requests that it matches. For example, with
+// After(1) the first page of a list arrives and the second fails.
 func (f Fault) After(n int) Fault {
 	f.skip = max(n, 0)
 	return f
 }
 
-// When limits the fault to requests for which match returns true. The server
-// calls match on the goroutine of the request. It must be safe for concurrent
-// use and must not inject or remove faults.
+// When limits the fault to requests for which match returns true. The server calls match
+// on the goroutine of the request. match must be safe for concurrent use and must not
+// inject or remove faults.
 func (f Fault) When(match func(*http.Request) bool) Fault {
 	f.match = match
 	return f
@@ -86,7 +86,7 @@ func (f Fault) WithHeader(name, value string) Fault {
 // String returns the call that made the fault, such as "Status(503)".
 func (f Fault) String() string { return f.name }
 
-// Delay waits for d before the response, or until the client closes the
+// Delay delays the response by d. The delay ends early if the client closes the
 // connection or the server is closed. Other faults still apply.
 func Delay(d time.Duration) Fault {
 	return Fault{name: fmt.Sprintf("Delay(%s)", d), delay: d}
@@ -97,9 +97,9 @@ func Delay(d time.Duration) Fault {
 // test continues. Other faults still apply.
 func Hook(f func(*http.Request)) Fault { return Fault{name: "Hook", hook: f} }
 
-// Status responds with a status and a body, as a proxy in front of Zadig would. The
-// Content-Type is that of JSON, HTML or plain text, according to how the body
-// begins. A response with an empty body has no Content-Type.
+// Status responds with a status and a body, as a proxy in front of Zadig would. The body
+// determines the Content-Type: JSON, HTML or plain text according to its beginning, and
+// none if it is empty.
 func Status(code int, body string) Fault {
 	resp := typed(code, textType, []byte(body))
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
@@ -113,8 +113,8 @@ func Status(code int, body string) Fault {
 	return Fault{name: fmt.Sprintf("Status(%d)", code), response: resp}
 }
 
-// RateLimited responds with status 429 and a Retry-After header of whole seconds,
-// rounded up.
+// RateLimited responds with status 429 and a Retry-After header, which has retryAfter
+// rounded up to whole seconds.
 func RateLimited(retryAfter time.Duration) Fault {
 	seconds := int64((retryAfter + time.Second - 1) / time.Second)
 	f := Status(http.StatusTooManyRequests, "").WithHeader("Retry-After", strconv.FormatInt(seconds, 10))
@@ -122,8 +122,8 @@ func RateLimited(retryAfter time.Duration) Fault {
 	return f
 }
 
-// HTML responds with a status and a page: the login page of a single sign-on in
-// front of Zadig if code is 200, otherwise the error page of a proxy.
+// HTML responds with a status and an HTML page: for status 200 the login page of a single
+// sign-on in front of Zadig, otherwise the error page of a proxy.
 func HTML(code int) Fault {
 	title, content := "Sign in", `<form method="post" action="/login"></form>`
 	if code != http.StatusOK {
@@ -154,25 +154,26 @@ func CutAfter(n int) Fault {
 	return Fault{name: fmt.Sprintf("CutAfter(%d)", n), sending: &sending{cut: max(n, 0)}}
 }
 
-// SlowBody sends the response's body in pieces of n bytes, with a pause before
-// each, until the client closes the connection or the server is closed.
+// SlowBody sends the response's body in pieces of n bytes, with a pause before each. It
+// stops if the client closes the connection or the server is closed.
 func SlowBody(n int, pause time.Duration) Fault {
 	return Fault{name: fmt.Sprintf("SlowBody(%d, %s)", n, pause), sending: &sending{cut: -1, chunk: max(n, 1), pause: pause}}
 }
 
-// DatabaseDown responds as Zadig does when its database is down. The response
-// depends on the version, the endpoint and whether projectName is given. A real
-// server responds after 30 seconds, or after 10 to /api/directory: add a [Delay].
+// DatabaseDown responds as Zadig does when its database is down. The response depends on
+// the version, the endpoint and whether the request has a projectName. A real server
+// responds only after 30 seconds, or after 10 for /api/directory; for that, add a
+// [Delay].
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
-// AslanDown responds as Zadig does while aslan, the service for most endpoints,
-// restarts: the gateway responds with status 503. Up to v1.13.0 another service
-// handles [TraceArtifact] and responds with status 500 and the failure.
+// AslanDown responds as Zadig does while aslan, the service for most endpoints, restarts:
+// the gateway sends status 503. Up to v1.13.0 another service handles [TraceArtifact]. It
+// responds with status 500 and a text that says that it cannot reach aslan.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
-// RecordNotFound responds to a request for one release or artifact as if it did
-// not exist. With Times(1) it simulates a short database outage, for which Zadig
-// sends the same response to a request for a release by id: status 400 with code 6563.
+// RecordNotFound responds to a request for one release or artifact as if it did not
+// exist. With Times(1) it simulates a short outage of the database, because Zadig sends
+// the same response then: for a release by id, status 400 with code 6563.
 func RecordNotFound() Fault {
 	return Fault{name: "RecordNotFound", state: notFound}.On(GetRelease, GetArtifact, FindArtifact, TraceArtifact)
 }
@@ -190,15 +191,16 @@ func ExpiredToken() Fault {
 	return Fault{name: "ExpiredToken", response: empty(http.StatusUnauthorized)}
 }
 
-// NoPermission responds as Zadig does to a user without the right to read: with
-// status 403 and an empty body, or for [TraceArtifact] with a 500 that quotes the
-// 403. Zadig checks rights since v1.18.0; the fault sends the same response on older
-// versions, too. It has no effect on [GetWorkflowTask], for which Zadig checks no right.
+// NoPermission responds as Zadig does to a user without the right to read: with status
+// 403 and an empty body or, for [TraceArtifact], with status 500 and a text that quotes
+// the 403. Lists of environments are empty. Zadig checks no rights for workflow tasks and
+// single environments, so the fault has no effect on these. Zadig checks rights since
+// v1.18.0; the fault sends the same responses on older versions, too.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
 
-// SystemViewer responds as Zadig does to a user who may view the releases of the
-// whole system but has no role in a project: the list of a project gets status
-// 403; the list without a project and releases by id can be read.
+// SystemViewer responds as Zadig does to a user who may view the releases of the whole
+// system but has no role in a project. The list of a project gets status 403, but the
+// list without a project and releases by id can be read.
 func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemViewer} }
 
 // ProjectMember responds as Zadig does to a user who may view the releases of
@@ -207,9 +209,9 @@ func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemView
 func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectMember} }
 
 // LicenseExpired responds as a Zadig server whose paid license has expired: with code
-// 7050 for releases, while artifacts and workflow tasks can still be read. Zadig
-// needs a license for lists since v2.0.0 and for a release by id since v2.3.0.
-// Before v2.0.0 Zadig needs no license, but the fault refuses both requests there, too.
+// 7050 for releases and production environments, while everything else can still be read.
+// Zadig needs a license for lists of releases since v2.0.0, and for a release by id since
+// v2.3.0; the fault refuses both on every version.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
@@ -220,25 +222,25 @@ func CollaborationPending() Fault {
 	return Fault{name: "CollaborationPending", state: collaborationPending}
 }
 
-// BrokenRecord makes one release unreadable. Requests for it by id, and detailed
-// lists with it, get status 500; brief lists still include it. Up to v2.2.0 the body
-// is empty, as after a panic. Since v2.3.0 it says that the project of the release
-// is missing. Since v4.0.0 lists include the release, and only requests by id fail.
+// BrokenRecord makes one release unreadable. Requests for it by id get status 500. So do
+// detailed lists that contain it, but not brief lists. Up to v2.2.0 the body is empty, as
+// after a panic; since v2.3.0 it says that the project of the release is missing. Since
+// v4.0.0 all lists include the release, and only requests by id fail.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
 		On(ListReleases, GetRelease)
 }
 
-// faults has the injected faults.
+// faults are the injected faults of a server.
 type faults struct {
 	mu    sync.Mutex
 	armed []*Fault
 }
 
-// Inject adds a fault to the server. The fault stays until the limit of [Fault.Times]
-// is reached, or remove or [Server.ClearFaults] is called. If several faults replace
-// the response to one request, only the one injected first is applied; the others are
-// left for the next request.
+// Inject adds a fault to the server. The fault stays until it has hit as many requests as
+// [Fault.Times] allows, or until remove or [Server.ClearFaults] is called. If several
+// faults replace the response to the same request, the one injected first does so, and
+// the others are left for the next request.
 func (s *Server) Inject(f Fault) (remove func()) {
 	armed := &f
 	s.faults.mu.Lock()
@@ -261,7 +263,7 @@ func (s *faults) remove(f *Fault) {
 	s.armed = slices.DeleteFunc(s.armed, func(g *Fault) bool { return g == f })
 }
 
-// hit has the effects of the faults on one request.
+// hit describes the effects of the faults on one request.
 type hit struct {
 	delay   time.Duration
 	hooks   []func(*http.Request)

@@ -217,7 +217,7 @@ func TestFaultsAreRemoved(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t)
 	base := zadigtest.Status(503, "")
-	_ = base.Times(1).On(zadigtest.GetRelease).WithHeader("Retry-After", "1") // a copy: base stays what it was
+	_ = base.Times(1).On(zadigtest.GetRelease).WithHeader("Retry-After", "1") // a copy: base is unchanged
 	remove := srv.Inject(base)
 	again := srv.Inject(base)
 	assert.Equal(t, []int{503, 503}, statuses(t, srv, releasesPath, releasesPath))

@@ -12,19 +12,19 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// Generate returns n realistic releases of a shop's projects, newest first, and
-// the artifacts of the images that they deploy or pack into charts. Within one version
-// of this package, the same seed and n give the same data. If n is less than 1,
-// Data is empty.
+// Generate returns n realistic releases of a shop's projects, newest first, and the
+// artifacts of the images that they deploy or pack into charts. Within one version of
+// this package, the same seed and n give the same data. If n is less than 1, there is no
+// data.
 //
 // About two in five releases are made by workflows, with builds, deploys and tests;
-// servers since v4.0.0 do not have them. Some of the others have failed. Images are
+// servers since v4.0.0 do not have these. Some of the other releases failed. Images are
 // built from commits, tags and pull requests of one or two repositories. One deploy in
-// twenty pins its image by digest, and one release in forty has a manifest of about
-// 100 KB. Texts are Chinese and English. The environments are those that the releases
-// were deployed to, with the history of their services.
+// twenty pins its image by digest, and one in forty has a manifest of about 100 KB. Texts
+// are Chinese and English. The environments are those to which the releases were
+// deployed, with the history of their services.
 //
-// Ids and CreatedAt are unique, and so is Version within a project, as servers since
+// Ids and CreatedAt are unique, and Version is unique within a project, as servers since
 // v4.0.0 require. No date is later than the end of May 2025.
 func Generate(seed uint64, n int) Data {
 	g := &generator{

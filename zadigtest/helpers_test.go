@@ -40,7 +40,7 @@ func send(t *testing.T, srv *zadigtest.Server, method, path string, header http.
 	req, err := http.NewRequestWithContext(t.Context(), method, srv.URL+path, http.NoBody)
 	require.NoError(t, err)
 	maps.Copy(req.Header, header)
-	transport := &http.Transport{DisableKeepAlives: true} // a connection of its own: none that another request broke
+	transport := &http.Transport{DisableKeepAlives: true} // a new connection, which no other request has broken
 	return transport.RoundTrip(req)
 }
 
@@ -62,8 +62,8 @@ func (f *fakeTB) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// failureOf runs f as a test would be run and returns the message with which
-// it fails, "" if it does not.
+// failureOf runs f as a test and returns the message with which it fails, or "" if it does
+// not fail.
 func failureOf(f func(tb zadigtest.TB)) string {
 	tb := &fakeTB{}
 	done := make(chan struct{})

@@ -33,10 +33,10 @@ func newConfig(opts []Option) (*config, error) {
 	return cfg, nil
 }
 
-// WithServerVersion makes the server behave as a version of Zadig. A version that is
-// not in [Versions] behaves as the nearest of them, which [Server.ServerVersion]
-// returns. The default is the newest of them, which changes with new versions of this
-// package, so pass the version that you run.
+// WithServerVersion makes the server behave as the named version of Zadig. If [Versions]
+// does not list the version, the server behaves as the nearest one that it lists, which
+// [Server.ServerVersion] returns. The default is the newest of Versions. It changes with
+// new versions of this package, so pass the version that you run.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		var err error
@@ -45,10 +45,10 @@ func WithServerVersion(name string) Option {
 	}
 }
 
-// WithToken makes the server refuse requests without the token as Zadig does,
-// with status 401 and an empty body. The token may be in the header
-// "Authorization: Bearer …" or in the query parameter "token". [Server.Client]
-// returns clients that send it.
+// WithToken makes the server refuse requests without the token. Like Zadig, it responds
+// with status 401 and an empty body. The token may be in the header "Authorization:
+// Bearer …" or in the query parameter "token". [Server.Client] returns clients that send
+// it.
 func WithToken(token string) Option {
 	return func(cfg *config) error {
 		if token == "" {
@@ -59,8 +59,8 @@ func WithToken(token string) Option {
 	}
 }
 
-// WithData adds releases and artifacts, as [WithReleases] and [WithArtifacts]
-// do. With WithData(Data{}) alone the server is empty.
+// WithData adds all data in data, as [WithReleases], [WithArtifacts] and the like do.
+// With WithData(Data{}) alone, the server is empty.
 func WithData(data Data) Option {
 	return func(cfg *config) error {
 		cfg.given = true
@@ -74,26 +74,27 @@ func WithData(data Data) Option {
 }
 
 // WithReleases adds copies of releases, which replace the data of [Shop]. Each release
-// needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed
-// newest first, by CreatedAt; those with the same CreatedAt keep their order. As
-// on a real server, a release with DeletedAt is not found. Since v4.0.0 neither is a
-// release made by a workflow: one of Type K8SWorkflow, or of Type "" with builds or tests.
+// needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed newest
+// first, by CreatedAt; those with the same CreatedAt keep their order. As on a real
+// server, a release with DeletedAt is not found. On v4.0.0 and later, a release made by a
+// workflow is not found either: one of Type K8SWorkflow, or of Type "" with BuildInfo,
+// TestInfo or DistributeInfo.
 //
 // Releases may have the documented shape or the flat shape of v4.0.0 (see
 // delivery.Release). Responses have the shape of the server's version.
 //
-// Since v4.0.0 a real server refuses a second release with the same CreatedAt, or
-// with the same project and Version. This server accepts them, because older
-// servers do. If several releases have the same project and Version, [OpenAPIReleaseDetail]
-// returns the newest.
+// Since v4.0.0 a real server refuses a second release with the same CreatedAt, or with
+// the same project and Version. This server accepts it, because older servers do. If
+// several releases have the same project and Version, [OpenAPIReleaseDetail] returns the
+// newest.
 func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }
 
-// WithArtifacts adds copies of artifacts, which replace the data of [Shop]. Each needs
-// an Image, unless its Type is "file", and an ImageSize to be listed. An ID must be
-// unique and have 24 hex digits; an artifact without an ID gets a new one. The server
-// sorts Activities and derives SortedActivities from them.
+// WithArtifacts adds copies of artifacts, which replace the data of [Shop]. Each needs an
+// Image unless its Type is "file". An artifact of Type "image" without an ImageSize is
+// not listed. An ID must be unique and have 24 hex digits; an artifact without an ID gets
+// a new one. The server sorts Activities and derives SortedActivities from them.
 func WithArtifacts(artifacts ...*artifact.Artifact) Option {
 	return WithData(Data{Artifacts: artifacts})
 }

@@ -70,9 +70,9 @@ func (c *call) numbers(names ...string) (values []int, ok bool) {
 	return values, true
 }
 
-// window returns the items of a page, or all items if there is no page number or no
-// page size. If the page would begin before the first item, for example because its
-// number overflows, ok is false, because the database returns an error.
+// window returns the items of a page, or all items if there is no page number or no page
+// size. ok is false if the database would return an error because the page begins before
+// the first item, for example after its number overflowed.
 func window[T any](all []T, page, perPage int) (items []T, ok bool) {
 	skip := (page - 1) * perPage
 	switch {
@@ -103,7 +103,7 @@ func (c *call) withTotal(resp *response, total int) *response {
 	return resp
 }
 
-// document returns a release as the version of the server sends it.
+// document returns a release as the server's version sends it.
 func (c *call) document(r *release, brief, inList bool) any {
 	switch {
 	case c.version >= v50 && inList:

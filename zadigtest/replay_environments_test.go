@@ -57,9 +57,9 @@ func TestReplayEnvironments(t *testing.T) {
 	}
 }
 
-// differs reports whether zadigtest is unlike a real server on purpose, or its data is:
-// it has no users but those of faults, tells no reasons apart why a cluster cannot be
-// read, and has an order for tasks of one second.
+// differs reports whether zadigtest or its data differs from a real server on purpose: it
+// has no users except through faults, does not distinguish why a cluster cannot be read, and
+// orders tasks of the same second.
 func differs(version, name string) bool {
 	for _, part := range []string{
 		"user_service_down", "license_fail", "cluster_deleted", "helm_with_chart", "as_nobody", "same_create_time", "task_without_arguments",

@@ -94,7 +94,7 @@ func cloneLists(lists map[string][]string) map[string][]string {
 	return lists
 }
 
-// RequestsTo returns the requests of [Server.Requests] that were sent to an endpoint.
+// RequestsTo returns those of [Server.Requests] that were sent to an endpoint.
 func (s *Server) RequestsTo(e Endpoint) []Request {
 	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Endpoint != e })
 }

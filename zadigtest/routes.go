@@ -31,7 +31,7 @@ const (
 	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
 	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History
 
-	// NoEndpoint stands for every path that the server's version does not have.
+	// NoEndpoint selects requests for paths that the server's version does not have.
 	NoEndpoint Endpoint = ""
 )
 

@@ -11,12 +11,12 @@ import (
 //go:embed samples/shop.json
 var shopJSON []byte
 
-// Shop returns the data of a small shop, the default data of a server. Its project
-// "shop" deploys the services cart and payment. Version v1.3.0 of 12 June 2024
-// runs in the environment prod and adds gift cards: alice wrote them (pull request
-// 736 of shop-team/cart), task 98 of the workflow shop-dev built the image
-// "registry.example.com/shop/cart:1.3.0", which carol approved for prod. Each call
-// returns a new copy.
+// Shop returns the data of a small shop, which a server has by default. The project
+// "shop" deploys the services cart and payment. Its version v1.3.0 of 12 June 2024 adds
+// gift cards and runs in the environment prod: alice wrote them in pull request 736 of
+// shop-team/cart, task 98 of the workflow shop-dev built the image
+// "registry.example.com/shop/cart:1.3.0", and carol approved the image for prod. Each
+// call returns a new copy.
 func Shop() Data {
 	var data Data
 	if err := json.Unmarshal(shopJSON, &data); err != nil {

@@ -34,7 +34,7 @@ type Server struct {
 	data    store
 	faults  faults
 	log     requestLog
-	fail    func(format string, args ...any) // called for misuse after the start
+	fail    func(format string, args ...any) // called for bad input after the start
 
 	mu       sync.Mutex
 	address  string
@@ -43,10 +43,10 @@ type Server struct {
 	closed   bool
 }
 
-// NewServer starts a server for a test and closes it when the test and all its
-// subtests are over. Without options the server behaves as the newest of [Versions],
-// has the data of [Shop] and accepts requests with any token or none. Bad
-// options fail the test, and so does bad input to the server's methods.
+// NewServer starts a server for a test and closes it when the test and all its subtests
+// have ended. Without options the server behaves as the newest of [Versions], has the
+// data of [Shop] and accepts requests with any token or none. Bad options fail the test,
+// and so does bad input to the server's methods.
 func NewServer(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)
@@ -62,9 +62,9 @@ func NewServer(tb TB, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server for a program, as [NewServer] does for a test. The
-// caller must close the server. Bad options make Start return an error; bad input
-// to the server's methods makes them panic.
+// Start starts a server for a program, as [NewServer] does for a test. The caller must
+// close the server. Start returns an error for bad options; the server's methods panic on
+// bad input.
 func Start(opts ...Option) (*Server, error) {
 	cfg, err := newConfig(opts)
 	if err != nil {
@@ -83,9 +83,9 @@ func Start(opts ...Option) (*Server, error) {
 	return s, nil
 }
 
-// Client returns a new client for the server, which sends the token of
-// [WithToken] unless opts set another. A bad option fails the test, or panics
-// if the server was made by [Start].
+// Client returns a new client for the server. The client sends the token of [WithToken]
+// unless opts set another. A bad option fails the test, or panics if the server was
+// started by [Start].
 func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 	if s.token != "" {
 		opts = append([]zadig.Option{zadig.WithToken(s.token)}, opts...)
@@ -97,9 +97,9 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 	return c
 }
 
-// Close closes the server and all its connections, and waits until its
-// handlers have ended. It also waits for the running functions of [Hook], which
-// must not call Close. Close may be called more than once.
+// Close closes the server and all its connections, and waits for running requests. It
+// also waits for running functions of [Hook], which therefore must not call Close. Close
+// may be called more than once.
 func (s *Server) Close() {
 	s.Down()
 	s.mu.Lock()
@@ -108,10 +108,9 @@ func (s *Server) Close() {
 	s.handlers.Wait()
 }
 
-// Down takes the server off the network, as during a restart of Zadig: open
-// connections are closed and new ones refused. The server keeps its data.
-// [Server.Up] brings it back. A [Hook] may call Down, which does not wait for
-// running Hooks.
+// Down takes the server off the network, as a restart of Zadig does: it closes open
+// connections, and new ones are refused. The server keeps its data, and [Server.Up]
+// brings it back. Down does not wait for running requests, so a [Hook] may call it.
 func (s *Server) Down() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,9 +120,8 @@ func (s *Server) Down() {
 	}
 }
 
-// Up brings the server back after [Server.Down], on the same port. If another
-// program has taken the port, the test fails, or Up panics if the server was
-// made by [Start].
+// Up brings the server back after [Server.Down], on the same port. If another program now
+// uses the port, the test fails, or Up panics if the server was started by [Start].
 func (s *Server) Up() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,9 +133,9 @@ func (s *Server) Up() {
 	}
 }
 
-// SetServerVersion simulates an upgrade: from the next request on, the server
-// behaves as the named version, as with [WithServerVersion], and keeps its data.
-// A bad version fails the test, or panics if the server was made by [Start].
+// SetServerVersion simulates an upgrade: the server keeps its data, and from the next
+// request on behaves as the named version (see [WithServerVersion]). A bad version fails
+// the test, or panics if the server was started by [Start].
 func (s *Server) SetServerVersion(name string) {
 	v, err := nearest(name)
 	if err != nil {
@@ -150,9 +148,9 @@ func (s *Server) SetServerVersion(name string) {
 // ServerVersion returns the version in [Versions] that the server behaves as.
 func (s *Server) ServerVersion() string { return version(s.version.Load()).String() }
 
-// AddRelease adds copies of releases to the server. See [WithReleases] for
-// what is accepted. Bad input fails the test, or panics if the server was made
-// by [Start]; then no release is added.
+// AddRelease adds copies of releases to the server. [WithReleases] says which are
+// accepted. If one of them is bad, AddRelease adds none, and fails the test or, if the
+// server was started by [Start], panics.
 func (s *Server) AddRelease(releases ...*delivery.Release) {
 	if err := s.data.addReleases(releases); err != nil {
 		s.fail("zadigtest: AddRelease: %v", err)
@@ -162,9 +160,9 @@ func (s *Server) AddRelease(releases ...*delivery.Release) {
 // DeleteRelease removes a release by its id and reports whether it existed.
 func (s *Server) DeleteRelease(id string) bool { return s.data.releases.remove(id) }
 
-// AddArtifact adds copies of artifacts to the server. See [WithArtifacts] for
-// what is accepted. Bad input fails the test, or panics if the server was made
-// by [Start]; then no artifact is added.
+// AddArtifact adds copies of artifacts to the server. [WithArtifacts] says which are
+// accepted. If one of them is bad, AddArtifact adds none, and fails the test or, if the
+// server was started by [Start], panics.
 func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 	if err := s.data.addArtifacts(artifacts); err != nil {
 		s.fail("zadigtest: AddArtifact: %v", err)
@@ -196,8 +194,8 @@ func (s *Server) listen(address string) error {
 	return nil
 }
 
-// listenAgain listens on an address, and waits up to five seconds for a port that
-// was just closed.
+// listenAgain listens on an address. It waits up to five seconds, because the port may
+// have been closed only just before.
 func listenAgain(address string) (net.Listener, error) {
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		listener, err := net.Listen("tcp", address)

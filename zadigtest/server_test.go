@@ -211,7 +211,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // count
 			}
 		})
 	}
-	// Of a request whose body is due net/http does not see that the client has gone.
+	// While a request's body is incomplete, net/http does not notice that the client has gone.
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
 	require.NoError(t, err)
 	defer conn.Close()

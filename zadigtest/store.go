@@ -16,8 +16,8 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// Data is the data of a server. See [WithReleases] and [WithArtifacts] for what
-// is accepted. The zero Data is empty.
+// Data is the data of a server. Options such as [WithReleases] and [WithArtifacts] say
+// what is accepted. The zero Data is empty.
 type Data struct {
 	Releases  []*delivery.Release  // in any order
 	Artifacts []*artifact.Artifact // in any order
@@ -38,8 +38,8 @@ func (d Data) ReleasesOn(version string) []*delivery.Release {
 	return slices.DeleteFunc(slices.Clone(d.Releases), func(r *delivery.Release) bool { return !exists(r, v) })
 }
 
-// exists reports whether a server of version v has the release. Since v4.0.0
-// releases are kept in another collection, except those made by workflows.
+// exists reports whether a server of version v has the release. Servers since v4.0.0 keep
+// releases in another collection, which has no releases made by workflows.
 func exists(r *delivery.Release, v version) bool {
 	info := r.VersionInfo
 	byWorkflow := info.Type == delivery.TypeK8SWorkflow ||

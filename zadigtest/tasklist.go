@@ -12,17 +12,17 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// WithTasks adds copies of workflow tasks. Each needs a WorkflowName and a TaskID. It
-// replaces the task with the same WorkflowName and TaskID that the server would derive
-// from releases and artifacts. [ApprovalJob] and [DeployJob] make jobs. On versions up to
-// v3.0.0 an approval job becomes the approval of its stage.
+// WithTasks adds copies of workflow tasks. Each needs a WorkflowName and a TaskID. An
+// added task replaces the one that the server would derive from releases and artifacts.
+// [ApprovalJob] and [DeployJob] make jobs. On versions up to v3.0.0 an approval job
+// becomes the approval of its stage.
 func WithTasks(tasks ...*workflow.Task) Option {
 	return WithData(Data{Tasks: tasks})
 }
 
-// SetTask adds copies of workflow tasks, or replaces those with the same WorkflowName
-// and TaskID, for example when a task progresses. Bad input fails the test, or panics if the server
-// was made by [Start].
+// SetTask adds copies of workflow tasks, or replaces those with the same WorkflowName and
+// TaskID, for example when a task progresses. Bad input fails the test, or panics if the
+// server was started by [Start].
 func (s *Server) SetTask(tasks ...*workflow.Task) {
 	for _, t := range tasks {
 		if stored, err := newTask(t); err == nil {

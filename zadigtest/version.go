@@ -45,7 +45,7 @@ func Versions() (names []string) {
 
 func (v version) String() string { return versions[v].name }
 
-// nearest returns the version that looks like the version with this name.
+// nearest returns the element of versions that looks like the version with this name.
 func nearest(name string) (version, error) {
 	if !goversion.IsValid("go" + strings.TrimPrefix(name, "v")) {
 		return 0, fmt.Errorf("version %q, want one such as %q", name, newest)

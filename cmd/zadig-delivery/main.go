@@ -26,17 +26,17 @@ import (
 )
 
 const long = `Shows the releases (版本) of a Zadig, the images that run, the commits that they
-were built from, and what changed between releases. Read-only: it sends only GET
-requests.
+were built from, and what changed between releases. It is read-only: it sends
+only GET requests.
 
 The connection comes from the environment:
   ZADIG_URL      address of Zadig, such as https://zadig.example.com
   ZADIG_TOKEN    API token, from Zadig's user settings
   ZADIG_CA_FILE  PEM file with a CA to trust in addition to the system's
 
-Without a Zadig at hand, try a command with --demo.
+To try a command without a Zadig, add --demo.
 
-Exit codes: 0 done; 1 failed, or something is missing; 2 wrong arguments or
+Exit codes: 0 success; 1 failure or an incomplete result; 2 wrong arguments or
 input; 130 interrupted.`
 
 func main() { os.Exit(run()) }
@@ -62,8 +62,8 @@ func root() *cobra.Command {
 	return cmd
 }
 
-// version returns the module's version that go install recorded, or else the
-// version of the SDK.
+// version returns the version of the module that go install recorded or, if there is
+// none, the version of the SDK.
 func version() string {
 	if built, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(built.Main.Version, "v") {
 		return built.Main.Version

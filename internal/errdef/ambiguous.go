@@ -51,9 +51,9 @@ func (u *Ambiguous) Error() string { return u.Default.Error() }
 // Unwrap returns Default.
 func (u *Ambiguous) Unwrap() error { return u.Default }
 
-// ResolveByCheck explains the error with checkErr, the error of a list that was
-// requested to find the cause. The result matches ErrServer if the database is
-// down. Otherwise it wraps checkErr, and has the first error in its text only.
+// ResolveByCheck resolves the error with checkErr, the error of a list that was requested
+// to find the cause. If the database is down, the result matches ErrServer. Otherwise the
+// result wraps checkErr, and has the first error in its text only.
 func (u *Ambiguous) ResolveByCheck(checkErr error) error {
 	if _, down := AsAmbiguous(checkErr, DatabaseDown); down {
 		return u.Resolve(ErrServer, "the follow-up list request failed: "+checkErr.Error())

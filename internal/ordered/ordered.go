@@ -11,14 +11,14 @@ import (
 // maxWorkers bounds the memory of a queue.
 const maxWorkers = 1 << 10
 
-// Map yields the result of do for each item, in the order of the items. Up to
-// workers calls run at the same time, and at most twice as many begin ahead of the
-// loop. When the loop ends, Map cancels the context of the calls and waits for
-// those that are running.
+// Map yields the result of do for each item, in the order of the items. Up to workers
+// calls run at the same time, and at most twice as many begin ahead of the loop. When the
+// loop ends, Map cancels the context of the calls and waits for those that are running.
 //
-// A panic or runtime.Goexit in do ends the loop at the position of its result; one
-// in items ends it after the last result. Both happen in the goroutine that ranges
-// over the results. With fewer than two workers, everything runs in that goroutine.
+// If do panics or calls runtime.Goexit, the loop ends at the position of its result. If
+// items does, the loop ends after the last result. Map repeats the panic or exit in the
+// goroutine that ranges over the results. With fewer than two workers, everything runs in
+// that goroutine.
 func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do func(context.Context, In) Out) iter.Seq[Out] {
 	return func(yield func(Out) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -92,8 +92,8 @@ func (t *task[Out]) run(f func()) {
 	t.returned = true
 }
 
-// wait reports whether there is a result. It panics or exits if the function
-// did.
+// wait waits for the function and reports whether there is a result. It panics or exits
+// if the function did.
 func (t *task[Out]) wait() bool {
 	<-t.done
 	switch {

@@ -1,4 +1,4 @@
-// Package poll reads something from a server until it has ended.
+// Package poll reads a release or task from a server until it has ended.
 package poll
 
 import (
@@ -19,10 +19,10 @@ const (
 	maxFailures        = 5 // failures in a row
 )
 
-// Until calls read until read reports an end, or ctx ends. The first wait is
-// interval; each further one is 1.5 times the one before, up to maxInterval. Zero
-// means 2 seconds for interval, and 30 for maxInterval. Until retries after up to
-// five failures of the server or the network in a row, and returns any other error.
+// Until calls read until read reports an end, or ctx ends. The first wait is interval,
+// and each further wait is 1.5 times the previous one, up to maxInterval. Zero means 2
+// seconds for interval and 30 seconds for maxInterval. If the server or the network
+// fails, Until retries up to five times in a row. It returns any other error.
 func Until(ctx context.Context, interval, maxInterval time.Duration, read func(context.Context) (ended bool, err error)) error {
 	if interval == 0 {
 		interval = defaultInterval
@@ -51,7 +51,7 @@ func Until(ctx context.Context, interval, maxInterval time.Duration, read func(c
 	}
 }
 
-// isTemporary reports whether the server may respond to the same request later.
+// isTemporary reports whether the same request may succeed later.
 func isTemporary(err error) bool {
 	_, noResponse := errors.AsType[*url.Error](err)
 	return noResponse && !transport.IsPermanent(err) || errors.Is(err, errdef.ErrServer) || errors.Is(err, errdef.ErrRateLimited)

@@ -1,7 +1,6 @@
-// Package redact makes text safe to show and to log. [Line] masks everything that
-// looks like a secret and folds the text to one line. Every error text, log
-// record and field of an error passes through it last, after all decoding,
-// cutting and joining.
+// Package redact makes text safe to show and to log. [Line] masks everything that looks
+// like a secret, and folds the text to one line. Line is the last step for every error
+// text, log record and field of an error, after all decoding, cutting and joining.
 package redact
 
 import (
@@ -16,8 +15,8 @@ import (
 // Mask replaces a secret.
 const Mask = "***"
 
-// Line returns s with secrets masked as [Text] does, on one line and without
-// characters that change how a terminal displays the rest.
+// Line returns s on one line, with secrets masked as by [Text] and without characters
+// that change how a terminal displays the rest.
 func Line(s string, literals ...string) string {
 	masked := Text(s, literals...)
 	folded := fold(masked)
@@ -27,9 +26,8 @@ func Line(s string, literals ...string) string {
 	return Text(folded, literals...) // a control character may have split a secret
 }
 
-// Text masks everything in s that looks like a secret, and each literal, in
-// every form in which a server may send it: percent-encoded, escaped for JSON or
-// HTML, and any of these nested. It keeps line breaks.
+// Text masks each literal in s and everything that looks like a secret, even if it is
+// percent-encoded, escaped for JSON or HTML, or several of these. It keeps line breaks.
 func Text(s string, literals ...string) string {
 	return replace(s, allSecrets(s, literals))
 }
@@ -69,9 +67,9 @@ func disturbs(r rune) bool {
 	return unicode.IsControl(r) || r > unicode.MaxLatin1 && unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
-// Excerpt returns the masked beginning of s, at most limit bytes of it. If s itself
-// was cut off, it may end in part of a secret. Excerpt leaves that end out, because
-// masking the text before it can move it into the excerpt.
+// Excerpt masks s and returns at most limit bytes of its beginning. If s was cut off, its
+// last word may be part of a secret that no rule recognizes. Excerpt drops that word,
+// because masking can shorten the text before it and so move it into the excerpt.
 func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
 	spans := allSecrets(s, literals)
 	if cutOff {
@@ -80,9 +78,10 @@ func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
 	return Cut(replace(s, spans), limit)
 }
 
-// lastWord returns the index of the last word in the second half of s.
+// lastWord returns the index at which the last word of s begins. It looks only at the
+// second half of s.
 func lastWord(s string) int {
-	const longest = 8 << 10 // more than a header with a token may have
+	const longest = 8 << 10 // longer than a header with a token may be
 	tail := max(len(s)-longest, len(s)/2)
 	return tail + max(strings.LastIndexAny(s[tail:], " \t\r\n,;<>{}"), 0)
 }
@@ -100,8 +99,8 @@ func Cut(s string, n int) string {
 	return s[:n] // not UTF-8
 }
 
-// Shorten cuts the middle out of a text of more than limit bytes, and keeps the
-// end, which has the cause.
+// Shorten cuts the middle out of a text that is longer than limit bytes. It keeps the
+// end, where an error text has its cause.
 func Shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s

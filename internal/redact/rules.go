@@ -12,10 +12,9 @@ const minLiteral = 6
 
 const secretNames = `token|password|passwd|ssh_key|secret|api_?key|access_?key`
 
-// rules find secrets by what surrounds them. The first group of a pattern is
-// masked. A rule is tried only if the text, in lower case, contains one of its
-// hints: most texts contain none, and matching the pattern costs a hundred times as
-// much.
+// rules find secrets by the text around them. The first group of a pattern is masked. A
+// rule is tried only if the text, in lower case, contains one of its hints: most texts
+// contain none, and matching the pattern takes a hundred times as long.
 var rules = []struct {
 	hints   []string
 	pattern *regexp.Regexp
@@ -46,7 +45,7 @@ var nameHints = []string{"token", "password", "passwd", "ssh_key", "secret", "ap
 // span is a part of a text, from start up to end.
 type span struct{ start, end int }
 
-// secrets returns the parts of the original text that v shows to be secrets.
+// secrets returns the parts of the original text that are secrets according to v.
 func secrets(v view, literals []string) []span {
 	var found []span
 	for _, literal := range literals {
@@ -74,8 +73,8 @@ func secrets(v view, literals []string) []span {
 	return found
 }
 
-// replace replaces each span with the mask. Spans may overlap, and reach
-// beyond the end of s.
+// replace replaces each span of s with the mask. Spans may overlap and may reach beyond
+// the end of s.
 func replace(s string, spans []span) string {
 	if len(spans) == 0 {
 		return s

@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// maxViews bounds how many nested layers of escapes are removed: a URL in a
-// query, in JSON, in a string of another JSON document, and two to spare.
+// maxViews is the greatest number of views of a text: the original, and one for each of
+// five nested layers of escapes. A URL in a query, in JSON, in a string of another JSON
+// document has three.
 const maxViews = 6
 
-// view is a text with escapes removed, and the position of each of its bytes in
-// the original.
+// view is a text with some layers of escapes removed, and the position of each of its
+// bytes in the original.
 type view struct {
 	text string
 	at   []int // at[i] is the position of byte i, at[len(text)] the end of the original; nil if text is the original
@@ -28,8 +29,8 @@ func (v view) original(start, end int) span {
 	return span{v.at[start], v.at[end]}
 }
 
-// views yields s unchanged, and then with one more layer of escapes removed each
-// time, as long as there are any.
+// views yields s itself and then, as long as there are escapes, s with one more layer of
+// them removed.
 func views(s string) iter.Seq[view] {
 	return func(yield func(view) bool) {
 		v := view{text: s}

@@ -19,9 +19,9 @@ var kinds = map[string]string{
 
 var publicHosts = map[string]string{"github.com": "github", "gitlab.com": "gitlab", "gitee.com": "gitee"}
 
-// repoPage returns the web page of a repository and the kind of its code host. The
-// source names the kind; without it, only the addresses of public hosts are
-// recognized. Both are "" if the kind is not known.
+// repoPage returns the web page of a repository and the kind of its code host, which
+// source names. If source does not name one, repoPage recognizes only the addresses of
+// public hosts. Both results are "" if the kind is not known.
 func repoPage(source, address, owner, name string) (page, kind string) {
 	u, ok := Host(address)
 	if !ok || (u.Scheme != "https" && u.Scheme != "http") {

@@ -13,11 +13,11 @@ import (
 const long = `Writes release notes between two releases: commits by type, with pull requests
 and authors, issues, and the images that differ.
 
-A version can be an id, or latest. The default old version is the newest release
-of the same environment before the new one that succeeded.
+A version can also be an id, or latest. By default the old version is the newest
+successful release of the same environment before the new one.
 
 Zadig knows the commit that each image was built from, not the commits between
-two builds. The compare links of the notes show those.`
+two builds. The compare links in the notes show these.`
 
 const examples = `  zadig-delivery changelog --project shop v1.2.0 v1.3.0 > notes.md
   zadig-delivery changelog --project shop --env prod latest

@@ -99,9 +99,8 @@ func takeNotes(ctx context.Context, tracer origin.Tracer, from, to *delivery.Rel
 	return n, nil
 }
 
-// withoutRepeated drops each change that names no container if another change says
-// the same of a container: a packaged chart and its environment both name one
-// image.
+// withoutRepeated drops each change without a container if another change says the same
+// about a container, because a packaged chart and its environment both name the image.
 func withoutRepeated(images []image) []image {
 	return slices.DeleteFunc(slices.Clone(images), func(i image) bool {
 		return i.Container == "" && slices.ContainsFunc(images, func(other image) bool {
@@ -110,8 +109,8 @@ func withoutRepeated(images []image) []image {
 	})
 }
 
-// fill adds the commits of the new images that the old ones lack, and the reverse
-// for images that were rolled back.
+// fill adds the commits that the new images have and the old images lack. For images that
+// were rolled back, it adds those that the old images have and the new images lack.
 func (n *notes) fill(traced map[string]artifact.Result, sources, titles map[string]string) {
 	var was, is, back, gone []*artifact.Artifact
 	services := make(map[string][]string) // by the image that Zadig built

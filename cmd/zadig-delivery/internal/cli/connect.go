@@ -31,7 +31,7 @@ func WithClient(ctx context.Context, client *zadig.Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
-// Run sets do as the function that the command runs, with a client for the Zadig
+// Run returns the function that a command runs. It calls do with a client for the Zadig
 // that ZADIG_URL names or, for a demo, for an embedded Zadig.
 func (f *Flags) Run(do func(c *Call, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// Flags are the flags that commands share. A command registers those that it has.
+// Flags are the flags that commands share. A command registers the ones that it has.
 type Flags struct {
 	Project, Env, Status string
 	Since                time.Time // zero: not set
@@ -26,9 +26,9 @@ type Flags struct {
 // ReleaseStatuses are the values of --status for releases.
 var ReleaseStatuses = []string{"success", "failed", "creating"}
 
-// Register adds the named flags to a command; a name that ends in ! is that of a
-// required flag. It also adds -o with the formats, if there are any; the first is
-// the default.
+// Register adds the named flags to a command. A name that ends in ! is the name of a
+// required flag. If there are formats, Register also adds -o, with the first as the
+// default.
 func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) {
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	if f.DemoData == nil {
@@ -49,7 +49,7 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 			const times = "90m, 12h, 7d, 1w, 2024-03-01 or 2024-03-01T12:00:00+08:00"
 			set.Func(name, "only releases not older than this `time`, such as "+times, f.setSince)
 		case "limit":
-			set.Func(name, "at most `n` releases, the newest; 0 for all", f.setLimit)
+			set.Func(name, "only the newest `n` releases; 0 for all", f.setLimit)
 		}
 		if required {
 			_ = cmd.MarkFlagRequired(name)
@@ -64,7 +64,7 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 		set.FuncP("output", "o", "output `format`: "+strings.Join(texts, ", ")+" (default "+texts[0]+")", oneOf(&f.Format, formats))
 		_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(texts, cobra.ShellCompDirectiveNoFileComp))
 	}
-	set.BoolVar(&f.Demo, "demo", false, "ask an embedded Zadig with made-up data instead of yours")
+	set.BoolVar(&f.Demo, "demo", false, "read made-up data from an embedded Zadig instead of yours")
 }
 
 func oneOf[T ~string](to *T, values []T) func(string) error {
@@ -88,8 +88,8 @@ func (f *Flags) setLimit(text string) (err error) {
 	return nil
 }
 
-// ParseSince parses a time, or a length of time before now, which may also be in
-// days or weeks.
+// ParseSince parses a time, or a duration before now. A duration may also be in days or
+// weeks.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	for unit, days := range map[string]int{"d": 1, "w": 7} {
 		if count, ok := strings.CutSuffix(text, unit); ok {

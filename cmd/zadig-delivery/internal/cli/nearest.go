@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Nearest returns texts sorted by their similarity to text, those of equal
-// similarity in the given order.
+// Nearest returns texts, the most similar to text first. Texts that are equally similar
+// keep their order.
 func Nearest(text string, texts []string) []string {
 	sorted := slices.Clone(texts)
 	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Compare(distance(text, a), distance(text, b)) })

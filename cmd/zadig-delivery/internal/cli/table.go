@@ -32,7 +32,7 @@ type Column struct {
 	Name  string
 	Once  bool // written once for each record, not in each of its rows
 	Wide  bool // in wide and CSV only
-	Drop  int  // on a narrow terminal the columns with the highest Drop go first; 0: never
+	Drop  int  // on a narrow terminal, columns with the highest Drop are left out first; 0: never
 	Least int  // the least width on a narrow terminal; 0: never narrower than its text
 }
 
@@ -59,8 +59,8 @@ func ImageCell(image string) Cell {
 	return Cell{Text: image, Code: true, Shorter: func(columns int) string { return ShortenMiddle(image, columns) }}
 }
 
-// Output writes records in one of the formats: JSON immediately, tables when it is
-// flushed.
+// Output writes records in one of the formats: JSON immediately, and tables when Flush is
+// called.
 type Output struct {
 	w       io.Writer
 	format  Format

@@ -80,8 +80,8 @@ func KnownProject(ctx context.Context, releases *delivery.Service, project strin
 	return NotFound(fmt.Sprintf("project %q does not exist or has no releases", project), "there are releases of", project, names)
 }
 
-// NotFound returns an error with the names that are most similar to a name that was
-// not found.
+// NotFound returns an error for a name that was not found. The error has the names that
+// are most similar.
 func NotFound(what, intro, name string, names []string) error {
 	slices.Sort(names)
 	names = slices.Compact(names)

@@ -12,10 +12,10 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-// conn is a transport over two streams, and its connection. It responds to a line
-// that is not a message with a JSON-RPC error, and ends when all requests have a
-// response. The MCP SDK's own transport ends at such a line, and drops responses
-// when the input ends.
+// conn is a transport over two streams, and the connection of that transport. It responds
+// with a JSON-RPC error to a line that is not a message. When the input ends, it ends
+// after all requests have a response. The MCP SDK's own transport would end at such a
+// line, and would drop responses when the input ends.
 type conn struct {
 	lines chan []byte // closed at the end of the input
 

@@ -15,8 +15,8 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 )
 
-const long = `Serves read-only tools over standard input and output. The client of a coding
-agent starts and ends it. The client's configuration:
+const long = `Serves read-only tools to a coding agent over standard input and output. The
+agent's MCP client starts and stops this command. Configure the client with:
 
   {"mcpServers": {"zadig": {"command": "zadig-delivery", "args": ["mcp"],
     "env": {"ZADIG_URL": "https://zadig.example.com", "ZADIG_TOKEN": "…"}}}}`

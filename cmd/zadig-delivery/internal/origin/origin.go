@@ -16,7 +16,7 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 )
 
-// Origin has Zadig's data about an image.
+// Origin is what Zadig knows about an image.
 type Origin struct {
 	BuiltImage  string          `json:"built_image"` // as it was pushed, "" if it is not known
 	BuiltDigest string          `json:"built_digest"`
@@ -27,7 +27,7 @@ type Origin struct {
 	Error       string          `json:"error,omitempty"`
 }
 
-// New returns the Origin of a result.
+// New returns the Origin of a traced image.
 func New(result artifact.Result) Origin {
 	o := Origin{Commits: []record.Commit{}, Issues: []string{}}
 	if errors.Is(result.Err, zadig.ErrNotFound) {
@@ -70,12 +70,12 @@ type Tracer struct {
 	Sources     map[string]string // as record.Sources returns them; other images are traced under their names
 }
 
-// Trace traces images. ids maps images to the imageIDs that run under their names,
-// if these are known. Trace returns only errors that concern all images; other
-// errors are in the results.
+// Trace traces images. ids maps images to the imageIDs that run under their names, if
+// these are known. Trace returns an error only if it concerns all images; other errors
+// are in the results.
 func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]string) (map[string]artifact.Result, error) {
 	results := make(map[string]artifact.Result)
-	failures := 0 // in succession
+	failures := 0 // in a row
 	var built []string
 	shown := make(map[string][]string) // by the name in built
 	for _, image := range images {
@@ -99,7 +99,7 @@ func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]strin
 	return results, ctx.Err()
 }
 
-// concernsAll reports whether an error has nothing to do with the image, such as an
+// concernsAll reports whether an error concerns all images, such as the error for an
 // unreachable server or a missing permission.
 func concernsAll(err error) bool {
 	response, ok := errors.AsType[*zadig.Error](err)

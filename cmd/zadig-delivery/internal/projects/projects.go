@@ -16,7 +16,7 @@ import (
 )
 
 const long = `Lists the projects that have releases, with the newest release of each. The
-token's user needs the right to view the versions of all projects.`
+token's user needs the right to view the releases of all projects.`
 
 // Project is a project with releases.
 type Project struct {
@@ -26,7 +26,7 @@ type Project struct {
 	Latest   record.Release `json:"latest"`
 }
 
-// Of returns the projects that have releases, the one with the newest release
+// Of returns the projects that have releases, sorted by their newest releases, newest
 // first. skip gets the errors of releases that cannot be read.
 func Of(ctx context.Context, client *delivery.Service, skip func(error)) ([]*Project, error) {
 	var all []*Project

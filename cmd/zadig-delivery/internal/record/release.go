@@ -56,8 +56,8 @@ func NewRelease(r *delivery.Release) Release {
 	}
 }
 
-// Images returns the images of a release, each once: a packaged chart and its
-// environment may both name one.
+// Images returns the images of a release, each once, because a packaged chart and its
+// environment may both name the same image.
 func Images(r *delivery.Release) []Image {
 	images := []Image{}
 	for _, i := range r.Images() {

@@ -18,8 +18,8 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 )
 
-const long = `Shows a release with its images and the commits, pull requests and authors that
-they were built from. The argument is a version, an id, or latest.`
+const long = `Shows a release with its images, the commits that these were built from, and the
+pull requests and authors. The argument is a version, an id, or latest.`
 
 const examples = `  zadig-delivery release --project shop v1.3.0
   zadig-delivery release --project shop --env prod latest

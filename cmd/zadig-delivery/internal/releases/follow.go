@@ -12,9 +12,9 @@ import (
 // tail is how many releases --follow begins with by default.
 const tail = 10
 
-// followAll writes the last releases, and then releases as they appear and as they
-// end. It returns when the context ends, which is not an error. If the server does
-// not respond after a first success, followAll waits until it does.
+// followAll writes the last releases, and then each release when it appears and when it
+// ends. It returns when the context ends, which is not an error. If the server stops
+// responding after a first success, followAll waits until it responds again.
 func (c *command) followAll() error {
 	begin, err := c.beginning()
 	mark := delivery.Mark{CreatedAt: begin}

@@ -17,11 +17,11 @@ import (
 )
 
 const long = `Lists releases, newest first. With --follow it lists the last ten, oldest first,
-then each new one when it appears and again when it has ended.
+and then each new release when it appears and again when it has ended.
 
-STATUS is success, failed or creating. A release that a workflow made, up to
-Zadig v3.4, has succeeded. For a failed release, DESCRIPTION is the reason that
-the server gives.`
+STATUS is success, failed or creating. Releases that workflows made, up to Zadig
+v3.4, always have the status success. For a failed release, DESCRIPTION is the
+reason that the server gives.`
 
 const examples = `  zadig-delivery releases --project shop --env prod --since 7d
   zadig-delivery releases --project shop --status failed -o wide
@@ -56,14 +56,14 @@ func Command() *cobra.Command {
 	c.Statuses = cli.ReleaseStatuses
 	c.Register(cmd, cli.Formats, "project", "env", "status", "since", "limit")
 	flags := cmd.Flags()
-	flags.StringVar(&c.list.WorkflowName, "workflow", "", "only this `workflow`, by its key")
-	flags.IntVar(&c.list.TaskID, "task", 0, "only this `task` of the workflow")
-	flags.StringVar(&c.list.ServiceName, "service", "", "only releases of this `service`; since Zadig v4.2 each release is a request")
+	flags.StringVar(&c.list.WorkflowName, "workflow", "", "only releases of this `workflow`, by its key")
+	flags.IntVar(&c.list.TaskID, "task", 0, "only releases of this `task` of the workflow")
+	flags.StringVar(&c.list.ServiceName, "service", "", "only releases of this `service`; since Zadig v4.2 each release costs a request")
 	flags.StringVar(&c.list.Label, "label", "", "only releases with this `label`")
-	flags.BoolVar(&c.images, "images", false, "with their images; since Zadig v4.2 each release is a request")
+	flags.BoolVar(&c.images, "images", false, "show the images; since Zadig v4.2 each release costs a request")
 	flags.BoolVar(&c.full, "full", false, "with -o json: whole releases as the server sends them, without credentials")
 	flags.BoolVar(&c.follow, "follow", false, "list the last ten releases, then new ones as they appear")
-	flags.DurationVar(&c.interval, "interval", 30*time.Second, "--follow sends a request each `duration`")
+	flags.DurationVar(&c.interval, "interval", 30*time.Second, "with --follow: wait this `duration` between requests")
 	return cmd
 }
 

@@ -15,9 +15,9 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// cache keeps releases and artifacts that no longer change, in a file of JSON
-// lines to which it appends as they are read. An interrupted run keeps what it
-// has read. The zero cache keeps nothing.
+// cache keeps releases and artifacts that no longer change. It appends each to a file of
+// JSON lines as it is read, so an interrupted run keeps what it has read. The zero cache
+// keeps nothing.
 type cache struct {
 	releases  map[string]*delivery.Release // by id
 	artifacts map[string]*artifact.Artifact

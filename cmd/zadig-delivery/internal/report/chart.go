@@ -27,9 +27,9 @@ func startOf(t time.Time, unit string) time.Time {
 	return time.Date(y, m, 1, 0, 0, 0, 0, t.Location())
 }
 
-// groupsOf groups releases, which are sorted newest first, by week or, if these are
-// too many, by month. The groups are sorted oldest first, without a gap between
-// them. from is where the page begins; it may not show all releases before.
+// groupsOf groups releases, which are sorted newest first, by week or, if there would be
+// too many weeks, by month. The groups are sorted oldest first, without a gap between
+// them. from is where the page begins; the page may not show all releases before it.
 // Releases without a date are in no group.
 func groupsOf(releases []*release, from, now time.Time) (unit string, groups []*group) {
 	dated := slices.DeleteFunc(slices.Clone(releases), func(r *release) bool { return r.Created.IsZero() })
@@ -85,9 +85,8 @@ type part struct {
 	Bottom, Height float64
 }
 
-// newChart returns a chart for values up to most, with lines at multiples of 1, 2
-// or 5 units and without columns, and a function that returns the height of a
-// value.
+// newChart returns a chart without columns, for values up to most, with lines at
+// multiples of 1, 2 or 5 units. It also returns a function for the height of a value.
 func newChart(most, unit float64, text func(float64) string) (c *chart, height func(float64) float64) {
 	step := niceStep(most/4/unit) * unit
 	top := step * math.Ceil(most/step)

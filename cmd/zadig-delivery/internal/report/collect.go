@@ -93,7 +93,7 @@ func list(c *cli.Call, s settings, missing *gaps) ([]*delivery.Release, error) {
 	return found, err
 }
 
-// details reads the details that lists since v4.2 leave out, by id.
+// details reads by id the details that lists since v4.2 leave out.
 func details(c *cli.Call, listed []*delivery.Release, store *cache, missing *gaps) ([]*delivery.Release, error) {
 	var toRead []int
 	for i, r := range listed {
@@ -160,10 +160,10 @@ func isAboutOne(err error) bool {
 	return errors.Is(err, zadig.ErrServer) || errors.Is(err, zadig.ErrResponseTooLarge) || errors.Is(err, zadig.ErrUnexpectedResponse)
 }
 
-// compare finds, for each release, the last release before it in the same project,
-// workflow and environment that did not fail. It also finds whether the release is
-// a rollback: an image was built before the image that it replaced. The releases
-// are sorted newest first.
+// compare finds the previous release of each release: the last one before it in the same
+// project, workflow and environment that did not fail. It also finds rollbacks: releases
+// with an image that was built before the image that it replaced. The releases are sorted
+// newest first.
 func compare(found []*delivery.Release, releases []*release) {
 	type series struct{ project, workflow, env string }
 	newer := make(map[series][]int) // indices of releases whose previous release is not found yet
@@ -195,8 +195,8 @@ func (r *release) built(ref string) time.Time {
 	return r.Images[at].Built
 }
 
-// enoughForbidden is how many images must be forbidden to the token's user before
-// the others are not requested.
+// enoughForbidden is the number of images after which no others are requested if the
+// token's user was not permitted to trace any of them.
 const enoughForbidden = 8
 
 // trace fills in the origin of the images.

@@ -74,7 +74,7 @@ func thousands(n int) string {
 
 // rate writes how many there are in a week or month: 0.4, 12, 1,000.
 func rate(n float64) string {
-	const exact = 10 // from here on the decimal tells nothing
+	const exact = 10 // larger rates need no decimal
 	if n >= exact {
 		return thousands(int(n + 0.5))
 	}

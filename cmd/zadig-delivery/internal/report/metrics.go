@@ -30,7 +30,7 @@ type metrics struct {
 type person struct {
 	Name  string
 	Count int
-	Share float64 // of the busiest person's, 0 to 1
+	Share float64 // relative to the busiest person, 0 to 1
 }
 
 // service describes how long the builds of a service take.
@@ -104,12 +104,12 @@ func figuresOf(releases []*release, groups []*group, span time.Duration) figures
 	return f
 }
 
-// fewWeeks is the number of whole weeks up to which their average is too rough.
+// fewWeeks is the largest number of whole weeks whose average is too rough.
 const fewWeeks = 4
 
-// rateOf returns how many releases there are per week or month. Weeks that are not
-// over, or that the page does not show from their beginning, do not count. If there
-// are few whole weeks, the rate is that of the time that the page spans.
+// rateOf returns the number of releases per week or month. It counts only whole weeks:
+// those that are over and that the page shows from their beginning. If there are few of
+// them, it returns the rate over the whole time that the page spans.
 func rateOf(releases []*release, groups []*group, span time.Duration) float64 {
 	all, whole, periods := 0.0, 0.0, 0.0
 	for _, g := range groups {
@@ -277,8 +277,8 @@ func peopleOf(releases []*release) (people []person) {
 	return people
 }
 
-// servicesOf returns services, the one with the longest builds first. The builds
-// must be sorted by how long they took.
+// servicesOf returns services, the one with the longest builds first. builds must be
+// sorted by how long they took.
 func servicesOf(builds []built) (services []service) {
 	byName := make(map[string][]built)
 	for _, b := range builds {
@@ -299,8 +299,8 @@ const (
 	slow   = 0.9
 )
 
-// quantile returns how long a share of the builds took at most, or 0 if there are
-// no builds.
+// quantile returns the time within which a share of the builds finished, or 0 if there
+// are no builds.
 func quantile(sorted []built, share float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0

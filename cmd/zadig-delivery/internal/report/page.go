@@ -47,7 +47,7 @@ type page struct {
 	Why         string // why there are no releases
 
 	Releases []*release
-	Projects []string // several are told apart by colors
+	Projects []string // distinguished by colors if there are several
 	Metrics  *metrics
 	Unit     string   // "week" or "month"
 	Partial  bool     // a week or month is not shown whole
@@ -152,7 +152,7 @@ func (p *page) Several() bool { return len(p.Projects) > 1 }
 // T translates a text of the template.
 func (p *page) T(english string, args ...any) string { return p.text(english, args...) }
 
-// Count, Took and the others below write values in the page's language.
+// Count, Took and the methods below write values in the page's language.
 func (p *page) Count(n int, what string) string { return p.count(n, what) }
 func (p *page) Took(d time.Duration) string     { return p.duration(d) }
 func (p *page) Day(t time.Time) string          { return day(t) }
@@ -166,7 +166,7 @@ func (p *page) FewSlow(services []service) []service {
 	return services[:min(len(services), fewServices)]
 }
 
-// How many lines the tables beside the charts have.
+// The numbers of lines of the tables beside the charts.
 const (
 	fewPeople   = 12
 	fewServices = 12
@@ -218,7 +218,7 @@ func (p *page) summary() summary {
 	return s
 }
 
-// With returns the data for a template about one thing.
+// With returns the data for a template that shows one part of the page.
 func (p *page) With(of any) any {
 	return struct {
 		Page *page

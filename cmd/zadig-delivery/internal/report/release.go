@@ -12,7 +12,7 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// release is the page's data about a release. It has only named fields of the SDK's
+// release is the page's data about a release. It copies only named fields of the SDK's
 // types, so that no credential gets into a page.
 type release struct {
 	record.Release
@@ -124,8 +124,8 @@ func newRelease(r *delivery.Release, base string, known map[record.Image]*image)
 	return out
 }
 
-// plausible returns t, or the zero Time if no Zadig can have written it: one such
-// release would stretch the charts over thousands of years.
+// plausible returns t, or the zero Time if no Zadig can have written it: a single release
+// with such a time would stretch the charts over thousands of years.
 func plausible(t time.Time) time.Time {
 	if t.Year() < 2000 || t.After(time.Now().AddDate(1, 0, 0)) {
 		return time.Time{}
@@ -133,8 +133,7 @@ func plausible(t time.Time) time.Time {
 	return t.Local()
 }
 
-// built sets the build of an image from the release itself, which has it up to
-// v3.4.
+// built sets the build of an image from the release itself, which has it up to v3.4.
 func (i *image) built(b *delivery.BuildInfo) {
 	i.setBuild(b.Duration(), b.Ended())
 	if b.ImageInfo != nil {
@@ -150,8 +149,8 @@ func (i *image) built(b *delivery.BuildInfo) {
 	}
 }
 
-// traced adds the result of tracing: an error, or an artifact, which names all
-// pull requests where a release names one.
+// traced adds the result of tracing: an error, or an artifact. Where a release names one
+// pull request, its artifact names all.
 func (i *image) traced(a *artifact.Artifact, note string) {
 	if a == nil {
 		if i.Note == notTraced {

@@ -20,10 +20,11 @@ import (
 const long = `Writes an HTML page about the releases of a project: the newest release of each
 environment, how environments differ, all releases with their images, commits,
 pull requests and authors, release frequency and failure rate. The page is one
-file and needs no network, and a browser of 2024 or newer.
+file that needs no network, but a browser from 2024 or later.
 
-Each image is traced, and since Zadig v4.2 each release is a request. With
---cache, a file keeps what was read, and the next run reads only what is new.`
+It traces every image and, since Zadig v4.2, requests every release. With
+--cache it keeps what it read in a file, so the next run requests only what is
+new.`
 
 const examples = `  zadig-delivery report --project shop                 # writes report.html
   zadig-delivery report --project shop --since 90d --file - > shop.html
@@ -54,7 +55,7 @@ func Command() *cobra.Command {
 	cmd.Flags().Lookup("limit").Usage += " (default 1000)"
 	cmd.Flags().StringVar(&s.file, "file", "report.html", "write the page to this `file`, or to standard output if it is -")
 	cmd.Flags().StringVar(&s.cache, "cache", "", "`file` that keeps releases and images between runs")
-	cmd.Flags().BoolVar(&s.noTrace, "no-trace", false, "do not trace images: commits only where releases have them (up to v3.4)")
+	cmd.Flags().BoolVar(&s.noTrace, "no-trace", false, "do not trace images; show commits only where releases have them (up to v3.4)")
 	cmd.Flags().Func("lang", "`language` of the page: en or zh (default en)", s.lang.set)
 	return cmd
 }

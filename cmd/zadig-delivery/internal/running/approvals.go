@@ -25,13 +25,13 @@ type Approvals struct {
 	listed map[string][]*workflow.Task // by workflow
 }
 
-// newest is how many tasks of a workflow are listed, in up to 15 requests.
+// newest is the number of tasks of a workflow that are listed, in up to 15 requests.
 const newest = 200
 
-// Find sets who approved the task that deployed each image. Zadig does not say
-// which task did: Find reads the task that built the image. Then, of the workflows
-// that built it and of Workflows, it reads the tasks that ran when the service was
-// deployed to the environment. Deleted tasks have no approvals.
+// Find sets who approved the deployment of each image. Zadig does not say which task
+// deployed an image, so Find first reads the task that built it. If that task did not
+// deploy the image, Find reads the tasks of the same workflow and of Workflows that ran
+// when the service was deployed to the environment. Deleted tasks have no approvals.
 func (a *Approvals) Find(ctx context.Context, images []*Image) error {
 	a.read, a.listed = make(map[core.TaskRef]*workflow.Task), make(map[string][]*workflow.Task)
 	for _, i := range images {

@@ -174,8 +174,8 @@ func (p *pod) addTo(u *Uses) {
 
 const howTo = "pipe `kubectl get pods -A -o json` into it, or give --pods or --images"
 
-// ReadPods reads the JSON of kubectl: a list or one pod, or several of these one
-// after the other, such as the lists of several clusters.
+// ReadPods reads pods from the JSON of kubectl. The input is a list, one pod, or several
+// of these one after the other, such as the lists of several clusters.
 func ReadPods(in io.Reader, finished bool, to *Uses) error {
 	documents := json.NewDecoder(in)
 	for n := 0; ; n++ {

@@ -69,7 +69,7 @@ func (i *Image) cells(same map[string]int) []cli.Cell {
 	return []cli.Cell{
 		{Text: i.Status},
 		{Text: image, Code: true, Shorter: func(columns int) string {
-			if same[lastPart(image)] > 1 { // the registry tells them apart
+			if same[lastPart(image)] > 1 { // the registry distinguishes them
 				return cli.ShortenMiddle(image, columns)
 			}
 			return cli.ShortenMiddle(lastPart(image), columns)

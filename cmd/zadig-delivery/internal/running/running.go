@@ -15,21 +15,25 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
 )
 
-const long = `Lists the images that run, init containers included, with the commit, pull
-requests and author of each, the newest release that has it, and who released
-it. Pods are read from stdin or --pods, as kubectl prints them. Without pods,
---project and --env list the images that Zadig stored as deployed in an
-environment, and who deployed them; the cluster may run others. -o wide adds who
-approved the deployment: in the task that built the image, or else in one of the
-same workflow or of --workflow that ran at that time. STATUS is one of
+const long = `Lists the images that run, including those of init containers. For each image it
+shows the commit, pull requests and author, the newest release that has it, and
+who released it. It reads pods, as kubectl prints them, from stdin or --pods.
+
+Without pods, --project and --env list the images that Zadig stored as deployed
+in an environment, and who deployed them; the cluster may run others. -o wide
+adds who approved the deployment. Zadig does not record which task deployed an
+image, so the command looks at the task that built it, and then at tasks of the
+same workflow and of --workflow that ran when it was deployed.
+
+STATUS is one of
 
   drifted     the running digest is not the built one: the tag was pushed again,
-              and commit and author are those of the build
+              and commit and author are those of the build, not of what runs
   built       the running digest is the built one
-  unverified  Zadig built it, but one of the digests is not known, or a release
-              pushed it under another name, which is found with --project
+  unverified  Zadig built it, but one of the digests is not known; or a release
+              pushed it under another name (found only with --project)
   pending     Zadig built it, and it does not run yet
-  failed      Zadig could not be asked about it; see stderr
+  failed      the request for it failed; see stderr
   unknown     not known to Zadig by name or digest; see --mirror`
 
 const examples = `  zadig-delivery running --project shop --env prod
@@ -68,15 +72,15 @@ func Command() *cobra.Command {
 	c.Register(cmd, cli.Formats, "status")
 	flags := cmd.Flags()
 	flags.StringVar(&c.Project, "project", "", "look for releases of this `project` only; users with rights in one project must name it")
-	flags.StringVar(&c.Env, "env", "", "images of this `environment`; with pods or images: look for releases of it only")
+	flags.StringVar(&c.Env, "env", "", "list the images of this `environment`; with pods or images: look only for its releases")
 	flags.StringArrayVar(&c.workflows, "workflow", nil,
-		"with --env: look for approvals in tasks of this `workflow`, too, by its key; can be repeated")
-	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each is a request")
+		"with --env: also look for approvals in tasks of this `workflow`, by its key; can be repeated")
+	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each costs a request")
 	flags.StringVar(&c.pods, "pods", "", "read pods from this `file`; - is stdin")
 	flags.StringVar(&c.images, "images", "", "read images from this `file` instead of pods, one a line; - is stdin")
 	flags.BoolVar(&c.knownOnly, "known-only", false, "leave out images that are not known to Zadig")
-	flags.BoolVar(&c.finished, "finished", false, "with pods that have ended, such as those of jobs")
-	flags.BoolVar(&c.exitCode, "exit-code", false, "end with exit code 1 if an image drifted")
+	flags.BoolVar(&c.finished, "finished", false, "include pods that have ended, such as those of jobs")
+	flags.BoolVar(&c.exitCode, "exit-code", false, "exit with code 1 if an image drifted")
 	flags.IntVar(&c.concurrency, "concurrency", 0, "trace `n` images at the same time (default 8)")
 	flags.Func("mirror", "images of a mirror, as `from=to`: an image that runs as from/… was built as to/…; can be repeated", c.mirrors.set)
 	cmd.MarkFlagsMutuallyExclusive("pods", "images")

@@ -40,8 +40,8 @@ const (
 // Statuses are the values of Status.
 var Statuses = []string{Drifted, Built, unverified, pending, failed, unknown}
 
-// Mirrors are pairs of a name under which images run and the name under which they
-// were built.
+// Mirrors has, for each mirror, the name under which its images run and the name under
+// which they were built.
 type Mirrors [][2]string
 
 func (m *Mirrors) set(text string) error {
@@ -115,9 +115,9 @@ func newImage(u *Use, result artifact.Result) *Image {
 	return i
 }
 
-// FindReleases sets the newest release of each image, among the newest limit
-// releases. With a project, an image that is not known may be one that a release
-// pushed: it is then traced under the name under which Zadig built it.
+// FindReleases sets the newest release of each image, searching the newest limit
+// releases. With a project, an unknown image may be one that a release pushed.
+// FindReleases then traces it under the name under which Zadig built it.
 func FindReleases(ctx context.Context, releases *delivery.Service, project, env string, limit int, images []*Image,
 	tracer origin.Tracer) error {
 	byName := make(map[string][]*Image)
@@ -134,7 +134,7 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 		}
 	}
 	looked := 0
-	skip := func(error) {} // an image of a skipped release has no release, as if that were older
+	skip := func(error) {} // its images are shown without a release, as if the release were older
 	o := delivery.ListOptions{ProjectName: project, SkipManifests: true, PerPage: min(max(limit, 1), 100)}
 	if limit == 0 || waiting == 0 {
 		return nil
@@ -147,7 +147,7 @@ func FindReleases(ctx context.Context, releases *delivery.Service, project, env 
 		for _, name := range slices.Concat(r.Images(), r.SourceImages()) {
 			_, digest, _ := strings.Cut(name.Image, "@")
 			for _, i := range slices.Concat(byName[name.Image], byName[digest]) {
-				if i.Release == nil && (fromEnv || i.Status == unknown) { // pushed to env by a release from another
+				if i.Release == nil && (fromEnv || i.Status == unknown) { // a release from another environment may have pushed it
 					i.Release = new(record.NewRelease(r))
 					waiting--
 					if i.Status == unknown {

@@ -12,9 +12,9 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/origin"
 )
 
-const long = `Lists the commits, pull requests and authors that images were built from. An
-image with a digest is found by the digest, even under the name of a mirror. If
-Zadig does not know an image, the exit code is 1.`
+const long = `Lists the commits that images were built from, with their pull requests and
+authors. An image with a digest is found by the digest, even under the name of a
+mirror. If Zadig does not know an image, the exit code is 1.`
 
 const examples = `  zadig-delivery trace registry.example.com/shop/cart:20240307195445-18-main
   zadig-delivery trace -o json registry.example.com/shop/cart:20240307195445-18-main | jq -r '.commits[].commit'

@@ -18,9 +18,9 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-const long = `Waits until a release, or a task of a workflow, has ended. The exit code is 0 if
-it succeeded, and 1 if it failed, was rejected or canceled, or has not ended
-after --timeout. A request is sent every 2 to 30 seconds.`
+const long = `Waits until a release or a workflow task has ended, with a request every 2 to 30
+seconds. The exit code is 0 if it succeeded, and 1 if it failed, was rejected or
+canceled, or has not ended after --timeout.`
 
 const examples = `  zadig-delivery wait --project shop v1.3.0 && echo released
   zadig-delivery wait --project shop --workflow shop-dev --task 7 --timeout 30m
