@@ -35,5 +35,9 @@
 //		…
 //	}
 //
-// A [Service] sends its requests through a core.Doer, such as a *zadig.Client.
+// The comment of a method lists the errors that have a special meaning for it. Package
+// zadig describes the common errors.
+//
+// A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
+// a Service for any Doer.
 package delivery
