@@ -31,7 +31,8 @@ const masked = "[redacted]"
 // secretNames lists the members that may be secret although their names do not say so,
 // such as YAML of variables, and webhook addresses of chats, which let anybody post.
 var secretNames = []string{
-	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "webhook", "hook_address",
+	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "override_kvs", "webhook",
+	"hook_address",
 }
 
 // mask masks the credentials in a tree of JSON values, and reports whether there were
@@ -46,7 +47,7 @@ func mask(tree any) (found bool) {
 		for name, value := range tree {
 			text, isText := value.(string)
 			switch {
-			case name == "value" && isVariable(tree) && value != nil && value != "", isText && text != "" && isSecret(name):
+			case (name == "value" || name == "val") && isVariable(tree) && value != nil && value != "", isText && text != "" && isSecret(name):
 				tree[name], found = masked, true
 			case name == "address" && isText && redact.Address(text) != text:
 				tree[name], found = redact.Address(text), true
