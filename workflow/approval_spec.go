@@ -109,8 +109,8 @@ func newStep(needed int, users []*approveUser) *ApprovalStep {
 }
 
 // record sets the decision of the first approver with the same id who has none. It adds
-// a user who was not an approver before, such as one to whom the approval was handed
-// on, to the last step.
+// a user who was not an approver before to the last step that was handed on, or else to
+// the last step.
 func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
 	for _, step := range steps {
 		for _, a := range step.Approvers {
@@ -126,6 +126,11 @@ func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
 		steps = []*ApprovalStep{{}}
 	}
 	last := steps[len(steps)-1]
+	for _, step := range steps {
+		if step.with(DecisionRedirect) != nil {
+			last = step
+		}
+	}
 	last.Approvers = append(last.Approvers, &decided)
 	return steps
 }
