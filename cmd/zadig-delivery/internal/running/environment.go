@@ -1,6 +1,7 @@
 package running
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -29,6 +30,7 @@ func FromEnvironment(ctx context.Context, client *environment.Service, project, 
 		if err != nil && ctx.Err() != nil {
 			return nil, err
 		}
+		uses.NoHistory = cmp.Or(uses.NoHistory, err)
 		problem := ""
 		if s.Status != "" && s.Status != environment.ServiceRunning {
 			problem = s.Status
