@@ -14,7 +14,7 @@ import (
 // does not filter. Filters are case-sensitive.
 type ListOptions struct {
 	Type     string `url:"type,omitempty"`     // exact: "image" or "file"
-	Source   string `url:"source,omitempty"`   // exact: "workflow" and so on
+	Source   string `url:"source,omitempty"`   // exact: "workflow_v4" or "workflow", see [Artifact]
 	ImageTag string `url:"imageTag,omitempty"` // exact
 	// Name and Image are regular expressions of the server's database (PCRE),
 	// which match anywhere: escape dots, and anchor with ^ and $. An expression

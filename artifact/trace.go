@@ -39,9 +39,8 @@ func ImageID(imageID string) TraceOption {
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests, and where it was deployed and published. It looks an image up by the
-// reference under which it was pushed or, if the reference has a digest, by digest, in
-// any registry. See [ImageID] for a running image.
+// requests. It looks an image up by the reference under which it was pushed or, if the
+// reference has a digest, by digest, in any registry. See [ImageID] for a running image.
 //
 // Trace sends two requests. If the reference is not known, or belongs to another
 // digest, Trace lists the artifacts with the same last path element, newest first and
@@ -52,7 +51,8 @@ func ImageID(imageID string) TraceOption {
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
 // image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
 // zadig.ErrUnsupported for servers up to v1.7.1. Zadig has no artifact of an image that
-// a release pushed: see delivery.Release.SourceImages.
+// a release pushed (see delivery.Release.SourceImages) or, up to v2.1.0, that a custom
+// workflow built.
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {
