@@ -5,8 +5,9 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// Builds returns the activities that built the artifact, newest first: usually
-// one, more when a tag was built and pushed again. It is nil if there are none.
+// Builds returns the activities that built the artifact, newest first: usually one. When
+// a tag is built again, a custom workflow adds another artifact, and a product workflow
+// adds nothing (from Zadig's source). It is nil if there are none.
 func (a *Artifact) Builds() []*Activity {
 	var builds []*Activity
 	for activity := range nilsafe.Values(nilsafe.OrZero(a).Activities) {

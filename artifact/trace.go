@@ -40,7 +40,8 @@ func ImageID(imageID string) TraceOption {
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
 // requests. It looks an image up by the reference under which it was pushed or, if the
-// reference has a digest, by digest, in any registry. See [ImageID] for a running image.
+// reference has a digest, by digest, in any registry. For a tag that was built again it
+// returns the first build, unless a digest says which build runs: see [ImageID].
 //
 // Trace sends two requests. If the reference is not known, or belongs to another
 // digest, Trace lists the artifacts with the same last path element, newest first and
@@ -48,11 +49,10 @@ func ImageID(imageID string) TraceOption {
 // know all digests, see [Artifact.CompareDigest], and lists only images with an
 // ImageSize. Since v1.18.0 the user needs the system-wide right to view artifacts.
 //
-// In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty
-// image, zadig.ErrNotFound if Zadig knows no artifact of the image or digest, and
-// zadig.ErrUnsupported for servers up to v1.7.1. Zadig has no artifact of an image that
-// a release pushed (see delivery.Release.SourceImages) or, up to v2.1.0, that a custom
-// workflow built.
+// In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty image,
+// zadig.ErrNotFound if Zadig has no artifact, and zadig.ErrUnsupported up to v1.7.1. Zadig
+// has no artifact of an image that a release pushed (see delivery.Release.SourceImages)
+// or, up to v2.1.0, that a custom workflow built.
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {
