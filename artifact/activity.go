@@ -9,7 +9,8 @@ import (
 )
 
 // Values of Activity.Type, which are also the keys of
-// Artifact.SortedActivities.
+// Artifact.SortedActivities. Custom workflows record only builds, since v2.2.0; product
+// workflows also record deploys and publishes, up to v3.4.0 (from Zadig's source).
 const (
 	ActivityBuild      = "build"
 	ActivityDeploy     = "deploy"

@@ -18,10 +18,10 @@ type Artifact struct {
 	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" if partial
 	Name                string                 `json:"name"`                           // for an image: without registry and tag
 	Type                string                 `json:"type"`                           // "image" or "file"
-	Source              string                 `json:"source"`                         // origin, "workflow" in every recording
-	Image               string                 `json:"image,omitzero"`                 // image reference; absent when ""
+	Source              string                 `json:"source"`                         // "workflow_v4": custom, "workflow": product workflow
+	Image               string                 `json:"image,omitzero"`                 // image reference; for a file: its name; absent when ""
 	ImageHash           string                 `json:"image_hash,omitzero"`            // absent when ""
-	ImageTag            string                 `json:"image_tag"`                      // "" for a file
+	ImageTag            string                 `json:"image_tag"`                      // for a file: its name
 	ImageDigest         string                 `json:"image_digest,omitzero"`          // such as "sha256:…"; absent when ""
 	ImageSize           int64                  `json:"image_size,omitzero"`            // bytes; absent when 0
 	Architecture        string                 `json:"architecture,omitzero"`          // such as "amd64"; absent when ""

@@ -14,7 +14,7 @@ import (
 // not filter. Filters are case-sensitive.
 type ListOptions struct {
 	Type     string `url:"type,omitempty"`     // exact: "image" or "file"
-	Source   string `url:"source,omitempty"`   // exact: "workflow" and so on
+	Source   string `url:"source,omitempty"`   // exact: "workflow_v4" or "workflow", see [Artifact]
 	ImageTag string `url:"imageTag,omitempty"` // exact
 	// Name and Image are regular expressions (PCRE), which the server's database
 	// evaluates. They match anywhere in the text unless anchored with ^ and $. Escape

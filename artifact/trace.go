@@ -40,9 +40,10 @@ func ImageID(imageID string) TraceOption {
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests, and where it was deployed and published. It finds an image by the reference
-// under which it was pushed or, in any registry, by the digest in the reference. For a
-// running image, pass [ImageID].
+// requests. It finds an image by the reference under which it was pushed or, in any
+// registry, by the digest in the reference. If a tag was built several times, Trace
+// returns the first build, unless a digest identifies the image: for a running image,
+// pass [ImageID].
 //
 // Trace looks up the reference with two requests. If there is no artifact, or one with
 // another digest, Trace searches for the digest: it lists the artifacts with the same
@@ -53,7 +54,8 @@ func ImageID(imageID string) TraceOption {
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty image,
 // zadig.ErrUnsupported up to v1.7.1, and zadig.ErrNotFound if Zadig has no artifact of
-// the image, such as one that a release pushed (see delivery.Release.SourceImages).
+// the image, such as one that a release pushed (see delivery.Release.SourceImages) or,
+// up to v2.1.0, that a custom workflow built.
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {

@@ -37,12 +37,7 @@ func WithDeployments(deployments ...*Deployment) Option {
 // ProjectName, Name and Production. Bad input fails the test, or panics if the server was
 // started by [Start].
 func (s *Server) SetEnvironment(environments ...*environment.Environment) {
-	for _, e := range environments {
-		if stored, err := newEnvironment(e); err == nil {
-			s.data.environments.remove(stored.id())
-		}
-	}
-	if err := s.data.addEnvironments(environments); err != nil {
+	if err := s.data.addEnvironments(environments, true); err != nil {
 		s.fail("zadigtest: SetEnvironment: %v", err)
 	}
 }
@@ -59,8 +54,8 @@ func (e *storedEnvironment) id() string {
 func (e *storedEnvironment) created() int64 { return 0 }
 func (e *storedEnvironment) keys() []string { return nil }
 
-func (s *store) addEnvironments(environments []*environment.Environment) error {
-	return add(&s.environments, environments, newEnvironment)
+func (s *store) addEnvironments(environments []*environment.Environment, replace bool) error {
+	return add(&s.environments, environments, replace, newEnvironment)
 }
 
 func newEnvironment(given *environment.Environment) (*storedEnvironment, error) {
@@ -93,7 +88,7 @@ func (d *storedDeployment) created() int64 { return int64(d.Revision) }
 func (d *storedDeployment) keys() []string { return nil }
 
 func (s *store) addDeployments(deployments []*Deployment) error {
-	return add(&s.deployments, deployments, func(given *Deployment) (*storedDeployment, error) {
+	return add(&s.deployments, deployments, false, func(given *Deployment) (*storedDeployment, error) {
 		if given == nil || given.ProjectName == "" || given.EnvName == "" || given.ServiceName == "" {
 			return nil, errors.New("a deployment needs a ProjectName, an EnvName and a ServiceName")
 		}

@@ -62,7 +62,7 @@ type store struct {
 func (s *store) add(d Data) error {
 	return cmp.Or(
 		s.addReleases(d.Releases), s.addArtifacts(d.Artifacts),
-		s.addEnvironments(d.Environments), s.addDeployments(d.Deployments), s.addTasks(d.Tasks),
+		s.addEnvironments(d.Environments, false), s.addDeployments(d.Deployments), s.addTasks(d.Tasks, false),
 	)
 }
 
@@ -81,7 +81,7 @@ type storedItem struct {
 
 // addReleases stores all releases or, if one is bad, none.
 func (s *store) addReleases(releases []*delivery.Release) error {
-	return add(&s.releases, releases, newRelease)
+	return add(&s.releases, releases, false, newRelease)
 }
 
 func newRelease(given *delivery.Release) (*release, error) {
@@ -129,7 +129,7 @@ func (r *release) serviceNames() (names []string) {
 
 // addArtifacts stores all artifacts or, if one is bad, none.
 func (s *store) addArtifacts(artifacts []*artifact.Artifact) error {
-	return add(&s.artifacts, artifacts, s.newItem)
+	return add(&s.artifacts, artifacts, false, s.newItem)
 }
 
 func (s *store) newItem(given *artifact.Artifact) (*storedItem, error) {
@@ -225,8 +225,8 @@ func (c *collection[D]) newID() string {
 	return fmt.Sprintf("a57%021x", c.made)
 }
 
-// add stores all documents or, if one is bad, none.
-func add[T any, D stored](c *collection[D], given []T, store func(T) (D, error)) error {
+// add stores all documents or, if one is bad, none. They may replace documents with the same id.
+func add[T any, D stored](c *collection[D], given []T, replace bool, store func(T) (D, error)) error {
 	incoming := make([]D, len(given))
 	for i, g := range given {
 		var err error
@@ -236,7 +236,10 @@ func add[T any, D stored](c *collection[D], given []T, store func(T) (D, error))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := slices.Concat(c.docs, incoming) // a new slice: readers keep the old one
+	kept := slices.DeleteFunc(slices.Clone(c.docs), func(old D) bool { // a new slice: readers keep the old one
+		return replace && slices.ContainsFunc(incoming, func(d D) bool { return d.id() == old.id() })
+	})
+	all := slices.Concat(kept, incoming)
 	slices.SortStableFunc(all, func(a, b D) int { return cmp.Compare(b.created(), a.created()) })
 	ids := make(map[string]bool, len(all))
 	for _, d := range all {

@@ -60,6 +60,7 @@ func inject(ts *testscript.TestScript, _ bool, args []string) {
 		"trace-fails": zadigtest.Status(500, "").When(func(r *http.Request) bool {
 			return strings.Contains(r.URL.Query().Get("image"), "checkout")
 		}),
+		"history-forbidden": zadigtest.NoPermission().On(zadigtest.ListDeployments),
 		"details-forbidden": zadigtest.NoPermission().On(zadigtest.GetRelease),
 		"all-forbidden": zadigtest.NoPermission().On(zadigtest.ListReleases).When(func(r *http.Request) bool {
 			return !r.URL.Query().Has("projectName")
