@@ -61,7 +61,7 @@ type store struct {
 // add stores all data or returns an error.
 func (s *store) add(d Data) error {
 	return cmp.Or(
-		s.addReleases(d.Releases), s.addArtifacts(d.Artifacts),
+		s.addReleases(d.Releases, false), s.addArtifacts(d.Artifacts),
 		s.addEnvironments(d.Environments, false), s.addDeployments(d.Deployments), s.addTasks(d.Tasks, false),
 	)
 }
@@ -80,8 +80,8 @@ type storedItem struct {
 }
 
 // addReleases stores all releases or, if one is bad, none.
-func (s *store) addReleases(releases []*delivery.Release) error {
-	return add(&s.releases, releases, false, newRelease)
+func (s *store) addReleases(releases []*delivery.Release, replace bool) error {
+	return add(&s.releases, releases, replace, newRelease)
 }
 
 func newRelease(given *delivery.Release) (*release, error) {

@@ -85,10 +85,10 @@ func addRelease(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	id := fmt.Sprintf("%x", sha256.Sum256([]byte(args[1])))[:24]
 	created := ts.Value("created").(map[string]int64)
-	if !server(ts).DeleteRelease(id) {
+	if _, again := created[id]; !again {
 		created[id] = time.Now().Unix() + int64(len(created)) // unique, as on a real server
 	}
-	server(ts).AddRelease(&delivery.Release{EnvName: args[2], VersionInfo: &delivery.VersionInfo{
+	server(ts).SetRelease(&delivery.Release{EnvName: args[2], VersionInfo: &delivery.VersionInfo{
 		ID: id, ProductName: args[0], Version: args[1], Type: delivery.TypeK8SYAML, Status: args[3],
 		CreatedBy: "alice", CreatedAt: created[id],
 		ProductEnvInfo: &delivery.ProductEnvInfo{EnvName: args[2]},
