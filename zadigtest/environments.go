@@ -19,9 +19,9 @@ type Deployment struct {
 	environment.Deployment
 }
 
-// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name,
-// which together must be unique among test environments and among production
-// environments. The server lists environments in the order in which they were added. Like
+// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name. No two
+// test environments, and no two production environments, may have both in common. The
+// server lists environments in the order in which they were added. Like
 // a real server, it does not send the status of a helm service.
 func WithEnvironments(environments ...*environment.Environment) Option {
 	return WithData(Data{Environments: environments})
@@ -224,7 +224,7 @@ func (s *store) hasProject(name string) bool {
 
 // ClusterDown responds as Zadig does when it can no longer reach the Kubernetes
 // cluster of an environment. Since v3.4.1 the status of every service is "". Before
-// v3.4.1 the request fails with status 400 and code 6065.
+// v3.4.1 requests for the environment fail with status 400 and code 6065.
 func ClusterDown() Fault {
 	return Fault{name: "ClusterDown", state: clusterDown}.On(GetEnvironment, GetProductionEnvironment)
 }
