@@ -44,7 +44,7 @@ func Explain(err error) string {
 	if wrong, ok := errors.AsType[*errdef.ArgumentError](err); ok {
 		return fmt.Sprintf("an argument is wrong, so no request was sent: %s: %s", wrong.Argument, wrong.Reason)
 	}
-	if _, ok := errors.AsType[*response.TruncatedError](err); ok {
+	if _, ok := errors.AsType[*response.TruncatedError](err); ok && !errors.Is(err, context.DeadlineExceeded) {
 		if timedOut(err) {
 			return "Zadig stopped sending in the middle of a response"
 		}

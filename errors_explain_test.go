@@ -267,6 +267,7 @@ func TestExplainOthers(t *testing.T) {
 			`the program's client is not configured correctly: the base URL must begin with http:// or https:// and a host`},
 		"sentinel, no Error": {fmt.Errorf("release %q: %w", "v1", zadig.ErrNotFound), "Zadig has no record of this"},
 		"unsupported":        {zadig.ErrUnsupported, "this version of Zadig does not support the request"},
+		"deadline in a page": {&response.TruncatedError{Err: context.DeadlineExceeded}, "the time limit was exceeded"},
 		"stalled":            {&response.TruncatedError{Err: os.ErrDeadlineExceeded}, "Zadig stopped sending in the middle of a response"},
 		"certificate": {&url.Error{Op: "GET", Err: &tls.CertificateVerificationError{Err: errors.New("x")}},
 			"the server's certificate is not valid"},
