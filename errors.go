@@ -23,11 +23,14 @@ var (
 	// an empty body. Methods also return ErrBadRequest for bad arguments, before they
 	// send anything.
 	ErrBadRequest = errdef.ErrBadRequest
-	// ErrUnauthorized means that the token is missing, wrong or expired (401).
+	// ErrUnauthorized means that the token is missing, wrong or expired (401). Since
+	// v4.3.0 the server also returns 401 if no administrator has enabled the user's API
+	// token, or if the database of its users is down (from Zadig's source).
 	ErrUnauthorized = errdef.ErrUnauthorized
 	// ErrForbidden means that the token's user may not read this: the server returns
 	// 403 with an empty body or, for Trace, 500. The server also returns 403 if it has
-	// run out of file descriptors and, since v2.0.0, if its user service is down.
+	// run out of file descriptors; since v2.0.0 if its user service is down; and since
+	// v4.3.0 if it requires multi-factor authentication (from Zadig's source).
 	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound means that there is no such release, artifact, environment, task or
 	// path. The server returns 400 for an unknown id, and 500 for Trace, environments
