@@ -82,8 +82,6 @@ type Error struct {
 	Description string
 	// Type is the envelope's type, "error" or empty.
 	Type string
-	// Extra is the envelope's extra, or nil if there is none.
-	Extra map[string]any
 	// Method and URL are the request's. The values of secret query parameters
 	// are masked.
 	Method, URL string
@@ -238,25 +236,20 @@ func shownError(out transport.Outcome, body []byte, cutOff bool) *Error {
 // one. The envelope may be the documented one, or one without type and extra.
 func (e *Error) readEnvelope(body []byte) {
 	var envelope struct {
-		Code        *int           `json:"code"`
-		Message     string         `json:"message"`
-		Description string         `json:"description"`
-		Type        string         `json:"type"`
-		Extra       map[string]any `json:"extra"`
+		Code        *int   `json:"code"`
+		Message     string `json:"message"`
+		Description string `json:"description"`
+		Type        string `json:"type"`
 	}
 	if json.Unmarshal(body, &envelope) != nil || envelope.Code == nil {
 		return
 	}
-	e.Code, e.Message, e.Description, e.Type, e.Extra =
-		*envelope.Code, envelope.Message, envelope.Description, envelope.Type, envelope.Extra
+	e.Code, e.Message, e.Description, e.Type = *envelope.Code, envelope.Message, envelope.Description, envelope.Type
 }
 
 // mask masks the fields of the envelope.
 func (e *Error) mask() {
 	e.Message, e.Description, e.Type = e.line(e.Message), e.line(e.Description), e.line(e.Type)
-	if e.Extra != nil {
-		e.Extra, _ = redact.Value(e.Extra, e.tokens()...).(map[string]any)
-	}
 }
 
 // refusedRedirect says where a redirect that was not followed leads, and which base
