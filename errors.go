@@ -189,11 +189,8 @@ const examined = 64 << 10
 // newError returns the Error for a response and closes its body.
 func newError(out transport.Outcome) *Error {
 	resp := out.Response
-	var body []byte
-	if resp.Body != nil {
-		body, _ = io.ReadAll(io.LimitReader(resp.Body, examined))
-		_ = resp.Body.Close()
-	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, examined))
+	_ = resp.Body.Close()
 	e := shownError(out, body, len(body) == examined)
 	e.readEnvelope(body)
 	e.kind = e.meaning() // before masking, which could remove a word that the classification needs
