@@ -37,7 +37,7 @@ type Environment struct {
 	Status     string        `json:"status"`
 	UpdateBy   string        `json:"update_by"`         // who last changed anything in it: a user name, or "system"
 	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it last changed
-	Services   []*EnvService `json:"services,omitzero"` // in the order of their groups; nil in lists
+	Services   []*EnvService `json:"services,omitzero"` // in the order of Zadig's service groups; nil in lists
 }
 
 // Values of EnvService.Status. The first four were seen; the others come from Zadig's
@@ -46,7 +46,7 @@ const (
 	ServiceRunning   = "running"
 	ServiceUnstable  = "unstable"  // a pod is not ready
 	ServiceUnstart   = "unstart"   // it has no pod
-	ServiceSucceeded = "succeeded" // it has no workload, such as a ConfigMap alone
+	ServiceSucceeded = "succeeded" // it has no workload, but only a ConfigMap, for example
 	ServiceError     = "error"
 	ServiceFailed    = "failed"
 	ServicePending   = "pending"
@@ -73,7 +73,7 @@ type Container struct {
 	ImageName string `json:"image_name,omitzero"` // last part of the reference's name, absent when ""
 }
 
-// Image is an image in a container of a service. It has the fields of
+// Image is the image of one container of a service. It has the fields of
 // delivery.Image, so delivery.Image(i) can be compared with an image of a release.
 type Image struct {
 	Service   string `json:"service"`

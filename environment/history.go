@@ -43,7 +43,7 @@ type Deployment struct {
 }
 
 // History returns the last deployments of a service in an environment, oldest first. The
-// server keeps the last 20. Servers have the history since v2.0.0, and the images of its
+// server keeps the last 20. The history is available since v2.0.0, with the images of its
 // deployments since v3.2.0. The user needs the right to view the environment.
 //
 // An empty history means that the service was never deployed, or that there is no such

@@ -77,13 +77,13 @@ type GetOptions struct {
 //
 // In addition to the common errors, Get returns
 //   - zadig.ErrBadRequest, without sending a request, for an empty project or name, a
-//     name with a slash, or a test environment named "production"
+//     name with a slash, or the name "production" without GetOptions.Production
 //   - zadig.ErrNotFound for an unknown project or name, or if Production is wrong for the
 //     environment
 //   - zadig.ErrLicense for a production environment, if there is no valid license
-//   - zadig.ErrServer if the server cannot reach the cluster, or cannot build the
-//     environment because a service's template was deleted or a service comes straight
-//     from a chart repository
+//   - zadig.ErrServer if the server never connected to the cluster (on v2.3.1 also if it
+//     lost the connection), if the cluster or a service's template was deleted, or for a
+//     helm environment with a chart that was installed directly from a chart repository
 //   - zadig.ErrUnsupported before v1.18.0
 func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (*Environment, error) {
 	if err := check("environment.Get", project, name); err != nil {

@@ -22,7 +22,7 @@ type Approval struct {
 	Job    string `json:"job"`    // since v3.1.0: the job that waits; "" on older versions, where the stage waits
 	System string `json:"system"` // ApprovalNative and so on; "" before v1.16.0, where all are native
 	// Status is "" before the task reaches the approval, and StatusWaitForApproval while
-	// the approval is open. Then it is StatusPassed, StatusReject (one rejection is
+	// the approval is open. After that it is StatusPassed, StatusReject (one rejection is
 	// enough), StatusTimeout, StatusCancelled, or StatusFailed if the approval could not
 	// be requested.
 	Status      string          `json:"status"`
@@ -36,7 +36,7 @@ type Approval struct {
 
 // ApprovalStep is one step of an approval. Its approvers decide it together.
 type ApprovalStep struct {
-	Needed    int         `json:"needed"` // number of approvals that are enough, 0 if not known
+	Needed    int         `json:"needed"` // number of approvals required, 0 if not known
 	Approvers []*Approver `json:"approvers"`
 }
 

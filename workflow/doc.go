@@ -23,8 +23,8 @@
 //		}
 //	}
 //
-// To find the tasks that wait for an approval, read each task that has not ended, because
-// since v3.1.0 lists do not show whether a task waits:
+// To find the tasks that wait for an approval, read each task that has not ended. The lists
+// of Zadig v3.1.0 and later do not show whether a task waits:
 //
 //	for task, err := range client.Workflow.Tasks(ctx, "shop", "shop-dev", workflow.TasksOptions{}) {
 //		…

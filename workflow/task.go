@@ -117,7 +117,7 @@ func (t *Task) Done() bool {
 	return slices.Contains(done, nilsafe.OrZero(t).Status)
 }
 
-// Succeeded reports whether the task has ended without a failure.
+// Succeeded reports whether the task has ended with StatusPassed or StatusSkipped.
 func (t *Task) Succeeded() bool {
 	status := nilsafe.OrZero(t).Status
 	return status == StatusPassed || status == StatusSkipped

@@ -83,8 +83,8 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 	return t, nil
 }
 
-// Done reports whether a task has ended. If it ended without success, the error is a
-// *[WaitError]. Pass it as delivery.WaitOptions.TaskDone.
+// Done reports whether a task has ended. If the task ended without success, the error is a
+// *[WaitError]. Pass the method Done as delivery.WaitOptions.TaskDone.
 func (s *Service) Done(ctx context.Context, ref core.TaskRef) (bool, error) {
 	t, err := s.Task(ctx, ref)
 	if err == nil && t.failure() != nil {
