@@ -226,17 +226,3 @@ func TestAddress(t *testing.T) {
 		assert.Equal(t, want, redact.Address(address))
 	}
 }
-
-func BenchmarkLine(b *testing.B) {
-	for name, s := range map[string]string{
-		"URL":            "https://zadig.example.com/api/aslan/delivery/releases?image=registry.example.com%2Fshop%2Fcart%3A1&page=1",
-		"64 KiB of JSON": strings.Repeat(`{"description":"{\"code\":6662,\"message\":\"x\"}"},`, 1300),
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(s)))
-			for b.Loop() {
-				redact.Line(s, "own-t0ken-of-the-client")
-			}
-		})
-	}
-}
