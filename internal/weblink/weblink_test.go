@@ -19,7 +19,7 @@ func TestLinks(t *testing.T) {
 		"github enterprise": {"github", "https://git.example.com:8443/", "o", "r", "https://git.example.com:8443/o/r", "/commit/", "/pull/7"},
 		"upper case":        {"GitHub", "https://github.com", "o", "r", "https://github.com/o/r", "/commit/", "/pull/7"},
 		"gitlab":            {"gitlab", "https://gitlab.com", "o", "r", "https://gitlab.com/o/r", "/-/commit/", "/-/merge_requests/7"},
-		"gitlab, groups":    {"gitlab", "http://h.example.com", "a/b/c", "r", "http://h.example.com/a/b/c/r", "/-/commit/", "/-/merge_requests/7"},
+		"gitlab, groups":    {"gitlab", "http://example.com", "a/b/c", "r", "http://example.com/a/b/c/r", "/-/commit/", "/-/merge_requests/7"},
 		"gitlab in a path":  {"gitlab", "https://example.com/git/", "o", "r", "https://example.com/git/o/r", "/-/commit/", "/-/merge_requests/7"},
 		"gitee":             {"gitee", "https://gitee.com", "o", "r", "https://gitee.com/o/r", "/commit/", "/pulls/7"},
 		"gitee enterprise":  {"gitee-enterprise", "https://e.example.com", "o", "r", "https://e.example.com/o/r", "/commit/", "/pulls/7"},
@@ -28,7 +28,7 @@ func TestLinks(t *testing.T) {
 		"no source, github": {"", "https://github.com", "o", "r", "https://github.com/o/r", "/commit/", "/pull/7"},
 		"other, gitlab":     {"other", "https://gitlab.com", "o", "r", "https://gitlab.com/o/r", "/-/commit/", "/-/merge_requests/7"},
 		"other, gitee":      {"other", "https://gitee.com", "o", "r", "https://gitee.com/o/r", "/commit/", "/pulls/7"},
-		"odd names":         {"github", "https://h.com", "商城", "a b?c#d", "https://h.com/%E5%95%86%E5%9F%8E/a%20b%3Fc%23d", "/commit/", "/pull/7"},
+		"odd names":         {"github", "https://h.io", "商城", "a b?c#d", "https://h.io/%E5%95%86%E5%9F%8E/a%20b%3Fc%23d", "/commit/", "/pull/7"},
 		"credentials": {"gitlab", "https://me:s3cret@gitlab.example.com/?private_token=s3cret#s3cret", "o", "r",
 			"https://gitlab.example.com/o/r", "/-/commit/", "/-/merge_requests/7"},
 
