@@ -269,8 +269,12 @@ func TestWalkResumesAPageThatBreaksOff(t *testing.T) {
 		require.NoError(t, err, "after %d bytes", at)
 		require.Len(t, seen, 25, "after %d bytes", at)
 	}
-	l := list{elements: numbered(25, 1), cut: map[int]int{2: 50, 3: 50, 4: 50}}
+	l := list{elements: numbered(25, 1), cut: map[int]int{1: 60, 2: 120, 3: 180}}
 	seen, err := l.walk(t.Context(), 10, nil)
+	require.NoError(t, err, "each time with progress")
+	require.Len(t, seen, 25)
+	l = list{elements: numbered(25, 1), cut: map[int]int{2: 50, 3: 50, 4: 50}}
+	seen, err = l.walk(t.Context(), 10, nil)
 	require.ErrorIs(t, err, errReset)
 	assert.Len(t, seen, 10)
 	assert.Len(t, l.asked, 3, "twice without progress")
