@@ -158,8 +158,7 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 		{"the user's transport", []zadig.Option{zadig.WithTransport(new(http.Transport))}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"the user's client", []zadig.Option{zadig.WithHTTPClient(&http.Client{Transport: new(http.Transport)})},
 			[]zadig.Option{zadig.WithToken("abcdef")}, 1},
-		{"token, after a TLS configuration", []zadig.Option{zadig.WithTLSConfig(tlsConfig())},
-			[]zadig.Option{zadig.WithToken("abcdef")}, 1},
+		{"token, after a TLS configuration", []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, []zadig.Option{zadig.WithToken("abcdef")}, 1},
 		{"TLS configuration", nil, []zadig.Option{zadig.WithTLSConfig(tlsConfig())}, 2},
 		{"proxy", nil, []zadig.Option{zadig.WithProxy(noProxy)}, 2},
 		{"transport", nil, []zadig.Option{zadig.WithTransport(new(http.Transport))}, 2},
@@ -173,7 +172,7 @@ func TestWithSharesConnectionsUnlessTheTransportChanges(t *testing.T) {
 			for _, client := range []*zadig.Client{parent, child, parent, child} {
 				require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 			}
-			assert.Equal(t, row.connections, s.Connections())
+			assert.EqualValues(t, row.connections, s.Connections.Load())
 		})
 	}
 }
@@ -193,12 +192,12 @@ func TestCloseIdleConnections(t *testing.T) {
 	}
 	use()
 	use()
-	require.Equal(t, 1, s.OpenConnections())
-	require.Equal(t, 1, s.Connections())
+	require.EqualValues(t, 1, s.Open.Load())
+	require.EqualValues(t, 1, s.Connections.Load())
 	variant.CloseIdleConnections()
-	require.Eventually(t, func() bool { return s.OpenConnections() == 0 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Open.Load() == 0 }, 10*time.Second, time.Millisecond)
 	use()
-	require.Equal(t, 2, s.Connections())
+	require.EqualValues(t, 2, s.Connections.Load())
 
 	pool := &clienttest.Pool{RoundTripper: http.DefaultTransport}
 	clienttest.New(t, s.URL, zadig.WithTransport(pool)).CloseIdleConnections()

@@ -22,7 +22,7 @@ import (
 // success by value, a failure by status and code.
 func TestReplayEnvironments(t *testing.T) {
 	t.Parallel()
-	for _, folder := range recording.Folders(t, "environment/v*") {
+	for _, folder := range folders(t, "environment/v*") {
 		version := path.Base(folder)
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()

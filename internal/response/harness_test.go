@@ -13,7 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig/internal/response"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -34,7 +34,7 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	}
 	body := io.NopCloser(d.body)
 	if d.t != nil {
-		body = leaktest.Body(d.t, body, req.URL.Path)
+		body = clienttest.Body(d.t, body, req.URL.Path)
 	}
 	return &http.Response{StatusCode: d.status, Header: d.header, Body: &response.Body{ReadCloser: body, Settings: d.settings, Reject: reject},
 		Request: req}, nil

@@ -18,7 +18,6 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
 // thing is the endpoint of these tests.
@@ -145,7 +144,7 @@ func TestGetTakesTheDataOfTheBody(t *testing.T) {
 	t.Parallel()
 	data, limit := []byte(`{"id":"1"}`), int64(0)
 	d := clienttest.Doer(func(req *http.Request) (*http.Response, error) {
-		body := leaktest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
+		body := clienttest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
 		return &http.Response{StatusCode: http.StatusOK, Body: &response.Body{
 			ReadCloser: body, Data: data, Settings: response.Settings{MaxBytes: limit}, Reject: reject,
 		}, Request: req}, nil

@@ -75,7 +75,7 @@ func TestBaseKeepsConnections(t *testing.T) {
 		}
 		wait.Wait()
 	}
-	assert.Equal(t, busy, s.Connections())
+	assert.EqualValues(t, busy, s.Connections.Load())
 }
 
 func TestBaseUsesTheUsersProxy(t *testing.T) {

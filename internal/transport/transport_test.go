@@ -17,7 +17,6 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
@@ -109,7 +108,7 @@ func TestEveryBodyIsClosed(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background()) // t.Context ends before anybody sees what is left open
 			t.Cleanup(cancel)
 			client, s := clienttest.Serve(t, h, zadig.WithMaxResponseBytes(1000), zadig.WithTimeout(50*time.Millisecond),
-				zadig.WithMiddleware(leaktest.Bodies(t)))
+				zadig.WithMiddleware(clienttest.Bodies(t)))
 			_, _ = client.Artifact.Trace(ctx, "nginx:1")
 			_, _ = list(ctx, client), all(ctx, client)
 			for _, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {

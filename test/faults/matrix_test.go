@@ -308,7 +308,9 @@ func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // it
 		bound    = time.Second
 	)
 	ends := map[string]func(context.Context) (context.Context, context.CancelFunc){
-		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, patience) },
+		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, patience)
+		},
 		"canceled": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			timer := time.AfterFunc(patience, cancel)
