@@ -6,17 +6,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/environment"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestNewClientRefusesBadBaseURLs(t *testing.T) {
 	t.Parallel()
