@@ -26,10 +26,8 @@ func TestParseImage(t *testing.T) {
 		"ccr.ccs.tencentyun.com/koderover-rc/nginx-test:20211116230712-40-master": {
 			Registry: "ccr.ccs.tencentyun.com", Repository: "koderover-rc/nginx-test", Tag: "20211116230712-40-master",
 		},
-		"registry.example.com:5000/a/b/c": {Registry: "registry.example.com:5000", Repository: "a/b/c"},
-		"registry.example.com:5000/a:t@" + builtDigest: {
-			Registry: "registry.example.com:5000", Repository: "a", Tag: "t", Digest: builtDigest,
-		},
+		"registry.example.com:5000/a/b/c":              {Registry: "registry.example.com:5000", Repository: "a/b/c"},
+		"registry.example.com:5000/a:t@" + builtDigest: {Registry: "registry.example.com:5000", Repository: "a", Tag: "t", Digest: builtDigest},
 		"localhost/a":         {Registry: "localhost", Repository: "a"},
 		"HARBOR/a":            {Registry: "HARBOR", Repository: "a"},
 		"localhost:5000/a":    {Registry: "localhost:5000", Repository: "a"},
