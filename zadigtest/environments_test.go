@@ -17,7 +17,9 @@ import (
 
 var (
 	dev = &environment.Environment{ProjectName: "shop", Name: "dev", Alias: "开发", Status: "success", Services: []*environment.EnvService{
-		{ServiceName: "cart", Type: "k8s", Status: "running", Containers: []*environment.Container{{Name: "app", Type: "init", Image: "r/cart:1"}}},
+		{ServiceName: "cart", Type: "k8s", Status: "running", Containers: []*environment.Container{
+			{Name: "app", Type: "init", Image: "r/cart:1"},
+		}},
 		{ServiceName: "web", Type: "helm", Status: "running"},
 	}}
 	prod = &environment.Environment{ProjectName: "shop", Name: "prod", Production: true, Status: "sleeping",
