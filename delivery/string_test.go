@@ -29,10 +29,8 @@ func TestStrings(t *testing.T) {
 		"no release":           {(*delivery.Release)(nil), "<nil>"},
 		"image":                {delivery.Image{Service: "shop", Container: "cart", Image: "r/cart:1"}, "shop/cart: r/cart:1"},
 		"image of a chart":     {delivery.Image{Image: "r/cart:1"}, "image: r/cart:1"},
-		"commit": {
-			&delivery.Commit{RepoOwner: "o", RepoName: "r", CommitID: "4b15c43", Branch: "main", CommitMessage: "Add it\n\nBecause."},
-			"o/r@4b15c43 main: Add it",
-		},
+		"commit": {&delivery.Commit{RepoOwner: "o", RepoName: "r", CommitID: "4b15c43", Branch: "main", CommitMessage: "Add it\n\nBecause."},
+			"o/r@4b15c43 main: Add it"},
 		"commit of a tag in a namespace": {&delivery.Commit{RepoOwner: "o", RepoNamespace: "n/m", RepoName: "r", Tag: "v1"}, "n/m/r v1"},
 		"zero commit":                    {&delivery.Commit{}, "commit"},
 	} {
