@@ -162,7 +162,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		return nil, rejected(out, nil)(ErrUnexpectedResponse, response.GarbledReason)
 	case success && int64(len(out.Body)) > s.settings.MaxBytes:
 		return nil, rejected(out, out.Body)(ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.settings.MaxBytes))
-	case success && (resp.StatusCode != http.StatusPartialContent || outgoing.Header.Get("Range") != ""):
+	case success:
 		resp.Body = &response.Body{
 			ReadCloser: resp.Body,
 			Data:       out.Body,
@@ -172,10 +172,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	failed := newError(out)
-	switch {
-	case resp.StatusCode == http.StatusPartialContent:
-		failed.Message = "a part of the response, which was not requested"
-	case resp.StatusCode >= 300 && resp.StatusCode <= 399:
+	if resp.StatusCode >= 300 && resp.StatusCode <= 399 {
 		failed.Message = refusedRedirect(out, s.base)
 	}
 	if out.Err != nil {

@@ -85,20 +85,6 @@ func TestDoSendsTheCallersRequest(t *testing.T) {
 	assert.Equal(t, s.URL+"/api/x?a=1", resp.Request.URL.String())
 }
 
-// 206 is a success only if the caller requested a part.
-func TestDoReturnsTheRangeThatWasRequested(t *testing.T) {
-	t.Parallel()
-	client, _ := clienttest.Serve(t, servertest.Status(http.StatusPartialContent, "[]"))
-	req := clienttest.NewRequest(t, "/api/x")
-	req.Header.Set("Range", "bytes=0-1")
-	resp, err := client.Do(req)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	req.Header.Del("Range")
-	_, err = client.Do(req) //nolint:bodyclose // there is none
-	require.ErrorIs(t, err, zadig.ErrUnexpectedResponse)
-}
-
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

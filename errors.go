@@ -23,11 +23,14 @@ var (
 	// an empty body. Methods also return ErrBadRequest for bad arguments, before they
 	// send anything.
 	ErrBadRequest = errdef.ErrBadRequest
-	// ErrUnauthorized means that the token is missing, wrong or expired (401).
+	// ErrUnauthorized means that the token is missing, wrong or expired (401). Since
+	// v4.3.0 the server also returns 401 if no administrator has enabled the user's API
+	// token, or if the database of its users is down (from Zadig's source).
 	ErrUnauthorized = errdef.ErrUnauthorized
 	// ErrForbidden means that the token's user may not read this: the server returns
 	// 403 with an empty body or, for Trace, 500. The server also returns 403 if it has
-	// run out of file descriptors and, since v2.0.0, if its user service is down.
+	// run out of file descriptors; since v2.0.0 if its user service is down; and since
+	// v4.3.0 if it requires multi-factor authentication (from Zadig's source).
 	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound means that there is no such release, artifact, environment, task or
 	// path. The server returns 400 for an unknown id, and 500 for Trace, environments
@@ -79,8 +82,6 @@ type Error struct {
 	Description string
 	// Type is the envelope's type, "error" or empty.
 	Type string
-	// Extra is the envelope's extra, or nil if there is none.
-	Extra map[string]any
 	// Method and URL are the request's. The values of secret query parameters
 	// are masked.
 	Method, URL string
@@ -188,11 +189,8 @@ const examined = 64 << 10
 // newError returns the Error for a response and closes its body.
 func newError(out transport.Outcome) *Error {
 	resp := out.Response
-	var body []byte
-	if resp.Body != nil {
-		body, _ = io.ReadAll(io.LimitReader(resp.Body, examined))
-		_ = resp.Body.Close()
-	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, examined))
+	_ = resp.Body.Close()
 	e := shownError(out, body, len(body) == examined)
 	e.readEnvelope(body)
 	e.kind = e.meaning() // before masking, which could remove a word that the classification needs
@@ -235,25 +233,20 @@ func shownError(out transport.Outcome, body []byte, cutOff bool) *Error {
 // one. The envelope may be the documented one, or one without type and extra.
 func (e *Error) readEnvelope(body []byte) {
 	var envelope struct {
-		Code        *int           `json:"code"`
-		Message     string         `json:"message"`
-		Description string         `json:"description"`
-		Type        string         `json:"type"`
-		Extra       map[string]any `json:"extra"`
+		Code        *int   `json:"code"`
+		Message     string `json:"message"`
+		Description string `json:"description"`
+		Type        string `json:"type"`
 	}
 	if json.Unmarshal(body, &envelope) != nil || envelope.Code == nil {
 		return
 	}
-	e.Code, e.Message, e.Description, e.Type, e.Extra =
-		*envelope.Code, envelope.Message, envelope.Description, envelope.Type, envelope.Extra
+	e.Code, e.Message, e.Description, e.Type = *envelope.Code, envelope.Message, envelope.Description, envelope.Type
 }
 
 // mask masks the fields of the envelope.
 func (e *Error) mask() {
 	e.Message, e.Description, e.Type = e.line(e.Message), e.line(e.Description), e.line(e.Type)
-	if e.Extra != nil {
-		e.Extra, _ = redact.Value(e.Extra, e.tokens()...).(map[string]any)
-	}
 }
 
 // refusedRedirect says where a redirect that was not followed leads, and which base

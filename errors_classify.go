@@ -14,7 +14,6 @@ import (
 type failure struct {
 	status, code         int
 	message, description string
-	typed                bool   // Zadig's envelope, whose type is "error"
 	nested               string // such as "[400 BadRequest]", if picket wrapped aslan's response into its own
 }
 
@@ -28,7 +27,6 @@ var meanings = []struct {
 	status   int
 	codes    []int          // nil: any or none
 	nested   bool           // only in a response of picket
-	typed    bool           // only in Zadig's envelope
 	text     *regexp.Regexp // matches the description, or the body if there is none; nil: any
 	sentinel error
 	kind     errdef.Kind
@@ -74,11 +72,10 @@ var meanings = []struct {
 	{status: 400, sentinel: ErrBadRequest},
 
 	// A path that this version of Zadig does not have, or has only for other methods;
-	// a missing record of another area (from Zadig's source); and the 404 of a gateway.
+	// and the 404 of a gateway.
 	{status: 404, codes: []int{0}, text: regexp.MustCompile(`^Invalid path: `), sentinel: ErrNotFound, kind: errdef.NoSuchEndpoint},
 	{status: 405, codes: []int{0}, text: regexp.MustCompile(`^Method not allowed: GET `), sentinel: ErrBadRequest,
 		kind: errdef.NoSuchEndpoint},
-	{status: 404, codes: []int{404}, typed: true, sentinel: ErrNotFound, kind: errdef.MissingRecord},
 	{status: 404, sentinel: ErrNotFound, kind: errdef.ForeignNotFound},
 
 	{status: 429, sentinel: ErrRateLimited},
@@ -114,7 +111,7 @@ func classify(e *Error) (errdef.Kind, error) {
 	}
 	for _, m := range meanings {
 		if m.status == f.status && (m.codes == nil || slices.Contains(m.codes, f.code)) &&
-			(f.nested != "" || !m.nested) && (f.typed || !m.typed) && (m.text == nil || m.text.MatchString(text)) {
+			(f.nested != "" || !m.nested) && (m.text == nil || m.text.MatchString(text)) {
 			return m.kind, m.sentinel
 		}
 	}
@@ -136,7 +133,7 @@ var picketText = regexp.MustCompile(`^(?:failed to get artifact by image err:)?(
 func (e *Error) failure() failure {
 	match := picketText.FindStringSubmatch(e.Description)
 	if e.StatusCode != http.StatusInternalServerError || match == nil {
-		return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description, typed: e.Type == "error"}
+		return failure{status: e.StatusCode, code: e.Code, message: e.Message, description: e.Description}
 	}
 	status, _ := strconv.Atoi(match[2])
 	var inner struct {

@@ -311,10 +311,3 @@ func TestKindsOfMissingPaths(t *testing.T) {
 		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err), row.body)
 	}
 }
-
-func TestNotFoundInZadigsEnvelopeIsNotAmbiguous(t *testing.T) {
-	t.Parallel()
-	client, _ := clienttest.Serve(t, servertest.Status(404, envelope(404, "")))
-	_, err := client.Artifact.Trace(t.Context(), "image:1")
-	require.ErrorIs(t, err, zadig.ErrNotFound)
-}

@@ -44,7 +44,7 @@ func Explain(err error) string {
 	if wrong, ok := errors.AsType[*errdef.ArgumentError](err); ok {
 		return fmt.Sprintf("an argument is wrong, so no request was sent: %s: %s", wrong.Argument, wrong.Reason)
 	}
-	if _, ok := errors.AsType[*response.TruncatedError](err); ok {
+	if _, ok := errors.AsType[*response.TruncatedError](err); ok && !errors.Is(err, context.DeadlineExceeded) {
 		if timedOut(err) {
 			return "Zadig stopped sending in the middle of a response"
 		}
@@ -87,6 +87,8 @@ func (e *Error) explain() string {
 	case page && f.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
 		return "Zadig's address returned a web page instead of data, such as the login page of a gateway: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
+	case f.status == http.StatusForbidden && bytes.Contains(e.Body, []byte(`"mfa_`)): // since v4.3.0, from Zadig's source
+		return "Zadig requires multi-factor authentication: the token's user must set it up, and then create a new API token"
 	case errors.Is(e, ErrForbidden) && inWalk.MatchString(e.URL):
 		return "Zadig does not let the token's user read this, or it is overloaded: with a limit of 1,024 open files it refuses " +
 			"every request after about 500 releases read by id in 90 seconds; read fewer with WithRateLimiter, or none with SkipDetails"

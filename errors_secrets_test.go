@@ -51,7 +51,7 @@ func checkTree(t *testing.T, err error) {
 		checkShown(t, name+" by "+way, text, false)
 	}
 	if e, ok := err.(*zadig.Error); ok { //nolint:errorlint // one level at a time
-		for _, text := range []string{e.Message, e.Description, e.Type, e.RequestID, e.URL, fmt.Sprint(e.Extra)} {
+		for _, text := range []string{e.Message, e.Description, e.Type, e.RequestID, e.URL} {
 			checkShown(t, "a field", text, true)
 		}
 		checkShown(t, "Body", string(e.Body), false)

@@ -153,7 +153,7 @@ func ExampleExplain() {
 	}
 	fmt.Println(err)
 	// Output:
-	// Zadig does not accept the API token: check ZADIG_TOKEN; the token is in Zadig's user settings
+	// Zadig does not accept the API token: check ZADIG_TOKEN; it is in Zadig's user settings; since v4.3.0 an administrator must enable it
 	// GET /api/aslan/delivery/releases?page=1&per_page=20: 401: unauthorized: empty body
 }
 

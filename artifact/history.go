@@ -5,9 +5,9 @@ import (
 	"github.com/zadig-go/zadig/internal/nilsafe"
 )
 
-// Builds returns the activities that built the artifact, newest first. There is usually
-// one, and more if the tag was built and pushed again. Builds returns nil if there are
-// none.
+// Builds returns the activities that built the artifact, newest first, usually one. It
+// returns nil if there are none. If a tag is built again, a custom workflow adds another
+// artifact, and a product workflow adds nothing (from Zadig's source).
 func (a *Artifact) Builds() []*Activity {
 	var builds []*Activity
 	for activity := range nilsafe.Values(nilsafe.OrZero(a).Activities) {

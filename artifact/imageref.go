@@ -12,7 +12,7 @@ import (
 type ImageRef struct {
 	Registry   string // host, with its port if it has one; "" for a short name of Docker Hub, such as "nginx"
 	Repository string // "shop/cart"
-	Tag        string // "1.2.0", "" if there is none; never set to "latest"
+	Tag        string // "1.2.0", "" if there is none; "latest" is not filled in
 	Digest     string // such as "sha256:" and 64 hex digits; also sha384 and sha512; "" if there is none
 }
 
@@ -35,8 +35,8 @@ var (
 // is the registry if it is localhost or has a dot, a colon or an upper-case letter.
 // ParseImage adds no defaults: "nginx" has no Registry and no Tag.
 //
-// For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest.
-// [Service.Trace] accepts such a reference.
+// For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest, although
+// [Service.Trace] accepts it.
 func ParseImage(ref string) (ImageRef, error) {
 	var (
 		image             ImageRef

@@ -14,18 +14,18 @@ import (
 // not filter. Filters are case-sensitive.
 type ListOptions struct {
 	Type     string `url:"type,omitempty"`     // exact: "image" or "file"
-	Source   string `url:"source,omitempty"`   // exact: "workflow" and so on
+	Source   string `url:"source,omitempty"`   // exact: "workflow_v4" or "workflow", see [Artifact]
 	ImageTag string `url:"imageTag,omitempty"` // exact
 	// Name and Image are regular expressions (PCRE), which the server's database
 	// evaluates. They match anywhere in the text unless anchored with ^ and $. Escape
-	// dots. An expression that the database refuses is zadig.ErrBadRequest.
+	// dots. An expression that the database refuses results in zadig.ErrBadRequest.
 	Name  string `url:"name,omitempty"`
 	Image string `url:"image,omitempty"`
 	// RepoName and Branch, both exact, select artifacts by the repository and branch of
 	// the commits that they were built from. The server then pages by build, so
 	// [Service.List] may return an artifact more than once; [Service.All] returns each
-	// once. The server also ignores all other filters, so any other filter together with
-	// these is zadig.ErrBadRequest.
+	// once. The server would ignore all other filters, so this package returns
+	// zadig.ErrBadRequest if one is set.
 	RepoName string `url:"repoName,omitempty"`
 	Branch   string `url:"branch,omitempty"`
 	// Page counts from 1; 0 means 1. [Service.All] begins at the first page and accepts

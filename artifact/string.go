@@ -8,7 +8,7 @@ import (
 	"github.com/zadig-go/zadig/internal/oneline"
 )
 
-// String returns one line with the image, or the name of a file, the commit that it was
+// String returns one line with the image (for a file, its name), the commit that it was
 // built from, the user and the time. The text is meant for people and may change.
 func (a *Artifact) String() string {
 	if a == nil {

@@ -18,9 +18,9 @@ type traceOptions struct {
 	imageID    string
 }
 
-// OneRequest makes Trace send a single request, to the documented endpoint. Trace then
-// finds an image only by the exact reference under which it was pushed, and the artifact
-// is partial (see [Artifact.IsPartial]).
+// OneRequest makes Trace send a single request, to the endpoint that Zadig documents for
+// tracing an image. Trace then finds an image only by the exact reference under which it
+// was pushed, and the artifact is partial (see [Artifact.IsPartial]).
 func OneRequest() TraceOption {
 	return func(o *traceOptions) { o.oneRequest = true }
 }
@@ -28,32 +28,31 @@ func OneRequest() TraceOption {
 // ImageID tells [Service.Trace] which image actually runs under a tag. imageID is the
 // imageID in a pod's status; [Artifact.CompareDigest] lists its forms.
 //
-// A tag alone does not identify the image. If a tag was built more than once, the server
-// returns the first build. The server does not know of images that others pushed under
-// the tag, and an image pulled through a mirror has another registry in its reference. So
-// if Zadig has no artifact of the reference, or one with another digest, Trace searches
-// the list of artifacts for the digest in imageID. If no artifact has that digest,
-// ImageID has no effect. From v1.12 to v1.17 the list requires a role; for a user without
-// it, Trace then returns zadig.ErrForbidden.
+// A tag alone does not identify the running image. If a tag was built more than once, the
+// server returns the first build. The server does not know of images that others pushed
+// under the tag, and an image pulled through a mirror has another registry in its
+// reference. So if Zadig has no artifact for the reference, or its artifact has another
+// digest, Trace searches the list of artifacts for the digest in imageID. If no artifact
+// has that digest, ImageID has no effect. From v1.12 to v1.17 the list requires a role;
+// for a user without one, Trace then returns zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests, and where it was deployed and published. It finds an image by the reference
-// under which it was pushed or, in any registry, by the digest in the reference. For a
-// running image, pass [ImageID].
+// requests. It finds an image by the reference under which it was pushed or, whatever the
+// registry, by a digest in the reference. If a tag was built several times, Trace returns
+// the first build, unless a digest identifies the image: see [ImageID].
 //
-// Trace looks up the reference with two requests. If there is no artifact, or one with
-// another digest, Trace searches for the digest: it lists the artifacts with the same
-// last path element, newest first, 100 per request, until one has the digest and path.
-// Zadig does not know all digests (see [Artifact.CompareDigest]) and lists only images
-// with an ImageSize. Since v1.18.0 the user needs the system-wide right to view
-// artifacts.
+// Trace sends two requests. To find a digest, it also lists the artifacts with the same
+// last path element, 100 per request, until one has the digest and the same path. Zadig
+// does not know all digests (see [Artifact.CompareDigest]), and lists only images with an
+// ImageSize. Since v1.18.0 the user needs the system-wide right to view artifacts.
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty image,
-// zadig.ErrUnsupported up to v1.7.1, and zadig.ErrNotFound if Zadig has no artifact of
-// the image, such as one that a release pushed (see delivery.Release.SourceImages).
+// zadig.ErrUnsupported from servers up to v1.7.1, and zadig.ErrNotFound if Zadig has no
+// artifact for the image. It has none for images that a release pushed (see
+// delivery.Release.SourceImages) and, up to v2.1.0, for those of custom workflows.
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {

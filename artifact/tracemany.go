@@ -40,8 +40,8 @@ type Result struct {
 // distinct image with its result, in the order of images, and traces at most 2 ×
 // Concurrency images ahead of the loop.
 //
-// An error for one image does not stop the others. After ctx ends, the result of each
-// remaining image is the context's error, with its cause. No request is still running
+// An error for one image does not stop the others. After ctx ends, the error of each
+// remaining image wraps ctx.Err() and context.Cause(ctx). No request is still running
 // when the loop ends. If the Doer panics, the panic is raised in the goroutine that runs
 // the loop.
 //

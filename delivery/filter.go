@@ -6,14 +6,11 @@ import (
 )
 
 // delivers reports whether the release has the service with this name, which does
-// not include a container's name.
+// not include a container's name. A chart has the name of its service.
 func (r *Release) delivers(service string) bool {
-	if r.isV4() {
-		return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service })
-	}
-	return slices.ContainsFunc(r.DeployInfo, func(d *DeployInfo) bool {
-		return d != nil && d.ownServiceName() == service
-	})
+	return slices.ContainsFunc(r.Services, func(s *FlatService) bool { return s != nil && s.ServiceName == service }) ||
+		slices.ContainsFunc(r.DeployInfo, func(d *DeployInfo) bool { return d != nil && d.ownServiceName() == service }) ||
+		slices.ContainsFunc(r.DistributeInfo, func(d *DistributeInfo) bool { return d != nil && d.ChartName == service })
 }
 
 // ownServiceName returns the service's own name: ServiceName without the

@@ -100,6 +100,8 @@ func TestSameAnswersOnEveryServer(t *testing.T) {
 			assert.Equal(t, "dev", r.Environment(), version)
 			assert.True(t, r.Succeeded(), version)
 			assert.False(t, r.Failed() || r.InProgress() || r.IsSummary(), version)
+			o := delivery.ListOptions{ServiceName: r.Images()[0].Service}
+			assert.Equal(t, []string{r.VersionInfo.ID}, walk(t, s, o).ids, version)
 		}
 	}
 }

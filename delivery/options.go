@@ -34,7 +34,8 @@ type ListOptions struct {
 	// name: "nginx" if DeployInfo has "nginx/nginx-test". [Service.All] applies
 	// this filter on every server; [Service.List] leaves it to the server. Up to
 	// v3.4 the server applies it after paging, so a page can be short or empty
-	// although more releases follow. Since v4.0 servers ignore it.
+	// although more releases follow, and finds no charts. Since v4.0 servers ignore
+	// it.
 	ServiceName string
 	// Label keeps releases that have this label. Servers apply this filter since
 	// v4.0. On older servers, [Service.All] applies it.

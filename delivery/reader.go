@@ -103,7 +103,7 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		return pass(s.complete(ctx, f, q.want))
 	}, func() bool {
 		n := len(waiting)
-		if n > 0 && waiting[n-1].summary.isV4() { // else the next page may have large details itself
+		if n > workers && waiting[n-1].summary.isV4() { // else the next page may have large details itself
 			n -= n % workers
 		}
 		return read(n) && (more == nil || more())

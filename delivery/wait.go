@@ -60,8 +60,9 @@ func (e *WaitError) Unwrap() error { return e.Err }
 // Wait reads a release until it is no longer in progress, and returns it if it succeeded.
 // Only ctx limits the wait, so give ctx a deadline. If TaskDone reports that the task has
 // ended, Wait reads the release once more. If the release is still in progress then, Wait
-// succeeds or fails as the task did; the release keeps its status. If the server fails or
-// cannot be reached, Wait retries up to five times in a row.
+// succeeds or fails as the task did; the release keeps its status. If the server fails,
+// cannot be reached, or forbids what it allowed before, Wait retries up to five times in
+// a row.
 //
 // A negative Interval or MaxInterval returns zadig.ErrBadRequest. Any other error is a
 // *[WaitError], which has the last state of the release and matches

@@ -56,10 +56,10 @@ func (c *chatApproval) steps() (steps []*ApprovalStep) {
 		steps = append(steps, newStep(0, c.Users))
 	}
 	for n := range nilsafe.Values(c.Nodes) {
-		if n.Type == informed {
+		users := slices.Concat(n.Users, n.WeComUsers)
+		if n.Type == informed || len(users) == 0 { // of Lark, "START" and "END" are for those who are informed
 			continue
 		}
-		users := slices.Concat(n.Users, n.WeComUsers)
 		needed := len(users)
 		if n.Type == "OR" || n.Relation == one {
 			needed = min(needed, 1)

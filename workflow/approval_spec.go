@@ -109,8 +109,8 @@ func newStep(needed int, users []*approveUser) *ApprovalStep {
 }
 
 // record stores a decision with the first approver who has the same id and no decision
-// yet. If there is none, for example because the approval was handed over to another
-// user, record adds the user to the last step.
+// yet. If there is none, record adds the user to the last step that was handed over to
+// somebody or, if there is no such step, to the last step.
 func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
 	for _, step := range steps {
 		for _, a := range step.Approvers {
@@ -126,6 +126,11 @@ func record(steps []*ApprovalStep, decided Approver) []*ApprovalStep {
 		steps = []*ApprovalStep{{}}
 	}
 	last := steps[len(steps)-1]
+	for _, step := range steps {
+		if step.with(DecisionRedirect) != nil {
+			last = step
+		}
+	}
 	last.Approvers = append(last.Approvers, &decided)
 	return steps
 }

@@ -125,9 +125,9 @@ func approvalOf(t *testing.T, status, spec string) *workflow.Approval {
 func TestLarkSinceV4_2(t *testing.T) {
 	t.Parallel()
 	a := approvalOf(t, workflow.StatusWaitForApproval, `{"type":"lark","timeout":30,"lark_approval":{
-		"approval_nodes":[
+		"approval_nodes":[{"type":"START","approve_users":[],"cc_users":[{"id":"ou_1"}]},
 			{"type":"AND","approve_users":[{"id":"ou_1","name":"王芳"},{"id":"ou_2","name":"赵敏"}]},
-			{"type":"OR","approve_users":[{"id":"ou_1","name":"王芳"}]}],
+			{"type":"OR","approve_users":[{"id":"ou_1","name":"王芳"}]},{"type":"END","approve_users":[],"cc_users":[]}],
 		"approval_instance":{"task_list":[
 			{"id":"1","open_id":"ou_1","user_name":"Wang","status":"APPROVED","end_time":"1700000420123"},
 			{"id":"2","open_id":"ou_2","user_name":"Zhao","status":"TRANSFERRED","end_time":"1700000421000"},
@@ -136,8 +136,9 @@ func TestLarkSinceV4_2(t *testing.T) {
 	assert.Equal(t, []*workflow.Approver{{ID: "ou_1", Name: "王芳", Decision: "approve", Comment: "同意", OperationTime: 1700000420}},
 		a.ApprovedBy())
 	assert.Equal(t, time.Unix(1700000420, 0), a.ApprovedBy()[0].Decided())
+	require.Len(t, a.Steps, 2, "without those who are informed")
 	assert.Equal(t, workflow.DecisionRedirect, a.Steps[0].Approvers[1].Decision)
-	assert.Equal(t, []*workflow.Approver{{ID: "ou_1", Name: "王芳"}, {ID: "ou_9", Name: "孙丽"}}, a.Pending())
+	assert.Equal(t, []*workflow.Approver{{ID: "ou_9", Name: "孙丽"}}, a.Pending(), "the second step has not begun")
 	assert.Equal(t, 30, a.Timeout)
 
 	twice := approvalOf(t, workflow.StatusPassed, `{"type":"lark","lark_approval":{

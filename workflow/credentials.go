@@ -32,7 +32,8 @@ const masked = "[redacted]"
 // so: for example YAML with variables, and the address of a chat's webhook, with which
 // anybody can post.
 var secretNames = []string{
-	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "webhook", "hook_address",
+	"private_key", "yaml_content", "user_supplied_value", "variable_yaml", "values_yaml", "override_yaml", "override_kvs", "webhook",
+	"hook_address",
 }
 
 // mask masks the credentials in a tree of JSON values, and reports whether there were
@@ -47,7 +48,7 @@ func mask(tree any) (found bool) {
 		for name, value := range tree {
 			text, isText := value.(string)
 			switch {
-			case name == "value" && isVariable(tree) && value != nil && value != "", isText && text != "" && isSecret(name):
+			case (name == "value" || name == "val") && isVariable(tree) && value != nil && value != "", isText && text != "" && isSecret(name):
 				tree[name], found = masked, true
 			case name == "address" && isText && redact.Address(text) != text:
 				tree[name], found = redact.Address(text), true

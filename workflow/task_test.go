@@ -136,6 +136,8 @@ func TestSpecsHaveNoCredentials(t *testing.T) {
 		`null`:               ``,
 		`{"envs":[{"key":"K","value":7,"is_credential":true}]}`:  `{"envs":[{"is_credential":true,"key":"K","value":"[redacted]"}]}`,
 		`{"value":"plain","token":""}`:                           `{"value":"plain","token":""}`,
+		`{"override_kvs":"[{\"key\":\"k\",\"value\":\"v\"}]"}`:   `{"override_kvs":"[redacted]"}`,           // of a helm chart, since v3.3.0
+		`{"kv":[{"key":"k","val":"v"}]}`:                         `{"kv":[{"key":"k","val":"[redacted]"}]}`, // of Apollo
 		`{"address":"https://u:p@h/x","n":12345678901234567890}`: `{"address":"https://h/x","n":12345678901234567890}`,
 	} {
 		task := read(t, `{"task_id":7,"workflow_key":"shop-dev","stages":[{"jobs":[{"spec":`+spec+`}]}]}`)

@@ -54,8 +54,8 @@ func (e *WaitError) Unwrap() error { return e.Err }
 // that needs an approval, or somebody to start its next stage, has not ended. Give ctx a
 // deadline: nothing else limits the wait.
 //
-// If the server fails or cannot be reached, Wait retries up to five times in a row. It
-// returns zadig.ErrBadRequest for a negative Interval or MaxInterval. Any other error is
+// If the server fails, cannot be reached, or forbids what it allowed before, Wait
+// retries up to five times in a row. It returns zadig.ErrBadRequest for a negative Interval or MaxInterval. Any other error is
 // a *[WaitError] with the last state of the task, and wraps
 //   - ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended without
 //     success

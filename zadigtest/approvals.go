@@ -7,13 +7,13 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// ApprovalJob returns an approval job for [WithTasks], with the fields of a, such as
-// Status and Steps. An empty System means ApprovalNative.
-func ApprovalJob(a *workflow.Approval) *workflow.Job {
-	if a == nil {
-		a = new(workflow.Approval)
+// ApprovalJob returns an approval job for [WithTasks], with the fields of approval, such
+// as Status and Steps. An empty System means ApprovalNative.
+func ApprovalJob(approval *workflow.Approval) *workflow.Job {
+	if approval == nil {
+		approval = new(workflow.Approval)
 	}
-	member, system := "native_approval", a.System
+	member, system := "native_approval", approval.System
 	switch system {
 	case "":
 		system = workflow.ApprovalNative
@@ -24,9 +24,9 @@ func ApprovalJob(a *workflow.Approval) *workflow.Job {
 	case workflow.ApprovalWeCom:
 		member = "workwx_approval"
 	}
-	spec := map[string]any{"type": system, "timeout": a.Timeout, "description": a.Description}
+	spec := map[string]any{"type": system, "timeout": approval.Timeout, "description": approval.Description}
 	nodes := []any{}
-	for _, step := range a.Steps {
+	for _, step := range approval.Steps {
 		users, people := []any{}, []any{}
 		for _, p := range step.Approvers {
 			user := map[string]any{"id": p.ID, "name": p.Name}
@@ -44,7 +44,7 @@ func ApprovalJob(a *workflow.Approval) *workflow.Job {
 		}
 		if member == "native_approval" {
 			spec[member] = map[string]any{
-				"timeout": a.Timeout, "approve_users": users, "needed_approvers": step.Needed, "reject_or_approve": "", "instance_code": "",
+				"timeout": approval.Timeout, "approve_users": users, "needed_approvers": step.Needed, "reject_or_approve": "", "instance_code": "",
 			}
 			break
 		}
@@ -61,13 +61,13 @@ func ApprovalJob(a *workflow.Approval) *workflow.Job {
 	if member != "native_approval" {
 		spec[member] = map[string]any{"timeout": 0, "approval_nodes": nodes}
 	}
-	name := a.Job
+	name := approval.Job
 	if name == "" {
 		name = "approve"
 	}
 	return &workflow.Job{
-		Name: name, Type: workflow.JobApproval, Status: a.Status, Error: a.Error,
-		StartTime: a.StartTime, EndTime: a.EndTime, Spec: encode(spec),
+		Name: name, Type: workflow.JobApproval, Status: approval.Status, Error: approval.Error,
+		StartTime: approval.StartTime, EndTime: approval.EndTime, Spec: encode(spec),
 	}
 }
 

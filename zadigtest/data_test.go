@@ -2,6 +2,7 @@ package zadigtest_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +147,19 @@ func TestGenerateIsUniqueAndPast(t *testing.T) {
 		assert.Len(t, versions, n)
 		newest := data.Releases[0].VersionInfo.Created()
 		assert.True(t, newest.Before(time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)), "%d releases reach %s", n, newest)
+	}
+}
+
+// Only product workflows record where they deployed an image.
+func TestArtifactsOfWorkflows(t *testing.T) {
+	t.Parallel()
+	for _, a := range slices.Concat(zadigtest.Shop().Artifacts, zadigtest.Generate(1, 100).Artifacts) {
+		product := strings.Contains(a.Builds()[0].URL, "/pipelines/multi/")
+		want, activities := "workflow_v4", 1
+		if product {
+			want, activities = "workflow", 2
+		}
+		assert.Equal(t, want, a.Source, a)
+		assert.Len(t, a.Activities, activities, a)
 	}
 }

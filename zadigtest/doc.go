@@ -2,8 +2,8 @@
 // that use the SDK, and for programs that run without a Zadig server.
 //
 // Start here:
-//   - [NewServer] starts a server for a test, [Start] one for a program.
-//     [Server.Client] returns a client for it.
+//   - [NewServer] starts a server for a test, and [Start] starts one for a program.
+//     [Server.Client] returns a client for the server.
 //   - [WithReleases], [WithArtifacts], [WithEnvironments], [WithTasks] and [Generate]
 //     provide its data.
 //   - [WithServerVersion] selects the version of Zadig. [Versions] lists them.
@@ -27,8 +27,8 @@
 //
 // By default a server has the data of [Shop]: three releases of a small shop, the
 // artifacts of their images, the environments in which the images run, and the task that
-// was approved for production. [WithReleases] and [WithArtifacts] replace it with your
-// own data. [Generate] returns any number of realistic releases:
+// was approved for production. A server that is given data of any kind has only that data.
+// [Generate] returns any number of realistic releases:
 //
 //	srv := zadigtest.NewServer(t,
 //		zadigtest.WithReleases(&delivery.Release{
@@ -38,10 +38,10 @@
 //	)
 //	busy := zadigtest.NewServer(t, zadigtest.WithData(zadigtest.Generate(1, 500)))
 //
-// [Server.AddRelease], [Server.DeleteRelease], [Server.AddArtifact] and
-// [Server.DeleteArtifact] change the data of a running server. Releases are listed newest
-// first, by CreatedAt. Like a real server, it does not list artifacts of Type "image"
-// without ImageSize, but finds them by image and by id.
+// [Server.AddRelease], [Server.SetRelease], [Server.DeleteRelease], [Server.AddArtifact]
+// and [Server.DeleteArtifact] change the data of a running server. The server lists
+// releases newest first, by CreatedAt. As on a real server, artifacts of Type "image"
+// without ImageSize are not listed, but can be found by image and by id.
 //
 // [WithEnvironments], [WithDeployments] and [WithTasks] add environments, the history of
 // their services, and workflow tasks. [ApprovalJob] and [DeployJob] make jobs for a task.
@@ -77,45 +77,46 @@
 // # What was sent
 //
 // [Server.Requests] returns the requests that arrived, with tokens masked.
-// [Server.ExpectRequests] and [Server.ExpectRequest] fail the test unless the requests
-// are as expected, and then list the requests received:
+// [Server.ExpectRequests] and [Server.ExpectRequest] fail the test if the requests are
+// not as expected. The message of the failure lists the requests received:
 //
 //	srv.ExpectRequests(t, zadigtest.FindArtifact, 1) // the second call was served from the cache
 //	srv.ExpectRequest(t, zadigtest.ListReleases, "projectName", "shop")
 //
 // # Versions
 //
-// The version of the server determines which members responses have, and how the server
+// The version of the server determines which fields responses have, and how the server
 // pages, counts, filters and fails. The default is the newest version that this package
 // knows; select the version that you run with [WithServerVersion]. [Versions] lists the
 // versions that differ for users of the SDK, and any other version behaves as the nearest
 // of these. To test with all of them, range over Versions. [Server.SetServerVersion]
 // upgrades a running server.
 //
-// Zadig's documentation describes v1.11.0. Since v4.0.0 a release has another
-// shape, with Services and without builds, deploys and tests, and there are no
-// releases made by workflows. Since v4.2 lists leave the services out. Package
-// delivery describes how to read both shapes.
+// Zadig's documentation describes the releases of v1.11.0. Since v4.0.0, releases have a
+// different shape, with Services and without builds, deploys and tests, and workflows make
+// no releases. Since v4.2, lists leave out the services. Package delivery describes how to
+// read both shapes.
 //
 // Tests compare the server with real servers: for the requests recorded in testdata/wire,
 // it sends the same status and, if the status is 200, the same JSON values. For versions
-// without recordings, the members come from Zadig's source, and errors and paging are
-// those that were observed.
+// without recordings, the fields come from Zadig's source, and errors and paging were
+// observed by running the handlers of the server.
 //
 // # Differences from a real server
 //
 //   - It is read-only: any method other than GET gets status 405 on a known path.
-//   - It has only the endpoints listed with [Endpoint].
+//   - It has only the endpoints listed under [Endpoint].
 //   - It has no users or roles. With [WithToken] it accepts one token, and faults such as
 //     [NoPermission] limit what the token's user may read.
 //   - Faults take effect immediately. A real server whose database is down responds only
-//     after 30 seconds; for that, add a [Delay].
+//     after 30 seconds. To simulate that, add a [Delay].
 //   - An upgrade to v4.0.0 keeps the ids of releases and the references of pushed images.
-//     A real upgrade gives every release a new id, and replaces the references of pushed
-//     images with those in the environment.
+//     A real upgrade gives every release a new id, and replaces the reference to which an
+//     image was pushed with the one that the image had in the environment.
 //   - It accepts two releases with the same CreatedAt, or with the same version
 //     in one project, on every version of Zadig; see [WithReleases].
-//   - If a workflow task was not added, it derives the task from the releases and
-//     artifacts that name it.
-//   - It stores only the members that the types of the SDK have.
+//   - It accepts a test environment and a production environment of the same name.
+//   - For a workflow task that was not added, it makes up the task from the releases and
+//     artifacts that name the task.
+//   - It stores only the fields that the types of the SDK have.
 package zadigtest

@@ -19,9 +19,9 @@ type Deployment struct {
 	environment.Deployment
 }
 
-// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name,
-// which together must be unique among test environments and among production
-// environments. The server lists environments in the order in which they were added. Like
+// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name. No two
+// test environments, and no two production environments, may have both in common. The
+// server lists environments in the order in which they were added. Like
 // a real server, it does not send the status of a helm service.
 func WithEnvironments(environments ...*environment.Environment) Option {
 	return WithData(Data{Environments: environments})
@@ -37,12 +37,7 @@ func WithDeployments(deployments ...*Deployment) Option {
 // ProjectName, Name and Production. Bad input fails the test, or panics if the server was
 // started by [Start].
 func (s *Server) SetEnvironment(environments ...*environment.Environment) {
-	for _, e := range environments {
-		if stored, err := newEnvironment(e); err == nil {
-			s.data.environments.remove(stored.id())
-		}
-	}
-	if err := s.data.addEnvironments(environments); err != nil {
+	if err := s.data.addEnvironments(environments, true); err != nil {
 		s.fail("zadigtest: SetEnvironment: %v", err)
 	}
 }
@@ -59,8 +54,8 @@ func (e *storedEnvironment) id() string {
 func (e *storedEnvironment) created() int64 { return 0 }
 func (e *storedEnvironment) keys() []string { return nil }
 
-func (s *store) addEnvironments(environments []*environment.Environment) error {
-	return add(&s.environments, environments, newEnvironment)
+func (s *store) addEnvironments(environments []*environment.Environment, replace bool) error {
+	return add(&s.environments, environments, replace, newEnvironment)
 }
 
 func newEnvironment(given *environment.Environment) (*storedEnvironment, error) {
@@ -93,7 +88,7 @@ func (d *storedDeployment) created() int64 { return int64(d.Revision) }
 func (d *storedDeployment) keys() []string { return nil }
 
 func (s *store) addDeployments(deployments []*Deployment) error {
-	return add(&s.deployments, deployments, func(given *Deployment) (*storedDeployment, error) {
+	return add(&s.deployments, deployments, false, func(given *Deployment) (*storedDeployment, error) {
 		if given == nil || given.ProjectName == "" || given.EnvName == "" || given.ServiceName == "" {
 			return nil, errors.New("a deployment needs a ProjectName, an EnvName and a ServiceName")
 		}
@@ -229,7 +224,7 @@ func (s *store) hasProject(name string) bool {
 
 // ClusterDown responds as Zadig does when it can no longer reach the Kubernetes
 // cluster of an environment. Since v3.4.1 the status of every service is "". Before
-// v3.4.1 the request fails with status 400 and code 6065.
+// v3.4.1 requests for the environment fail with status 400 and code 6065.
 func ClusterDown() Fault {
 	return Fault{name: "ClusterDown", state: clusterDown}.On(GetEnvironment, GetProductionEnvironment)
 }

@@ -1,9 +1,11 @@
 package zadigtest_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -254,6 +256,32 @@ func TestBadEnvironmentsAndTasks(t *testing.T) {
 	defer srv.Close()
 	assert.Panics(t, func() { srv.SetTask(nil) })
 	assert.Panics(t, func() { srv.SetEnvironment(nil) })
+}
+
+// TestReplacedDocumentsAreNeverMissing changes a task and an environment while they are read.
+func TestReplacedDocumentsAreNeverMissing(t *testing.T) {
+	t.Parallel()
+	task := &workflow.Task{WorkflowName: "ci", TaskID: 1, Status: workflow.StatusRunning}
+	srv, err := zadigtest.Start(zadigtest.WithTasks(task), zadigtest.WithEnvironments(dev))
+	require.NoError(t, err)
+	defer srv.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	go func() {
+		for ctx.Err() == nil {
+			srv.SetTask(task)
+			srv.SetEnvironment(dev)
+		}
+	}()
+	for client := once(srv); ctx.Err() == nil; {
+		_, err := client.Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "ci", TaskID: 1})
+		require.NoError(t, err)
+		_, err = client.Environment.Get(t.Context(), dev.ProjectName, dev.Name, environment.GetOptions{Production: dev.Production})
+		require.NoError(t, err)
+	}
+	assert.Panics(t, func() { srv.SetTask(task, nil) })
+	_, err = srv.Client().Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "ci", TaskID: 1})
+	require.NoError(t, err, "bad input changes nothing")
 }
 
 // TestGeneratedEnvironments follows what runs in generated environments to approved

@@ -48,8 +48,8 @@ func (f Fault) On(endpoints ...Endpoint) Fault {
 	return f
 }
 
-// Times limits the fault to the first n requests that it matches. There is no limit if n
-// is less than 1.
+// Times limits the fault to n requests, not counting those that [Fault.After] skips. If n
+// is less than 1, there is no limit.
 func (f Fault) Times(n int) Fault {
 	f.times = max(n, 0)
 	return f
@@ -194,13 +194,13 @@ func ExpiredToken() Fault {
 // NoPermission responds as Zadig does to a user without the right to read: with status
 // 403 and an empty body or, for [TraceArtifact], with status 500 and a text that quotes
 // the 403. Lists of environments are empty. Zadig checks no rights for workflow tasks and
-// single environments, so the fault has no effect on these. Zadig checks rights since
-// v1.18.0; the fault sends the same responses on older versions, too.
+// single environments, so the fault has no effect on these. The fault sends the same
+// responses on every version, although Zadig before v1.18.0 does not check rights.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
 
 // SystemViewer responds as Zadig does to a user who may view the releases of the whole
-// system but has no role in a project. The list of a project gets status 403, but the
-// list without a project and releases by id can be read.
+// system but has no role in a project. Listing the releases of a project fails with
+// status 403, but the list without a project, and releases by id, can be read.
 func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemViewer} }
 
 // ProjectMember responds as Zadig does to a user who may view the releases of
@@ -216,14 +216,14 @@ func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licens
 
 // CollaborationPending responds as Zadig does to a user who has not been set up
 // for the collaboration mode of the project: with status 200 and an object
-// instead of the list. It affects only requests with a projectName and without
-// ifPassFilter=true.
+// instead of the list of releases. It affects only requests with the query parameter
+// projectName and without ifPassFilter=true.
 func CollaborationPending() Fault {
 	return Fault{name: "CollaborationPending", state: collaborationPending}
 }
 
 // BrokenRecord makes one release unreadable. Requests for it by id get status 500. So do
-// detailed lists that contain it, but not brief lists. Up to v2.2.0 the body is empty, as
+// lists that contain it, unless they are brief (delivery.VerbosityBrief). Up to v2.2.0 the body is empty, as
 // after a panic; since v2.3.0 it says that the project of the release is missing. Since
 // v4.0.0 all lists include the release, and only requests by id fail.
 func BrokenRecord(id string) Fault {
@@ -239,8 +239,8 @@ type faults struct {
 
 // Inject adds a fault to the server. The fault stays until it has hit as many requests as
 // [Fault.Times] allows, or until remove or [Server.ClearFaults] is called. If several
-// faults replace the response to the same request, the one injected first does so, and
-// the others are left for the next request.
+// faults would replace the response to a request, only the one that was injected first
+// does so, and the others are left for the next request.
 func (s *Server) Inject(f Fault) (remove func()) {
 	armed := &f
 	s.faults.mu.Lock()

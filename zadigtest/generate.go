@@ -18,10 +18,10 @@ import (
 // data.
 //
 // About two in five releases are made by workflows, with builds, deploys and tests;
-// servers since v4.0.0 do not have these. Some of the other releases failed. Images are
+// servers since v4.0.0 do not have such releases. Some of the other releases failed. Images are
 // built from commits, tags and pull requests of one or two repositories. One deploy in
 // twenty pins its image by digest, and one in forty has a manifest of about 100 KB. Texts
-// are Chinese and English. The environments are those to which the releases were
+// are in Chinese and English. The environments are those to which the releases were
 // deployed, with the history of their services.
 //
 // Ids and CreatedAt are unique, and Version is unique within a project, as servers since
@@ -260,11 +260,12 @@ func (g *generator) commit(owner, repository, branch string) *delivery.Commit {
 }
 
 // artifact adds the artifact that a task of the workflow built, with its
-// activities. One time in five the URL of the task has the older form.
+// activities. One time in five it is a product workflow, as up to v3.4.0, which also
+// records where it deployed the image.
 func (g *generator) artifact(r *delivery.Release, p project, b *delivery.BuildInfo) {
 	v := r.VersionInfo
 	a := &artifact.Artifact{
-		ID: g.id(), Name: imageName(b.ImageName), Type: "image", Source: "workflow",
+		ID: g.id(), Name: imageName(b.ImageName), Type: "image", Source: "workflow_v4",
 		Image: b.ImageName, ImageTag: b.ImageInfo.TagName, ImageDigest: b.ImageInfo.ImageDigest,
 		ImageSize: b.ImageInfo.ImageSize, Architecture: "amd64", OS: "linux",
 		CreatedBy: v.CreatedBy, CreatedTime: b.EndTime,
@@ -275,9 +276,6 @@ func (g *generator) artifact(r *delivery.Release, p project, b *delivery.BuildIn
 		URL: fmt.Sprintf("/v1/projects/detail/%s/pipelines/custom/%s/%d", p.name, p.workflow, v.TaskID) +
 			"?display_name=" + url.QueryEscape(p.workflow),
 	}
-	if g.chance(20) {
-		built.URL = fmt.Sprintf("/v1/projects/detail/%s/pipelines/multi/%s/%d", p.name, p.workflow, v.TaskID)
-	}
 	for _, c := range b.Commits {
 		built.Commits = append(built.Commits, &artifact.Commit{
 			Address: c.Address, Source: c.Source, RepoOwner: c.RepoOwner, RepoName: c.RepoName, Branch: c.Branch,
@@ -287,13 +285,18 @@ func (g *generator) artifact(r *delivery.Release, p project, b *delivery.BuildIn
 	for _, issue := range b.Issues {
 		built.Issues = append(built.Issues, issue.Key)
 	}
-	env := v.ProductEnvInfo
-	deployed := &artifact.Activity{
-		ArtifactID: a.ID, Type: artifact.ActivityDeploy, Namespace: env.Namespace, EnvName: env.EnvName,
-		StartTime: g.now - 70, EndTime: g.now - 10, CreatedBy: v.CreatedBy, CreatedTime: g.now - 10,
+	a.Activities = []*artifact.Activity{built}
+	a.SortedActivities = map[string][]*artifact.Activity{built.Type: {built}}
+	if g.chance(20) {
+		a.Source, built.URL = "workflow", fmt.Sprintf("/v1/projects/detail/%s/pipelines/multi/%s/%d", p.name, p.workflow, v.TaskID)
+		env := v.ProductEnvInfo
+		deployed := &artifact.Activity{
+			ArtifactID: a.ID, Type: artifact.ActivityDeploy, Namespace: env.Namespace, EnvName: env.EnvName,
+			StartTime: g.now - 70, EndTime: g.now - 10, CreatedBy: v.CreatedBy, CreatedTime: g.now - 10,
+		}
+		a.Activities = []*artifact.Activity{deployed, built}
+		a.SortedActivities[deployed.Type] = []*artifact.Activity{deployed}
 	}
-	a.Activities = []*artifact.Activity{deployed, built}
-	a.SortedActivities = map[string][]*artifact.Activity{built.Type: {built}, deployed.Type: {deployed}}
 	g.data.Artifacts = append(g.data.Artifacts, a)
 }
 

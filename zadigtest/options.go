@@ -59,7 +59,7 @@ func WithToken(token string) Option {
 	}
 }
 
-// WithData adds all data in data, as [WithReleases], [WithArtifacts] and the like do.
+// WithData adds everything in data, as [WithReleases] and the other options for data do.
 // With WithData(Data{}) alone, the server is empty.
 func WithData(data Data) Option {
 	return func(cfg *config) error {
@@ -73,8 +73,8 @@ func WithData(data Data) Option {
 	}
 }
 
-// WithReleases adds copies of releases, which replace the data of [Shop]. Each release
-// needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed newest
+// WithReleases adds copies of releases. The server then does not have the data of [Shop].
+// Each release needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed newest
 // first, by CreatedAt; those with the same CreatedAt keep their order. As on a real
 // server, a release with DeletedAt is not found. On v4.0.0 and later, a release made by a
 // workflow is not found either: one of Type K8SWorkflow, or of Type "" with BuildInfo,
@@ -91,8 +91,8 @@ func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }
 
-// WithArtifacts adds copies of artifacts, which replace the data of [Shop]. Each needs an
-// Image unless its Type is "file". An artifact of Type "image" without an ImageSize is
+// WithArtifacts adds copies of artifacts. The server then does not have the data of [Shop].
+// Each artifact needs an Image unless its Type is "file". An artifact of Type "image" without an ImageSize is
 // not listed. An ID must be unique and have 24 hex digits; an artifact without an ID gets
 // a new one. The server sorts Activities and derives SortedActivities from them.
 func WithArtifacts(artifacts ...*artifact.Artifact) Option {

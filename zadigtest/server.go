@@ -152,8 +152,16 @@ func (s *Server) ServerVersion() string { return version(s.version.Load()).Strin
 // accepted. If one of them is bad, AddRelease adds none, and fails the test or, if the
 // server was started by [Start], panics.
 func (s *Server) AddRelease(releases ...*delivery.Release) {
-	if err := s.data.addReleases(releases); err != nil {
+	if err := s.data.addReleases(releases, false); err != nil {
 		s.fail("zadigtest: AddRelease: %v", err)
+	}
+}
+
+// SetRelease is like AddRelease, but replaces releases that have the same ids, for
+// example when the status of a release changes.
+func (s *Server) SetRelease(releases ...*delivery.Release) {
+	if err := s.data.addReleases(releases, true); err != nil {
+		s.fail("zadigtest: SetRelease: %v", err)
 	}
 }
 

@@ -29,7 +29,7 @@ type Data struct {
 
 // ReleasesOn returns the releases that a server of the given version has. Deleted
 // releases are left out and, since v4.0.0, so are releases made by workflows. It
-// returns nil for a version that [WithServerVersion] does not accept.
+// returns nil if version is not the name of a version, such as "v3.4.1".
 func (d Data) ReleasesOn(version string) []*delivery.Release {
 	v, err := nearest(version)
 	if err != nil {
@@ -61,8 +61,8 @@ type store struct {
 // add stores all data or returns an error.
 func (s *store) add(d Data) error {
 	return cmp.Or(
-		s.addReleases(d.Releases), s.addArtifacts(d.Artifacts),
-		s.addEnvironments(d.Environments), s.addDeployments(d.Deployments), s.addTasks(d.Tasks),
+		s.addReleases(d.Releases, false), s.addArtifacts(d.Artifacts),
+		s.addEnvironments(d.Environments, false), s.addDeployments(d.Deployments), s.addTasks(d.Tasks, false),
 	)
 }
 
@@ -80,8 +80,8 @@ type storedItem struct {
 }
 
 // addReleases stores all releases or, if one is bad, none.
-func (s *store) addReleases(releases []*delivery.Release) error {
-	return add(&s.releases, releases, newRelease)
+func (s *store) addReleases(releases []*delivery.Release, replace bool) error {
+	return add(&s.releases, releases, replace, newRelease)
 }
 
 func newRelease(given *delivery.Release) (*release, error) {
@@ -129,7 +129,7 @@ func (r *release) serviceNames() (names []string) {
 
 // addArtifacts stores all artifacts or, if one is bad, none.
 func (s *store) addArtifacts(artifacts []*artifact.Artifact) error {
-	return add(&s.artifacts, artifacts, s.newItem)
+	return add(&s.artifacts, artifacts, false, s.newItem)
 }
 
 func (s *store) newItem(given *artifact.Artifact) (*storedItem, error) {
@@ -225,8 +225,8 @@ func (c *collection[D]) newID() string {
 	return fmt.Sprintf("a57%021x", c.made)
 }
 
-// add stores all documents or, if one is bad, none.
-func add[T any, D stored](c *collection[D], given []T, store func(T) (D, error)) error {
+// add stores all documents or, if one is bad, none. They may replace documents with the same id.
+func add[T any, D stored](c *collection[D], given []T, replace bool, store func(T) (D, error)) error {
 	incoming := make([]D, len(given))
 	for i, g := range given {
 		var err error
@@ -236,7 +236,10 @@ func add[T any, D stored](c *collection[D], given []T, store func(T) (D, error))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := slices.Concat(c.docs, incoming) // a new slice: readers keep the old one
+	kept := slices.DeleteFunc(slices.Clone(c.docs), func(old D) bool { // a new slice: readers keep the old one
+		return replace && slices.ContainsFunc(incoming, func(d D) bool { return d.id() == old.id() })
+	})
+	all := slices.Concat(kept, incoming)
 	slices.SortStableFunc(all, func(a, b D) int { return cmp.Compare(b.created(), a.created()) })
 	ids := make(map[string]bool, len(all))
 	for _, d := range all {

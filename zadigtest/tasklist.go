@@ -24,12 +24,7 @@ func WithTasks(tasks ...*workflow.Task) Option {
 // TaskID, for example when a task progresses. Bad input fails the test, or panics if the
 // server was started by [Start].
 func (s *Server) SetTask(tasks ...*workflow.Task) {
-	for _, t := range tasks {
-		if stored, err := newTask(t); err == nil {
-			s.data.tasks.remove(stored.id())
-		}
-	}
-	if err := s.data.addTasks(tasks); err != nil {
+	if err := s.data.addTasks(tasks, true); err != nil {
 		s.fail("zadigtest: SetTask: %v", err)
 	}
 }
@@ -46,7 +41,9 @@ func (t *storedTask) id() string {
 func (t *storedTask) created() int64 { return t.CreateTime }
 func (t *storedTask) keys() []string { return []string{taskKey(t.WorkflowName, t.TaskID)} }
 
-func (s *store) addTasks(tasks []*workflow.Task) error { return add(&s.tasks, tasks, newTask) }
+func (s *store) addTasks(tasks []*workflow.Task, replace bool) error {
+	return add(&s.tasks, tasks, replace, newTask)
+}
 
 func newTask(given *workflow.Task) (*storedTask, error) {
 	if given == nil || given.WorkflowName == "" || given.TaskID < 1 {

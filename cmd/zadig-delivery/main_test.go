@@ -58,6 +58,7 @@ func inject(ts *testscript.TestScript, _ bool, args []string) {
 		"trace-fails": zadigtest.Status(500, "").When(func(r *http.Request) bool {
 			return strings.Contains(r.URL.Query().Get("image"), "checkout")
 		}),
+		"history-forbidden": zadigtest.NoPermission().On(zadigtest.ListDeployments),
 		"details-forbidden": zadigtest.NoPermission().On(zadigtest.GetRelease),
 		"all-forbidden": zadigtest.NoPermission().On(zadigtest.ListReleases).When(func(r *http.Request) bool {
 			return !r.URL.Query().Has("projectName")
@@ -82,10 +83,10 @@ func addRelease(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	id := fmt.Sprintf("%x", sha256.Sum256([]byte(args[1])))[:24]
 	created := ts.Value("created").(map[string]int64)
-	if !server(ts).DeleteRelease(id) {
+	if _, again := created[id]; !again {
 		created[id] = time.Now().Unix() + int64(len(created)) // unique, as on a real server
 	}
-	server(ts).AddRelease(&delivery.Release{EnvName: args[2], VersionInfo: &delivery.VersionInfo{ID: id, ProductName: args[0],
+	server(ts).SetRelease(&delivery.Release{EnvName: args[2], VersionInfo: &delivery.VersionInfo{ID: id, ProductName: args[0],
 		Version: args[1], Type: delivery.TypeK8SYAML, Status: args[3], CreatedBy: "alice", CreatedAt: created[id],
 		ProductEnvInfo: &delivery.ProductEnvInfo{EnvName: args[2]}}})
 }

@@ -99,13 +99,10 @@ func Deployments(ctx context.Context, client *zadig.Client, ref core.TaskRef) (a
 	return all, nil
 }
 
-// addCommits adds the commits of the last build before the deployment. Later builds
-// pushed the tag again.
+// addCommits adds the commits that an image was built from.
 func (d *Deployment) addCommits(a *artifact.Artifact) {
-	builds := slices.DeleteFunc(a.Builds(), func(b *artifact.Activity) bool { return b.Started().After(d.StartedDate) })
-	last := &artifact.Artifact{Activities: builds[:min(len(builds), 1)]} // the newest is first
-	for i, c := range last.Commits() {
-		repo := last.Annotations()[i]["org.opencontainers.image.source"]
+	for i, c := range a.Commits() {
+		repo := a.Annotations()[i]["org.opencontainers.image.source"]
 		known := func(k *Commit) bool { return k.RepoURL == repo && k.CommitSHA == c.CommitID }
 		if repo != "" && c.CommitID != "" && !slices.ContainsFunc(d.Commits, known) {
 			d.Commits = append(d.Commits, &Commit{repo, c.CommitID, c.Branch + c.Tag, c.CommitMessage, d.Outcome})

@@ -109,12 +109,11 @@ const (
 // second 1060.
 func zadigWith(t *testing.T, status string, jobs ...*workflow.Job) *zadigtest.Server {
 	t.Helper()
-	image := func(name string, builds ...*artifact.Activity) *artifact.Artifact {
-		return &artifact.Artifact{Type: "image", Image: name, Activities: builds}
-	}
-	build := func(start int64, commit string) *artifact.Activity {
-		return &artifact.Activity{Type: artifact.ActivityBuild, StartTime: start, Commits: []*artifact.Commit{{
-			Source: "gitlab", Address: "https://git.example.com", RepoOwner: "shop", RepoName: "mono", Branch: "main", CommitID: commit,
+	image := func(name, commit string) *artifact.Artifact {
+		return &artifact.Artifact{Type: "image", Image: name, Activities: []*artifact.Activity{{
+			Type: artifact.ActivityBuild, Commits: []*artifact.Commit{{
+				Source: "gitlab", Address: "https://git.example.com", RepoOwner: "shop", RepoName: "mono", Branch: "main", CommitID: commit,
+			}},
 		}}}
 	}
 	for _, j := range jobs {
@@ -129,8 +128,7 @@ func zadigWith(t *testing.T, status string, jobs ...*workflow.Job) *zadigtest.Se
 		}
 	}
 	return zadigtest.NewServer(t,
-		// The tag of cart was pushed again after the deployment.
-		zadigtest.WithArtifacts(image(cart, build(2000, "c2"), build(900, "c1"), build(800, "c0")), image(sidecar, build(0, "c1"))),
+		zadigtest.WithArtifacts(image(cart, "c1"), image(sidecar, "c1")),
 		zadigtest.WithTasks(&workflow.Task{ProjectName: "shop", WorkflowName: "deploy", TaskID: 7, Status: status, CreateTime: 700,
 			Stages: []*workflow.Stage{{Name: "deploy", Jobs: jobs}}}))
 }

@@ -28,9 +28,6 @@ const (
 	// ForeignNotFound: a 404 that a gateway or another server sent, not Zadig. It
 	// says nothing about a record.
 	ForeignNotFound
-	// MissingRecord: a 404 with Zadig's envelope, which Zadig does not send for a
-	// release or an artifact.
-	MissingRecord
 	// MissingVersion: the OpenAPI reports that a project has no version with this
 	// name.
 	MissingVersion

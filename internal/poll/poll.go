@@ -22,7 +22,9 @@ const (
 // Until calls read until read reports an end, or ctx ends. The first wait is interval,
 // and each further wait is 1.5 times the previous one, up to maxInterval. Zero means 2
 // seconds for interval and 30 seconds for maxInterval. If the server or the network
-// fails, Until retries up to five times in a row. It returns any other error.
+// fails, Until retries up to five times in a row. It returns any other error. A Zadig
+// under load, or without its user service, forbids what it allowed before, which is such
+// a failure.
 func Until(ctx context.Context, interval, maxInterval time.Duration, read func(context.Context) (ended bool, err error)) error {
 	if interval == 0 {
 		interval = defaultInterval
@@ -30,12 +32,14 @@ func Until(ctx context.Context, interval, maxInterval time.Duration, read func(c
 	if maxInterval == 0 {
 		maxInterval = defaultMaxInterval
 	}
+	allowed := false
 	for failures := 0; ; interval = max(interval, min(interval*3/2, maxInterval)) {
 		ended, err := read(ctx)
+		temporary := isTemporary(err) || allowed && errors.Is(err, errdef.ErrForbidden)
 		switch {
 		case err == nil:
-			failures = 0
-		case !isTemporary(err), failures == maxFailures, ctx.Err() != nil:
+			failures, allowed = 0, true
+		case !temporary, failures == maxFailures, ctx.Err() != nil:
 			return err
 		default:
 			failures++

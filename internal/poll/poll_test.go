@@ -82,7 +82,7 @@ func TestUntilWaitsForTheServer(t *testing.T) {
 		"rate limit":  {errdef.ErrRateLimited, 7},
 		"no response": {noResponse, 7},
 		"certificate": {&url.Error{Op: "Get", Err: x509.UnknownAuthorityError{}}, 2},
-		"forbidden":   {errdef.ErrForbidden, 2},
+		"forbidden":   {errdef.ErrForbidden, 7},
 		"not found":   {errdef.ErrNotFound, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -4,8 +4,6 @@
 package redact
 
 import (
-	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -112,42 +110,9 @@ func Shorten(s string, limit int) string {
 	return Cut(s, limit/2) + "…" + tail
 }
 
-// Value returns a copy of a decoded JSON value in which each string and member name
-// is replaced with its [Line], and members with a secret name (see [IsSecretName])
-// are masked.
-func Value(v any, literals ...string) any {
-	switch v := v.(type) {
-	case string:
-		return Line(v, literals...)
-	case []any:
-		safe := make([]any, len(v))
-		for i := range v {
-			safe[i] = Value(v[i], literals...)
-		}
-		return safe
-	case map[string]any:
-		safe := make(map[string]any, len(v))
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			safe[Line(name, literals...)] = member(name, v[name], literals)
-		}
-		return safe
-	}
-	return v
-}
-
 // IsSecretName reports whether the name of a member or variable says that its
 // value is secret: it ends in "token", "password" or the like.
 func IsSecretName(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(nameHints, func(secret string) bool { return strings.HasSuffix(name, secret) })
-}
-
-func member(name string, v any, literals []string) any {
-	if IsSecretName(name) {
-		switch v.(type) {
-		case string, float64, json.Number, []any:
-			return Mask
-		}
-	}
-	return Value(v, literals...)
 }

@@ -86,15 +86,6 @@ func TestTextKeepsJSONValid(t *testing.T) {
 	assert.InDelta(t, 2, decoded["n"], 0)
 }
 
-func TestValueMasksDeepInside(t *testing.T) {
-	t.Parallel()
-	var v any
-	require.NoError(t, json.Unmarshal([]byte(`{"a":[{"oauth_token":"s3cr3t","keep":"this"}],"b":"token=s3cr3t"}`), &v))
-	got, err := json.Marshal(redact.Value(v))
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"a":[{"oauth_token":"***","keep":"this"}],"b":"token=***"}`, string(got))
-}
-
 func TestURL(t *testing.T) {
 	t.Parallel()
 	u, err := url.Parse("https://me:pw123456@zadig.example.com/x?image=a%3Ab&token=s3cr3t")
@@ -201,14 +192,6 @@ func TestExcerptShowsNoPartOfATokenThatWasCut(t *testing.T) {
 	}
 	assert.Equal(t, `{"a":"own`, redact.Excerpt(`{"a":"own`, false, 2048, token), "all that came")
 	assert.Equal(t, "交", redact.Excerpt("交付", false, 5), "not within a character")
-}
-
-func TestValueMasksNames(t *testing.T) {
-	t.Parallel()
-	v := map[string]any{"own-t0ken": 1.0, "a\nb": "c\x1bd", "password": 123456.0, "api_token": []any{"s3cr3t"},
-		"secret": map[string]any{"x": "own-t0ken"}}
-	assert.Equal(t, map[string]any{"***": 1.0, "a b": "c d", "password": "***", "api_token": "***", "secret": map[string]any{"x": "***"}},
-		redact.Value(v, "own-t0ken"))
 }
 
 func TestAddress(t *testing.T) {

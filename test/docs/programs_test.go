@@ -176,13 +176,12 @@ func testSync(t *testing.T, binary, version string) {
 		assert.Equal(t, []string{"v0.1.0", "v1.3.0", "v1.2.0"}, stored(), version)
 	}
 	add := func(name, status string) {
-		srv.AddRelease(&delivery.Release{VersionInfo: &delivery.VersionInfo{ID: "65e13f00aa00000000000004", ProductName: "shop", Version: name,
+		srv.SetRelease(&delivery.Release{VersionInfo: &delivery.VersionInfo{ID: "65e13f00aa00000000000004", ProductName: "shop", Version: name,
 			CreatedAt: time.Now().Unix(), Type: delivery.TypeK8SYAML, Status: status}})
 	}
 	add("v1.4.0", delivery.StatusCreating)
 	sync(0)
 	assert.Equal(t, []string{"v0.1.0", "v1.3.0", "v1.2.0"}, stored(), version)
-	assert.True(t, srv.DeleteRelease("65e13f00aa00000000000004"))
 	add("v1.4.0", delivery.StatusSuccess)
 	for range 2 {
 		sync(0)

@@ -36,7 +36,9 @@ func (f Finder) Find(ctx context.Context, version string) (r *delivery.Release, 
 	case id.MatchString(version):
 		r, err = f.Releases.Get(ctx, version, delivery.GetOptions{ProjectName: f.Project})
 	case f.Env != "":
-		r, err = f.first(ctx, func(r *delivery.Release) bool { return version == Latest || r.VersionInfo.Version == version })
+		r, err = f.first(ctx, func(r *delivery.Release) bool {
+			return version == Latest || r != nil && r.VersionInfo.Version == version
+		})
 	case version == Latest:
 		r, err = f.Releases.Latest(ctx, f.options())
 	default:
@@ -57,8 +59,8 @@ func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.
 	reached := false
 	r, err := f.first(ctx, func(r *delivery.Release) bool {
 		was := reached
-		reached = reached || r.VersionInfo.ID == after.VersionInfo.ID
-		return was && r.Succeeded()
+		reached = reached || r != nil && r.VersionInfo.ID == after.VersionInfo.ID
+		return was && (r == nil || r.Succeeded())
 	})
 	if errors.Is(err, zadig.ErrNotFound) {
 		return nil, fmt.Errorf("%s has no release before version %q that succeeded", f, after.VersionInfo.Version)
@@ -66,14 +68,17 @@ func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.
 	return r, err
 }
 
-// first returns the newest release that matches, with its details. It returns
-// zadig.ErrNotFound if there is none.
+// first returns the newest release that matches, with its details, or zadig.ErrNotFound if
+// there is none. matches(nil) reports whether a release that cannot be read may be the
+// one; first then returns its error.
 func (f Finder) first(ctx context.Context, matches func(*delivery.Release) bool) (*delivery.Release, error) {
 	o := f.options()
 	o.SkipDetails = true
 	failed := zadig.ErrNotFound
 	for r, err := range f.Releases.All(ctx, o) {
 		switch {
+		case err != nil && matches(nil):
+			return nil, err
 		case err != nil:
 			failed = err
 		case (f.Env == "" || r.Environment() == f.Env) && matches(r):

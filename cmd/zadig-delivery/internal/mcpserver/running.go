@@ -40,6 +40,8 @@ type runningOut struct {
 	NextOffset int            `json:"next_offset,omitempty"`
 	Releases   string         `json:"releases,omitempty"`  // why releases are missing
 	Approvals  string         `json:"approvals,omitempty"` // why approvals are missing
+
+	Deployments string `json:"deployments,omitempty"` // why deployments are missing
 }
 
 func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, err error) {
@@ -75,6 +77,9 @@ func (t tools) traceRunning(ctx context.Context, in runningIn) (out runningOut, 
 	page := selected[in.Offset:]
 	if len(page) > maxElements {
 		page, out.NextOffset = page[:maxElements], in.Offset+maxElements
+	}
+	if uses.NoHistory != nil {
+		out.Deployments = "not all deployments could be read: " + cli.Explain(uses.NoHistory)
 	}
 	if stored {
 		approvals := running.Approvals{Tasks: t.client.Workflow, Project: in.Project, Env: in.Env, Workflows: in.Workflows}

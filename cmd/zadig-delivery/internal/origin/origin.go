@@ -103,7 +103,8 @@ func (t Tracer) Trace(ctx context.Context, images []string, ids map[string]strin
 // unreachable server or a missing permission.
 func concernsAll(err error) bool {
 	response, ok := errors.AsType[*zadig.Error](err)
-	return !ok || response.StatusCode < http.StatusInternalServerError || errors.Is(err, zadig.ErrForbidden)
+	refused := ok && response.StatusCode >= http.StatusMultipleChoices && response.StatusCode < http.StatusInternalServerError
+	return !ok || refused || errors.Is(err, zadig.ErrForbidden)
 }
 
 // Columns returns once, followed by the columns of a commit, as in [Origin.Rows].

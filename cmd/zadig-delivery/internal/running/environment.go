@@ -1,6 +1,7 @@
 package running
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -12,10 +13,9 @@ import (
 // FromEnvironment returns the images that Zadig stored as deployed in an
 // environment, and who last deployed each. The cluster may run other images.
 func FromEnvironment(ctx context.Context, client *environment.Service, project, name string) (*Uses, error) {
-	production := false
 	env, err := client.Get(ctx, project, name, environment.GetOptions{})
-	if errors.Is(err, zadig.ErrNotFound) {
-		production = true
+	production := errors.Is(err, zadig.ErrNotFound) || name == "production" // which names no test environment
+	if production {
 		env, err = client.Get(ctx, project, name, environment.GetOptions{Production: true})
 	}
 	if errors.Is(err, zadig.ErrNotFound) {
@@ -30,6 +30,7 @@ func FromEnvironment(ctx context.Context, client *environment.Service, project, 
 		if err != nil && ctx.Err() != nil {
 			return nil, err
 		}
+		uses.NoHistory = cmp.Or(uses.NoHistory, err)
 		problem := ""
 		if s.Status != "" && s.Status != environment.ServiceRunning {
 			problem = s.Status

@@ -54,6 +54,8 @@ func (u *Use) Problems() map[string]int {
 
 // Uses collects running images.
 type Uses struct {
+	NoHistory error // why it is not known who deployed some images
+
 	byImage map[[2]string]*Use // by image and digest
 }
 

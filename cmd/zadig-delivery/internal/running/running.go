@@ -121,6 +121,9 @@ func (c *command) run() error {
 	if c.Err() != nil {
 		return c.Err()
 	}
+	if uses.NoHistory != nil {
+		cli.Complain(c.Stderr, cli.Name+": without deployments", uses.NoHistory)
+	}
 	if err != nil {
 		cli.Complain(c.Stderr, cli.Name+": without releases", cli.NeedsProject(err, c.Project))
 	}
