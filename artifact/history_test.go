@@ -46,12 +46,9 @@ func TestHistory(t *testing.T) {
 			list{build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8))},
 			pulls{pull("r", 8), pull("r", 7)}, []string{"lin", "mei"}, []string{"A-3", "A-1"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a := &artifact.Artifact{Activities: test.activities}
-			assert.Equal(t, test.pulls, a.PullRequests())
-			assert.Equal(t, test.authors, a.Authors())
-			assert.Equal(t, test.issues, a.Issues())
-		})
+		a := &artifact.Artifact{Activities: test.activities}
+		assert.Equal(t, test.pulls, a.PullRequests(), name)
+		assert.Equal(t, test.authors, a.Authors(), name)
+		assert.Equal(t, test.issues, a.Issues(), name)
 	}
 }

@@ -35,13 +35,10 @@ func TestParseImage(t *testing.T) {
 		"[::1]:5000/a:1":      {Registry: "[::1]:5000", Repository: "a", Tag: "1"},
 		"a_b/c__d/e---f.g:_x": {Repository: "a_b/c__d/e---f.g", Tag: "_x"},
 	} {
-		t.Run(ref, func(t *testing.T) {
-			t.Parallel()
-			got, err := artifact.ParseImage(ref)
-			require.NoError(t, err)
-			assert.Equal(t, want, got)
-			assert.Equal(t, ref, got.String())
-		})
+		got, err := artifact.ParseImage(ref)
+		require.NoError(t, err, ref)
+		assert.Equal(t, want, got, ref)
+		assert.Equal(t, ref, got.String(), ref)
 	}
 	assert.Empty(t, artifact.ImageRef{}.String())
 }
@@ -63,14 +60,11 @@ func TestParseImageRefuses(t *testing.T) {
 		"very long":         {strings.Repeat("X", 1000), "name"},
 		"a line break":      {"nginx:1\n", "tag"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := artifact.ParseImage(test.ref)
-			require.ErrorIs(t, err, zadig.ErrBadRequest)
-			assert.ErrorContains(t, err, "artifact.ParseImage: bad request: ref: ")
-			assert.ErrorContains(t, err, "must be an image reference with a valid "+test.wrong)
-			assert.Less(t, len(err.Error()), 500)
-			assert.Zero(t, got)
-		})
+		got, err := artifact.ParseImage(test.ref)
+		require.ErrorIs(t, err, zadig.ErrBadRequest, name)
+		assert.ErrorContains(t, err, "artifact.ParseImage: bad request: ref: ", name)
+		assert.ErrorContains(t, err, "must be an image reference with a valid "+test.wrong, name)
+		assert.Less(t, len(err.Error()), 500, name)
+		assert.Zero(t, got, name)
 	}
 }
