@@ -67,11 +67,8 @@ func TestReleaseService(t *testing.T) {
 		"nil":                {nil, "cart", delivery.ServiceDetails{Name: "cart"}, false},
 		"no name":            {documented, "", delivery.ServiceDetails{}, false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, found := test.release.Service(test.service)
-			assert.Equal(t, test.want, got)
-			assert.Equal(t, test.found, found)
-		})
+		got, found := test.release.Service(test.service)
+		assert.Equal(t, test.want, got, name)
+		assert.Equal(t, test.found, found, name)
 	}
 }

@@ -34,13 +34,10 @@ func TestStrings(t *testing.T) {
 		"commit of a tag in a namespace": {&delivery.Commit{RepoOwner: "o", RepoNamespace: "n/m", RepoName: "r", Tag: "v1"}, "n/m/r v1"},
 		"zero commit":                    {&delivery.Commit{}, "commit"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, test.want, test.value.String())
-			assert.Equal(t, test.want, fmt.Sprint(test.value))
-			assert.Equal(t, `"`+test.want+`"`, fmt.Sprintf("%q", test.value))
-			assert.Equal(t, "["+test.want+"]", fmt.Sprint([]fmt.Stringer{test.value}))
-		})
+		assert.Equal(t, test.want, test.value.String(), name)
+		assert.Equal(t, test.want, fmt.Sprint(test.value), name)
+		assert.Equal(t, `"`+test.want+`"`, fmt.Sprintf("%q", test.value), name)
+		assert.Equal(t, "["+test.want+"]", fmt.Sprint([]fmt.Stringer{test.value}), name)
 	}
 }
 
