@@ -39,15 +39,12 @@ func TestNewClientRefusesBadBaseURLs(t *testing.T) {
 		{"white space before", " https://zadig.example.com", "white space"},
 		{"bad escape with a password", "https://me:hunter2@zadig.example.com/%zz", "cannot be parsed"},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			client, err := zadig.NewClient(row.base)
-			require.ErrorContains(t, err, row.because)
-			assert.Nil(t, client)
-			assert.True(t, strings.HasPrefix(err.Error(), "zadig: "), err)
-			assert.NotContains(t, err.Error(), "hunter2")
-			assert.NotContains(t, err.Error(), "\n")
-		})
+		client, err := zadig.NewClient(row.base)
+		require.ErrorContains(t, err, row.because, row.name)
+		assert.Nil(t, client, row.name)
+		assert.True(t, strings.HasPrefix(err.Error(), "zadig: "), err)
+		assert.NotContains(t, err.Error(), "hunter2", row.name)
+		assert.NotContains(t, err.Error(), "\n", row.name)
 	}
 }
 

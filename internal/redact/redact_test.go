@@ -46,12 +46,9 @@ func TestTextMasksSecretsWhereverTheyStand(t *testing.T) {
 		"proxy with a quote, net/url":        `parse "http://user:s3c\"s3cr3t@proxy": net/url: invalid userinfo`,
 		"proxy of the environment":           `invalid proxy address "u:s3cr3t/x@h:1": parse "u:s3cr3t/x@h:1": first path segment`,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got := redact.Text(text)
-			assert.NotContains(t, got, "s3cr3t")
-			assert.Contains(t, got, redact.Mask)
-		})
+		got := redact.Text(text)
+		assert.NotContains(t, got, "s3cr3t", name)
+		assert.Contains(t, got, redact.Mask, name)
 	}
 }
 
@@ -126,11 +123,8 @@ func TestTextMasksTheTokenInEveryForm(t *testing.T) {
 		"HTML":                      encode("&#%d;"),
 		"HTML, hexadecimal":         encode("&#x%x;"),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, "before *** after", redact.Text("before "+form+" after", token))
-			assert.Equal(t, "***", redact.Line(form, token))
-		})
+		assert.Equal(t, "before *** after", redact.Text("before "+form+" after", token), name)
+		assert.Equal(t, "***", redact.Line(form, token), name)
 	}
 }
 
@@ -151,10 +145,7 @@ func TestLineFolds(t *testing.T) {
 		"behind its name":   {"\"password\":\x00\"s3cr3t\"", "\"password\": \"***\""},
 		"within a value":    {"token=s3cr3t\x00VALUE", "token=***"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, row.want, redact.Line(row.text, "own-t0ken"))
-		})
+		assert.Equal(t, row.want, redact.Line(row.text, "own-t0ken"), name)
 	}
 }
 

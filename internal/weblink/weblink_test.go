@@ -48,17 +48,14 @@ func TestLinks(t *testing.T) {
 		"no repository":             {"github", "https://github.com", "o", "", "", "", ""},
 		"another repository":        {"github", "https://github.com", "o/..", "r", "", "", ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			commit := test.commit
-			if commit != "" {
-				commit = test.page + test.commit + sha
-			}
-			assert.Equal(t, commit, weblink.Commit(test.source, test.address, test.owner, test.repo, sha))
-			assert.Equal(t, test.page+test.pull, weblink.PullRequest(test.source, test.address, test.owner, test.repo, 7))
-			assert.Empty(t, weblink.Commit(test.source, test.address, test.owner, test.repo, ""), "no commit")
-			assert.Empty(t, weblink.PullRequest(test.source, test.address, test.owner, test.repo, 0), "no number")
-		})
+		commit := test.commit
+		if commit != "" {
+			commit = test.page + test.commit + sha
+		}
+		assert.Equal(t, commit, weblink.Commit(test.source, test.address, test.owner, test.repo, sha), name)
+		assert.Equal(t, test.page+test.pull, weblink.PullRequest(test.source, test.address, test.owner, test.repo, 7), name)
+		assert.Empty(t, weblink.Commit(test.source, test.address, test.owner, test.repo, ""), name)
+		assert.Empty(t, weblink.PullRequest(test.source, test.address, test.owner, test.repo, 0), name)
 	}
 }
 
