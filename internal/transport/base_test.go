@@ -78,17 +78,6 @@ func TestBaseKeepsConnections(t *testing.T) {
 	assert.EqualValues(t, busy, s.Connections.Load())
 }
 
-func TestBaseUsesTheUsersProxy(t *testing.T) {
-	t.Parallel()
-	var seen atomic.Value
-	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.URL.String()) }))
-	t.Cleanup(proxy.Close)
-	u, err := url.Parse(proxy.URL)
-	require.NoError(t, err)
-	send(t, transport.NewBase(nil, http.ProxyURL(u)), "http://zadig.invalid/x")
-	assert.Equal(t, "http://zadig.invalid/x", seen.Load())
-}
-
 // The environment is read once in a process, and never for this machine: hence the
 // second process.
 func TestBaseUsesTheProxyOfTheEnvironment(t *testing.T) {

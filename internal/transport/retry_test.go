@@ -23,7 +23,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/internal/transport"
@@ -314,17 +313,4 @@ func TestEndOfTheContextKeepsTheLastFailure(t *testing.T) {
 			assert.Equal(t, `GET "https://zadig.example.com/api/x": connection refused; no further attempt: context canceled`, err.Error())
 		})
 	})
-}
-
-// A buffered response that was cut, wherever, is requested again.
-func TestRetryOfABodyThatWasCut(t *testing.T) {
-	t.Parallel()
-	const body = `[{"versionInfo":{"id":"619dbaa8c528010000010000"}}]`
-	for at := 0; at <= len(body); at += 7 {
-		client, s := clienttest.Serve(t, servertest.Script(servertest.Cut(body[:at]), servertest.Cut(body[:len(body)-1]), servertest.JSON(body)))
-		page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
-		require.NoError(t, err, "cut at %d", at)
-		require.Len(t, page.Releases, 1)
-		assert.Equal(t, 3, s.Count())
-	}
 }
