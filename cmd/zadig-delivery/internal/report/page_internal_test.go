@@ -223,32 +223,3 @@ func TestPageInChinese(t *testing.T) {
 	body = regexp.MustCompile(names).ReplaceAllString(body, " ")
 	assert.NotRegexp(t, `[A-Za-z]{2,}`, body, "no English is left")
 }
-
-func TestChanges(t *testing.T) {
-	t.Parallel()
-	made := func(id, version string, failed bool, images ...string) *delivery.Release {
-		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: strings.Repeat("0", 23) + id, ProductName: "shop",
-			Version: version, Type: delivery.TypeK8SYAML}}
-		if failed {
-			r.VersionInfo.Status = delivery.StatusFailed
-		}
-		for _, image := range images {
-			service, _, _ := strings.Cut(image, ":")
-			r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{ServiceName: service, Image: "shop/" + image})
-		}
-		return r
-	}
-	found := []*delivery.Release{
-		made("3", "v3", false, "cart:3", "search:3"),
-		made("2", "v2", true, "cart:2"),
-		made("1", "v1", false, "cart:1", "order:1"),
-	}
-	var releases []*release
-	for _, r := range found {
-		releases = append(releases, newRelease(r, "", map[record.Image]*image{}))
-	}
-	compare(found, releases)
-	assert.Same(t, releases[2], releases[0].Previous, "the one before that did not fail")
-	assert.Same(t, releases[2], releases[1].Previous)
-	assert.Nil(t, releases[2].Previous)
-}
