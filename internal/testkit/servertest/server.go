@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // BasePath is the path of every server's URL, so that a test fails if a client
@@ -26,10 +25,8 @@ type Server struct {
 	Connections atomic.Int64 // that clients have opened
 	Open        atomic.Int64 // connections that are open now
 
-	started  time.Time
 	mu       sync.Mutex
 	requests []*http.Request
-	times    []time.Duration
 }
 
 // New starts a server on the loopback interface.
@@ -57,11 +54,9 @@ func NewInMemory(t testing.TB, h http.Handler) (*Server, *http.Transport) {
 
 func (s *Server) start(t testing.TB, server *httptest.Server, h http.Handler) {
 	t.Helper()
-	s.started = time.Now()
 	below := http.StripPrefix(BasePath, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests = append(s.requests, r)
-		s.times = append(s.times, time.Since(s.started))
 		s.mu.Unlock()
 		h.ServeHTTP(w, r)
 	}))
@@ -90,14 +85,6 @@ func (s *Server) Requests() []*http.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
-}
-
-// Times returns the arrival time of each request so far, measured from the server's
-// start.
-func (s *Server) Times() []time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.times)
 }
 
 // Count returns the number of requests so far.
