@@ -270,9 +270,8 @@ func TestTraceOneRequestFailures(t *testing.T) {
 func builtOf(image string, pulls ...int) *artifact.Artifact {
 	return &artifact.Artifact{
 		Name: "app", Type: "image", Image: image, ImageTag: "1", ImageSize: 1, ImageDigest: builtDigest,
-		Activities: []*artifact.Activity{{
-			Type: artifact.ActivityBuild, Commits: []*artifact.Commit{{Address: "https://h", RepoOwner: "o", RepoName: "r", PRs: pulls}},
-		}},
+		Activities: []*artifact.Activity{{Type: artifact.ActivityBuild,
+			Commits: []*artifact.Commit{{Address: "https://h", RepoOwner: "o", RepoName: "r", PRs: pulls}}}},
 	}
 }
 
