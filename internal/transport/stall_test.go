@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
@@ -190,6 +192,26 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 			_, err = io.ReadAll(resp.Body)
 			require.ErrorIs(t, err, context.Canceled)
 		})
+	})
+}
+
+// The time that a loop takes for a release is not the server's.
+func TestLoopThatTakesItsTime(t *testing.T) {
+	t.Parallel()
+	release := `{"id":"%024x","desc":"` + strings.Repeat("x", 4000) + `","services":[{}]}`
+	var releases []string
+	for n := range 100 {
+		releases = append(releases, fmt.Sprintf(release, n))
+	}
+	list, once := servertest.JSON("["+strings.Join(releases, ",")+"]"), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})
+	inBubble(t, list, []zadig.Option{once}, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+		n := 0
+		for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{PerPage: 200}) {
+			require.NoError(t, err)
+			time.Sleep(time.Minute)
+			n++
+		}
+		assert.Equal(t, 100, n)
 	})
 }
 
