@@ -117,28 +117,20 @@ func TestGetRefusesArguments(t *testing.T) {
 	t.Parallel()
 	client, s := clienttest.Serve(t, servertest.JSON(`[]`))
 	var out []string
-	for _, row := range []struct{ name, argument string }{
-		{"path with a bad escape", "path"}, {"path of another origin", "req.URL"}, {"path that names a host", "req.URL"},
-		{"out no pointer", "out"}, {"out a nil pointer", "out"}, {"ctx nil", "ctx"},
+	for _, row := range []struct {
+		name, argument string
+		err            error
+	}{
+		{"path with a bad escape", "path", client.Get(t.Context(), "/api/%zz?token=hunter2", nil, &out)},
+		{"path of another origin", "req.URL", client.Get(t.Context(), "https://evil.example.com/api", nil, &out)},
+		{"path that names a host", "req.URL", client.Get(t.Context(), "//evil.example.com/api", nil, &out)},
+		{"out no pointer", "out", client.Get(t.Context(), "/api", nil, out)},
+		{"out a nil pointer", "out", client.Get(t.Context(), "/api", nil, (*[]string)(nil))},
+		{"ctx nil", "ctx", client.Get(nil, "/api", nil, &out)}, //nolint:staticcheck // that is the point
 	} {
-		var err error
-		switch row.name {
-		case "path with a bad escape":
-			err = client.Get(t.Context(), "/api/%zz?token=hunter2", nil, &out)
-		case "path of another origin":
-			err = client.Get(t.Context(), "https://evil.example.com/api", nil, &out)
-		case "path that names a host":
-			err = client.Get(t.Context(), "//evil.example.com/api", nil, &out)
-		case "out no pointer":
-			err = client.Get(t.Context(), "/api", nil, out)
-		case "out a nil pointer":
-			err = client.Get(t.Context(), "/api", nil, (*[]string)(nil))
-		case "ctx nil":
-			err = client.Get(nil, "/api", nil, &out) //nolint:staticcheck // that is the point
-		}
-		require.ErrorIs(t, err, zadig.ErrBadRequest, row.name)
-		assert.Contains(t, err.Error(), ": "+row.argument+": ", row.name)
-		assert.NotContains(t, err.Error(), "hunter2", row.name)
+		require.ErrorIs(t, row.err, zadig.ErrBadRequest, row.name)
+		assert.Contains(t, row.err.Error(), ": "+row.argument+": ", row.name)
+		assert.NotContains(t, row.err.Error(), "hunter2", row.name)
 	}
 	assert.Zero(t, s.Count(), "nothing was sent")
 }
@@ -146,8 +138,7 @@ func TestGetRefusesArguments(t *testing.T) {
 func TestGetWithoutOutOnlyWaits(t *testing.T) {
 	t.Parallel()
 	client, _ := clienttest.Serve(t,
-		servertest.Script(servertest.JSON(`{"a":`), servertest.Status(http.StatusNoContent, ""),
-			servertest.Status(http.StatusForbidden, "")))
+		servertest.Script(servertest.JSON(`{"a":`), servertest.Status(http.StatusNoContent, ""), servertest.Status(http.StatusForbidden, "")))
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil), "what it is does not matter")
 	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
 	require.ErrorIs(t, client.Get(t.Context(), "/x", nil, nil), zadig.ErrForbidden)

@@ -85,8 +85,7 @@ func TestExplainResponses(t *testing.T) {
 		"license":             {new(zadigtest.LicenseExpired()), list, "this Zadig has no valid license"},
 		"429": {new(zadigtest.RateLimited(time.Second)), list,
 			"Zadig, or a gateway in front of it, received too many requests and asks clients to wait"},
-		"502 with a page": {new(zadigtest.HTML(502)), list,
-			"Zadig is not available at the moment: the gateway in front of it reports 502"},
+		"502 with a page": {new(zadigtest.HTML(502)), list, "Zadig is not available at the moment: the gateway in front of it reports 502"},
 		"database, list":  {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
 		"database, by id": {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},
 		"picket alone": {new(zadigtest.Status(500, picketAlone)), trace,
@@ -99,9 +98,8 @@ func TestExplainResponses(t *testing.T) {
 		"not JSON": {new(zadigtest.Garbage()), list, "the response is not one that Zadig is known to send"},
 		"redirect": {new(zadigtest.Status(302, "").WithHeader("Location", "https://new.example.com/")), list,
 			"Zadig's address redirects to another address: check ZADIG_URL"},
-		"no such endpoint": {new(zadigtest.Status(404, "Invalid path: /x")), trace,
-			"this version of Zadig does not support the request"},
-		"400": {new(zadigtest.Status(400, "")), list, "Zadig refused the request"},
+		"no such endpoint": {new(zadigtest.Status(404, "Invalid path: /x")), trace, "this version of Zadig does not support the request"},
+		"400":              {new(zadigtest.Status(400, "")), list, "Zadig refused the request"},
 		"closed": {new(zadigtest.HangUp()), list,
 			"Zadig closed the connection without a response, as it may while its database is down"},
 		"cut, and buffered":    {new(zadigtest.CutAfter(20)), traceMade, truncated},
@@ -110,8 +108,7 @@ func TestExplainResponses(t *testing.T) {
 		for _, version := range []string{"v1.11.0", "v5.0.0"} {
 			t.Run(name+" "+version, func(t *testing.T) {
 				t.Parallel()
-				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithToken("a-token"),
-					zadigtest.WithData(data))
+				srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(version), zadigtest.WithToken("a-token"), zadigtest.WithData(data))
 				if row.fault != nil {
 					srv.Inject(*row.fault)
 				}
@@ -158,9 +155,11 @@ func TestExplainNoResponse(t *testing.T) {
 			},
 		})
 	}
+	fails := func(err error) zadig.Option { return dialing("", &net.OpError{Op: "dial", Err: err}) }
 	withTLS := func(at time.Time, roots *x509.CertPool) zadig.Option {
 		return zadig.WithTLSConfig(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, Time: func() time.Time { return at }})
 	}
+	plainHost := strings.TrimSuffix(strings.TrimPrefix(plain.URL, "http://"), servertest.BasePath)
 	closedHost, secureHost := strings.TrimPrefix(closed.URL, "http://"), strings.TrimPrefix(secure.URL, "https://")
 	for name, row := range map[string]struct {
 		base   string
@@ -168,65 +167,34 @@ func TestExplainNoResponse(t *testing.T) {
 		want   string
 	}{
 		"refused": {closed.URL, clienttest.FastRetry(), "Zadig cannot be reached: nothing listens at " + closedHost + "; check ZADIG_URL"},
-		"no such host": {
-			"http://zadig.example.com", dialing("",
-				&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "zadig.example.com", IsNotFound: true}}),
-			"there is no host named zadig.example.com: check ZADIG_URL",
-		},
-		"name server away": {
-			"http://zadig.example.com", dialing("",
-				&net.OpError{Op: "dial", Err: &net.DNSError{Err: "i/o timeout", Name: "zadig.example.com", IsTimeout: true}}),
-			"the name server does not respond for zadig.example.com",
-		},
-		"no route": {
-			"http://zadig.example.com:8080", dialing("", &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}),
-			"Zadig cannot be reached at zadig.example.com:8080",
-		},
-		"proxy away": {
-			secure.URL, zadig.WithProxy(func(*http.Request) (*url.URL, error) { return url.Parse(closed.URL) }),
-			"the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY",
-		},
-		"unknown authority": {
-			secure.URL, withTLS(time.Now(), x509.NewCertPool()),
-			"the server's certificate is not signed by an authority that is trusted here: " +
-				"set ZADIG_CA_FILE to a PEM file with that authority",
-		},
-		"another host": {
-			"https://zadig.invalid", dialing(secureHost, nil),
-			"the server's certificate is for another host than zadig.invalid: check ZADIG_URL",
-		},
-		"expired": {
-			secure.URL, withTLS(secure.Certificate().NotAfter.Add(time.Hour), trusted),
-			"the server's certificate has expired, or the clock of this machine is wrong",
-		},
-		"http behind https": {
-			strings.Replace(plain.URL, "http:", "https:", 1), clienttest.FastRetry(),
-			"the server does not speak https: check whether ZADIG_URL has to begin with http://",
-		},
-		"token source": {
-			plain.URL, zadig.WithTokenSource(func(context.Context) (string, error) {
-				return "",
-					&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
-			}),
-			"the program could not get an API token to send",
-		},
-		"middleware": {
-			plain.URL, zadig.WithMiddleware(clienttest.Middleware(func(*http.Request, http.RoundTripper) (*http.Response,
-				error) {
-				return nil, syscall.ENOSPC
-			})),
-			"the request to " + strings.TrimSuffix(strings.TrimPrefix(plain.URL, "http://"),
-				servertest.BasePath) + " could not be sent, or its response could not be read",
-		},
-		"rate limiter": {
-			plain.URL, zadig.WithRateLimiter(limitFunc(func(context.Context) error { return errors.New("would exceed context deadline") })),
-			"the program's rate limiter refused the request",
-		},
+		"no such host": {"http://zadig.example.com", fails(&net.DNSError{Err: "no such host", Name: "zadig.example.com", IsNotFound: true}),
+			"there is no host named zadig.example.com: check ZADIG_URL"},
+		"name server away": {"http://zadig.example.com", fails(&net.DNSError{Err: "i/o timeout", Name: "zadig.example.com", IsTimeout: true}),
+			"the name server does not respond for zadig.example.com"},
+		"no route": {"http://zadig.example.com:8080", fails(syscall.EHOSTUNREACH), "Zadig cannot be reached at zadig.example.com:8080"},
+		"proxy away": {secure.URL, zadig.WithProxy(func(*http.Request) (*url.URL, error) { return url.Parse(closed.URL) }),
+			"the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY"},
+		"unknown authority": {secure.URL, withTLS(time.Now(), x509.NewCertPool()),
+			"the server's certificate is not signed by an authority that is trusted here: set ZADIG_CA_FILE to a PEM file with that authority"},
+		"another host": {"https://zadig.invalid", dialing(secureHost, nil),
+			"the server's certificate is for another host than zadig.invalid: check ZADIG_URL"},
+		"expired": {secure.URL, withTLS(secure.Certificate().NotAfter.Add(time.Hour), trusted),
+			"the server's certificate has expired, or the clock of this machine is wrong"},
+		"http behind https": {strings.Replace(plain.URL, "http:", "https:", 1), clienttest.FastRetry(),
+			"the server does not speak https: check whether ZADIG_URL has to begin with http://"},
+		"token source": {plain.URL, zadig.WithTokenSource(func(context.Context) (string, error) {
+			return "", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+		}), "the program could not get an API token to send"},
+		"middleware": {plain.URL, zadig.WithMiddleware(clienttest.Middleware(func(*http.Request, http.RoundTripper) (*http.Response, error) {
+			return nil, syscall.ENOSPC
+		})), "the request to " + plainHost + " could not be sent, or its response could not be read"},
+		"rate limiter": {plain.URL,
+			zadig.WithRateLimiter(limitFunc(func(context.Context) error { return errors.New("would exceed context deadline") })),
+			"the program's rate limiter refused the request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := clienttest.New(t, row.base, row.option, zadig.WithTimeout(2*time.Second),
-				zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+			client := clienttest.New(t, row.base, row.option, zadig.WithTimeout(2*time.Second), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
 			t.Cleanup(client.CloseIdleConnections)
 			_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 			require.Error(t, err)
@@ -242,8 +210,7 @@ func TestExplainTimeout(t *testing.T) {
 			<-req.Context().Done()
 			return nil, req.Context().Err()
 		})
-		client := clienttest.New(t, "http://zadig.example.com", zadig.WithTransport(silent),
-			zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
+		client := clienttest.New(t, "http://zadig.example.com", zadig.WithTransport(silent), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1}))
 		_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 		require.Error(t, err)
 		assert.Equal(t, "Zadig cannot be reached in time at zadig.example.com", zadig.Explain(err), "of %v", err)
@@ -289,8 +256,7 @@ func TestExplainEnvironment(t *testing.T) { //nolint:paralleltest // t.Setenv fo
 		{"no URL", "", "", "", "ZADIG_URL is not set: it is the address of your Zadig, such as https://zadig.example.com"},
 		{"URL", "zadig.example.com", "", "", "ZADIG_URL is not an address such as https://zadig.example.com"},
 		{"token", "https://zadig.example.com", "Bearer x", "", "ZADIG_TOKEN cannot be an API token"},
-		{"CA file", "https://zadig.example.com", "", "testdata/none.pem",
-			"ZADIG_CA_FILE does not name a readable PEM file with certificates"},
+		{"CA file", "https://zadig.example.com", "", "testdata/none.pem", "ZADIG_CA_FILE does not name a readable PEM file with certificates"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			setEnv(t, row.url, row.token, row.caFile)

@@ -107,10 +107,8 @@ func TestNoTextShowsWhatAServerQuotes(t *testing.T) {
 					var logged bytes.Buffer
 					header := strings.NewReplacer("\n", " ", "\r", " ").Replace(plant)
 					client, _ := clienttest.Serve(t,
-						servertest.Status(status, body(plant), "X-Request-Id", header, "Location",
-							"https://sso.example.com/"+header+"/login"),
-						zadig.WithToken(escapedToken), zadig.WithLogger(slog.New(slog.NewTextHandler(&logged,
-							&slog.HandlerOptions{Level: slog.LevelDebug}))))
+						servertest.Status(status, body(plant), "X-Request-Id", header, "Location", "https://sso.example.com/"+header+"/login"),
+						zadig.WithToken(escapedToken), zadig.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 					_, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
 					require.Error(t, err)
 					checkTree(t, err)

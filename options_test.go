@@ -32,10 +32,8 @@ func sameTransport(rt http.RoundTripper) http.RoundTripper { return rt }
 
 func nilTransport(http.RoundTripper) http.RoundTripper { return nil }
 
-// limiter counts the calls of Wait.
-type limiter struct{ wait func(context.Context) error }
-
-func (l *limiter) Wait(ctx context.Context) error { return l.wait(ctx) }
+// limiter is a rate limiter that nobody calls.
+type limiter struct{ limitFunc }
 
 type limitFunc func(context.Context) error
 
@@ -61,8 +59,7 @@ func TestOptions(t *testing.T) {
 		{"transport", zadig.WithTransport(new(http.Transport)), ""},
 		{"transport nil", zadig.WithTransport(nil), "WithTransport: got nil, want an http.RoundTripper"},
 		{"transport a nil pointer", zadig.WithTransport((*http.Transport)(nil)), "WithTransport: got nil, want an http.RoundTripper"},
-		{"transport a nil function", zadig.WithTransport(servertest.RoundTripper(nil)),
-			"WithTransport: got nil, want an http.RoundTripper"},
+		{"transport a nil function", zadig.WithTransport(servertest.RoundTripper(nil)), "WithTransport: got nil, want an http.RoundTripper"},
 		{"TLS", zadig.WithTLSConfig(tlsConfig()), ""},
 		{"TLS nil", zadig.WithTLSConfig(nil), "WithTLSConfig: got nil, want a *tls.Config"},
 		{"proxy", zadig.WithProxy(noProxy), ""},

@@ -56,10 +56,8 @@ func checkRoundTrip[T any](t *testing.T, name string, data []byte) {
 		encode func(any) ([]byte, error)
 	}{
 		"encoding/json": {json.Unmarshal, json.Marshal},
-		"json/v2": {
-			func(data []byte, into any) error { return jsonv2.Unmarshal(data, into) },
-			func(v any) ([]byte, error) { return jsonv2.Marshal(v) },
-		},
+		"json/v2": {func(data []byte, into any) error { return jsonv2.Unmarshal(data, into) },
+			func(v any) ([]byte, error) { return jsonv2.Marshal(v) }},
 	} {
 		var v T
 		require.NoError(t, c.decode(data, &v), "%s: %s", name, codec)

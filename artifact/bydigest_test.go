@@ -20,10 +20,8 @@ import (
 // pushed is an artifact of an image with a digest; made is its time.
 func pushed(image, digest string, made int64) *artifact.Artifact {
 	repository, tag, _ := strings.Cut(image, ":")
-	return &artifact.Artifact{
-		Name: repository[strings.LastIndexByte(repository, '/')+1:], Type: "image",
-		Image: image, ImageTag: tag, ImageDigest: digest, ImageSize: 1, CreatedTime: made,
-	}
+	return &artifact.Artifact{Name: repository[strings.LastIndexByte(repository, '/')+1:], Type: "image", Image: image, ImageTag: tag,
+		ImageDigest: digest, ImageSize: 1, CreatedTime: made}
 }
 
 func digest(n int) string { return fmt.Sprintf("sha256:%064x", n) }

@@ -26,35 +26,29 @@ func TestHistory(t *testing.T) {
 	build := func(issues []string, commits ...*artifact.Commit) *artifact.Activity {
 		return &artifact.Activity{Type: artifact.ActivityBuild, Issues: issues, Commits: commits}
 	}
+	type (
+		list  = []*artifact.Activity
+		pulls = []core.PullRequest
+	)
 	for name, test := range map[string]struct {
-		activities []*artifact.Activity
-		pulls      []core.PullRequest
+		activities list
+		pulls      pulls
 		authors    []string
 		issues     []string
 	}{
 		"never built": {},
-		"only deployed": {activities: []*artifact.Activity{
-			nil, {Type: artifact.ActivityDeploy, Issues: []string{"no"}, Commits: []*artifact.Commit{commit("r", "no", 1)}},
-		}},
+		"only deployed": {activities: list{nil,
+			{Type: artifact.ActivityDeploy, Issues: []string{"no"}, Commits: []*artifact.Commit{commit("r", "no", 1)}}}},
 		"built once": {
-			[]*artifact.Activity{
-				nil, build([]string{"A-1", "A-2", "A-1", ""}, commit("r", "lin", 7), nil, commit("lib", "", 0), commit("s", "mei", 0, 9, 8)),
-			},
-			[]core.PullRequest{pull("r", 7), pull("s", 9), pull("s", 8)}, []string{"lin", "mei"}, []string{"A-1", "A-2"},
-		},
+			list{nil, build([]string{"A-1", "A-2", "A-1", ""}, commit("r", "lin", 7), nil, commit("lib", "", 0), commit("s", "mei", 0, 9, 8))},
+			pulls{pull("r", 7), pull("s", 9), pull("s", 8)}, []string{"lin", "mei"}, []string{"A-1", "A-2"}},
 		"the same commit for another pull request, newest first": {
-			[]*artifact.Activity{
-				build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8)),
-			},
-			[]core.PullRequest{pull("r", 8), pull("r", 7)}, []string{"lin", "mei"}, []string{"A-3", "A-1"},
-		},
+			list{build([]string{"A-3"}, commit("r", "lin", 8)), build([]string{"A-1", "A-3"}, commit("r", "lin", 7), commit("r", "mei", 8))},
+			pulls{pull("r", 8), pull("r", 7)}, []string{"lin", "mei"}, []string{"A-3", "A-1"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a := &artifact.Artifact{Activities: test.activities}
-			assert.Equal(t, test.pulls, a.PullRequests())
-			assert.Equal(t, test.authors, a.Authors())
-			assert.Equal(t, test.issues, a.Issues())
-		})
+		a := &artifact.Artifact{Activities: test.activities}
+		assert.Equal(t, test.pulls, a.PullRequests(), name)
+		assert.Equal(t, test.authors, a.Authors(), name)
+		assert.Equal(t, test.issues, a.Issues(), name)
 	}
 }

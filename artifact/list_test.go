@@ -11,14 +11,12 @@ import (
 	"testing"
 
 	"github.com/jarcoal/httpmock"
-
-	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/recording"
 	"github.com/zadig-go/zadig/zadigtest"
 )

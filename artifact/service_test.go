@@ -8,14 +8,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const someID = "619dbaa8c528070000000000"
 

@@ -28,16 +28,6 @@ const (
 	idPath         = listPath + "/" + someID
 )
 
-// inTurn responds to the n-th request with the n-th response, and to further
-// requests with the last one.
-func inTurn(responses ...httpmock.Responder) httpmock.Responder {
-	n := 0
-	return func(req *http.Request) (*http.Response, error) {
-		n++
-		return responses[min(n, len(responses))-1](req)
-	}
-}
-
 var errPartial = errors.New("no error, but a partial artifact")
 
 // picketError responds as picket does when aslan failed.
@@ -52,7 +42,7 @@ func TestTraceRequests(t *testing.T) {
 	found := respond(200, someID)
 	complete := respond(200, `{"id":"`+someID+`","image":"`+image+`","layers":[{}]}`)
 	partial := respond(200, `{"image":"`+image+`"}`)
-	refused := recording.Get(t, "v1.11.0/artifact_id_by_image_not_found").Respond // 400, code 6662
+	refused := httpmock.Responder(recording.Get(t, "v1.11.0/artifact_id_by_image_not_found").Respond) // 400, code 6662
 	missing := recording.Get(t, "v1.11.0/dc_artifact_not_found").Respond
 	forbidden := respond(403, "")
 	forbiddenToPicket := picketError("failed to get artifact by image err:[403 Forbidden] ")
@@ -70,18 +60,18 @@ func TestTraceRequests(t *testing.T) {
 		"not built by Zadig":               {refused, nil, missing, zadig.ErrNotFound, "[400 BadRequest] code 6662", 2},
 		"up to v1.7.1":                     {refused, nil, unknownPath, zadig.ErrUnsupported, "servers up to v1.7.1 cannot trace", 2},
 		"database down":                    {refused, nil, down, zadig.ErrServer, "context deadline exceeded", 2},
-		"database down for a moment":       {inTurn(refused, found), complete, partial, nil, "", 4},
-		"database down for the id":         {found, inTurn(refused, complete), partial, nil, "", 5},
+		"database down for a moment":       {refused.Then(found), complete, partial, nil, "", 4},
+		"database down for the id":         {found, refused.Then(complete), partial, nil, "", 5},
 		"deleted meanwhile":                {found, refused, missing, zadig.ErrNotFound, "", 3},
 		"refused although it is there":     {refused, nil, partial, zadig.ErrServer, "although there is an artifact of the image", 3},
 		"forbidden":                        {forbidden, nil, forbiddenToPicket, zadig.ErrForbidden, "[403 Forbidden]", 2},
-		"forbidden for a moment":           {inTurn(forbidden, found), complete, partial, nil, "", 4},
+		"forbidden for a moment":           {forbidden.Then(found), complete, partial, nil, "", 4},
 		"only the documented endpoint":     {forbidden, nil, partial, errPartial, "", 3},
 		"the id is not permitted":          {found, forbidden, partial, errPartial, "", 5},
 		"no other endpoint":                {unknownPath, nil, partial, errPartial, "", 3},
 		"no Zadig":                         {unknownPath, nil, gateway404, odd, "is the base URL right?", 2},
 		"a gateway's 404":                  {gateway404, nil, missing, zadig.ErrNotFound, "6662", 2},
-		"a gateway's 404 for a moment":     {inTurn(gateway404, found), complete, partial, nil, "", 4},
+		"a gateway's 404 for a moment":     {gateway404.Then(found), complete, partial, nil, "", 4},
 		"a gateway's 404 for all":          {gateway404, nil, gateway404, odd, "is the base URL right?", 2},
 		"no token":                         {respond(401, ""), nil, nil, zadig.ErrUnauthorized, "", 1},
 		"a login page":                     {page, nil, nil, odd, "an HTML page", 1},
@@ -94,7 +84,7 @@ func TestTraceRequests(t *testing.T) {
 		"another id":                       {found, respond(200, `{"id":"`+id(7)+`","image":"`+image+`"}`), nil, odd, "want " + someID, 2},
 		"another image, as documented":     {refused, nil, respond(200, other), odd, `want "host/app:1"`, 2},
 		"an error in a success, by id":     {found, respond(200, `{"type":"error","code":500}`), nil, odd, "missing id and image", 2},
-		"the second attempt has a failure": {inTurn(refused, respond(401, "")), nil, partial, zadig.ErrUnauthorized, "", 3},
+		"the second attempt has a failure": {refused.Then(respond(401, "")), nil, partial, zadig.ErrUnauthorized, "", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -280,9 +270,8 @@ func TestTraceOneRequestFailures(t *testing.T) {
 func builtOf(image string, pulls ...int) *artifact.Artifact {
 	return &artifact.Artifact{
 		Name: "app", Type: "image", Image: image, ImageTag: "1", ImageSize: 1, ImageDigest: builtDigest,
-		Activities: []*artifact.Activity{{
-			Type: artifact.ActivityBuild, Commits: []*artifact.Commit{{Address: "https://h", RepoOwner: "o", RepoName: "r", PRs: pulls}},
-		}},
+		Activities: []*artifact.Activity{{Type: artifact.ActivityBuild,
+			Commits: []*artifact.Commit{{Address: "https://h", RepoOwner: "o", RepoName: "r", PRs: pulls}}}},
 	}
 }
 

@@ -41,12 +41,9 @@ func TestReleaseService(t *testing.T) {
 		flat    = service("cart", "main", "prod/cart:1", "")
 		version = &delivery.VersionInfo{ProductEnvInfo: &delivery.ProductEnvInfo{Services: [][]*delivery.EnvService{{}, {nil, idle}, {inEnv}}}}
 	)
-	documented := &delivery.Release{
-		VersionInfo:    version,
-		BuildInfo:      []*delivery.BuildInfo{nil, {ServiceName: "cart2"}, build},
+	documented := &delivery.Release{VersionInfo: version, BuildInfo: []*delivery.BuildInfo{nil, {ServiceName: "cart2"}, build},
 		DeployInfo:     []*delivery.DeployInfo{main, nil, {ServiceName: "cart2", Image: "x"}, proxy},
-		DistributeInfo: []*delivery.DistributeInfo{nil, image},
-	}
+		DistributeInfo: []*delivery.DistributeInfo{nil, image}}
 	images := []delivery.Image{{"cart", "main", "shop/cart:1"}, {"cart", "proxy", "shop/proxy:1"}}
 
 	for name, test := range map[string]struct {
@@ -55,11 +52,8 @@ func TestReleaseService(t *testing.T) {
 		want    delivery.ServiceDetails
 		found   bool
 	}{
-		"documented": {documented, "cart", delivery.ServiceDetails{
-			Name: "cart", Images: images,
-			Builds: []*delivery.BuildInfo{build}, Deploys: []*delivery.DeployInfo{main, proxy},
-			Distributes: []*delivery.DistributeInfo{image}, Environment: inEnv,
-		}, true},
+		"documented": {documented, "cart", delivery.ServiceDetails{Name: "cart", Images: images, Builds: []*delivery.BuildInfo{build},
+			Deploys: []*delivery.DeployInfo{main, proxy}, Distributes: []*delivery.DistributeInfo{image}, Environment: inEnv}, true},
 		"in the environment only": {documented, "idle", delivery.ServiceDetails{Name: "idle", Environment: idle}, true},
 		"chart": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{chart}}, "cart", delivery.ServiceDetails{
 			Name: "cart", Images: []delivery.Image{{Service: "cart", Container: "cart", Image: "prod/cart:1"}},
@@ -73,11 +67,8 @@ func TestReleaseService(t *testing.T) {
 		"nil":                {nil, "cart", delivery.ServiceDetails{Name: "cart"}, false},
 		"no name":            {documented, "", delivery.ServiceDetails{}, false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, found := test.release.Service(test.service)
-			assert.Equal(t, test.want, got)
-			assert.Equal(t, test.found, found)
-		})
+		got, found := test.release.Service(test.service)
+		assert.Equal(t, test.want, got, name)
+		assert.Equal(t, test.found, found, name)
 	}
 }

@@ -39,10 +39,8 @@ func TestFind(t *testing.T) {
 		"in all projects":   {delivery.ListOptions{}, "v1.100", 300, nil},
 		"part of a version": {delivery.ListOptions{}, "v1", 0, nil},
 		"other letter case": {delivery.ListOptions{}, "V1.250", 0, nil},
-		"brief": {
-			inShop(delivery.ListOptions{Verbosity: delivery.VerbosityBrief}), "v1.1", 1,
-			costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 1, 0}, cost{3, 1, 0}),
-		},
+		"brief": {inShop(delivery.ListOptions{Verbosity: delivery.VerbosityBrief}), "v1.1", 1,
+			costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 1, 0}, cost{3, 1, 0})},
 		"larger pages":      {delivery.ListOptions{PerPage: 1000}, "v1.1", 1, nil},
 		"small pages":       {inShop(delivery.ListOptions{PerPage: 10}), "v1.30", 30, costs(cost{}, cost{}, cost{5, 1, 0}, cost{5, 1, 1})},
 		"with a service":    {inShop(delivery.ListOptions{ServiceName: "pay"}), "v1.100", 100, nil},

@@ -140,10 +140,8 @@ func TestGetFailures(t *testing.T) {
 			zadig.ErrServer, "product template gone",
 		},
 		"no permission": {recorded("v5.0.0/forbidden_release_by_id"), zadig.ErrForbidden, "403"},
-		"no project": {
-			recorded("v5.0.0/release_by_id_without_project"), zadig.ErrBadRequest,
-			"projectName can't be empty!; servers since v2.3.0 need GetOptions.ProjectName",
-		},
+		"no project": {recorded("v5.0.0/release_by_id_without_project"), zadig.ErrBadRequest,
+			"projectName can't be empty!; servers since v2.3.0 need GetOptions.ProjectName"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,25 +19,18 @@ func TestImages(t *testing.T) {
 	}{
 		"nil":     {nil, nil},
 		"nothing": {&delivery.Release{}, nil},
-		"deployed": {
-			in(deployed(deploy("t", "c", "i:2"), nil, deploy("s", "", "i:1")), env...),
-			[]delivery.Image{{"t", "c", "i:2"}, {"s", "", "i:1"}},
-		},
-		"deployed twice, and without an image": {
-			deployed(deploy("s", "c", "i:1"), deploy("s", "c", "i:1"), deploy("s", "d", "")), []delivery.Image{{"s", "c", "i:1"}},
-		},
+		"deployed": {in(deployed(deploy("t", "c", "i:2"), nil, deploy("s", "", "i:1")), env...),
+			[]delivery.Image{{"t", "c", "i:2"}, {"s", "", "i:1"}}},
+		"deployed twice, and without an image": {deployed(deploy("s", "c", "i:1"), deploy("s", "c", "i:1"), deploy("s", "d", "")),
+			[]delivery.Image{{"s", "c", "i:1"}}},
 		"the environment alone": {in(deployed(), env...), nil},
-		"a chart": {
-			in(packaged("vote", "prod/vote:1", "prod/db:1"), env...),
-			[]delivery.Image{{"vote", "vote", "prod/vote:1"}, {"vote", "db", "prod/db:1"}},
-		},
-		"a chart with an image that is not pushed": {
-			in(packaged("vote", "prod/vote:1"), env...), []delivery.Image{{"vote", "vote", "prod/vote:1"}, {"vote", "db", "r/db:1"}},
-		},
+		"a chart": {in(packaged("vote", "prod/vote:1", "prod/db:1"), env...),
+			[]delivery.Image{{"vote", "vote", "prod/vote:1"}, {"vote", "db", "prod/db:1"}}},
+		"a chart with an image that is not pushed": {in(packaged("vote", "prod/vote:1"), env...),
+			[]delivery.Image{{"vote", "vote", "prod/vote:1"}, {"vote", "db", "r/db:1"}}},
 		"a chart without pushed images": {in(packaged("vote"), env...), []delivery.Image{{"vote", "vote", "r/vote:1"}, {"vote", "db", "r/db:1"}}},
-		"a file": {
-			&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{{DistributeType: delivery.DistributeFile, RegistryName: "i:1"}}}, nil,
-		},
+		"a file": {&delivery.Release{DistributeInfo: []*delivery.DistributeInfo{{DistributeType: delivery.DistributeFile, RegistryName: "i:1"}}},
+			nil},
 		"since v4.0": {
 			released(nil, &delivery.FlatService{ServiceName: "s", Images: []*delivery.ServiceImage{
 				{ContainerName: "c", SourceImage: "r/i:1", TargetImage: "prod/i:1", Status: "failed"}, nil, {ContainerName: "d", SourceImage: "r/j:1"},
@@ -63,18 +56,12 @@ func TestSourceImages(t *testing.T) {
 		want    []delivery.Image
 	}{
 		"nil": {nil, nil},
-		"a workflow's": {
-			of(delivery.TypeK8SWorkflow, in(deployed(deploy("vote", "vote", "dev/vote:2")), env...)),
-			[]delivery.Image{{"vote", "vote", "dev/vote:2"}},
-		},
-		"manifests": {
-			of(delivery.TypeK8SYAML, in(deployed(deploy("vote", "db", "prod/db:9"), deploy("vote", "new", "prod/new:1")), env...)),
-			[]delivery.Image{{"vote", "db", "dev/db:1"}, {"vote", "new", "prod/new:1"}},
-		},
-		"a chart": {
-			of(delivery.TypeHelmChart, in(packaged("vote", "prod/vote:9"), env...)),
-			[]delivery.Image{{"vote", "vote", "dev/vote:1"}, {"vote", "db", "dev/db:1"}},
-		},
+		"a workflow's": {of(delivery.TypeK8SWorkflow, in(deployed(deploy("vote", "vote", "dev/vote:2")), env...)),
+			[]delivery.Image{{"vote", "vote", "dev/vote:2"}}},
+		"manifests": {of(delivery.TypeK8SYAML, in(deployed(deploy("vote", "db", "prod/db:9"), deploy("vote", "new", "prod/new:1")), env...)),
+			[]delivery.Image{{"vote", "db", "dev/db:1"}, {"vote", "new", "prod/new:1"}}},
+		"a chart": {of(delivery.TypeHelmChart, in(packaged("vote", "prod/vote:9"), env...)),
+			[]delivery.Image{{"vote", "vote", "dev/vote:1"}, {"vote", "db", "dev/db:1"}}},
 		"since v4.0": {
 			released(nil, &delivery.FlatService{ServiceName: "s", Images: []*delivery.ServiceImage{
 				{SourceImage: "dev/i:1", TargetImage: "prod/i:2"}, nil, {SourceImage: "dev/j:1", TargetImage: "prod/j:2"}, {TargetImage: "prod/k:1"},

@@ -34,11 +34,8 @@ func TestJSONOfHelpers(t *testing.T) {
 			`{"address":"https://h","source":"github","repo_owner":"o","repo_name":"r","number":7}`,
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			data, err := json.Marshal(test.value)
-			require.NoError(t, err)
-			assert.JSONEq(t, test.want, string(data))
-		})
+		data, err := json.Marshal(test.value)
+		require.NoError(t, err, name)
+		assert.JSONEq(t, test.want, string(data), name)
 	}
 }

@@ -33,16 +33,11 @@ func TestLabelsFailures(t *testing.T) {
 		sentinel error
 		says     string
 	}{
-		"unknown path": {
-			recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnsupported, "servers before v4.0.0 have no labels",
-		},
-		"taken for an id": {
-			recording.Get(t, "v1.11.0/release_malformed_id").Respond, zadig.ErrUnsupported, "servers before v4.0.0 have no labels",
-		},
-		"database down": {
-			clienttest.Respond(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`),
-			zadig.ErrServer, "server selection error",
-		},
+		"unknown path": {recording.Get(t, "v1.11.0/aslan_unknown_route").Respond, zadig.ErrUnsupported, "servers before v4.0.0 have no labels"},
+		"taken for an id": {recording.Get(t, "v1.11.0/release_malformed_id").Respond, zadig.ErrUnsupported,
+			"servers before v4.0.0 have no labels"},
+		"database down": {clienttest.Respond(500, `{"code":500,"description":"server selection error","message":"Internal Error: "}`),
+			zadig.ErrServer, "server selection error"},
 		"no permission": {recording.Get(t, "v5.0.0/forbidden_releases").Respond, zadig.ErrForbidden, "403"},
 		"object":        {clienttest.Respond(200, `{}`), zadig.ErrUnexpectedResponse, "got a JSON object, want an array of labels"},
 		"numbers":       {clienttest.Respond(200, `["a",1]`), zadig.ErrUnexpectedResponse, "at /1: got a number, want a string"},

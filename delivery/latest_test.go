@@ -31,9 +31,8 @@ func TestLatest(t *testing.T) {
 			delivery.ListOptions{ProjectName: "shop", ServiceName: "pay"}, id(200),
 			costs(cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 0}, cost{3, 0, 51}),
 		},
-		"with a label, which old servers do not know": {
-			delivery.ListOptions{Label: "lts", PerPage: 200}, id(20), costs(cost{2, 0, 0}, cost{2, 0, 0}, cost{2, 0, 0}, list, one),
-		},
+		"with a label, which old servers do not know": {delivery.ListOptions{Label: "lts", PerPage: 200}, id(20),
+			costs(cost{2, 0, 0}, cost{2, 0, 0}, cost{2, 0, 0}, list, one)},
 		"of a task":       {delivery.ListOptions{WorkflowName: "ops", TaskID: 7}, id(7), nil},
 		"no such project": {delivery.ListOptions{ProjectName: "none"}, "", costs(list, list, list, list, list)},
 		"no such service": {delivery.ListOptions{ServiceName: "none", PerPage: 1000}, "", nil},
@@ -201,18 +200,13 @@ func TestLatestByProjectFails(t *testing.T) {
 	}{
 		"not permitted": {zadigtest.NoPermission(), delivery.ListOptions{}, []string{"error ErrForbidden"}},
 		"nor by id":     {zadigtest.ExpiredToken().On(zadigtest.GetRelease), delivery.ListOptions{}, []string{"error ErrUnauthorized"}},
-		"one broken": {
-			zadigtest.BrokenRecord(id(120)), delivery.ListOptions{}, []string{"new v200", "b v121", "error ErrServer", "c v119", "old v1"},
-		},
+		"one broken": {zadigtest.BrokenRecord(id(120)), delivery.ListOptions{},
+			[]string{"new v200", "b v121", "error ErrServer", "c v119", "old v1"}},
 		"not the newest": {zadigtest.BrokenRecord(id(50)), delivery.ListOptions{}, []string{"new v200", "b v121", "a v120", "c v119", "old v1"}},
-		"a page that cannot be built": {
-			zadigtest.BrokenRecord(id(50)), delivery.ListOptions{SkipDetails: true},
-			[]string{"new v200", "b v121", "a v120", "c v119", "old v1"},
-		},
-		"the second page": {
-			zadigtest.ExpiredToken().On(zadigtest.ListReleases).After(1), delivery.ListOptions{},
-			[]string{"new v200", "b v121", "a v120", "c v119", "error ErrUnauthorized"},
-		},
+		"a page that cannot be built": {zadigtest.BrokenRecord(id(50)), delivery.ListOptions{SkipDetails: true},
+			[]string{"new v200", "b v121", "a v120", "c v119", "old v1"}},
+		"the second page": {zadigtest.ExpiredToken().On(zadigtest.ListReleases).After(1), delivery.ListOptions{},
+			[]string{"new v200", "b v121", "a v120", "c v119", "error ErrUnauthorized"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,6 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
@@ -86,7 +85,7 @@ func (z *movingZadig) client(t *testing.T, opts ...zadig.Option) *delivery.Servi
 	t.Helper()
 	// A Mock would leave its responder running when a request is canceled.
 	opts = append([]zadig.Option{
-		zadig.WithTransport(servertest.RoundTripper(z.respond)), clienttest.FastRetry(), zadig.WithMiddleware(leaktest.Bodies(t)),
+		zadig.WithTransport(servertest.RoundTripper(z.respond)), clienttest.FastRetry(), zadig.WithMiddleware(clienttest.Bodies(t)),
 	}, opts...)
 	return clienttest.New(t, clienttest.MockURL, opts...).Delivery
 }

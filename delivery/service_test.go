@@ -13,12 +13,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/zadigtest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var shop = delivery.ListOptions{ProjectName: "shop"}
 
@@ -44,10 +47,8 @@ func history() (all []*delivery.Release) {
 // dated returns a release of project shop.
 func dated(n int, version string, created int64, status string) *delivery.Release {
 	return &delivery.Release{
-		VersionInfo: &delivery.VersionInfo{
-			ID: id(n), ProductName: "shop", Version: version, WorkflowName: "ops", TaskID: n, Type: delivery.TypeK8SYAML,
-			Status: status, CreatedAt: created,
-		},
+		VersionInfo: &delivery.VersionInfo{ID: id(n), ProductName: "shop", Version: version, WorkflowName: "ops", TaskID: n,
+			Type: delivery.TypeK8SYAML, Status: status, CreatedAt: created},
 		DeployInfo: []*delivery.DeployInfo{deploy("cart", "main", "r/cart:"+version, "kind: Cart")},
 	}
 }
@@ -64,11 +65,8 @@ func serve(t *testing.T, version string, releases ...*delivery.Release) (*zadigt
 type cost struct{ lists, byName, byID int }
 
 func costOf(srv *zadigtest.Server) cost {
-	return cost{
-		len(srv.RequestsTo(zadigtest.ListReleases)),
-		len(srv.RequestsTo(zadigtest.OpenAPIReleaseDetail)),
-		len(srv.RequestsTo(zadigtest.GetRelease)),
-	}
+	return cost{len(srv.RequestsTo(zadigtest.ListReleases)), len(srv.RequestsTo(zadigtest.OpenAPIReleaseDetail)),
+		len(srv.RequestsTo(zadigtest.GetRelease))}
 }
 
 // calls are all methods that send a request.

@@ -26,34 +26,15 @@ func TestV4FillsVersionInfo(t *testing.T) {
 	require.NoError(t, json.Unmarshal(r.Bytes(), &got))
 
 	assert.Equal(t, delivery.Release{
-		VersionInfo: &delivery.VersionInfo{
-			ID:           "619dbaa8c528010000010000",
-			Version:      "v1.0.1",
-			ProductName:  "nginx2",
-			WorkflowName: "wf",
-			Type:         "k8s",
-			TaskID:       1,
-			Desc:         "描述 <b>&\u2028",
-			Labels:       []string{"a"},
-			Status:       "success",
-			CreatedBy:    "admin",
-			CreatedAt:    1637726889,
-		},
+		VersionInfo: &delivery.VersionInfo{ID: "619dbaa8c528010000010000", Version: "v1.0.1", ProductName: "nginx2", WorkflowName: "wf",
+			Type: "k8s", TaskID: 1, Desc: "描述 <b>&\u2028", Labels: []string{"a"}, Status: "success", CreatedBy: "admin", CreatedAt: 1637726889},
 		EnvName: "dev",
 		Source:  "version",
 		Services: []*delivery.FlatService{{
 			ServiceName: "nginx",
 			YAMLContent: "kind: Deployment\n# 中文 <>&\n",
-			Images: []*delivery.ServiceImage{{
-				ContainerName:  "nginx",
-				ImageName:      "nginx",
-				SourceImage:    "reg/nginx:1",
-				SourceImageTag: "1",
-				TargetImage:    "prod/nginx:1",
-				TargetImageTag: "1",
-				PushImage:      true,
-				Status:         "success",
-			}},
+			Images: []*delivery.ServiceImage{{ContainerName: "nginx", ImageName: "nginx", SourceImage: "reg/nginx:1", SourceImageTag: "1",
+				TargetImage: "prod/nginx:1", TargetImageTag: "1", PushImage: true, Status: "success"}},
 		}},
 	}, got)
 }

@@ -54,8 +54,7 @@ func onVersions(t *testing.T, f func(t *testing.T, version string), versions ...
 func TestSince(t *testing.T) {
 	t.Parallel()
 	onVersions(t, func(t *testing.T, version string) {
-		srv, s := serve(t, version,
-			dated(3, "v3", 1_700_000_300, ""), dated(1, "v1", 1_700_000_100, ""), dated(2, "v2", 1_700_000_200, ""))
+		srv, s := serve(t, version, dated(3, "v3", 1_700_000_300, ""), dated(1, "v1", 1_700_000_100, ""), dated(2, "v2", 1_700_000_200, ""))
 		var mark delivery.Mark
 		assert.Equal(t, []string{"v1", "v2", "v3"}, since(t, s, &mark, shop))
 		srv.ClearRequests()
@@ -109,9 +108,7 @@ func TestSinceYieldsAgainWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	type step struct{ status, want string }
 	for name, steps := range map[string][]step{
-		"created": {
-			{delivery.StatusCreating, "v1"}, {delivery.StatusCreating, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusSuccess, ""},
-		},
+		"created": {{delivery.StatusCreating, "v1"}, {delivery.StatusCreating, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusSuccess, ""}},
 		"failed": {
 			{delivery.StatusFailed, "v1"}, {delivery.StatusFailed, ""}, {delivery.StatusSuccess, "v1"}, {delivery.StatusFailed, ""},
 		},
@@ -331,9 +328,7 @@ func TestSinceWithOddLists(t *testing.T) {
 			[]string{"v1", odd, "v3", "v4"}, nil,
 		},
 		"a list that ends too early moves no mark: what it did not show may be older": {
-			flatList(`"version":"v1","created_at":1700000100`).HeaderSet(http.Header{"X-Total": {"40"}}),
-			[]string{odd}, []string{odd},
-		},
+			flatList(`"version":"v1","created_at":1700000100`).HeaderSet(http.Header{"X-Total": {"40"}}), []string{odd}, []string{odd}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

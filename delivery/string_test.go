@@ -29,20 +29,15 @@ func TestStrings(t *testing.T) {
 		"no release":           {(*delivery.Release)(nil), "<nil>"},
 		"image":                {delivery.Image{Service: "shop", Container: "cart", Image: "r/cart:1"}, "shop/cart: r/cart:1"},
 		"image of a chart":     {delivery.Image{Image: "r/cart:1"}, "image: r/cart:1"},
-		"commit": {
-			&delivery.Commit{RepoOwner: "o", RepoName: "r", CommitID: "4b15c43", Branch: "main", CommitMessage: "Add it\n\nBecause."},
-			"o/r@4b15c43 main: Add it",
-		},
+		"commit": {&delivery.Commit{RepoOwner: "o", RepoName: "r", CommitID: "4b15c43", Branch: "main", CommitMessage: "Add it\n\nBecause."},
+			"o/r@4b15c43 main: Add it"},
 		"commit of a tag in a namespace": {&delivery.Commit{RepoOwner: "o", RepoNamespace: "n/m", RepoName: "r", Tag: "v1"}, "n/m/r v1"},
 		"zero commit":                    {&delivery.Commit{}, "commit"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, test.want, test.value.String())
-			assert.Equal(t, test.want, fmt.Sprint(test.value))
-			assert.Equal(t, `"`+test.want+`"`, fmt.Sprintf("%q", test.value))
-			assert.Equal(t, "["+test.want+"]", fmt.Sprint([]fmt.Stringer{test.value}))
-		})
+		assert.Equal(t, test.want, test.value.String(), name)
+		assert.Equal(t, test.want, fmt.Sprint(test.value), name)
+		assert.Equal(t, `"`+test.want+`"`, fmt.Sprintf("%q", test.value), name)
+		assert.Equal(t, "["+test.want+"]", fmt.Sprint([]fmt.Stringer{test.value}), name)
 	}
 }
 

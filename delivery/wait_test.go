@@ -32,11 +32,10 @@ func TestWait(t *testing.T) {
 		says     string
 		took     time.Duration
 	}{
-		"success at once":            {"success", "", nil, "", 0},
-		"success":                    {"creating creating success", "- -", nil, "", 5e9},
-		"a workflow's, up to v3.4.1": {"none", "", nil, "", 0},
-		"failed": {"creating failed", "", delivery.ErrFailed,
-			"release " + waitedID + " failed (disk full)", 2e9},
+		"success at once":               {"success", "", nil, "", 0},
+		"success":                       {"creating creating success", "- -", nil, "", 5e9},
+		"a workflow's, up to v3.4.1":    {"none", "", nil, "", 0},
+		"failed":                        {"creating failed", "", delivery.ErrFailed, "release " + waitedID + " failed (disk full)", 2e9},
 		"the status follows the task":   {"creating creating success", "- ok", nil, "", 5e9},
 		"stuck, its task passed":        {"retrying", "- ok", nil, "", 5e9},
 		"retried after its task failed": {"retrying task2 task2 success", "reject - -", nil, "", 9500e6},

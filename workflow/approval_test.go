@@ -30,24 +30,22 @@ func withoutTimes(approvers []*workflow.Approver) []*workflow.Approver {
 // approval; on the others, a job has it.
 func TestApprovals(t *testing.T) {
 	t.Parallel()
+	const passed, reject, waits = workflow.StatusPassed, workflow.StatusReject, workflow.StatusWaitForApproval
 	for _, row := range []struct {
 		recording string
 		number    int
 		status    string
 		needed    int
-		approved  []*workflow.Approver
-		rejected  []*workflow.Approver
-		pending   []*workflow.Approver
+
+		approved, rejected, pending []*workflow.Approver
 	}{
-		{"real_approval_both_approved", 1, workflow.StatusPassed, 2,
-			approvers(decided(wang, "approve", "同意"), decided(zhao, "approve", "")), nil, nil},
-		{"real_approval_one_of_two_enough", 4, workflow.StatusPassed, 1, approvers(decided(zhao, "approve", "")), nil, nil},
-		{"real_approval_second_rejected", 2, workflow.StatusReject, 2,
+		{"real_approval_both_approved", 1, passed, 2, approvers(decided(wang, "approve", "同意"), decided(zhao, "approve", "")), nil, nil},
+		{"real_approval_one_of_two_enough", 4, passed, 1, approvers(decided(zhao, "approve", "")), nil, nil},
+		{"real_approval_second_rejected", 2, reject, 2,
 			approvers(decided(wang, "approve", "同意")), approvers(decided(zhao, "reject", "灰度未完成")), nil},
-		{"real_approval_first_rejected_second_silent", 5, workflow.StatusReject, 2, nil, approvers(decided(wang, "reject", "")), nil},
-		{"real_approval_first_of_two_approved_waiting", 3, workflow.StatusWaitForApproval, 2,
-			approvers(decided(wang, "approve", "先看看")), nil, approvers(zhao)},
-		{"real_approval_nobody_answered", 3, workflow.StatusWaitForApproval, 2, nil, nil, approvers(wang, zhao)},
+		{"real_approval_first_rejected_second_silent", 5, reject, 2, nil, approvers(decided(wang, "reject", "")), nil},
+		{"real_approval_first_of_two_approved_waiting", 3, waits, 2, approvers(decided(wang, "approve", "先看看")), nil, approvers(zhao)},
+		{"real_approval_nobody_answered", 3, waits, 2, nil, nil, approvers(wang, zhao)},
 	} {
 		for _, version := range []string{"v2.3.1", "v3.4.1", "v5.0.0"} {
 			t.Run(version+"/"+row.recording, func(t *testing.T) {
@@ -56,7 +54,7 @@ func TestApprovals(t *testing.T) {
 				require.Len(t, approvals, 1)
 				a := approvals[0]
 				assert.Equal(t, row.status, a.Status)
-				assert.Equal(t, row.status == workflow.StatusWaitForApproval, a.IsOpen())
+				assert.Equal(t, row.status == waits, a.IsOpen())
 				assert.Equal(t, "审批", a.Stage)
 				assert.Equal(t, version != "v2.3.1", a.Job == "approve")
 				assert.Equal(t, workflow.ApprovalNative, a.System)
@@ -168,16 +166,14 @@ func TestWeComUpToV4_3(t *testing.T) {
 func TestStagesUpToV1_17(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ stage, approval, want string }{
-		"v1.15.0, passed": {"passed", `{"enabled":true,"needed_approvers":1,"approve_users":[{"user_id":"u",
-			"reject_or_approve":"approve"}]}`, workflow.StatusPassed},
-		"v1.15.0, waiting": {"waitforapprove", `{"enabled":true,"needed_approvers":1,"approve_users":[{"user_id":"u"}]}`,
-			workflow.StatusWaitForApproval},
-		"v1.16.0, reject": {"reject", `{"enabled":true,"type":"native","native_approval":{"needed_approvers":1,"approve_users":[]}}`,
-			workflow.StatusReject},
-		"v1.16.0, Lark": {"running", `{"enabled":true,"type":"lark","lark_approval":{"approve_users":[{"id":"u"}]}}`, ""},
-		"not reached":   {"", `{"enabled":true,"type":"native","native_approval":{"approve_users":[]}}`, ""},
+		"v1.15.0, passed":  {"passed", `"needed_approvers":1,"approve_users":[{"user_id":"u","reject_or_approve":"approve"}]`, "passed"},
+		"v1.15.0, waiting": {"waitforapprove", `"needed_approvers":1,"approve_users":[{"user_id":"u"}]`, workflow.StatusWaitForApproval},
+		"v1.16.0, reject":  {"reject", `"type":"native","native_approval":{"needed_approvers":1,"approve_users":[]}`, workflow.StatusReject},
+		"v1.16.0, Lark":    {"running", `"type":"lark","lark_approval":{"approve_users":[{"id":"u"}]}`, ""},
+		"not reached":      {"", `"type":"native","native_approval":{"approve_users":[]}`, ""},
 	} {
-		task := read(t, `{"task_id":7,"workflow_name":"shop-dev","stages":[{"status":"`+row.stage+`","approval":`+row.approval+`,"jobs":[]}]}`)
+		task := read(t, `{"task_id":7,"workflow_name":"shop-dev","stages":[{"status":"`+row.stage+`",
+			"approval":{"enabled":true,`+row.approval+`},"jobs":[]}]}`)
 		require.Len(t, task.Approvals(), 1, name)
 		assert.Equal(t, row.want, task.Approvals()[0].Status, name)
 		assert.Len(t, task.Approvals()[0].Steps, 1, name)

@@ -7,12 +7,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/workflow"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // taskPath is the path of the tasks of custom workflows.
 const taskPath = "/openapi/workflows/custom/task"
@@ -56,6 +59,7 @@ func TestBadInputIsNotSent(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	t.Parallel()
+	odd := zadig.ErrUnexpectedResponse
 	for name, row := range map[string]struct {
 		status int
 		body   string
@@ -63,21 +67,17 @@ func TestFailures(t *testing.T) {
 		says   string
 	}{
 		"unknown task": {500, `{"code":500,"description":"mongo: no documents in result","message":"Internal Error: "}`, zadig.ErrNotFound, ""},
-		"database down": {
-			500, `{"code":500,"description":"server selection error: server selection timeout","message":"Internal Error: "}`, zadig.ErrServer, "",
-		},
-		"a task whose project is gone": { // the text of another failure
-			500, `{"code":500,"description":"failed to find product template shop, err: mongo: no documents in result"}`, zadig.ErrServer, "",
-		},
-		"panic": {500, "", zadig.ErrServer, ""},
-		"before v1.15.0": {404, "Invalid path: /openapi/workflows/custom/task", zadig.ErrUnsupported,
-			"servers before v1.15.0 have no workflow tasks"},
-		"another task": {200, `{"task_id":8,"workflow_key":"shop-dev"}`, zadig.ErrUnexpectedResponse,
-			`got task 8 of workflow "shop-dev", want task 7`},
-		"another workflow": {200, `{"task_id":7,"workflow_key":"shop-prod"}`, zadig.ErrUnexpectedResponse, `got task 7 of workflow "shop-prod"`},
+		"database down": {500, `{"code":500,"description":"server selection error: server selection timeout","message":"Internal Error: "}`,
+			zadig.ErrServer, ""},
+		"a task whose project is gone": {500, // the text of another failure
+			`{"code":500,"description":"failed to find product template shop, err: mongo: no documents in result"}`, zadig.ErrServer, ""},
+		"panic":            {500, "", zadig.ErrServer, ""},
+		"before v1.15.0":   {404, "Invalid path: " + taskPath, zadig.ErrUnsupported, "servers before v1.15.0 have no workflow tasks"},
+		"another task":     {200, `{"task_id":8,"workflow_key":"shop-dev"}`, odd, `got task 8 of workflow "shop-dev", want task 7`},
+		"another workflow": {200, `{"task_id":7,"workflow_key":"shop-prod"}`, odd, `got task 7 of workflow "shop-prod"`},
 		"expired token":    {401, "", zadig.ErrUnauthorized, ""},
-		"another object":   {200, `{"code":10000}`, zadig.ErrUnexpectedResponse, "want a workflow task"},
-		"a number as text": {200, `{"task_id":"7"}`, zadig.ErrUnexpectedResponse, ""},
+		"another object":   {200, `{"code":10000}`, odd, "want a workflow task"},
+		"a number as text": {200, `{"task_id":"7"}`, odd, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -83,26 +83,22 @@ func TestRecordedTasks(t *testing.T) {
 
 func TestTasksEndsWithAnError(t *testing.T) {
 	t.Parallel()
+	odd := zadig.ErrUnexpectedResponse
 	for name, row := range map[string]struct {
 		status int
 		body   string
 		want   error
 		says   string
 	}{
-		"a task that the server cannot list": {500, "", zadig.ErrServer, ""},
-		"database down": {500,
-			`{"code":500,"description":"server selection error: timeout","message":"Internal Error: "}`, zadig.ErrServer, ""},
-		"before v1.18.0": {404, "Invalid path: /openapi/workflows/custom/shop-dev/tasks", zadig.ErrUnsupported,
-			"servers before v1.18.0"},
-		"another workflow": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`,
-			zadig.ErrUnexpectedResponse, `of workflow "other"`},
-		"undecodable": {200, `{"total":1,"workflow_tasks":[{"task_id":"x"}]}`, zadig.ErrUnexpectedResponse, "at /0/task_id: got a string"},
-		"no task": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`,
-			zadig.ErrUnexpectedResponse, "got a task"},
-		"another object": {200, `{"code":10000}`, zadig.ErrUnexpectedResponse,
-			"want a page of workflow tasks: missing workflow_tasks"},
-		"login page":           {200, `<html></html>`, zadig.ErrUnexpectedResponse, "HTML"},
-		"not what is promised": {200, `{"total":9,"workflow_tasks":[]}`, zadig.ErrUnexpectedResponse, "X-Total"},
+		"a broken task":    {500, "", zadig.ErrServer, ""},
+		"database down":    {500, `{"code":500,"description":"server selection error: timeout"}`, zadig.ErrServer, ""},
+		"before v1.18.0":   {404, "Invalid path: " + tasksPath, zadig.ErrUnsupported, "servers before v1.18.0"},
+		"another workflow": {200, `{"total":1,"workflow_tasks":[{"workflow_key":"other","task_id":1}]}`, odd, `of workflow "other"`},
+		"undecodable":      {200, `{"total":1,"workflow_tasks":[{"task_id":"x"}]}`, odd, "at /0/task_id: got a string"},
+		"no task":          {200, `{"total":1,"workflow_tasks":[{"workflow_key":"shop-dev"}]}`, odd, "got a task"},
+		"another object":   {200, `{"code":10000}`, odd, "want a page of workflow tasks: missing workflow_tasks"},
+		"login page":       {200, `<html></html>`, odd, "HTML"},
+		"not as promised":  {200, `{"total":9,"workflow_tasks":[]}`, odd, "X-Total"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

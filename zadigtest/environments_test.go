@@ -12,7 +12,6 @@ import (
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/core"
-	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/environment"
 	"github.com/zadig-go/zadig/workflow"
 	"github.com/zadig-go/zadig/zadigtest"
@@ -27,10 +26,8 @@ var (
 	}}
 	prod = &environment.Environment{ProjectName: "shop", Name: "prod", Production: true, Status: "sleeping",
 		Services: []*environment.EnvService{}}
-	deployed = &zadigtest.Deployment{ProjectName: "shop", EnvName: "dev", Deployment: environment.Deployment{
-		ServiceName: "cart", Revision: 3, CreateBy: "alice", CreateTime: 1700000000, Operation: environment.OperationRollback,
-		Containers: dev.Services[0].Containers,
-	}}
+	deployed = &zadigtest.Deployment{ProjectName: "shop", EnvName: "dev", Deployment: environment.Deployment{ServiceName: "cart", Revision: 3,
+		CreateBy: "alice", CreateTime: 1700000000, Operation: environment.OperationRollback, Containers: dev.Services[0].Containers}}
 )
 
 // TestEnvironmentsOnAllVersions reads environments as far as each version has them.
@@ -90,9 +87,8 @@ func TestHistoryKeeps20(t *testing.T) {
 	t.Parallel()
 	var all []*zadigtest.Deployment
 	for revision := 25; revision > 0; revision-- {
-		all = append(all, &zadigtest.Deployment{ProjectName: "shop", EnvName: "dev", Chart: true, Deployment: environment.Deployment{
-			ServiceName: "redis", Revision: revision,
-		}})
+		redis := environment.Deployment{ServiceName: "redis", Revision: revision}
+		all = append(all, &zadigtest.Deployment{ProjectName: "shop", EnvName: "dev", Chart: true, Deployment: redis})
 	}
 	srv := zadigtest.NewServer(t, zadigtest.WithDeployments(all...))
 	history, err := once(srv).Environment.History(t.Context(), "shop", "dev", "redis", environment.HistoryOptions{Chart: true})
@@ -222,8 +218,12 @@ func TestApprovalsOnAllVersions(t *testing.T) {
 func TestTasksOfReleases(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t)
-	srv.SetTask(&workflow.Task{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 99, Status: workflow.StatusRunning,
-		CreateTime: 1800000000})
+	for _, status := range []string{workflow.StatusRunning, workflow.StatusReject} { // the second replaces the first
+		srv.SetTask(&workflow.Task{ProjectName: "shop", WorkflowName: "shop-dev", TaskID: 99, Status: status, CreateTime: 1800000000})
+		task, err := once(srv).Workflow.Task(t.Context(), core.TaskRef{WorkflowName: "shop-dev", TaskID: 99})
+		require.NoError(t, err)
+		assert.Equal(t, status, task.Status)
+	}
 	var numbers []int
 	for task, err := range once(srv).Workflow.Tasks(t.Context(), "shop", "shop-dev", workflow.TasksOptions{PerPage: 2}) {
 		require.NoError(t, err)
@@ -238,42 +238,6 @@ func TestTasksOfReleases(t *testing.T) {
 	for query, want := range map[string]int{"pageSize=abc": 400, "pageNum=99999999999&pageSize=9223372036854775807": 500, "": 200} {
 		assert.Equal(t, want, ask(t, srv, "/openapi/workflows/custom/shop-dev/tasks?"+query).status, query)
 	}
-}
-
-// TestWaitForATaskAndARelease waits for changes on the server.
-func TestWaitForATaskAndARelease(t *testing.T) {
-	t.Parallel()
-	running := &workflow.Task{ProjectName: "shop", WorkflowName: "push", TaskID: 1, Status: workflow.StatusRunning}
-	release := k8s("shop", 1)
-	info := release.VersionInfo
-	info.WorkflowName, info.Status, info.Type = "push", delivery.StatusRetrying, delivery.TypeK8SYAML
-	srv := zadigtest.NewServer(t, zadigtest.WithTasks(running), zadigtest.WithReleases(release), zadigtest.WithServerVersion("v4.0.0"))
-	client, ref := once(srv), core.TaskRef{WorkflowName: "push", TaskID: 1}
-	go func() {
-		time.Sleep(20 * time.Millisecond)
-		passed := *running
-		passed.Status = workflow.StatusPassed
-		srv.SetTask(&passed)
-	}()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	task, err := client.Workflow.Wait(ctx, ref, workflow.WaitOptions{Interval: 5 * time.Millisecond})
-	require.NoError(t, err)
-	assert.Equal(t, workflow.StatusPassed, task.Status)
-
-	// The server never finishes the release of a task that has passed.
-	got, err := client.Delivery.Wait(ctx, release.VersionInfo.ID, delivery.WaitOptions{
-		ProjectName: "shop", Interval: 5 * time.Millisecond, TaskDone: client.Workflow.Done,
-	})
-	require.NoError(t, err)
-	assert.Equal(t, delivery.StatusRetrying, got.VersionInfo.Status)
-	rejected := *running
-	rejected.Status = workflow.StatusReject
-	srv.SetTask(&rejected)
-	_, err = client.Delivery.Wait(ctx, release.VersionInfo.ID, delivery.WaitOptions{
-		ProjectName: "shop", Interval: 5 * time.Millisecond, TaskDone: client.Workflow.Done,
-	})
-	require.ErrorIs(t, err, workflow.ErrRejected)
 }
 
 func TestBadEnvironmentsAndTasks(t *testing.T) {

@@ -10,12 +10,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/artifact"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/zadigtest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // reply is a response as received from the network.
 type reply struct {
@@ -84,15 +87,11 @@ func idOf(n int) string { return fmt.Sprintf("65e1%020x", n) }
 
 // k8s is a release number n of a project, created in the order of numbers.
 func k8s(project string, n int, services ...string) *delivery.Release {
-	r := &delivery.Release{VersionInfo: &delivery.VersionInfo{
-		ID: idOf(n), Version: fmt.Sprintf("v1.0.%d", n), ProductName: project, WorkflowName: "dev", TaskID: n,
-		CreatedAt: 1700000000 + int64(n),
-	}}
+	r := &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: idOf(n), Version: fmt.Sprintf("v1.0.%d", n), ProductName: project,
+		WorkflowName: "dev", TaskID: n, CreatedAt: 1700000000 + int64(n)}}
 	for _, s := range services {
-		r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{
-			ServiceName: s + "/app", ContainerName: "app", Image: "registry.example.com/team/" + s + ":1",
-			YAMLContents: []string{"kind: Service"},
-		})
+		r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{ServiceName: s + "/app", ContainerName: "app",
+			Image: "registry.example.com/team/" + s + ":1", YAMLContents: []string{"kind: Service"}})
 	}
 	return r
 }

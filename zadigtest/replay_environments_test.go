@@ -22,7 +22,7 @@ import (
 // success by value, a failure by status and code.
 func TestReplayEnvironments(t *testing.T) {
 	t.Parallel()
-	for _, folder := range recording.Folders(t, "environment/v*") {
+	for _, folder := range folders(t, "environment/v*") {
 		version := path.Base(folder)
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
@@ -99,9 +99,8 @@ func environments(t *testing.T, recordings []recording.Recording) (data zadigtes
 			require.NoError(t, json.Unmarshal(r.Bytes(), &listed))
 			for _, d := range listed {
 				parts := strings.Split(r.Request.Path, "/")
-				data.Deployments = append(data.Deployments, &zadigtest.Deployment{
-					ProjectName: query.Get("projectName"), EnvName: parts[5], Production: production, Deployment: d,
-				})
+				data.Deployments = append(data.Deployments, &zadigtest.Deployment{ProjectName: query.Get("projectName"), EnvName: parts[5],
+					Production: production, Deployment: d})
 			}
 		case name == "task_list", name == "task_list_real_approvals":
 			var page struct {

@@ -3,7 +3,9 @@ package zadigtest_test
 import (
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -24,7 +26,7 @@ import (
 // a failure by status and code.
 func TestReplay(t *testing.T) {
 	t.Parallel()
-	for _, folder := range recording.Folders(t, "v*", "openapi/v[4-9]*") { // OpenAPIReleaseDetail exists since v4.0.0
+	for _, folder := range append(folders(t, "v*"), folders(t, "openapi/v[4-9]*")...) { // OpenAPIReleaseDetail exists since v4.0.0
 		version := path.Base(folder)
 		t.Run(folder, func(t *testing.T) {
 			t.Parallel()
@@ -54,6 +56,16 @@ func TestReplay(t *testing.T) {
 			assert.Positive(t, asked)
 		})
 	}
+}
+
+// folders returns the folders below testdata/wire that match a pattern, each of which
+// has the recordings of one version of Zadig.
+func folders(t *testing.T, pattern string) []string {
+	t.Helper()
+	found, err := fs.Glob(os.DirFS("../testdata/wire"), pattern)
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	return found
 }
 
 // served reports whether zadigtest has the endpoint of a recording.

@@ -74,21 +74,17 @@ func TestExpectations(t *testing.T) {
 		"\n\tGET /api/aslan/delivery/releases?page=1&projectName=商城 -> 200" +
 		"\n\tGET /api/aslan/delivery/releases?projectName=shop -> 200"
 	for want, do := range map[string]func(zadigtest.TB){
-		"zadigtest: 2 requests to /api/aslan/delivery/releases, want 1" + received: func(tb zadigtest.TB) {
+		"zadigtest: 2 requests to " + releasesPath + ", want 1" + received: func(tb zadigtest.TB) {
 			srv.ExpectRequests(tb, zadigtest.ListReleases, 1)
 		},
-		"zadigtest: 0 requests to unknown paths, want 1" + received: func(tb zadigtest.TB) {
-			srv.ExpectRequests(tb, zadigtest.NoEndpoint, 1)
-		},
+		"zadigtest: 0 requests to unknown paths, want 1" + received: func(tb zadigtest.TB) { srv.ExpectRequests(tb, zadigtest.NoEndpoint, 1) },
 		"zadigtest: no request to /api/aslan/delivery/releases?page=2&projectName=shop" + received: func(tb zadigtest.TB) {
 			srv.ExpectRequest(tb, zadigtest.ListReleases, "projectName", "shop", "page", "2")
 		},
 		`zadigtest: ExpectRequest: "page" is a parameter without a value`: func(tb zadigtest.TB) {
 			srv.ExpectRequest(tb, zadigtest.ListReleases, "page")
 		},
-		"zadigtest: there were requests, want none" + received: func(tb zadigtest.TB) {
-			srv.ExpectNoRequests(tb)
-		},
+		"zadigtest: there were requests, want none" + received: func(tb zadigtest.TB) { srv.ExpectNoRequests(tb) },
 	} {
 		assert.Equal(t, want, failureOf(do))
 	}

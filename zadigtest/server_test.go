@@ -22,12 +22,8 @@ import (
 
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	unnamed := k8s("p", 1)
-	unnamed.VersionInfo.ID = ""
-	shortID := k8s("p", 1)
-	shortID.VersionInfo.ID = "release-1"
-	badArtifact := image(1, "i")
-	badArtifact.ID = "artifact-1"
+	unnamed, shortID, badArtifact := k8s("p", 1), k8s("p", 1), image(1, "i")
+	unnamed.VersionInfo.ID, shortID.VersionInfo.ID, badArtifact.ID = "", "release-1", "artifact-1"
 	for _, row := range []struct {
 		name string
 		opt  zadigtest.Option
@@ -203,10 +199,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // count
 			assert.NoError(t, err)
 			resp, err := transport.RoundTrip(req)
 			if err == nil {
-				buffer := make([]byte, 1<<20)
-				for err == nil {
-					_, err = resp.Body.Read(buffer)
-				}
+				_, _ = io.Copy(io.Discard, resp.Body)
 				resp.Body.Close()
 			}
 		})

@@ -23,9 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write what the program prints into the scripts and README.md")
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"zadig-delivery": main})
-}
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"zadig-delivery": main}) }
 
 // params returns how scripts run: with ZADIG_URL of a server of a version.
 func params(dir, version string) testscript.Params {
@@ -88,11 +86,9 @@ func addRelease(ts *testscript.TestScript, _ bool, args []string) {
 	if _, again := created[id]; !again {
 		created[id] = time.Now().Unix() + int64(len(created)) // unique, as on a real server
 	}
-	server(ts).SetRelease(&delivery.Release{EnvName: args[2], VersionInfo: &delivery.VersionInfo{
-		ID: id, ProductName: args[0], Version: args[1], Type: delivery.TypeK8SYAML, Status: args[3],
-		CreatedBy: "alice", CreatedAt: created[id],
-		ProductEnvInfo: &delivery.ProductEnvInfo{EnvName: args[2]},
-	}})
+	server(ts).SetRelease(&delivery.Release{EnvName: args[2], VersionInfo: &delivery.VersionInfo{ID: id, ProductName: args[0],
+		Version: args[1], Type: delivery.TypeK8SYAML, Status: args[3], CreatedBy: "alice", CreatedAt: created[id],
+		ProductEnvInfo: &delivery.ProductEnvInfo{EnvName: args[2]}}})
 }
 
 // looked waits until the program has listed releases n times from now on.

@@ -29,10 +29,8 @@ func TestPushedImages(t *testing.T) {
 			}}}},
 		})
 		data.Releases = append(data.Releases, &delivery.Release{
-			VersionInfo: &delivery.VersionInfo{
-				ID: fmt.Sprintf("%024x", n), Version: fmt.Sprint("v", n), ProductName: "shop", Type: delivery.TypeK8SYAML,
-				Status: delivery.StatusSuccess, CreatedAt: int64(1_700_000_000 + 3600*n),
-			},
+			VersionInfo: &delivery.VersionInfo{ID: fmt.Sprintf("%024x", n), Version: fmt.Sprint("v", n), ProductName: "shop",
+				Type: delivery.TypeK8SYAML, Status: delivery.StatusSuccess, CreatedAt: int64(1_700_000_000 + 3600*n)},
 			EnvName: "qa",
 			Services: []*delivery.FlatService{{ServiceName: "cart", Images: []*delivery.ServiceImage{{
 				ContainerName: "cart", SourceImage: built, TargetImage: fmt.Sprintf("prod.example.com/cart:%d", n), PushImage: true,

@@ -17,9 +17,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig/internal/ordered"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // count yields 0 to n-1 and stores how many were taken.
 func count(n int, taken *atomic.Int64) iter.Seq[int] {
@@ -101,11 +104,7 @@ func TestMapRunsOneWorkerInTheCallersGoroutine(t *testing.T) {
 // However a loop ends, the calls that run are canceled and waited for.
 func TestMapEndsWithTheLoop(t *testing.T) {
 	t.Parallel()
-	for name, leave := range map[string]func(){
-		"break":  nil,
-		"panic":  func() { panic("the loop's") },
-		"Goexit": runtime.Goexit,
-	} {
+	for name, leave := range map[string]func(){"break": nil, "panic": func() { panic("the loop's") }, "Goexit": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -160,10 +159,7 @@ func outcome(f func()) string {
 // items before.
 func TestMapRelaysPanicsAndExits(t *testing.T) {
 	t.Parallel()
-	for name, fail := range map[string]func(){
-		"no disk": func() { panic("no disk") },
-		"exited":  runtime.Goexit,
-	} {
+	for name, fail := range map[string]func(){"no disk": func() { panic("no disk") }, "exited": runtime.Goexit} {
 		for _, workers := range []int{1, 4} {
 			for place, at := range map[string][2]int{"do": {7, -1}, "items": {-1, 7}, "items at once": {-1, 0}} {
 				t.Run(fmt.Sprintf("%s/%s/%d", name, place, workers), func(t *testing.T) {

@@ -15,11 +15,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/paging"
 	"github.com/zadig-go/zadig/internal/response"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // element is an element of a list. Elements without an id are 0.
 type element struct {
@@ -137,6 +140,7 @@ func TestWalk(t *testing.T) {
 		"the same on every page":       {list{elements: numbered(8, 1), same: true}, 10, "1/10 2/6"},
 		"that, of one second":          {list{elements: numbered(8, 8), same: true}, 10, "1/10 9/1"},
 		"nothing on the second":        {list{elements: numbered(8, 1), first: true}, 10, "1/10 2/6 1/8 2/6"},
+		"a size that nobody means":     {list{elements: numbered(3, 1)}, math.MaxInt, "1/1000000 4/1"},
 		"pages of one":                 {list{elements: numbered(3, 1)}, 1, "1/1 1/2 1/3 1/4 4/1"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -204,6 +208,9 @@ func TestWalkWhileTheListMoves(t *testing.T) {
 
 func TestWalkCannotBeSure(t *testing.T) {
 	t.Parallel()
+	ended := func(n, total int) string {
+		return fmt.Sprintf("the list ended after %d elements, want the %d of X-Total", n, total)
+	}
 	grow := func(l *list) { l.elements = numbered(1000+20*len(l.asked), 1)[:60+20*len(l.asked)] }
 	for name, test := range map[string]struct {
 		list   list
@@ -211,18 +218,10 @@ func TestWalkCannotBeSure(t *testing.T) {
 		says   string
 		most   int // requests
 	}{
-		"X-Total is too high": {
-			list{elements: numbered(25, 1), total: always(26)}, nil, "the list ended after 25 elements, want the 26 of X-Total", 8,
-		},
-		"of one element": {
-			list{elements: numbered(1, 1), total: always(2)}, nil, "the list ended after 1 elements, want the 2 of X-Total", 2,
-		},
-		"of the same on every page": {
-			list{elements: numbered(8, 1), total: always(9), same: true}, nil, "the list ended after 8 elements, want the 9 of X-Total", 6,
-		},
-		"of nothing on the second": {
-			list{elements: numbered(8, 1), total: always(9), first: true}, nil, "the list ended after 8 elements, want the 9 of X-Total", 8,
-		},
+		"X-Total is too high":        {list{elements: numbered(25, 1), total: always(26)}, nil, ended(25, 26), 8},
+		"of one element":             {list{elements: numbered(1, 1), total: always(2)}, nil, ended(1, 2), 2},
+		"of the same on every page":  {list{elements: numbered(8, 1), total: always(9), same: true}, nil, ended(8, 9), 6},
+		"of nothing on the second":   {list{elements: numbered(8, 1), total: always(9), first: true}, nil, ended(8, 9), 8},
 		"a page is too long":         {list{elements: numbered(25, 1), same: true}, nil, "got a page of 11 elements or more, want at most 10", 1},
 		"pages of two cannot meet":   {list{elements: numbered(25, 1), limit: 2}, nil, "the list has no end after 2 elements", 40},
 		"it grows faster than pages": {list{elements: numbered(1000, 1)[:60]}, grow, "the list has no end after ", 80},
@@ -270,8 +269,12 @@ func TestWalkResumesAPageThatBreaksOff(t *testing.T) {
 		require.NoError(t, err, "after %d bytes", at)
 		require.Len(t, seen, 25, "after %d bytes", at)
 	}
-	l := list{elements: numbered(25, 1), cut: map[int]int{2: 50, 3: 50, 4: 50}}
+	l := list{elements: numbered(25, 1), cut: map[int]int{1: 60, 2: 120, 3: 180}}
 	seen, err := l.walk(t.Context(), 10, nil)
+	require.NoError(t, err, "each time with progress")
+	require.Len(t, seen, 25)
+	l = list{elements: numbered(25, 1), cut: map[int]int{2: 50, 3: 50, 4: 50}}
+	seen, err = l.walk(t.Context(), 10, nil)
 	require.ErrorIs(t, err, errReset)
 	assert.Len(t, seen, 10)
 	assert.Len(t, l.asked, 3, "twice without progress")
@@ -325,14 +328,4 @@ func TestTotal(t *testing.T) {
 	for header, want := range map[string]int{"": -1, "x": -1, "-3": -1, "0": 0, "48": 48} {
 		assert.Equal(t, want, paging.Total(http.Header{"X-Total": {header}}), header)
 	}
-}
-
-// A size that nobody has in mind costs no time before the first request.
-func TestWalkWithAHugeSize(t *testing.T) {
-	t.Parallel()
-	l := &list{elements: numbered(3, 1)}
-	seen, err := l.walk(t.Context(), math.MaxInt, nil)
-	require.NoError(t, err)
-	assert.Equal(t, []int{3, 2, 1}, seen)
-	assert.Equal(t, "1/1000000", l.asked[0])
 }

@@ -46,12 +46,9 @@ func TestTextMasksSecretsWhereverTheyStand(t *testing.T) {
 		"proxy with a quote, net/url":        `parse "http://user:s3c\"s3cr3t@proxy": net/url: invalid userinfo`,
 		"proxy of the environment":           `invalid proxy address "u:s3cr3t/x@h:1": parse "u:s3cr3t/x@h:1": first path segment`,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got := redact.Text(text)
-			assert.NotContains(t, got, "s3cr3t")
-			assert.Contains(t, got, redact.Mask)
-		})
+		got := redact.Text(text)
+		assert.NotContains(t, got, "s3cr3t", name)
+		assert.Contains(t, got, redact.Mask, name)
 	}
 }
 
@@ -126,11 +123,8 @@ func TestTextMasksTheTokenInEveryForm(t *testing.T) {
 		"HTML":                      encode("&#%d;"),
 		"HTML, hexadecimal":         encode("&#x%x;"),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, "before *** after", redact.Text("before "+form+" after", token))
-			assert.Equal(t, "***", redact.Line(form, token))
-		})
+		assert.Equal(t, "before *** after", redact.Text("before "+form+" after", token), name)
+		assert.Equal(t, "***", redact.Line(form, token), name)
 	}
 }
 
@@ -151,10 +145,7 @@ func TestLineFolds(t *testing.T) {
 		"behind its name":   {"\"password\":\x00\"s3cr3t\"", "\"password\": \"***\""},
 		"within a value":    {"token=s3cr3t\x00VALUE", "token=***"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, row.want, redact.Line(row.text, "own-t0ken"))
-		})
+		assert.Equal(t, row.want, redact.Line(row.text, "own-t0ken"), name)
 	}
 }
 
@@ -207,19 +198,5 @@ func TestAddress(t *testing.T) {
 		"https://h/x?private_token=abc":         "https://h/x?private_token=***",
 	} {
 		assert.Equal(t, want, redact.Address(address))
-	}
-}
-
-func BenchmarkLine(b *testing.B) {
-	for name, s := range map[string]string{
-		"URL":            "https://zadig.example.com/api/aslan/delivery/releases?image=registry.example.com%2Fshop%2Fcart%3A1&page=1",
-		"64 KiB of JSON": strings.Repeat(`{"description":"{\"code\":6662,\"message\":\"x\"}"},`, 1300),
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(s)))
-			for b.Loop() {
-				redact.Line(s, "own-t0ken-of-the-client")
-			}
-		})
 	}
 }

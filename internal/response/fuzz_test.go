@@ -68,7 +68,7 @@ func FuzzElements(f *testing.F) {
 // elementsOf reads a stream to its end and returns its last error.
 func elementsOf[T any](t *testing.T, body, pattern string, mode response.Mode) (all []*T, err error) {
 	t.Helper()
-	e := things()
+	e := things
 	s, err := response.Elements[T](t.Context(), doer{body: &pieces{text: body, pattern: pattern}}, e, mode)
 	require.NoError(t, err)
 	defer s.Close()

@@ -10,10 +10,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/zadig-go/zadig/internal/response"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
+	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // doer responds to every request with the same body, as a client with these
 // settings would.
@@ -31,14 +34,10 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	}
 	body := io.NopCloser(d.body)
 	if d.t != nil {
-		body = leaktest.Body(d.t, body, req.URL.Path)
+		body = clienttest.Body(d.t, body, req.URL.Path)
 	}
-	return &http.Response{
-		StatusCode: d.status,
-		Header:     d.header,
-		Body:       &response.Body{ReadCloser: body, Settings: d.settings, Reject: reject},
-		Request:    req,
-	}, nil
+	return &http.Response{StatusCode: d.status, Header: d.header, Body: &response.Body{ReadCloser: body, Settings: d.settings, Reject: reject},
+		Request: req}, nil
 }
 
 // rejection is what reject makes.
@@ -56,9 +55,7 @@ func reject(excerpt []byte) func(error, string) error {
 }
 
 // things is the endpoint of these tests. Its query holds a secret.
-func things() response.Endpoint {
-	return response.Endpoint{Path: "/api/x", RawQuery: "token=hunter2", Want: "an array of things"}
-}
+var things = response.Endpoint{Path: "/api/x", RawQuery: "token=hunter2", Want: "an array of things"}
 
 // item is an element of the arrays of these tests.
 type item struct {
@@ -107,7 +104,7 @@ var modes = map[string]response.Mode{"streamed": response.Streamed, "buffered": 
 
 func stream(t *testing.T, d doer) *response.Stream[item] {
 	t.Helper()
-	return open(t, d, response.Streamed, things())
+	return open(t, d, response.Streamed, things)
 }
 
 func open(t *testing.T, d doer, mode response.Mode, e response.Endpoint) *response.Stream[item] {

@@ -18,15 +18,10 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
 // thing is the endpoint of these tests.
-func thing() response.Endpoint {
-	e := things()
-	e.Want = "a thing"
-	return e
-}
+var thing = response.Endpoint{Path: "/api/x", RawQuery: "token=hunter2", Want: "a thing"}
 
 func TestGetDecodes(t *testing.T) {
 	t.Parallel()
@@ -48,7 +43,7 @@ func TestGetDecodes(t *testing.T) {
 			t.Parallel()
 			d := of(row.body)
 			d.t = t
-			_, err := response.Get[item](t.Context(), d, thing(), nil)
+			_, err := response.Get[item](t.Context(), d, thing, nil)
 			if row.because == "" {
 				require.NoError(t, err)
 				return
@@ -65,16 +60,16 @@ func TestGetDecodes(t *testing.T) {
 
 func TestGetValidatesAndKeepsRawJSON(t *testing.T) {
 	t.Parallel()
-	_, err := response.Get[checked](t.Context(), of(`{"id":""}`), thing(), nil)
+	_, err := response.Get[checked](t.Context(), of(`{"id":""}`), thing, nil)
 	require.ErrorIs(t, err, errdef.ErrUnexpectedResponse)
 	require.ErrorContains(t, err, "got a JSON object, want a thing: it has no id")
 
-	v, err := response.Get[item](t.Context(), of(` {"id":"1"}`), thing(), nil)
+	v, err := response.Get[item](t.Context(), of(` {"id":"1"}`), thing, nil)
 	require.NoError(t, err)
 	assert.Empty(t, v.raw, "off unless asked for")
 	d := of(` {"id":"1"}`)
 	d.settings.RawJSON = true
-	v, err = response.Get[item](t.Context(), d, thing(), nil)
+	v, err = response.Get[item](t.Context(), d, thing, nil)
 	require.NoError(t, err)
 	assert.Equal(t, ` {"id":"1"}`, v.raw)
 }
@@ -86,7 +81,7 @@ func TestGetIsBounded(t *testing.T) {
 		for _, wrap := range []func(io.Reader) io.Reader{iotest.DataErrReader, iotest.OneByteReader} {
 			body := strings.Repeat(" ", size-1) + "7"
 			d := doer{t: t, body: wrap(strings.NewReader(body)), settings: response.Settings{MaxBytes: limit}}
-			v, err := response.Get[int](t.Context(), d, thing(), nil)
+			v, err := response.Get[int](t.Context(), d, thing, nil)
 			if size > limit {
 				require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
 				require.ErrorContains(t, err, "more than 1000 bytes")
@@ -129,7 +124,7 @@ func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 				d := func() doer {
 					return doer{t: t, body: &pieces{text: row.body, pattern: pattern}, settings: response.Settings{MaxBytes: most / 4}}
 				}
-				_, got := response.Get[[]item](t.Context(), d(), thing(), nil)
+				_, got := response.Get[[]item](t.Context(), d(), thing, nil)
 				_, _, streamed := readAll(t, stream(t, d()))
 				for _, err := range []error{got, streamed} {
 					if !row.large {
@@ -149,16 +144,16 @@ func TestGetTakesTheDataOfTheBody(t *testing.T) {
 	t.Parallel()
 	data, limit := []byte(`{"id":"1"}`), int64(0)
 	d := clienttest.Doer(func(req *http.Request) (*http.Response, error) {
-		body := leaktest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
+		body := clienttest.Body(t, io.NopCloser(iotest.ErrReader(errors.New("read again"))), "the body")
 		return &http.Response{StatusCode: http.StatusOK, Body: &response.Body{
 			ReadCloser: body, Data: data, Settings: response.Settings{MaxBytes: limit}, Reject: reject,
 		}, Request: req}, nil
 	})
-	v, err := response.Get[item](t.Context(), d, thing(), nil)
+	v, err := response.Get[item](t.Context(), d, thing, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "1", v.ID)
 	limit = int64(len(data)) - 1
-	_, err = response.Get[item](t.Context(), d, thing(), nil)
+	_, err = response.Get[item](t.Context(), d, thing, nil)
 	require.ErrorIs(t, err, errdef.ErrResponseTooLarge)
 	require.ErrorContains(t, err, "more than 9 bytes")
 }
@@ -166,7 +161,7 @@ func TestGetTakesTheDataOfTheBody(t *testing.T) {
 // A name can be as long as the body; an error shows its beginning.
 func TestGetCutsLongPointers(t *testing.T) {
 	t.Parallel()
-	_, err := response.Get[map[string]item](t.Context(), of(`{"`+strings.Repeat("交", 10_000)+`":7}`), thing(), nil)
+	_, err := response.Get[map[string]item](t.Context(), of(`{"`+strings.Repeat("交", 10_000)+`":7}`), thing, nil)
 	require.ErrorContains(t, err, "at /交")
 	require.ErrorContains(t, err, "…: got a number, want an object")
 	assert.Less(t, len(err.Error()), 300)
@@ -208,14 +203,13 @@ func TestBodiesThatBreak(t *testing.T) {
 			assert.Equal(t, row.garbled, response.Garbled(err), err)
 
 			again := func() io.Reader { return io.MultiReader(bytes.NewReader(body), iotest.ErrReader(err)) }
-			_, fetched := response.Get[item](t.Context(), doer{t: t, body: again()}, thing(), nil)
+			_, fetched := response.Get[item](t.Context(), doer{t: t, body: again()}, thing, nil)
 			assert.Equal(t, row.garbled, errors.Is(fetched, errdef.ErrUnexpectedResponse))
 			assert.Equal(t, !row.garbled, errors.Is(fetched, io.ErrUnexpectedEOF))
 
 			a := stream(t, doer{body: io.MultiReader(strings.NewReader("["), again())})
 			_, _, streamed := readAll(t, a)
-			var broken *response.TruncatedError
-			require.ErrorAs(t, streamed, &broken, "a stream is requested again in any case")
+			require.ErrorAs(t, streamed, new(*response.TruncatedError), "a stream is requested again in any case")
 			assert.Equal(t, row.garbled, errors.Is(streamed, errdef.ErrUnexpectedResponse))
 		})
 	}

@@ -80,32 +80,19 @@ func TestCheckToken(t *testing.T) {
 func TestTokenSourceFails(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("out of order")
-	for _, row := range []struct {
-		name    string
-		option  zadig.Option
-		because string
-	}{
-		{"token source fails", zadig.WithTokenSource(func(context.Context) (string, error) { return "hunter2", reason }),
-			"token source: out of order"},
-		{"token source gives nothing", zadig.WithTokenSource(func(context.Context) (string, error) { return "", nil }),
-			"token source: the token is empty"},
-		{"token source gives a line break",
-			zadig.WithTokenSource(func(context.Context) (string, error) {
-				return "hunter2\nX: y",
-					nil
-			}), "token source: the token contains a line break"},
+	for because, source := range map[string]func(context.Context) (string, error){
+		"token source: out of order":                    func(context.Context) (string, error) { return "hunter2", reason },
+		"token source: the token is empty":              func(context.Context) (string, error) { return "", nil },
+		"token source: the token contains a line break": func(context.Context) (string, error) { return "hunter2\nX: y", nil },
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			client, s := clienttest.Serve(t, servertest.JSON(`[]`), row.option)
-			err := client.Get(t.Context(), "/x", nil, nil)
-			require.ErrorContains(t, err, row.because)
-			assert.Equal(t, strings.Contains(row.because, reason.Error()), errors.Is(err, reason))
-			assert.NotContains(t, err.Error(), "hunter2")
-			assert.NotContains(t, err.Error(), "attempts", "it is final")
-			assert.Empty(t, clienttest.Sentinel(err), "no response came")
-			assert.Zero(t, s.Count())
-		})
+		client, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithTokenSource(source))
+		err := client.Get(t.Context(), "/x", nil, nil)
+		require.ErrorContains(t, err, because)
+		assert.Equal(t, strings.Contains(because, reason.Error()), errors.Is(err, reason))
+		assert.NotContains(t, err.Error(), "hunter2")
+		assert.NotContains(t, err.Error(), "attempts", "it is final")
+		assert.Empty(t, clienttest.Sentinel(err), "no response came")
+		assert.Zero(t, s.Count())
 	}
 }
 
@@ -117,10 +104,8 @@ func TestTokenSourceThatIgnoresItsContext(t *testing.T) {
 		return "right-token", nil
 	})
 	inBubble(t, servertest.JSON(`{}`), []zadig.Option{deaf}, func(t *testing.T, client *zadig.Client, s *servertest.Server) {
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		defer cancel()
 		start := time.Now()
-		require.ErrorIs(t, client.Get(ctx, "/api/x", nil, nil), context.DeadlineExceeded)
+		require.ErrorIs(t, client.Get(within(t, 2*time.Second), "/api/x", nil, nil), context.DeadlineExceeded)
 		assert.Equal(t, 2*time.Second, time.Since(start))
 		assert.Zero(t, s.Count())
 		time.Sleep(2 * time.Hour) // until the source has ended
@@ -129,9 +114,7 @@ func TestTokenSourceThatIgnoresItsContext(t *testing.T) {
 
 func TestTokenSourceThatPanics(t *testing.T) {
 	t.Parallel()
-	client, _ := clienttest.Serve(t, servertest.JSON(`{}`), zadig.WithTokenSource(func(context.Context) (string, error) {
-		panic("no vault")
-	}))
+	client, _ := clienttest.Serve(t, servertest.JSON(`{}`), zadig.WithTokenSource(func(context.Context) (string, error) { panic("no vault") }))
 	assert.PanicsWithValue(t, "no vault", func() { _ = client.Get(t.Context(), "/api/x", nil, nil) })
 	client, _ = clienttest.Serve(t, servertest.JSON(`{}`), zadig.WithTokenSource(func(context.Context) (string, error) {
 		runtime.Goexit()

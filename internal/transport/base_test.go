@@ -37,15 +37,22 @@ func send(t *testing.T, rt http.RoundTripper, url string) *http.Response {
 	return resp
 }
 
+// trusting returns a configuration that trusts these certificates alone.
+func trusting(certificates ...*x509.Certificate) *tls.Config {
+	pool := x509.NewCertPool()
+	for _, c := range certificates {
+		pool.AddCert(c)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+}
+
 func TestBaseSpeaksHTTP2WithTheUsersTLS(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	pool := x509.NewCertPool()
-	pool.AddCert(s.Certificate())
-	config := &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	config := trusting(s.Certificate())
 	assert.Equal(t, 2, send(t, transport.NewBase(config, nil), s.URL).ProtoMajor)
 	assert.Empty(t, config.NextProtos, "the user's configuration is not changed")
 }
@@ -54,42 +61,21 @@ func TestBaseSpeaksHTTP2WithTheUsersTLS(t *testing.T) {
 func TestBaseKeepsConnections(t *testing.T) {
 	t.Parallel()
 	const busy = 64
-	var (
-		conns   atomic.Int64
-		arrived sync.WaitGroup
-	)
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	var arrived sync.WaitGroup
+	s := servertest.New(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		arrived.Done()
 		arrived.Wait() // all are there at a time
 	}))
-	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			conns.Add(1)
-		}
-	}
-	s.Start()
-	t.Cleanup(s.Close)
 	base := transport.NewBase(nil, nil)
 	for range 3 {
 		arrived.Add(busy)
 		var wait sync.WaitGroup
 		for range busy {
-			wait.Go(func() { send(t, base, s.URL) })
+			wait.Go(func() { send(t, base, s.URL+"/x") })
 		}
 		wait.Wait()
 	}
-	assert.EqualValues(t, busy, conns.Load())
-}
-
-func TestBaseUsesTheUsersProxy(t *testing.T) {
-	t.Parallel()
-	var seen atomic.Value
-	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen.Store(r.URL.String()) }))
-	t.Cleanup(proxy.Close)
-	u, err := url.Parse(proxy.URL)
-	require.NoError(t, err)
-	send(t, transport.NewBase(nil, http.ProxyURL(u)), "http://zadig.invalid/x")
-	assert.Equal(t, "http://zadig.invalid/x", seen.Load())
+	assert.EqualValues(t, busy, s.Connections.Load())
 }
 
 // The environment is read once in a process, and never for this machine: hence the
@@ -106,8 +92,7 @@ func TestBaseUsesTheProxyOfTheEnvironment(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked.Store(r.URL.Host) }))
 	t.Cleanup(proxy.Close)
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBaseUsesTheProxyOfTheEnvironment$")
-	child.Env = append(os.Environ(), "ZADIG_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=",
-		"no_proxy=")
+	child.Env = append(os.Environ(), "ZADIG_TEST_BEHIND_PROXY=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
 	output, err := child.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	assert.Equal(t, "zadig.example.com", asked.Load())
@@ -118,8 +103,6 @@ func TestProxyConnect(t *testing.T) {
 	t.Parallel()
 	secure := httptest.NewTLSServer(servertest.JSON(`{}`))
 	t.Cleanup(secure.Close)
-	trust := x509.NewCertPool()
-	trust.AddCert(secure.Certificate())
 	tunnel := func(w http.ResponseWriter, r *http.Request) {
 		target, err := net.Dial("tcp", r.Host)
 		if !assert.NoError(t, err) {
@@ -155,7 +138,7 @@ func TestProxyConnect(t *testing.T) {
 			u, err := url.Parse(proxy.URL)
 			require.NoError(t, err)
 			client := clienttest.New(t, secure.URL, zadig.WithProxy(http.ProxyURL(u)), clienttest.FastRetry(),
-				zadig.WithTLSConfig(&tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS12}))
+				zadig.WithTLSConfig(trusting(secure.Certificate())))
 			t.Cleanup(client.CloseIdleConnections)
 			err = client.Get(t.Context(), "/x", nil, nil)
 			assert.Equal(t, row.attempts, n.Load())
@@ -209,11 +192,10 @@ func TestSilentHTTP2ConnectionIsNoticed(t *testing.T) {
 		server.Listener, server.EnableHTTP2 = listener, true
 		server.StartTLS()
 		defer server.Close()
-		trust := x509.NewCertPool()
-		trust.AddCert(server.Certificate())
-
 		var links []*atomic.Bool
-		base := transport.NewBase(&tls.Config{RootCAs: trust, ServerName: "example.com", MinVersion: tls.VersionTLS12}, nil)
+		config := trusting(server.Certificate())
+		config.ServerName = "example.com"
+		base := transport.NewBase(config, nil)
 		base.Proxy = nil
 		base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := listener.Dial(ctx, network, address)

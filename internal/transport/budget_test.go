@@ -40,29 +40,25 @@ func TestRetryBudget(t *testing.T) {
 
 func TestRetryBudgetRefills(t *testing.T) {
 	t.Parallel()
-	var down atomic.Bool
+	var status atomic.Int64
 	client, s := clienttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if down.Load() {
-			servertest.Status(503, "")(w, r)
-			return
-		}
-		servertest.JSON(`{}`)(w, r)
+		servertest.Status(int(status.Load()), "{}")(w, r)
 	}))
 	get := func() (requests int) {
 		before := s.Count()
 		_ = client.Get(t.Context(), "/api/x", nil, nil)
 		return s.Count() - before
 	}
-	down.Store(true)
+	status.Store(503)
 	for range 50 {
 		assert.Equal(t, 3, get())
 	}
 	assert.Equal(t, 1, get(), "it is spent")
-	down.Store(false)
+	status.Store(200)
 	for range 5 {
 		assert.Equal(t, 1, get())
 	}
-	down.Store(true)
+	status.Store(503)
 	assert.Equal(t, 2, get(), "five successes pay for a retry")
 	assert.Equal(t, 1, get())
 }
@@ -73,11 +69,7 @@ func TestRetryBudgetLastsWhileRetriesHelp(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64
 	client, _ := clienttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n.Add(1)%2 == 1 {
-			servertest.Status(503, "")(w, r)
-			return
-		}
-		servertest.JSON(`{}`)(w, r)
+		servertest.Status([]int{200, 503}[n.Add(1)%2], "{}")(w, r)
 	}))
 	for range 300 {
 		require.NoError(t, client.Get(t.Context(), "/api/x", nil, nil))

@@ -2,11 +2,13 @@ package transport_test
 
 import (
 	"compress/gzip"
+	"errors"
 	"io"
 	"math"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -72,34 +74,20 @@ func TestBufferedBodyIsBounded(t *testing.T) {
 	require.NoError(t, client.Get(t.Context(), "/api/x", nil, new(string)))
 }
 
-// counted counts the bytes that are read of a body.
-type counted struct {
-	io.ReadCloser
-	n *int
-}
-
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	*c.n += n
-	return n, err
-}
-
 func TestBufferedBodyIsReadOnce(t *testing.T) {
 	t.Parallel()
 	const image = `{"image":"nginx:1"}`
 	client, _ := clienttest.Serve(t, servertest.JSON(image))
-	read := 0
 	artifacts := artifact.New(clienttest.Doer(func(req *http.Request) (*http.Response, error) {
 		resp, err := client.Do(req)
 		if body, ok := resp.Body.(*response.Body); assert.NoError(t, err) && assert.True(t, ok) {
 			assert.Equal(t, image, string(body.Data))
-			body.ReadCloser = counted{body.ReadCloser, &read}
+			body.ReadCloser = io.NopCloser(iotest.ErrReader(errors.New("read again")))
 		}
 		return resp, err
 	}))
 	_, err := artifacts.Trace(t.Context(), "nginx:1", artifact.OneRequest())
 	require.NoError(t, err)
-	assert.Zero(t, read, "the attempt has read it")
 }
 
 // A cut in the middle of gzip looks the same, so such a response is retried.

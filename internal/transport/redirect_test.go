@@ -99,8 +99,7 @@ func TestRedirectNamesTheBaseURLToUse(t *testing.T) {
 		{"another prefix", "https://example.com/new/api/x?a=1", `use the base URL "https://example.com/new"`},
 		{"no prefix", "https://zadig.example.com/api/x", `use the base URL "https://zadig.example.com"`},
 		{"port", "https://zadig.example.com:8443/behind/zadig/api/x", `use the base URL "https://zadig.example.com:8443/behind/zadig"`},
-		{"login", "https://sso.example.com/login?next=%2Fapi%2Fx&state=hunter2",
-			`redirect to https://sso.example.com/login, another origin`},
+		{"login", "https://sso.example.com/login?next=%2Fapi%2Fx&state=hunter2", `redirect to https://sso.example.com/login, another origin`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -142,20 +141,18 @@ func TestRedirectsThatEndNowhere(t *testing.T) {
 	t.Parallel()
 	refuse := func(*http.Request, []*http.Request) error { return fmt.Errorf("no redirects, please") }
 	last := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	for _, row := range []struct {
-		name    string
-		to      string
-		opts    []zadig.Option
-		because string
-		count   int
+	taker := []zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}
+	for name, row := range map[string]struct {
+		to, because string
+		opts        []zadig.Option
+		count       int
 	}{
-		{"loop", servertest.BasePath + "…", nil, "not followed", 10},
-		{"user's client takes the last response", servertest.BasePath + "…",
-			[]zadig.Option{zadig.WithHTTPClient(&http.Client{CheckRedirect: last})}, "not followed", 1},
-		{"no Location", "", nil, "without a usable Location", 1},
-		{"another scheme", "mailto:me@example.com", nil, "redirect to ", 1},
+		"loop":                                  {servertest.BasePath + "…", "not followed", nil, 10},
+		"user's client takes the last response": {servertest.BasePath + "…", "not followed", taker, 1},
+		"no Location":                           {"", "without a usable Location", nil, 1},
+		"another scheme":                        {"mailto:me@example.com", "redirect to ", nil, 1},
 	} {
-		t.Run(row.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, s := clienttest.Serve(t, redirects(302, row.to), row.opts...)
 			err := client.Get(t.Context(), "/api/x", nil, nil)

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -22,7 +23,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 	"github.com/zadig-go/zadig/internal/transport"
@@ -34,21 +34,19 @@ const shortTimeout = 200 * time.Millisecond
 func TestRetry(t *testing.T) {
 	t.Parallel()
 	good := servertest.JSON(`[]`)
-	status := func(code int, body string) http.HandlerFunc { return servertest.Status(code, body) }
+	status := servertest.Status
+	type script = []http.HandlerFunc // the last one again and again
 	after := func(code int, value string) http.HandlerFunc {
 		return servertest.Status(code, "", "Retry-After", value)
 	}
 	opts := func(opts ...zadig.Option) []zadig.Option { return opts }
-	within := func(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
-		return func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, d) }
-	}
 	short, fresh := opts(zadig.WithTimeout(shortTimeout)), opts(clienttest.OneRequestPerConnection())
 	once := zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})
 	for _, row := range []struct {
 		name      string
-		responses []http.HandlerFunc // the last one again and again
+		responses script
 		opts      []zadig.Option
-		ctx       func(context.Context) (context.Context, context.CancelFunc)
+		deadline  time.Duration // 0: none
 		count     int
 		sentinel  string // "": success, or no response
 		because   string // "": success
@@ -56,84 +54,72 @@ func TestRetry(t *testing.T) {
 		// Not retried.
 
 		// Zadig's response for "no such image".
-		{"500", []http.HandlerFunc{status(500, `{"code":500,"message":"x"}`)}, nil, nil, 1, "ErrServer", "500"},
+		{"500", script{status(500, `{"code":500,"message":"x"}`)}, nil, 0, 1, "ErrServer", "500"},
 		// A panic: the same record would make it panic again.
-		{"500 with an empty body", []http.HandlerFunc{status(500, "")}, nil, nil, 1, "ErrServer", "500"},
+		{"500 with an empty body", script{status(500, "")}, nil, 0, 1, "ErrServer", "500"},
 		// A database that is down says so after 30 seconds.
-		{"400", []http.HandlerFunc{status(400, `{"code":6561}`)}, nil, nil, 1, "ErrServer", "400"},
+		{"400", script{status(400, `{"code":6561}`)}, nil, 0, 1, "ErrServer", "400"},
 		// The same token would be refused again.
-		{"401", []http.HandlerFunc{status(401, "")}, nil, nil, 1, "ErrUnauthorized", "401"},
+		{"401", script{status(401, "")}, nil, 0, 1, "ErrUnauthorized", "401"},
 		// The user's rights stay the same.
-		{"403", []http.HandlerFunc{status(403, "")}, nil, nil, 1, "ErrForbidden", "403"},
+		{"403", script{status(403, "")}, nil, 0, 1, "ErrForbidden", "403"},
 		// The path will not appear.
-		{"404", []http.HandlerFunc{status(404, "Invalid path: /x")}, nil, nil, 1, "ErrNotFound", "404"},
+		{"404", script{status(404, "Invalid path: /x")}, nil, 0, 1, "ErrNotFound", "404"},
 		// HTTP knows no reason to repeat it.
-		{"501", []http.HandlerFunc{status(501, "")}, nil, nil, 1, "ErrServer", "501"},
+		{"501", script{status(501, "")}, nil, 0, 1, "ErrServer", "501"},
 		// Retry-After alone makes no failure temporary.
-		{"500 with Retry-After", []http.HandlerFunc{after(500, "1")}, nil, nil, 1, "ErrServer", "500"},
+		{"500 with Retry-After", script{after(500, "1")}, nil, 0, 1, "ErrServer", "500"},
 		// The response would be the same.
-		{"200 with HTML", []http.HandlerFunc{status(200, "<html>")}, nil, nil, 1, "ErrUnexpectedResponse", "HTML"},
-		{"200 that is too large", []http.HandlerFunc{status(200, "[1234]")}, opts(zadig.WithMaxResponseBytes(5)), nil, 1,
-			"ErrResponseTooLarge", "5 bytes"},
-		// Nobody asked for a range.
+		{"200 with HTML", script{status(200, "<html>")}, nil, 0, 1, "ErrUnexpectedResponse", "HTML"},
+		{"200 that is too large", script{status(200, "[1234]")}, opts(zadig.WithMaxResponseBytes(5)), 0, 1, "ErrResponseTooLarge", "5 bytes"},
 		// The server would be silent as long again.
-		{"no headers", []http.HandlerFunc{servertest.Hang}, short, nil, 1, "", "no response headers within"},
-		{"body stalls", []http.HandlerFunc{servertest.Stall("[")}, short, nil, 1, "", "no further byte of the body within"},
+		{"no headers", script{servertest.Hang}, short, 0, 1, "", "no response headers within"},
+		{"body stalls", script{servertest.Stall("[")}, short, 0, 1, "", "no further byte of the body within"},
 		// Nobody waits for the response.
-		{"canceled before", []http.HandlerFunc{good}, nil, within(-1), 0, "", "context deadline exceeded"},
-		{"deadline during the headers", []http.HandlerFunc{servertest.Hang}, nil, within(shortTimeout), 1, "", "context deadline exceeded"},
-		{"deadline during the body", []http.HandlerFunc{servertest.Stall("[")}, nil, within(shortTimeout), 1, "",
-			"context deadline exceeded"},
-		{"timeout of the user's client", []http.HandlerFunc{servertest.Hang},
-			opts(zadig.WithHTTPClient(&http.Client{Timeout: shortTimeout})), nil, 1, "", "exceeded"},
+		{"canceled before", script{good}, nil, -1, 0, "", "context deadline exceeded"},
+		{"deadline during the headers", script{servertest.Hang}, nil, shortTimeout, 1, "", "context deadline exceeded"},
+		{"deadline during the body", script{servertest.Stall("[")}, nil, shortTimeout, 1, "", "context deadline exceeded"},
+		{"timeout of the user's client", script{servertest.Hang},
+			opts(zadig.WithHTTPClient(&http.Client{Timeout: shortTimeout})), 0, 1, "", "exceeded"},
 		// The user said so.
-		{"503 with MaxAttempts 1", []http.HandlerFunc{status(503, "")}, opts(once), nil, 1, "ErrServer", "503"},
-		{"closed with MaxAttempts 1", []http.HandlerFunc{servertest.Close}, append(fresh, once), nil, 1, "", "EOF"},
+		{"503 with MaxAttempts 1", script{status(503, "")}, opts(once), 0, 1, "ErrServer", "503"},
+		{"closed with MaxAttempts 1", script{servertest.Close}, append(fresh, once), 0, 1, "", "EOF"},
 		// The server asks for a longer wait than a caller has.
-		{"503, Retry-After 61 seconds", []http.HandlerFunc{after(503, "61")}, nil, nil, 1, "ErrServer", "503"},
-		{"429, Retry-After a day", []http.HandlerFunc{after(429, "86400")}, nil, nil, 1, "ErrRateLimited", "429"},
+		{"503, Retry-After 61 seconds", script{after(503, "61")}, nil, 0, 1, "ErrServer", "503"},
+		{"429, Retry-After a day", script{after(429, "86400")}, nil, 0, 1, "ErrRateLimited", "429"},
 		// The last response is worth more than the deadline's error later.
-		{"503, Retry-After past the deadline", []http.HandlerFunc{after(503, "59")}, nil, within(50 * time.Second), 1, "ErrServer", "503"},
+		{"503, Retry-After past the deadline", script{after(503, "59")}, nil, 50 * time.Second, 1, "ErrServer", "503"},
 
 		// Retried.
 
-		{"502", []http.HandlerFunc{status(502, "<html>"), good}, nil, nil, 2, "", ""},
-		{"503", []http.HandlerFunc{status(503, ""), good}, nil, nil, 2, "", ""},
-		{"504", []http.HandlerFunc{status(504, ""), good}, nil, nil, 2, "", ""},
-		{"429", []http.HandlerFunc{status(429, ""), good}, nil, nil, 2, "", ""},
-		{"503 twice", []http.HandlerFunc{status(503, ""), status(503, ""), good}, nil, nil, 3, "", ""},
-		{"503 forever", []http.HandlerFunc{status(503, "try later")}, nil, nil, 3, "ErrServer",
-			"503: server error: try later (3 attempts)"},
-		{"the last failure counts", []http.HandlerFunc{status(503, ""), status(429, ""), status(403, "")}, nil, nil, 3,
+		{"502", script{status(502, "<html>"), good}, nil, 0, 2, "", ""},
+		{"503", script{status(503, ""), good}, nil, 0, 2, "", ""},
+		{"504", script{status(504, ""), good}, nil, 0, 2, "", ""},
+		{"429", script{status(429, ""), good}, nil, 0, 2, "", ""},
+		{"503 twice", script{status(503, ""), status(503, ""), good}, nil, 0, 3, "", ""},
+		{"503 forever", script{status(503, "try later")}, nil, 0, 3, "ErrServer", "503: server error: try later (3 attempts)"},
+		{"the last failure counts", script{status(503, ""), status(429, ""), status(403, "")}, nil, 0, 3,
 			"ErrForbidden", "403: forbidden: empty body (3 attempts)"},
-		{"503, then closed", []http.HandlerFunc{status(503, ""), servertest.Close}, fresh, nil, 3, "", "EOF (3 attempts)"},
-		{"503 with MaxAttempts 5", []http.HandlerFunc{status(503, "")},
-			opts(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})), nil, 5, "ErrServer", "(5 attempts)"},
-		{"closed", []http.HandlerFunc{servertest.Close, good}, fresh, nil, 2, "", ""},
-		{"closed forever", []http.HandlerFunc{servertest.Close}, fresh, nil, 3, "", "EOF (3 attempts)"},
-		{"reset", []http.HandlerFunc{servertest.Reset, good}, fresh, nil, 2, "", ""},
-		{"reset forever", []http.HandlerFunc{servertest.Reset}, fresh, nil, 3, "", "(3 attempts)"},
-		{"cut in the body", []http.HandlerFunc{servertest.Cut("["), good}, nil, nil, 2, "", ""},
-		{"cut in the body forever", []http.HandlerFunc{servertest.Cut("[")}, nil, nil, 3, "", "unexpected EOF (3 attempts)"},
-		{"cut, then 403", []http.HandlerFunc{servertest.Cut("["), status(403, "no")}, nil, nil, 2, "ErrForbidden",
-			"403: forbidden: no (2 attempts)"},
-		{"502, cut, 502", []http.HandlerFunc{status(502, ""), servertest.Cut("["), status(502, "")}, nil, nil, 3, "ErrServer", "502"},
-		{"503 whose body stalls", []http.HandlerFunc{func(w http.ResponseWriter, r *http.Request) {
+		{"503, then closed", script{status(503, ""), servertest.Close}, fresh, 0, 3, "", "EOF (3 attempts)"},
+		{"503 with MaxAttempts 5", script{status(503, "")},
+			opts(zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 5, MaxWait: 1})), 0, 5, "ErrServer", "(5 attempts)"},
+		{"closed", script{servertest.Close, good}, fresh, 0, 2, "", ""},
+		{"closed forever", script{servertest.Close}, fresh, 0, 3, "", "EOF (3 attempts)"},
+		{"reset", script{servertest.Reset, good}, fresh, 0, 2, "", ""},
+		{"reset forever", script{servertest.Reset}, fresh, 0, 3, "", "(3 attempts)"},
+		{"cut in the body", script{servertest.Cut("["), good}, nil, 0, 2, "", ""},
+		{"cut in the body forever", script{servertest.Cut("[")}, nil, 0, 3, "", "unexpected EOF (3 attempts)"},
+		{"cut, then 403", script{servertest.Cut("["), status(403, "no")}, nil, 0, 2, "ErrForbidden", "403: forbidden: no (2 attempts)"},
+		{"502, cut, 502", script{status(502, ""), servertest.Cut("["), status(502, "")}, nil, 0, 3, "ErrServer", "502"},
+		{"503 whose body stalls", script{func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			servertest.Stall("busy")(w, r)
-		}}, short, nil, 3, "ErrServer", "503: server error: busy"},
+		}}, short, 0, 3, "ErrServer", "503: server error: busy"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			client, s := clienttest.Serve(t, servertest.Script(row.responses...), row.opts...)
-			ctx := t.Context()
-			if row.ctx != nil {
-				var cancel context.CancelFunc
-				ctx, cancel = row.ctx(ctx)
-				defer cancel()
-			}
-			var out []any
-			err := client.Get(ctx, "/api/x", nil, &out)
+			err := client.Get(within(t, row.deadline), "/api/x", nil, new([]any))
 			assert.Equal(t, row.count, s.Count(), "attempts")
 			assert.Equal(t, row.sentinel, clienttest.Sentinel(err))
 			if row.because == "" {
@@ -162,16 +148,17 @@ func TestRetryOfConnections(t *testing.T) {
 	wantsCertificate.Config.ErrorLog = log.New(io.Discard, "", 0)
 	wantsCertificate.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
 	wantsCertificate.StartTLS()
+	trusted := []*x509.Certificate{secure.Certificate(), wantsCertificate.Certificate()}
 	t.Cleanup(wantsCertificate.Close)
 	for _, row := range []struct {
 		name, base, because string
-		trusted             *x509.Certificate
+		trusted             []*x509.Certificate
 		dials               int64
 	}{
 		// No further attempt changes a certificate, or what is served at a port.
 		{"certificate of an unknown authority", secure.URL, "unknown authority", nil, 1},
-		{"certificate of another host", strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), "certificate", secure.Certificate(), 1},
-		{"a client certificate is required", wantsCertificate.URL, "certificate required", wantsCertificate.Certificate(), 1},
+		{"certificate of another host", strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), "certificate", trusted, 1},
+		{"a client certificate is required", wantsCertificate.URL, "certificate required", trusted, 1},
 		{"plain HTTP at the port of HTTPS", strings.Replace(plain.URL, "http:", "https:", 1), "HTTP response to HTTPS client", nil, 1},
 
 		{"refused", "http://127.0.0.1:1", "refused", nil, 3},
@@ -180,18 +167,13 @@ func TestRetryOfConnections(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			var dials atomic.Int64
-			roots := x509.NewCertPool()
-			if row.trusted != nil {
-				roots.AddCert(row.trusted)
-			}
 			client := clienttest.New(t, row.base+servertest.BasePath, clienttest.FastRetry(), zadig.WithTransport(&http.Transport{
 				DisableKeepAlives: true,
-				TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+				TLSClientConfig:   trusting(row.trusted...),
 				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 					dials.Add(1)
 					if strings.HasPrefix(address, "zadig.invalid") {
-						return nil, &net.OpError{Op: "dial", Net: network,
-							Err: &net.DNSError{Err: "no such host", Name: "zadig.invalid", IsNotFound: true}}
+						return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: "zadig.invalid", IsNotFound: true}}
 					}
 					return new(net.Dialer).DialContext(ctx, network, address)
 				},
@@ -220,42 +202,39 @@ func TestFailuresLeaveTheCallersPoolAlone(t *testing.T) {
 // Full jitter: anything up to a ceiling that doubles.
 func TestWaitsBetweenAttempts(t *testing.T) {
 	t.Parallel()
+	type upTo = []time.Duration
 	for name, row := range map[string]struct {
 		policy   zadig.RetryPolicy
-		ceilings []time.Duration
+		ceilings upTo
 	}{
-		"default":                   {zadig.RetryPolicy{}, []time.Duration{2e8, 4e8}},
-		"up to the default MaxWait": {zadig.RetryPolicy{MaxAttempts: 8}, []time.Duration{2e8, 4e8, 8e8, 16e8, 32e8, 5e9, 5e9}},
-		"MinWait and MaxWait": {zadig.RetryPolicy{MaxAttempts: 5, MinWait: 2e9, MaxWait: 5e9},
-			[]time.Duration{2e9, 4e9, 5e9, 5e9}},
-		"MaxWait, below the default MinWait": {zadig.RetryPolicy{MaxWait: 5e7}, []time.Duration{5e7, 5e7}},
-		"MinWait, above the default MaxWait": {zadig.RetryPolicy{MinWait: 20e9}, []time.Duration{20e9, 20e9}},
-		"longer than any Retry-After": {zadig.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour},
-			[]time.Duration{time.Hour, time.Hour}},
+		"default":                            {zadig.RetryPolicy{}, upTo{2e8, 4e8}},
+		"up to the default MaxWait":          {zadig.RetryPolicy{MaxAttempts: 8}, upTo{2e8, 4e8, 8e8, 16e8, 32e8, 5e9, 5e9}},
+		"MinWait and MaxWait":                {zadig.RetryPolicy{MaxAttempts: 5, MinWait: 2e9, MaxWait: 5e9}, upTo{2e9, 4e9, 5e9, 5e9}},
+		"MaxWait, below the default MinWait": {zadig.RetryPolicy{MaxWait: 5e7}, upTo{5e7, 5e7}},
+		"MinWait, above the default MaxWait": {zadig.RetryPolicy{MinWait: 20e9}, upTo{20e9, 20e9}},
+		"longer than any Retry-After":        {zadig.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour}, upTo{time.Hour, time.Hour}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			longest := make([]time.Duration, len(row.ceilings))
-			shortest := make([]time.Duration, len(row.ceilings))
+			waits := make([][]time.Duration, len(row.ceilings))
 			for range 50 {
-				inBubble(t, servertest.Status(503, ""), []zadig.Option{zadig.WithRetry(row.policy)},
-					func(t *testing.T, client *zadig.Client, s *servertest.Server) {
-						require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
-						times := s.Times()
-						require.Len(t, times, len(row.ceilings)+1)
-						for i := range row.ceilings {
-							wait := times[i+1] - times[i]
-							longest[i] = max(longest[i], wait)
-							if shortest[i] == 0 || wait < shortest[i] {
-								shortest[i] = wait
-							}
-						}
-					})
+				var times []time.Time
+				h := func(w http.ResponseWriter, r *http.Request) {
+					times = append(times, time.Now())
+					servertest.Status(503, "")(w, r)
+				}
+				inBubble(t, h, []zadig.Option{zadig.WithRetry(row.policy)}, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+					require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
+				})
+				require.Len(t, times, len(row.ceilings)+1)
+				for i := range row.ceilings {
+					waits[i] = append(waits[i], times[i+1].Sub(times[i]))
+				}
 			}
 			for i, ceiling := range row.ceilings { // a chance of 2^-50 to fail without reason
-				assert.LessOrEqual(t, longest[i], ceiling)
-				assert.Greater(t, longest[i], ceiling/2, "up to the ceiling")
-				assert.Less(t, shortest[i], ceiling/2, "down to nothing")
+				assert.LessOrEqual(t, slices.Max(waits[i]), ceiling)
+				assert.Greater(t, slices.Max(waits[i]), ceiling/2, "up to the ceiling")
+				assert.Less(t, slices.Min(waits[i]), ceiling/2, "down to nothing")
 			}
 		})
 	}
@@ -286,31 +265,26 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 func TestEndOfTheContextKeepsTheLastFailure(t *testing.T) {
 	t.Parallel()
 	down := servertest.Status(503, "maintenance", "Retry-After", "30")
+	downOnce := servertest.Script(servertest.Status(503, "maintenance"), servertest.Hang)
 	for name, row := range map[string]struct {
-		h        http.HandlerFunc
-		ctx      func(context.Context) (context.Context, context.CancelFunc)
-		takes    time.Duration
-		is       error // nil: the response alone
-		attempts int
+		h                http.HandlerFunc
+		cancel, deadline time.Duration // 0: none
+		takes            time.Duration
+		is               error // nil: the response alone
+		attempts         int
 	}{
-		"canceled during a wait": {down, func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			time.AfterFunc(3*time.Second, cancel)
-			return ctx, cancel
-		}, 3 * time.Second, context.Canceled, 1},
-		"deadline before the end of a wait": {down, func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 50*time.Second)
-		}, 30 * time.Second, nil, 2},
-		"deadline during an attempt": {servertest.Script(servertest.Status(503, "maintenance"), servertest.Hang),
-			func(ctx context.Context) (context.Context, context.CancelFunc) {
-				return context.WithTimeout(ctx, 10*time.Second)
-			}, 10 * time.Second, context.DeadlineExceeded, 2},
+		"canceled during a wait":            {down, 3 * time.Second, 0, 3 * time.Second, context.Canceled, 1},
+		"deadline before the end of a wait": {down, 0, 50 * time.Second, 30 * time.Second, nil, 2},
+		"deadline during an attempt":        {downOnce, 0, 10 * time.Second, 10 * time.Second, context.DeadlineExceeded, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, row.h, nil, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
-				ctx, cancel := row.ctx(t.Context())
+				ctx, cancel := context.WithCancel(within(t, row.deadline))
 				defer cancel()
+				if row.cancel > 0 {
+					time.AfterFunc(row.cancel, cancel)
+				}
 				start := time.Now()
 				err := client.Get(ctx, "/api/x", nil, nil)
 				assert.Equal(t, row.takes, time.Since(start))
@@ -342,18 +316,4 @@ func TestEndOfTheContextKeepsTheLastFailure(t *testing.T) {
 			assert.Equal(t, `GET "https://zadig.example.com/api/x": connection refused; no further attempt: context canceled`, err.Error())
 		})
 	})
-}
-
-// A buffered response that was cut, wherever, is requested again.
-func TestRetryOfABodyThatWasCut(t *testing.T) {
-	t.Parallel()
-	const body = `[{"versionInfo":{"id":"619dbaa8c528010000010000"}}]`
-	for at := 0; at <= len(body); at += 7 {
-		client, s := clienttest.Serve(t,
-			servertest.Script(servertest.Cut(body[:at]), servertest.Cut(body[:len(body)-1]), servertest.JSON(body)))
-		page, err := client.Delivery.List(t.Context(), delivery.ListOptions{})
-		require.NoError(t, err, "cut at %d", at)
-		require.Len(t, page.Releases, 1)
-		assert.Equal(t, 3, s.Count())
-	}
 }

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig"
+	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
@@ -40,8 +42,7 @@ func TestTimeouts(t *testing.T) {
 
 		{"body never", servertest.Stall("["), 0, 0, 30 * time.Second, "no further byte of the body within 30s"},
 		{"body never, short timeout", servertest.Stall("["), 2 * time.Second, 0, 2 * time.Second, "no further byte of the body within 2s"},
-		{"body never, long timeout", servertest.Stall("["), 10 * time.Minute, 0, 30 * time.Second,
-			"no further byte of the body within 30s"},
+		{"body never, long timeout", servertest.Stall("["), 10 * time.Minute, 0, 30 * time.Second, "no further byte of the body within 30s"},
 		{"body never, deadline", servertest.Stall("["), 0, 5 * time.Second, 5 * time.Second, "context deadline exceeded"},
 		{"slow body", servertest.Drip(list, 29*time.Second), 0, 0, time.Duration(len(list)) * 29 * time.Second, ""},
 		{"slow body, short timeout", servertest.Drip(list, 900*time.Millisecond), time.Second, 0,
@@ -53,15 +54,9 @@ func TestTimeouts(t *testing.T) {
 			t.Parallel()
 			inBubble(t, row.h, []zadig.Option{zadig.WithTimeout(row.timeout)},
 				func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
-					ctx := t.Context()
-					if row.deadline > 0 {
-						var cancel context.CancelFunc
-						ctx, cancel = context.WithTimeout(ctx, row.deadline)
-						defer cancel()
-					}
 					start := time.Now()
 					var out []int
-					err := client.Get(ctx, "/api/x", nil, &out)
+					err := client.Get(within(t, row.deadline), "/api/x", nil, &out)
 					assert.Equal(t, row.takes, time.Since(start), "no longer, and not retried")
 					if row.because == "" {
 						require.NoError(t, err)
@@ -97,9 +92,7 @@ func TestDeadlineBeatsTheTimeout(t *testing.T) {
 			return nil, req.Context().Err()
 		})
 		client := clienttest.New(t, "https://zadig.example.com", zadig.WithTransport(slow), zadig.WithTimeout(5*time.Second))
-		ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
-		defer cancel()
-		err := client.Get(ctx, "/api/x", nil, nil)
+		err := client.Get(within(t, 5500*time.Millisecond), "/api/x", nil, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.NotErrorIs(t, err, os.ErrDeadlineExceeded)
 		var failure net.Error
@@ -199,6 +192,26 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 			_, err = io.ReadAll(resp.Body)
 			require.ErrorIs(t, err, context.Canceled)
 		})
+	})
+}
+
+// The time that a loop takes for a release is not the server's.
+func TestLoopThatTakesItsTime(t *testing.T) {
+	t.Parallel()
+	release := `{"id":"%024x","desc":"` + strings.Repeat("x", 4000) + `","services":[{}]}`
+	var releases []string
+	for n := range 100 {
+		releases = append(releases, fmt.Sprintf(release, n))
+	}
+	list, once := servertest.JSON("["+strings.Join(releases, ",")+"]"), zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 1})
+	inBubble(t, list, []zadig.Option{once}, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+		n := 0
+		for _, err := range client.Delivery.All(t.Context(), delivery.ListOptions{PerPage: 200}) {
+			require.NoError(t, err)
+			time.Sleep(time.Minute)
+			n++
+		}
+		assert.Equal(t, 100, n)
 	})
 }
 

@@ -2,9 +2,11 @@ package transport_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -15,7 +17,6 @@ import (
 	"github.com/zadig-go/zadig"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
@@ -29,6 +30,17 @@ func inBubble(t *testing.T, h http.HandlerFunc, opts []zadig.Option, test func(t
 		s, transport := servertest.NewInMemory(t, h)
 		test(t, clienttest.New(t, s.URL, append([]zadig.Option{zadig.WithTransport(transport)}, opts...)...), s)
 	})
+}
+
+// within returns the context of the test, with a deadline unless d is 0.
+func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	if d == 0 {
+		return t.Context()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // list returns the error of a request for a list, which is buffered.
@@ -57,14 +69,13 @@ func TestPoliciesRunInOrderInEachAttempt(t *testing.T) {
 			return next.RoundTrip(req)
 		}))
 	}
-	tokens := []string{"token-1", "token-2"}
+	tokens := 0
 	client, s := clienttest.Serve(t, servertest.Script(servertest.Status(503, ""), servertest.JSON(`[]`)),
 		zadig.WithRateLimiter(limiter(func(context.Context) error { note("limiter"); return nil })),
 		zadig.WithTokenSource(func(context.Context) (string, error) {
 			note("token source")
-			token := tokens[0]
-			tokens = tokens[1:]
-			return token, nil
+			tokens++
+			return fmt.Sprint("token-", tokens), nil
 		}),
 		wrap("first"), wrap("second"),
 	)
@@ -96,7 +107,7 @@ func TestEveryBodyIsClosed(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background()) // t.Context ends before anybody sees what is left open
 			t.Cleanup(cancel)
 			client, s := clienttest.Serve(t, h, zadig.WithMaxResponseBytes(1000), zadig.WithTimeout(50*time.Millisecond),
-				zadig.WithMiddleware(leaktest.Bodies(t)))
+				zadig.WithMiddleware(clienttest.Bodies(t)))
 			_, _ = client.Artifact.Trace(ctx, "nginx:1")
 			_, _ = list(ctx, client), all(ctx, client)
 			for _, err := range client.Delivery.All(ctx, delivery.ListOptions{}) {
@@ -123,14 +134,10 @@ func TestBodyThatAMiddlewareDropsEndsWithTheCall(t *testing.T) {
 	require.Error(t, sent.Context().Err())
 }
 
-// nothing is a body that has neither a byte nor an end.
-type nothing struct{ io.Closer }
-
-func (nothing) Read([]byte) (int, error) { return 0, nil }
-
 // A transport of the user's can return what net/http does not.
 func TestResponsesOfACarelessTransport(t *testing.T) {
 	t.Parallel()
+	nothing := io.NopCloser(iotest.ErrReader(nil)) // neither a byte nor an end
 	for name, row := range map[string]struct {
 		response *http.Response
 		sentinel string
@@ -140,9 +147,8 @@ func TestResponsesOfACarelessTransport(t *testing.T) {
 		"no body":                {&http.Response{StatusCode: http.StatusOK}, "ErrUnexpectedResponse", "empty body"},
 		"failure without a body": {&http.Response{StatusCode: http.StatusInternalServerError}, "ErrServer", "empty body"},
 		"503 without a body":     {&http.Response{StatusCode: http.StatusServiceUnavailable}, "ErrServer", "(3 attempts)"},
-		"body without a byte":    {&http.Response{StatusCode: http.StatusOK, Body: nothing{io.NopCloser(nil)}}, "", io.ErrNoProgress.Error()},
-		"failure without a byte": {&http.Response{StatusCode: http.StatusInternalServerError, Body: nothing{io.NopCloser(nil)}},
-			"ErrServer", "empty body"},
+		"body without a byte":    {&http.Response{StatusCode: http.StatusOK, Body: nothing}, "", io.ErrNoProgress.Error()},
+		"failure without a byte": {&http.Response{StatusCode: http.StatusInternalServerError, Body: nothing}, "ErrServer", "empty body"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

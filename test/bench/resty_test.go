@@ -25,8 +25,7 @@ func listByResty(b *testing.B, client *resty.Client, srv *benchServer) []*plainR
 func traceByResty(b *testing.B, client *resty.Client, srv *benchServer) {
 	b.Helper()
 	var a artifact.Artifact
-	_, err := client.R().SetContext(b.Context()).SetResult(&a).
-		SetQueryParam("image", benchImage).Get(srv.url + "/api/directory/dc/artifact")
+	_, err := client.R().SetContext(b.Context()).SetResult(&a).SetQueryParam("image", benchImage).Get(srv.url + "/api/directory/dc/artifact")
 	if err != nil || a.Name != "picket" {
 		b.Error(a.Name, err)
 	}

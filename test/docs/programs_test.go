@@ -25,10 +25,8 @@ import (
 func shop() zadigtest.Data {
 	release := func(id, version, by string, created time.Time, services ...string) *delivery.Release {
 		env := &delivery.ProductEnvInfo{EnvName: "prod"}
-		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{
-			ID: id, ProductName: "shop", Version: version, CreatedBy: by, CreatedAt: created.Unix(),
-			Type: delivery.TypeK8SYAML, Status: delivery.StatusSuccess, ProductEnvInfo: env,
-		}}
+		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: id, ProductName: "shop", Version: version, CreatedBy: by,
+			CreatedAt: created.Unix(), Type: delivery.TypeK8SYAML, Status: delivery.StatusSuccess, ProductEnvInfo: env}}
 		for _, name := range services {
 			image := "/" + name + ":" + strings.TrimPrefix(version, "v")
 			r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{
@@ -40,20 +38,16 @@ func shop() zadigtest.Data {
 		}
 		return r
 	}
-	build := &artifact.Activity{Type: "build", Commits: []*artifact.Commit{{
-		Source: "github", Address: "https://github.com", RepoOwner: "shop-team", RepoName: "cart", PR: 736,
-		CommitID: "4b15c43b012e7a4a901fdcfe33736ad1c3b53f48", AuthorName: "alice",
-	}}}
+	build := &artifact.Activity{Type: "build", Commits: []*artifact.Commit{{Source: "github", Address: "https://github.com",
+		RepoOwner: "shop-team", RepoName: "cart", PR: 736, CommitID: "4b15c43b012e7a4a901fdcfe33736ad1c3b53f48", AuthorName: "alice"}}}
 	return zadigtest.Data{
 		Releases: []*delivery.Release{
 			release("65e13f00aa00000000000002", "v1.3.0", "alice", time.Now().Add(-time.Hour), "cart", "web"),
 			release("65e13f00aa00000000000001", "v1.2.0", "李雷", time.Now().AddDate(0, 0, -7), "cart"),
 			release("65e13f00aa00000000000003", "v0.1.0", "alice", time.Now().AddDate(0, 0, -8)),
 		},
-		Artifacts: []*artifact.Artifact{{
-			Type: "image", Image: "registry.example.com/shop/cart:1.3.0",
-			Activities: []*artifact.Activity{build}, SortedActivities: map[string][]*artifact.Activity{"build": {build}},
-		}},
+		Artifacts: []*artifact.Artifact{{Type: "image", Image: "registry.example.com/shop/cart:1.3.0", Activities: []*artifact.Activity{build},
+			SortedActivities: map[string][]*artifact.Activity{"build": {build}}}},
 		Environments: []*environment.Environment{{
 			ProjectName: "shop", Name: "prod", Production: true, Status: environment.StatusSuccess,
 			Services: []*environment.EnvService{{ServiceName: "cart", Containers: []*environment.Container{
@@ -182,10 +176,8 @@ func testSync(t *testing.T, binary, version string) {
 		assert.Equal(t, []string{"v0.1.0", "v1.3.0", "v1.2.0"}, stored(), version)
 	}
 	add := func(name, status string) {
-		srv.SetRelease(&delivery.Release{VersionInfo: &delivery.VersionInfo{
-			ID: "65e13f00aa00000000000004", ProductName: "shop", Version: name, CreatedAt: time.Now().Unix(),
-			Type: delivery.TypeK8SYAML, Status: status,
-		}})
+		srv.SetRelease(&delivery.Release{VersionInfo: &delivery.VersionInfo{ID: "65e13f00aa00000000000004", ProductName: "shop", Version: name,
+			CreatedAt: time.Now().Unix(), Type: delivery.TypeK8SYAML, Status: status}})
 	}
 	add("v1.4.0", delivery.StatusCreating)
 	sync(0)

@@ -13,9 +13,6 @@ import (
 func TestMain(m *testing.M) {
 	log.SetOutput(io.Discard) // net/http logs what follows a Content-Length that is too small
 	const toxiproxy = "github.com/Shopify/toxiproxy/v2"
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreAnyFunction(toxiproxy+".(*ToxicLink).read"),
-		goleak.IgnoreAnyFunction(toxiproxy+".(*ToxicLink).write"),
-		goleak.IgnoreAnyFunction(toxiproxy+"/toxics.(*ToxicStub).Run"),
-	)
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction(toxiproxy+".(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction(toxiproxy+".(*ToxicLink).write"), goleak.IgnoreAnyFunction(toxiproxy+"/toxics.(*ToxicStub).Run"))
 }

@@ -29,13 +29,7 @@ var calls = []struct {
 }{
 	{"List", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
 		page, err := c.Delivery.List(ctx, delivery.ListOptions{SkipDetails: true})
-		switch {
-		case err != nil:
-			return []error{err}
-		case len(page.Releases) != releases || page.Releases[0].VersionInfo.ID != z.ids()[0]:
-			return []error{fmt.Errorf("%w: %d releases", errNotZadig, len(page.Releases))}
-		}
-		return nil
+		return result(err, err == nil && len(page.Releases) == releases && page.Releases[0].VersionInfo.ID == z.ids()[0])
 	}},
 	{"All", func(ctx context.Context, c *zadig.Client, z *zadigServer) (errs []error) {
 		var ids []string
@@ -54,24 +48,12 @@ var calls = []struct {
 	}},
 	{"Get", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
 		r, err := c.Delivery.Get(ctx, z.release().ID, delivery.GetOptions{ProjectName: z.release().ProductName})
-		switch {
-		case err != nil:
-			return []error{err}
-		case r.VersionInfo.ID != z.release().ID:
-			return []error{errNotZadig}
-		}
-		return nil
+		return result(err, err == nil && r.VersionInfo.ID == z.release().ID)
 	}},
 	{"Trace", func(ctx context.Context, c *zadig.Client, z *zadigServer) []error {
 		image := z.images()[0]
 		a, err := c.Artifact.Trace(ctx, image, artifact.OneRequest())
-		switch {
-		case err != nil:
-			return []error{err}
-		case a.Image != image:
-			return []error{errNotZadig}
-		}
-		return nil
+		return result(err, err == nil && a.Image == image)
 	}},
 	{"TraceMany", func(ctx context.Context, c *zadig.Client, z *zadigServer) (errs []error) {
 		seen := make(map[string]bool)
@@ -342,11 +324,8 @@ func TestEveryCallEndsWithItsContext(t *testing.T) { //nolint:paralleltest // it
 		for name, end := range ends {
 			for _, call := range calls {
 				p := f.enter(t, z, func(int) bool { return true })
-				client := p.client(t,
-					zadig.WithMaxResponseBytes(maxBytes),
-					zadig.WithTimeout(time.Minute),
-					zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Minute, MaxWait: time.Minute}),
-				)
+				client := p.client(t, zadig.WithMaxResponseBytes(maxBytes), zadig.WithTimeout(time.Minute),
+					zadig.WithRetry(zadig.RetryPolicy{MinWait: time.Minute, MaxWait: time.Minute}))
 				where := call.name + ", " + name
 				running.Go(func() {
 					ctx, cancel := end(t.Context())

@@ -47,11 +47,7 @@ func newZadig(t *testing.T) *zadigServer {
 	t.Helper()
 	data := zadigtest.Generate(7, 5*releases)
 	data.Releases = data.ReleasesOn("v5.0.0")[:releases]
-	return &zadigServer{
-		Server:    zadigtest.NewServer(t, zadigtest.WithData(data)),
-		data:      data,
-		responses: make(map[string]*response),
-	}
+	return &zadigServer{Server: zadigtest.NewServer(t, zadigtest.WithData(data)), data: data, responses: make(map[string]*response)}
 }
 
 func (z *zadigServer) ids() []string {

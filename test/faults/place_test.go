@@ -173,9 +173,7 @@ func expired(s *stage) place {
 }
 
 func wrongHost(s *stage) place {
-	return presents(s, newAuthority(s.T), func(c *x509.Certificate) {
-		c.IPAddresses, c.DNSNames = nil, []string{"other.example.com"}
-	}, nil)
+	return presents(s, newAuthority(s.T), func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"other.example.com"} }, nil)
 }
 
 func unknownCA(s *stage) place {
@@ -186,9 +184,7 @@ func unknownCA(s *stage) place {
 
 func wantsCertificate(s *stage) place {
 	ca := newAuthority(s.T)
-	return presents(s, ca, nil, func(c *tls.Config) {
-		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, ca.pool()
-	})
+	return presents(s, ca, nil, func(c *tls.Config) { c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, ca.pool() })
 }
 
 func plainPort(s *stage) place {

@@ -40,10 +40,8 @@ func TestSoak(t *testing.T) { //nolint:paralleltest // it looks at the memory an
 	)
 	data := zadigtest.Generate(seed, stay)
 	srv := zadigtest.NewServer(t, zadigtest.WithData(data), zadigtest.WithServerVersion("v2.3.1"))
-	client := srv.Client(
-		zadig.WithTimeout(20*time.Second),
-		zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 10, MinWait: 10 * time.Millisecond, MaxWait: time.Second}),
-	)
+	client := srv.Client(zadig.WithTimeout(20*time.Second),
+		zadig.WithRetry(zadig.RetryPolicy{MaxAttempts: 10, MinWait: 10 * time.Millisecond, MaxWait: time.Second}))
 	var stays []string
 	for _, r := range data.Releases {
 		stays = append(stays, r.VersionInfo.ID)

@@ -12,7 +12,6 @@ import (
 	"github.com/jarcoal/httpmock"
 
 	"github.com/zadig-go/zadig"
-	"github.com/zadig-go/zadig/internal/testkit/leaktest"
 )
 
 // MockURL is the base URL of clients with a Mock. It has a path, so that a test
@@ -33,7 +32,7 @@ func NewMock(t testing.TB) (*zadig.Client, *Mock) {
 	t.Helper()
 	m := &Mock{MockTransport: httpmock.NewMockTransport()}
 	m.RegisterNoResponder(httpmock.NewNotFoundResponder(t.Error))
-	return New(t, MockURL, FastRetry(), zadig.WithTransport(m), zadig.WithMiddleware(leaktest.Bodies(t))), m
+	return New(t, MockURL, FastRetry(), zadig.WithTransport(m), zadig.WithMiddleware(Bodies(t))), m
 }
 
 // Mocked is like NewMock, but registers one response to GET requests for a path.
@@ -71,18 +70,15 @@ func (m *Mock) URLs() []*url.URL {
 	return slices.Clone(m.urls)
 }
 
-// Respond responds with a status and a body. The Content-Type is that of JSON, HTML or
-// plain text, according to the body. A response with an empty body has no Content-Type.
+// Respond responds with a status and a body. The Content-Type is that of JSON, or what
+// net/http detects. A response with an empty body has no Content-Type.
 func Respond(status int, body string) httpmock.Responder {
-	response := httpmock.NewStringResponder(status, body)
-	switch {
-	case body == "":
+	response, contentType := httpmock.NewStringResponder(status, body), http.DetectContentType([]byte(body))
+	if body == "" {
 		return response
-	case json.Valid([]byte(body)):
-		return response.HeaderSet(http.Header{"Content-Type": {"application/json; charset=utf-8"}})
-	case body[0] == '<':
-		return response.HeaderSet(http.Header{"Content-Type": {"text/html; charset=utf-8"}})
-	default:
-		return response.HeaderSet(http.Header{"Content-Type": {"text/plain; charset=utf-8"}})
 	}
+	if json.Valid([]byte(body)) {
+		contentType = "application/json; charset=utf-8"
+	}
+	return response.HeaderSet(http.Header{"Content-Type": {contentType}})
 }

@@ -5,7 +5,6 @@ package recording
 import (
 	"encoding/json"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -46,20 +45,6 @@ func Load(t testing.TB, pattern string) []Recording {
 		recordings[i].Name = strings.TrimSuffix(name, ".json")
 	}
 	return recordings
-}
-
-// Folders returns the folders below testdata/wire that match the patterns, such as
-// "openapi/v*", each of which has the recordings of one version of Zadig.
-func Folders(t testing.TB, patterns ...string) (folders []string) {
-	t.Helper()
-	wire := filepath.Join(root(t), "testdata", "wire")
-	for _, pattern := range patterns {
-		found, err := fs.Glob(os.DirFS(wire), pattern)
-		require.NoError(t, err)
-		require.NotEmpty(t, found, "no folder matches %q", pattern)
-		folders = append(folders, found...)
-	}
-	return folders
 }
 
 // Get reads the recording with this name, such as "v1.11.0/dc_artifact".

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // BasePath is the path of every server's URL, so that a test fails if a client
@@ -21,14 +21,12 @@ const BasePath = "/behind/zadig"
 // Server is an HTTP server that keeps the requests it receives. It is closed
 // at the end of the test.
 type Server struct {
-	URL string // the base URL for clients: it ends in BasePath
+	URL         string       // the base URL for clients: it ends in BasePath
+	Connections atomic.Int64 // that clients have opened
+	Open        atomic.Int64 // connections that are open now
 
-	started     time.Time
-	mu          sync.Mutex
-	requests    []*http.Request
-	times       []time.Duration
-	connections int
-	open        int
+	mu       sync.Mutex
+	requests []*http.Request
 }
 
 // New starts a server on the loopback interface.
@@ -56,11 +54,9 @@ func NewInMemory(t testing.TB, h http.Handler) (*Server, *http.Transport) {
 
 func (s *Server) start(t testing.TB, server *httptest.Server, h http.Handler) {
 	t.Helper()
-	s.started = time.Now()
 	below := http.StripPrefix(BasePath, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests = append(s.requests, r)
-		s.times = append(s.times, time.Since(s.started))
 		s.mu.Unlock()
 		h.ServeHTTP(w, r)
 	}))
@@ -71,14 +67,12 @@ func (s *Server) start(t testing.TB, server *httptest.Server, h http.Handler) {
 		below.ServeHTTP(w, r)
 	})
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
 		switch state {
 		case http.StateNew:
-			s.connections++
-			s.open++
+			s.Connections.Add(1)
+			s.Open.Add(1)
 		case http.StateClosed, http.StateHijacked:
-			s.open--
+			s.Open.Add(-1)
 		}
 	}
 	server.Start()
@@ -93,41 +87,20 @@ func (s *Server) Requests() []*http.Request {
 	return slices.Clone(s.requests)
 }
 
-// Times returns the arrival time of each request so far, measured from the server's
-// start.
-func (s *Server) Times() []time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.times)
-}
-
 // Count returns the number of requests so far.
 func (s *Server) Count() int { return len(s.Requests()) }
-
-// Connections returns the number of connections that clients have opened.
-func (s *Server) Connections() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.connections
-}
-
-// OpenConnections returns the number of connections that are open now.
-func (s *Server) OpenConnections() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.open
-}
 
 // Listener is a net.Listener that needs no network.
 type Listener struct {
 	connections chan net.Conn
-	closed      chan struct{}
-	close       sync.Once
+	open        context.Context
+	close       context.CancelFunc
 }
 
 // NewListener returns a listener that is reachable only through its Dial method.
 func NewListener() *Listener {
-	return &Listener{connections: make(chan net.Conn), closed: make(chan struct{})}
+	open, end := context.WithCancel(context.Background())
+	return &Listener{make(chan net.Conn), open, end}
 }
 
 // Dial connects to the listener.
@@ -138,7 +111,7 @@ func (l *Listener) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 		return client, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case <-l.closed:
+	case <-l.open.Done():
 		return nil, net.ErrClosed
 	}
 }
@@ -148,14 +121,14 @@ func (l *Listener) Accept() (net.Conn, error) {
 	select {
 	case connection := <-l.connections:
 		return connection, nil
-	case <-l.closed:
+	case <-l.open.Done():
 		return nil, net.ErrClosed
 	}
 }
 
 // Close ends Accept and Dial.
 func (l *Listener) Close() error {
-	l.close.Do(func() { close(l.closed) })
+	l.close()
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/cli"
 	"github.com/zadig-go/zadig/zadigtest"
@@ -79,33 +78,23 @@ func TestBrowser(t *testing.T) {
 			if releases == 8500 { // tracing takes the server in memory minutes
 				args = append(args, "--no-trace")
 			}
-			page, log, code := report(t, manyReleases(t, releases), args...)
-			require.Zero(t, code, log)
+			page := mustReport(t, manyReleases(t, releases), args...)
 			t.Logf("%d releases: %.2f MB", releases, float64(len(page))/1e6)
 			assert.Less(t, len(page), maxBytes)
 			for _, l := range looks {
 				t.Run(l.name, func(t *testing.T) {
 					t.Parallel()
-					look(t, path, l, releases, serve(t, []byte(page), script))
+					query := ""
+					if releases == 1000 {
+						query = "&print=1"
+					}
+					got := serve(t, []byte(page), script).use(t, path, l, query)
+					t.Logf("list after %.0f ms, all after %.0f ms, nodes %v", got.ListAfter, got.AllAfter, got.Nodes)
+					got.check(t, l, releases)
 				})
 			}
 		})
 	}
-}
-
-// look uses a page on a screen.
-func look(t *testing.T, path string, l screen, releases int, s *site) {
-	t.Helper()
-	query := ""
-	if s.axe {
-		query += "&axe=1"
-	}
-	if releases == 1000 {
-		query += "&print=1"
-	}
-	got := s.use(t, path, l, query)
-	t.Logf("list after %.0f ms, all after %.0f ms, nodes %v", got.ListAfter, got.AllAfter, got.Nodes)
-	got.check(t, l, releases)
 }
 
 func (s seen) check(t *testing.T, l screen, releases int) {
@@ -186,8 +175,7 @@ func (s seen) check(t *testing.T, l screen, releases int) {
 func TestBrowserIsSafe(t *testing.T) {
 	t.Parallel()
 	path := browser(t)
-	page, log, code := report(t, serverWith(t, hostileData()))
-	require.Zero(t, code, log)
+	page := mustReport(t, serverWith(t, hostileData()))
 	for _, l := range []screen{looks[0], looks[2]} {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
@@ -212,13 +200,8 @@ func TestBrowserIsSafe(t *testing.T) {
 func TestBrowserEmpty(t *testing.T) {
 	t.Parallel()
 	path, script := browser(t), axe(t)
-	page, log, code := report(t, manyReleases(t, 60), "--project", "shop", "--since", "1d")
-	require.Zero(t, code, log)
-	query := "&empty=1"
-	if script != nil {
-		query += "&axe=1"
-	}
-	got := serve(t, []byte(page), script).use(t, path, looks[0], query)
+	page := mustReport(t, manyReleases(t, 60), "--project", "shop", "--since", "1d")
+	got := serve(t, []byte(page), script).use(t, path, looks[0], "&empty=1")
 	assert.Empty(t, got.Errors)
 	assert.Contains(t, got.Panel, "The project has releases, but none that matches: --since")
 	assert.Empty(t, got.Axe["empty"])
@@ -227,8 +210,7 @@ func TestBrowserEmpty(t *testing.T) {
 func TestBrowserPrints(t *testing.T) {
 	t.Parallel()
 	path := browser(t)
-	page, log, code := report(t, manyReleases(t, 1000), "--limit", "0")
-	require.Zero(t, code, log)
+	page := mustReport(t, manyReleases(t, 1000), "--limit", "0")
 	pages := serve(t, []byte(page), nil).pages(t, path)
 	t.Logf("1000 releases are %d pages", pages)
 	assert.Greater(t, pages, 1000/60, "all rows are on paper")

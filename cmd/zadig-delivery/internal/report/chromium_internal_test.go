@@ -142,6 +142,9 @@ func (s *site) use(t *testing.T, path string, l screen, query string) seen {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
+	if s.axe {
+		query += "&axe=1"
+	}
 	address := fmt.Sprintf("%s/harness.html?width=%d&height=%d%s", s.URL, l.width, l.height, query)
 	cmd := chromium(ctx, t, path, l, address)
 	var console bytes.Buffer

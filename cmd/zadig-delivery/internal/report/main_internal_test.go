@@ -41,21 +41,29 @@ func report(t *testing.T, srv *zadigtest.Server, args ...string) (page, log stri
 	return out.String(), stderr.String(), code
 }
 
+// mustReport is report for a run that succeeds with a page that is well formed.
+func mustReport(t *testing.T, srv *zadigtest.Server, args ...string) (page string) {
+	t.Helper()
+	page, log, code := report(t, srv, args...)
+	require.Zero(t, code, log)
+	wellFormed(t, page)
+	return page
+}
+
 func TestSinceAndLimit(t *testing.T) {
 	t.Parallel()
 	data := zadigtest.Generate(1, 30)
 	srv := serverWith(t, data)
-	page, log, code := report(t, srv, "--no-trace", "--limit", "12")
-	require.Zero(t, code, log)
+	page := mustReport(t, srv, "--no-trace", "--limit", "12")
 	assert.Equal(t, 12, rows(t, page))
 	assert.Contains(t, page, "These are the newest 12 releases; there are more.")
 
-	page, _, _ = report(t, srv, "--no-trace", "--limit", "30")
+	page = mustReport(t, srv, "--no-trace", "--limit", "30")
 	assert.Equal(t, 30, rows(t, page))
 	assert.NotContains(t, page, "there are more.")
 
 	day := data.Releases[0].VersionInfo.Created().Format(time.DateOnly)
-	page, _, _ = report(t, srv, "--no-trace", "--since", day)
+	page = mustReport(t, srv, "--no-trace", "--since", day)
 	var want []string
 	for _, r := range data.Releases {
 		if r.VersionInfo.Created().Format(time.DateOnly) >= day {
@@ -119,16 +127,14 @@ func TestCacheIsResumed(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v5.0.0"), zadigtest.WithData(zadigtest.Generate(3, 100)))
 	file := filepath.Join(t.TempDir(), "cache")
-	whole, log, code := report(t, srv, "--cache", file)
-	require.Zero(t, code, log)
+	whole := mustReport(t, srv, "--cache", file)
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.NotContains(t, string(content), "not-a-real-token")
 	require.NoError(t, os.WriteFile(file, content[:len(content)/10], 0o600)) // in the middle of a line
 
 	srv.ClearRequests()
-	page, log, code := report(t, srv, "--cache", file)
-	require.Zero(t, code, log)
+	page := mustReport(t, srv, "--cache", file)
 	first := len(srv.RequestsTo(zadigtest.GetRelease))
 	assert.Positive(t, first)
 	assert.Less(t, first, 100)
@@ -136,12 +142,11 @@ func TestCacheIsResumed(t *testing.T) {
 	assert.Equal(t, withoutTime(whole), withoutTime(page))
 
 	srv.ClearRequests()
-	page, log, code = report(t, srv, "--cache", file)
-	require.Zero(t, code, log)
+	page = mustReport(t, srv, "--cache", file)
 	assert.Equal(t, withoutTime(whole), withoutTime(page))
 	assert.Empty(t, srv.RequestsTo(zadigtest.GetRelease))
 
-	_, log, code = report(t, srv, "--cache", os.Args[0])
+	_, log, code := report(t, srv, "--cache", os.Args[0])
 	assert.Equal(t, 2, code)
 	assert.Contains(t, log, "is no cache of this program")
 }

@@ -127,18 +127,38 @@ func TestMatrix(t *testing.T) {
 	assert.Equal(t, 1, m.Differs)
 }
 
+// compared compares releases, newest first.
+func compared(releases ...*release) []*release {
+	var found []*delivery.Release
+	for _, r := range releases {
+		f := &delivery.Release{VersionInfo: &delivery.VersionInfo{}}
+		for _, i := range r.Images {
+			f.DeployInfo = append(f.DeployInfo, &delivery.DeployInfo{ServiceName: i.Service, Image: i.Image.Image})
+		}
+		found = append(found, f)
+	}
+	compare(found, releases)
+	return releases
+}
+
+func TestPrevious(t *testing.T) {
+	t.Parallel()
+	releases := compared(made("v3", "prod", "success", "cart:3", "search:3"), made("v2", "prod", "failed", "cart:2"),
+		made("v1", "prod", "success", "cart:1", "order:1"))
+	assert.Same(t, releases[2], releases[0].Previous, "the one before that did not fail")
+	assert.Same(t, releases[2], releases[1].Previous)
+	assert.Nil(t, releases[2].Previous)
+}
+
 func TestRollback(t *testing.T) {
 	t.Parallel()
 	var releases []*release
-	var found []*delivery.Release
 	for _, tag := range []string{"1", "2", "1"} { // newest first: back to what was built before
 		r := made("v"+tag, "prod", "success", "cart:"+tag)
 		r.Images[0].Built = at(t, "2024-03-0"+tag+" 00:00:00")
 		releases = append(releases, r)
-		found = append(found, &delivery.Release{VersionInfo: &delivery.VersionInfo{},
-			DeployInfo: []*delivery.DeployInfo{{ServiceName: "cart", Image: "cart:" + tag}}})
 	}
-	compare(found, releases)
+	compared(releases...)
 	assert.True(t, releases[0].Rollback)
 	assert.False(t, releases[1].Rollback)
 	assert.False(t, releases[2].Rollback)

@@ -78,10 +78,8 @@ func wellFormed(t *testing.T, page string) {
 // not.
 func oneRelease(change func(*delivery.Release)) *zadigtest.Data {
 	r := &delivery.Release{
-		VersionInfo: &delivery.VersionInfo{
-			ID: "65e13f00aa00000000000001", ProductName: "shop", Version: "v1.2.0", WorkflowName: "shop-ops", TaskID: 7,
-			CreatedBy: "李雷", CreatedAt: 1709280000, Desc: "weekly",
-		},
+		VersionInfo: &delivery.VersionInfo{ID: "65e13f00aa00000000000001", ProductName: "shop", Version: "v1.2.0", WorkflowName: "shop-ops",
+			TaskID: 7, CreatedBy: "李雷", CreatedAt: 1709280000, Desc: "weekly"},
 		DeployInfo: []*delivery.DeployInfo{
 			{ServiceName: "cart/app", ContainerName: "app", Image: "registry.example.com/shop/cart:1.2.0"},
 			{ServiceName: "cache/redis", ContainerName: "redis", Image: "docker.io/library/redis:7"},
@@ -92,11 +90,9 @@ func oneRelease(change func(*delivery.Release)) *zadigtest.Data {
 		Type: "image", Image: "registry.example.com/shop/cart:1.2.0", ImageDigest: "sha256:0123",
 		Activities: []*artifact.Activity{{
 			Type: artifact.ActivityBuild, StartTime: 1709279000, EndTime: 1709279125, Issues: []string{"SHOP-17"},
-			Commits: []*artifact.Commit{{
-				Source: "github", Address: "https://github.example.com", RepoOwner: "shop-team", RepoName: "cart", Branch: "main",
-				CommitID: "4b15c43b012e7a4a901fdcfe33736ad1c3b53f48", CommitMessage: "fix: <b>stock</b> & price\n\nmore",
-				AuthorName: "韩梅梅", PR: 736,
-			}},
+			Commits: []*artifact.Commit{{Source: "github", Address: "https://github.example.com", RepoOwner: "shop-team", RepoName: "cart",
+				Branch: "main", CommitID: "4b15c43b012e7a4a901fdcfe33736ad1c3b53f48", CommitMessage: "fix: <b>stock</b> & price\n\nmore",
+				AuthorName: "韩梅梅", PR: 736}},
 		}},
 	}}}
 }
@@ -111,9 +107,7 @@ func serverWith(t *testing.T, data zadigtest.Data) *zadigtest.Server {
 func TestShowsReleasesWithTheirOrigin(t *testing.T) {
 	t.Parallel()
 	srv := serverWith(t, *oneRelease(unchanged))
-	page, log, code := report(t, srv, "--project", "shop")
-	require.Zero(t, code, log)
-	wellFormed(t, page)
+	page := mustReport(t, srv, "--project", "shop")
 	assert.Contains(t, page, "<title>shop: releases</title>")
 	data := dataOf(t, page)
 	assert.Equal(t, []string{"65e13f00aa00000000000001"}, data.ids())
@@ -131,9 +125,7 @@ func TestShowsReleasesWithTheirOrigin(t *testing.T) {
 func TestNoTrace(t *testing.T) {
 	t.Parallel()
 	srv := serverWith(t, zadigtest.Generate(1, 40))
-	page, log, code := report(t, srv, "--no-trace")
-	require.Zero(t, code, log)
-	wellFormed(t, page)
+	page := mustReport(t, srv, "--no-trace")
 	srv.ExpectRequests(t, zadigtest.TraceArtifact, 0)
 	assert.Equal(t, 40, rows(t, page))
 	assert.Contains(t, page, "Images were not traced.")
@@ -162,9 +154,7 @@ func hostileData() zadigtest.Data {
 
 func TestEscapes(t *testing.T) {
 	t.Parallel()
-	page, log, code := report(t, serverWith(t, hostileData()))
-	require.Zero(t, code, log)
-	wellFormed(t, page)
+	page := mustReport(t, serverWith(t, hostileData()))
 	assert.Equal(t, 2, strings.Count(page, "<script"), "the data and the page's own")
 	assert.Equal(t, 2, strings.Count(page, "</script"))
 	for _, bad := range []string{"<img", "<!--", "\u202e", "\u2028"} {
@@ -191,9 +181,7 @@ func TestOddData(t *testing.T) {
 			data := zadigtest.Generate(1, 5)
 			odd := oneRelease(change)
 			data.Releases = append(data.Releases, odd.Releases...)
-			page, log, code := report(t, serverWith(t, data))
-			require.Zero(t, code, log)
-			wellFormed(t, page)
+			page := mustReport(t, serverWith(t, data))
 			assert.Equal(t, 6, rows(t, page))
 			for _, bad := range []string{">NaN", "+Inf", "ZgotmplZ"} {
 				assert.NotContains(t, page, bad)
@@ -207,8 +195,7 @@ func TestUndatedReleasesAreApart(t *testing.T) {
 	t.Parallel()
 	data := zadigtest.Generate(1, 5)
 	data.Releases[1].VersionInfo.CreatedAt = 0
-	page, log, code := report(t, serverWith(t, data), "--no-trace")
-	require.Zero(t, code, log)
+	page := mustReport(t, serverWith(t, data), "--no-trace")
 	ids := dataOf(t, page).ids()
 	assert.Equal(t, data.Releases[1].VersionInfo.ID, ids[4])
 	assert.Contains(t, page, "Without a date, and so not in the chart: 1 release.")
@@ -220,17 +207,14 @@ func TestFailedReleasesAreMarked(t *testing.T) {
 		r.VersionInfo.Type, r.VersionInfo.Status = delivery.TypeHelmChart, delivery.StatusFailed
 		r.VersionInfo.Progress = &delivery.Progress{Error: "push denied"}
 	})
-	page, log, code := report(t, serverWith(t, *data))
-	require.Zero(t, code, log)
+	page := mustReport(t, serverWith(t, *data))
 	assert.Equal(t, "push denied", dataOf(t, page).Releases[0].Failure)
 	assert.Contains(t, page, `<dt>change failure rate, 1 of 1</dt><dd>100 %</dd>`)
 }
 
 func TestPageInChinese(t *testing.T) {
 	t.Parallel()
-	page, log, code := report(t, serverWith(t, *oneRelease(unchanged)), "--lang", "zh")
-	require.Zero(t, code, log)
-	wellFormed(t, page)
+	page := mustReport(t, serverWith(t, *oneRelease(unchanged)), "--lang", "zh")
 	assert.Contains(t, page, `<html lang="zh-CN">`)
 	assert.Contains(t, page, "<title>所有项目：版本</title>")
 	_, body, _ := strings.Cut(page, "</style>")
@@ -238,33 +222,4 @@ func TestPageInChinese(t *testing.T) {
 	names := `<[^>]*>|shop|v1\.2\.0|cart|UTC|zadig-delivery report|github.com/zadig-go/zadig|Zadig|JavaScript|127[.\d:]+`
 	body = regexp.MustCompile(names).ReplaceAllString(body, " ")
 	assert.NotRegexp(t, `[A-Za-z]{2,}`, body, "no English is left")
-}
-
-func TestChanges(t *testing.T) {
-	t.Parallel()
-	made := func(id, version string, failed bool, images ...string) *delivery.Release {
-		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{ID: strings.Repeat("0", 23) + id, ProductName: "shop",
-			Version: version, Type: delivery.TypeK8SYAML}}
-		if failed {
-			r.VersionInfo.Status = delivery.StatusFailed
-		}
-		for _, image := range images {
-			service, _, _ := strings.Cut(image, ":")
-			r.DeployInfo = append(r.DeployInfo, &delivery.DeployInfo{ServiceName: service, Image: "shop/" + image})
-		}
-		return r
-	}
-	found := []*delivery.Release{
-		made("3", "v3", false, "cart:3", "search:3"),
-		made("2", "v2", true, "cart:2"),
-		made("1", "v1", false, "cart:1", "order:1"),
-	}
-	var releases []*release
-	for _, r := range found {
-		releases = append(releases, newRelease(r, "", map[record.Image]*image{}))
-	}
-	compare(found, releases)
-	assert.Same(t, releases[2], releases[0].Previous, "the one before that did not fail")
-	assert.Same(t, releases[2], releases[1].Previous)
-	assert.Nil(t, releases[2].Previous)
 }

@@ -25,8 +25,7 @@ func TestBrowserPictures(t *testing.T) {
 		t.Skip("ZADIG_PICTURES is not set")
 	}
 	path := browser(t)
-	page, log, code := report(t, nil, "--demo", "--project", "shop")
-	require.Zero(t, code, log)
+	page := mustReport(t, nil, "--demo", "--project", "shop")
 	s := serve(t, []byte(page), nil)
 	const width, height, most = 1200, 1056, 200_000
 	for name, dark := range map[string]bool{"light": false, "dark": true} {

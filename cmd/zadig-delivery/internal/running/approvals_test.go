@@ -20,8 +20,7 @@ const cart = "registry.example.com/shop/cart:1"
 // by somebody, and has a job that deploys.
 func deployed(project, name string, number int, start int64, approver string, job *workflow.Job) *workflow.Task {
 	approval := &workflow.Approval{Status: workflow.StatusPassed, Steps: []*workflow.ApprovalStep{{
-		Approvers: []*workflow.Approver{{Name: approver, Decision: workflow.DecisionApprove}},
-	}}}
+		Approvers: []*workflow.Approver{{Name: approver, Decision: workflow.DecisionApprove}}}}}
 	return &workflow.Task{
 		ProjectName: project, WorkflowName: name, TaskID: number, Status: workflow.StatusPassed,
 		CreateTime: start, StartTime: start, EndTime: start + 100,
@@ -64,8 +63,7 @@ func TestApprovals(t *testing.T) {
 				container := &environment.Container{Name: "app", Image: cart}
 				deployment := func(revision int, at int64) *zadigtest.Deployment {
 					return &zadigtest.Deployment{ProjectName: "shop", EnvName: "prod", Production: true, Deployment: environment.Deployment{
-						ServiceName: "cart", Revision: revision, CreateTime: at, CreateBy: "zoe", Containers: []*environment.Container{container},
-					}}
+						ServiceName: "cart", Revision: revision, CreateTime: at, CreateBy: "zoe", Containers: []*environment.Container{container}}}
 				}
 				page := "/v1/projects/detail/" + row.task.ProjectName + "/pipelines/custom/shop-dev/1"
 				srv := zadigtest.NewServer(t,
