@@ -16,6 +16,8 @@ import (
 	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/delivery"
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
+	"github.com/zadig-go/zadig/workflow"
+	"github.com/zadig-go/zadig/zadigtest"
 )
 
 const waitedID = "65e13f00aa00000000000001"
@@ -102,4 +104,29 @@ func TestWaitRefuses(t *testing.T) {
 	_, err = client.Delivery.Wait(t.Context(), "7", delivery.WaitOptions{})
 	require.ErrorIs(t, err, zadig.ErrBadRequest)
 	assert.Empty(t, mock.URLs())
+}
+
+// TestWaitForTheTaskOfARelease waits as a user does, with the tasks of a client.
+func TestWaitForTheTaskOfARelease(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]error{workflow.StatusPassed: nil, workflow.StatusReject: workflow.ErrRejected} {
+		r := &delivery.Release{VersionInfo: &delivery.VersionInfo{
+			ID: waitedID, ProductName: "shop", Version: "v1", WorkflowName: "push", TaskID: 1,
+			Type: delivery.TypeK8SYAML, Status: delivery.StatusRetrying, CreatedAt: 1_700_000_000,
+		}}
+		task := &workflow.Task{ProjectName: "shop", WorkflowName: "push", TaskID: 1, Status: workflow.StatusRunning}
+		srv := zadigtest.NewServer(t, zadigtest.WithReleases(r), zadigtest.WithTasks(task), zadigtest.WithServerVersion("v4.0.0"))
+		ended := *task
+		ended.Status = status
+		srv.Inject(zadigtest.Hook(func(*http.Request) { srv.SetTask(&ended) }).On(zadigtest.GetRelease).After(2))
+		client := srv.Client()
+		got, err := client.Delivery.Wait(t.Context(), waitedID, delivery.WaitOptions{
+			ProjectName: "shop", Interval: time.Millisecond, TaskDone: client.Workflow.Done,
+		})
+		require.ErrorIs(t, err, want)
+		if want == nil {
+			assert.Equal(t, delivery.StatusRetrying, got.VersionInfo.Status, "the server never changes it")
+		}
+		srv.ExpectRequests(t, zadigtest.GetRelease, 4) // two while the task runs, one when it has ended, and one more to be sure
+	}
 }

@@ -19,7 +19,7 @@ const (
 	ListArtifacts        Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
 	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0
 	GetArtifact          Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get and Trace
-	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or after FindArtifact or GetArtifact was refused
+	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or after a refusal of the two above
 	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
 
 	// The following endpoints exist in v1.18.0 and later, ListDeployments in v2.0.0

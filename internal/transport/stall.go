@@ -116,9 +116,11 @@ func (e *exchange) Close() error { return e.body.Close() }
 // silent server as long again, so only a connection is tried again.
 func (e *exchange) ownTimeout(err error, what string) error {
 	var limited net.Error
-	switch {
+	switch stalled := context.Cause(e.ctx) == errStalled; { //nolint:errorlint // itself
+	case stalled && e.call.ctx.Err() != nil: // a slow transport may report the cancelation by the timer later
+		return e.call.ctx.Err()
 	case e.call.ctx.Err() != nil:
-	case context.Cause(e.ctx) == errStalled: //nolint:errorlint // itself
+	case stalled:
 		return &timeoutError{fmt.Errorf("%s within %s", what, e.limit), false}
 	case e.ctx.Err() == nil && errors.As(err, &limited) && limited.Timeout():
 		return &timeoutError{err, isDial(err) || !errors.Is(err, context.DeadlineExceeded)}

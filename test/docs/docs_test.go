@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"fmt"
 	"go/scanner"
 	"go/token"
 	"regexp"
@@ -25,6 +26,28 @@ func TestDocsCompile(t *testing.T) {
 	}
 	assert.GreaterOrEqual(t, len(pages), 3)
 	assert.Empty(t, compileBlocks(t, pages))
+}
+
+// What the test above is worth: each kind of block fails, at its own line.
+func TestDocsCompileFindsMistakes(t *testing.T) {
+	t.Parallel()
+	mistakes := []struct{ name, block, because string }{
+		{"test", "package page_test\n\nimport \"testing\"\n\nfunc TestX(t *testing.T) { t.Fial() }", ":8:"},
+		{"program", "package main\n\nfunc main() { println(zadig.Version) }", ":6:"},
+		{"statements", "release, err := client.Delivery.Gte(ctx, \"\")", ":4:"},
+		{"error that is dropped", "if true {\n\terr := client.Get(ctx, \"/\", nil, nil)\n}", ":5:"},
+		{"no Go at all", "this is no Go", ":4:"},
+		{"not formatted", "x  :=  1", ":4: gofmt"},
+	}
+	const fence = "```"
+	var pages []*page
+	for i, m := range mistakes {
+		pages = append(pages, parsePage(fmt.Sprintf("mistake%d.md", i), []byte("# Page\n\n"+fence+"go\n"+m.block+"\n"+fence+"\n")))
+	}
+	wrong := compileBlocks(t, pages)
+	for i, m := range mistakes {
+		assert.Contains(t, wrong, fmt.Sprintf("mistake%d.md%s", i, m.because), m.name)
+	}
 }
 
 // The README says the same in both languages: the same headings, blocks,
