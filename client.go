@@ -160,8 +160,6 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	switch {
 	case success && out.Err != nil:
 		return nil, rejected(out, nil)(ErrUnexpectedResponse, response.GarbledReason)
-	case success && int64(len(out.Body)) > s.settings.MaxBytes:
-		return nil, rejected(out, out.Body)(ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", s.settings.MaxBytes))
 	case success:
 		resp.Body = &response.Body{
 			ReadCloser: resp.Body,
@@ -276,9 +274,8 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		return nil, errdef.BadArgument(method, "req.Body", "must be nil, because the SDK sends only GET requests")
 	}
-	target := *req.URL
-	outgoing := req.WithContext(req.Context())
-	outgoing.URL = &target
+	outgoing := req.Clone(req.Context()) // a cookie jar writes into its header
+	target := outgoing.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
@@ -286,12 +283,11 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	case target.Scheme == "" && target.Host == "":
 		target.Scheme, target.Host = s.base.Scheme, s.base.Host
 		target.Path, target.RawPath = joinPath(s.base, req.URL)
-	case !transport.SameOrigin(&target, s.base):
+	case !transport.SameOrigin(target, s.base):
 		return nil, errdef.BadArgument(method, "req.URL", "must be relative, or of the base URL's origin %s://%s (got %s)",
-			s.base.Scheme, s.base.Host, redact.URLWithoutQuery(&target))
+			s.base.Scheme, s.base.Host, redact.URLWithoutQuery(target))
 	}
-	outgoing.Method, outgoing.Host, outgoing.RequestURI = http.MethodGet, "", ""
-	outgoing.Header = req.Header.Clone() // a cookie jar writes into it
+	outgoing.Method, outgoing.Host, outgoing.RequestURI = http.MethodGet, "", "" // set if a server received the request
 	if outgoing.Header == nil {
 		outgoing.Header = http.Header{}
 	}

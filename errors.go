@@ -217,7 +217,7 @@ func shownError(out transport.Outcome, body []byte, cutOff bool) *Error {
 	e := &Error{
 		StatusCode: resp.StatusCode,
 		RequestID:  redact.Line(resp.Header.Get("X-Request-Id"), tokens...),
-		Attempts:   max(out.Attempts, 1),
+		Attempts:   out.Attempts,
 		RetryAfter: transport.RetryAfter(resp.Header, time.Now()),
 		Body:       []byte(redact.Excerpt(string(body), cutOff && len(body) > excerpt, excerpt, tokens...)),
 		tokens:     func() []string { return tokens },

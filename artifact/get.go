@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/response"
@@ -53,7 +54,26 @@ func (s *Service) checkDatabase(ctx context.Context) error {
 // byID requests the artifact with the given id. If image is not "", the artifact must be
 // the artifact of that image.
 func (s *Service) byID(ctx context.Context, id, image string) (*Artifact, error) {
-	return s.get(ctx, artifactsPath+"/"+id, "", id, image)
+	return s.readOne(ctx, artifactsPath+"/"+id, "", id, image)
+}
+
+// readOne requests one artifact. The artifact must have the given id and image, except those
+// that are "".
+func (s *Service) readOne(ctx context.Context, path, rawQuery, id, image string) (*Artifact, error) {
+	endpoint := response.Endpoint{Path: path, RawQuery: rawQuery, Want: "an artifact"}
+	w, err := response.Get(ctx, s.sender(), endpoint, func(w *wireArtifact) error {
+		switch {
+		case id != "" && !strings.EqualFold(w.ID, id):
+			return fmt.Errorf("got artifact %.64q, want %s", w.ID, id)
+		case image != "" && w.Image != image:
+			return fmt.Errorf("got the artifact of image %.300q, want %.300q", w.Image, image)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.artifact(), nil
 }
 
 // isRefused reports whether err is the server's error for a missing artifact, which the

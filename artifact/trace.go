@@ -72,7 +72,7 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 }
 
 // byImage returns the artifact of the image with this reference. If the server refuses
-// the request, byImage asks the documented endpoint, whose error text distinguishes a
+// the request, or the user may not make it, byImage asks the documented endpoint, whose error text distinguishes a
 // missing artifact from a database that is down. If that endpoint returns an artifact,
 // byImage requests the full artifact again, because the refusal may have been temporary.
 // If the user may not read the full artifact, byImage returns the partial one.
@@ -117,6 +117,6 @@ func (s *Service) full(ctx context.Context, image string) (*Artifact, error) {
 
 // documented reads a partial artifact from the endpoint that Zadig documents.
 func (s *Service) documented(ctx context.Context, image string) (*Artifact, error) {
-	a, err := s.get(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image), "", image)
+	a, err := s.readOne(ctx, "/api/directory/dc/artifact", "image="+url.QueryEscape(image), "", image)
 	return a, errdef.AsUnsupported(err, "servers up to v1.7.1 cannot trace an image")
 }

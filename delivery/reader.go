@@ -12,11 +12,11 @@ import (
 
 // summaries reads the list in pages of this size. It calls the function each with every
 // release that o selects, as far as a summary can tell, or with its *ReleaseError. It
-// calls arrived at the end of each page. If either function returns false, summaries
+// calls arrived when a page has ended, has broken off, or could not be opened. If either function returns false, summaries
 // stops and returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
 	o.ServiceName = "" // servers apply it after paging, or not at all
-	opened := o        // the options of the request for the page being read
+	opened := o        // with which the page was requested; Open writes it for the elements that follow
 	var settings *response.Settings
 	pages := paging.Pages[wireRelease]{
 		Size: size,
@@ -30,7 +30,7 @@ func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each f
 				}
 			}
 			if err == nil && settings == nil {
-				settings = &stream.Settings
+				settings = new(stream.Settings)
 			}
 			return stream, err
 		},
@@ -69,6 +69,7 @@ type query struct {
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result
+	// pass yields a result. If it returns false, the walk ends, with ended as its error.
 	pass := func(f result) bool {
 		if ended = response.Ended(ctx); ended == nil && f.err != nil && !isReleaseError(f.err) {
 			ended = f.err
@@ -76,12 +77,11 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		if ended == nil && (f.release == nil && f.err == nil || yield(f.release, f.err)) {
 			return true
 		}
-		waiting = nil
+		waiting = nil // nothing is completed any more
 		return false
 	}
 	workers := cmp.Or(q.want.Concurrency, defaultConcurrency)
-	// read completes the first n releases that wait.
-	read := func(n int) bool {
+	completeFirst := func(n int) bool {
 		first := waiting[:n]
 		waiting = waiting[n:]
 		for f := range s.completeAll(ctx, first, q.want) {
@@ -106,17 +106,17 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		if n > workers && waiting[n-1].summary.isV4() { // else the next page may have large details itself
 			n -= n % workers
 		}
-		return read(n) && (more == nil || more())
+		return completeFirst(n) && (more == nil || more())
 	})
-	if len(waiting) > 0 && !read(len(waiting)) || ended != nil {
+	if len(waiting) > 0 && !completeFirst(len(waiting)) || ended != nil {
 		return ended
 	}
 	return err
 }
 
 // completeAll completes releases, up to Concurrency at the same time, in order.
-func (s *Service) completeAll(ctx context.Context, page []result, o ListOptions) func(func(result) bool) {
-	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(page), func(ctx context.Context, f result) result {
+func (s *Service) completeAll(ctx context.Context, results []result, o ListOptions) func(func(result) bool) {
+	return ordered.Map(ctx, cmp.Or(o.Concurrency, defaultConcurrency), slices.Values(results), func(ctx context.Context, f result) result {
 		return s.complete(ctx, f, o)
 	})
 }

@@ -18,8 +18,8 @@ const releasesPath = "/api/aslan/delivery/releases"
 // summary is a release as listed.
 type summary struct {
 	*Release
-	partial  bool // the list lacks details
-	settings *response.Settings
+	partial  bool               // the list lacks details
+	settings *response.Settings // of the client, for paging.Allowed
 }
 
 // readPage requests one page of the list and reads it to its end.
@@ -29,6 +29,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		return nil, 0, err
 	}
 	defer stream.Close()
+	settings := new(stream.Settings)
 	for {
 		w, err := stream.Next()
 		switch {
@@ -37,7 +38,7 @@ func (s *Service) readPage(ctx context.Context, o ListOptions, page, size int) (
 		case err != nil:
 			return nil, 0, asReleaseError(w, err)
 		}
-		summaries = append(summaries, newSummary(w, o, &stream.Settings))
+		summaries = append(summaries, newSummary(w, o, settings))
 	}
 }
 

@@ -9,17 +9,11 @@ package response
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
-	"github.com/google/go-querystring/query"
-
-	"github.com/zadig-go/zadig/core"
 	"github.com/zadig-go/zadig/internal/errdef"
 )
 
@@ -61,8 +55,8 @@ type Settings struct {
 type Body struct {
 	io.ReadCloser
 	Settings
-	// Data is the body if the client has read it as part of an attempt. If Data is
-	// nil, the ReadCloser has the body.
+	// Data is the whole body if the client has read it as part of an attempt, and nil
+	// otherwise.
 	Data []byte
 	// Reject takes an excerpt from the beginning of the body, and returns a function
 	// that makes errors. Each error shows the excerpt, with secrets masked, and
@@ -89,73 +83,4 @@ func bodyOf(resp *http.Response) *Body {
 
 func (b *Body) unexpected(excerpt []byte, reason string) error {
 	return b.Reject(excerpt)(errdef.ErrUnexpectedResponse, reason)
-}
-
-// Sleep waits, or returns the context's error together with its cause.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return Ended(ctx)
-	case <-timer.C:
-		return nil
-	}
-}
-
-// Ended returns the error of a context together with its cause, or nil if the
-// context has not ended.
-func Ended(ctx context.Context) error {
-	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
-		return fmt.Errorf("%w: %w", ctx.Err(), cause)
-	}
-	return ctx.Err()
-}
-
-// Endpoint describes a request and the expected response.
-type Endpoint struct {
-	Path  string
-	Query any // a struct with url tags, or nil
-	// RawQuery replaces Query if it is not empty.
-	RawQuery string
-	Want     string // in words, for errors: "an array of releases"
-	Decode   Decoding
-}
-
-func (e Endpoint) url() *url.URL {
-	u := &url.URL{Path: e.Path, RawQuery: e.RawQuery}
-	if e.RawQuery == "" {
-		values, _ := query.Values(e.Query) // fails only for a value that is not a struct
-		u.RawQuery = values.Encode()
-	}
-	return u
-}
-
-// IsSegment reports whether name can be one segment of a path without escaping.
-func IsSegment(name string) bool {
-	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/")
-}
-
-// send requests u from any Doer, and returns a 2xx response and its body.
-func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Response, *Body, error) {
-	if d == nil {
-		return nil, nil, errors.New("zadig: this Service was not made by New with a Doer")
-	}
-	if ctx == nil {
-		return nil, nil, errdef.BadArgument("zadig", "ctx", "must not be nil")
-	}
-	req := &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}
-	resp, err := d.Do(req.WithContext(context.WithValue(ctx, modeKey{}, mode)))
-	if err != nil {
-		return nil, nil, err
-	}
-	if resp == nil || resp.Body == nil {
-		return nil, nil, fmt.Errorf("%w: the Doer returned neither a response nor an error", errdef.ErrUnexpectedResponse)
-	}
-	body := bodyOf(resp)
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		_ = resp.Body.Close()
-		return nil, nil, body.unexpected(nil, "the Doer returned a failure as a response, want an error")
-	}
-	return resp, body, nil
 }

@@ -4,36 +4,8 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
-
-	"github.com/zadig-go/zadig/internal/errdef"
 )
-
-// buffered returns the whole body, and refuses a body that would take too much
-// memory to decode.
-func (b *Body) buffered() (data []byte, err error) {
-	defer b.Close()
-	if data = b.Data; data == nil {
-		data, err = io.ReadAll(io.LimitReader(b, b.MaxBytes+1))
-	}
-	switch {
-	case int64(len(data)) > b.MaxBytes:
-		return nil, b.Reject(nil)(errdef.ErrResponseTooLarge, fmt.Sprintf("more than %d bytes", b.MaxBytes))
-	case err == nil:
-	case Garbled(err):
-		return nil, b.unexpected(nil, GarbledReason)
-	default:
-		return nil, err
-	}
-	m := meter{limits: limitsOf(b.MaxBytes), whole: true}
-	if int64(len(data)) > m.free {
-		if _, err := m.add(data); err != nil {
-			return nil, b.Reject(data)(errdef.ErrResponseTooLarge, err.Error())
-		}
-	}
-	return data, nil
-}
 
 // GarbledReason is the reason for an error that [Garbled] reports.
 const GarbledReason = "a body that cannot be decompressed"

@@ -49,5 +49,5 @@ func (s *source) Read(p []byte) (n int, err error) {
 	if err != nil {
 		s.err = err
 	}
-	return max(fits-len(unmeasured)+n, 0), s.err
+	return max(fits-len(unmeasured)+n, 0), s.err // p is the end of unmeasured
 }

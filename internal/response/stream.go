@@ -16,8 +16,8 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// ElementError means that one element could not be decoded, or is invalid. Next
-// then returns the element after it.
+// ElementError means that one element, or the value that Get requested, could not be
+// decoded or is invalid. Next then returns the element after it.
 type ElementError struct{ Err error }
 
 func (e *ElementError) Error() string { return e.Err.Error() }
@@ -162,7 +162,7 @@ func (s *Stream[T]) skip() error {
 			return err
 		}
 	}
-	if _, n := s.decoder.StackIndex(1); n == int64(s.index) {
+	if _, n := s.decoder.StackIndex(1); n == int64(s.index) { // the decoder has not begun the element
 		return s.decoder.SkipValue()
 	}
 	return nil
@@ -171,15 +171,15 @@ func (s *Stream[T]) skip() error {
 // begin reads the bracket of the array, or null, which stands for an empty array.
 func (s *Stream[T]) begin() error {
 	token, err := s.decoder.ReadToken()
-	switch _, wrong := errors.AsType[*jsontext.SyntacticError](err); {
+	switch {
 	case err == nil && token.Kind() == '[':
 		return nil
 	case err == nil && token.Kind() == 'n':
 		return s.end()
-	case err != nil && !IsEOF(err) && (!wrong || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, s.source.err)):
+	case err != nil && !IsEOF(err) && !s.isInvalid(err):
 		return s.failure(err)
 	}
-	_, _ = io.CopyN(io.Discard, s.source, headBytes) // enough to tell one object from another
+	_, _ = io.CopyN(io.Discard, s.source, headBytes) // for describeBody, which looks for a member
 	return s.unexpected("got " + describeBody(s.source.head) + ", want " + s.endpoint.Want)
 }
 
@@ -205,9 +205,9 @@ func (s *Stream[T]) failure(err error) error {
 	if exceeded, ok := cause.(exceededError); ok && errors.Is(err, exceeded) { //nolint:errorlint // the source's own
 		return s.rejection(errdef.ErrResponseTooLarge, exceeded.Error())
 	}
-	syntactic, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
-	case ok && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, cause):
+	case s.isInvalid(err):
+		syntactic, _ := errors.AsType[*jsontext.SyntacticError](err)
 		return s.unexpected(fmt.Sprintf("invalid JSON at byte %d", syntactic.ByteOffset))
 	case Garbled(cause):
 		cause = s.unexpected(GarbledReason)
@@ -219,6 +219,13 @@ func (s *Stream[T]) failure(err error) error {
 		where += " " + redact.URLWithoutQuery(s.request.URL)
 	}
 	return &TruncatedError{where, cause}
+}
+
+// isInvalid reports whether err is about the bytes of the JSON, and not about their end or
+// the reading of them.
+func (s *Stream[T]) isInvalid(err error) bool {
+	_, syntactic := errors.AsType[*jsontext.SyntacticError](err)
+	return syntactic && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, s.source.err)
 }
 
 func (s *Stream[T]) unexpected(reason string) error {

@@ -75,16 +75,6 @@ func finish(v any, raw []byte) error {
 	return nil
 }
 
-// fetch requests u and buffers the response.
-func fetch(ctx context.Context, d core.Doer, u *url.URL) (*Body, []byte, error) {
-	_, body, err := send(ctx, d, u, Buffered)
-	if err != nil {
-		return nil, nil, err
-	}
-	data, err := body.buffered()
-	return body, data, err
-}
-
 // Into requests u and decodes the response into out, the user's pointer, as
 // encoding/json does. If out is nil, the body is discarded. The error of the
 // user's unmarshaler is in the chain. Its text is left out, because it may

@@ -17,7 +17,7 @@ func (p permanentError) Unwrap() error { return p.error }
 // bare returns the error that a *url.Error of net/http wraps, because the text
 // of a *url.Error has the whole URL.
 func bare(err error) error {
-	if sent, ok := err.(*url.Error); ok && sent.Err != nil { //nolint:errorlint // net/http's own, not one that it wraps
+	if sent, ok := err.(*url.Error); ok { //nolint:errorlint // net/http's own, not one that it wraps
 		return sent.Err
 	}
 	return err

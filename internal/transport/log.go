@@ -27,7 +27,7 @@ func (e *exchange) log(level slog.Level, message string, more ...slog.Attr) {
 // context, as a loop that ends early does.
 func (e *exchange) logFailure(message string, err error, more ...slog.Attr) {
 	level := slog.LevelWarn
-	if errors.Is(e.call.ctx.Err(), context.Canceled) {
+	if errors.Is(e.ctx.Err(), context.Canceled) {
 		level = slog.LevelDebug
 	}
 	e.log(level, message, append(more, slog.String("error", safe(err, e.tokens).Error()))...)

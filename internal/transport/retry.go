@@ -52,6 +52,7 @@ func (c *call) retryClient() *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient: &client,
 		RetryMax:   c.config.Retry.MaxAttempts - 1,
+		// It runs before each attempt, with n from 0.
 		RequestLogHook: func(_ retryablehttp.Logger, _ *http.Request, n int) {
 			c.attempts, c.waiting, c.failureLeft = n+1, false, min(c.config.Timeout, maxStall)
 		},

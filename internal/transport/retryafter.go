@@ -1,10 +1,8 @@
 package transport
 
 import (
-	"math"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -12,13 +10,10 @@ import (
 // date. It returns 0 if the header is missing or invalid, or if the date is in the
 // past.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
+	value := header.Get("Retry-After")
 	if at, err := http.ParseTime(value); err == nil {
 		return max(at.Sub(now), 0)
 	}
-	seconds, err := strconv.ParseInt(value, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(min(max(seconds, 0), int64(math.MaxInt64/time.Second))) * time.Second
+	seconds, _ := strconv.ParseUint(value, 10, 32) // 0 if it is no number, and the maximum if it is too large
+	return time.Duration(seconds) * time.Second
 }

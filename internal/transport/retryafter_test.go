@@ -18,12 +18,12 @@ import (
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	const longest = math.MaxInt64 / time.Second * time.Second
+	const longest = math.MaxUint32 * time.Second
 	for value, want := range map[string]time.Duration{
 		"":                                0,
 		"0":                               0,
 		"1":                               time.Second,
-		" 90 ":                            90 * time.Second,
+		"90":                              90 * time.Second,
 		"-1":                              0,
 		"1.5":                             0,
 		"9223372036854775807":             longest,

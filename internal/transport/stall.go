@@ -44,7 +44,7 @@ var errStalled = errors.New("stalled")
 type exchange struct {
 	*call
 	req     *http.Request
-	ctx     context.Context // ends with the call, or by the timer
+	timed   context.Context // ends with the call, or by the timer
 	timer   *time.Timer
 	limit   time.Duration // that the timer was set to
 	start   time.Time
@@ -56,13 +56,13 @@ type exchange struct {
 // newExchange starts the timer for the headers.
 func (c *call) newExchange(req *http.Request) *exchange {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	e := &exchange{call: c, ctx: ctx, req: req.WithContext(ctx), limit: c.config.Timeout, start: time.Now()}
+	e := &exchange{call: c, timed: ctx, req: req.WithContext(ctx), limit: c.config.Timeout, start: time.Now()}
 	e.timer = time.AfterFunc(e.limit, func() { cancel(errStalled) })
 	return e
 }
 
-// noResponse logs and returns the error of a request without response headers.
-func (e *exchange) noResponse(err error) error {
+// fail logs and returns the error of a request without response headers.
+func (e *exchange) fail(err error) error {
 	err = e.ownTimeout(err, "no response headers")
 	e.logFailure("zadig: no response", err)
 	return err
@@ -116,13 +116,13 @@ func (e *exchange) Close() error { return e.body.Close() }
 // silent server as long again, so only a connection is tried again.
 func (e *exchange) ownTimeout(err error, what string) error {
 	var limited net.Error
-	switch stalled := context.Cause(e.ctx) == errStalled; { //nolint:errorlint // itself
-	case stalled && e.call.ctx.Err() != nil: // a slow transport may report the cancelation by the timer later
-		return e.call.ctx.Err()
-	case e.call.ctx.Err() != nil:
+	switch stalled := context.Cause(e.timed) == errStalled; { //nolint:errorlint // itself
+	case stalled && e.ctx.Err() != nil: // a slow transport may report the cancelation by the timer later
+		return e.ctx.Err()
+	case e.ctx.Err() != nil:
 	case stalled:
 		return &timeoutError{fmt.Errorf("%s within %s", what, e.limit), false}
-	case e.ctx.Err() == nil && errors.As(err, &limited) && limited.Timeout():
+	case e.timed.Err() == nil && errors.As(err, &limited) && limited.Timeout():
 		return &timeoutError{err, isDial(err) || !errors.Is(err, context.DeadlineExceeded)}
 	}
 	return err

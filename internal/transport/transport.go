@@ -70,8 +70,9 @@ func New(c Config) (*Transport, error) {
 	return t, nil
 }
 
-// Outcome is the result of a call: a response, an error, or the last response and
-// the error that prevented a later one.
+// Outcome is the result of a call: a response, an error, the last response and the error
+// that prevented a later one, or a 2xx response whose body cannot be decompressed and that
+// error.
 type Outcome struct {
 	Response *http.Response
 	Body     []byte // of a success that was buffered
@@ -125,7 +126,7 @@ func (t *Transport) Do(req *http.Request) Outcome {
 
 // failed returns the outcome of a call whose last attempt had no response.
 func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
-	ended := c.waiting || req.Context().Err() != nil
+	ended := c.waiting || req.Context().Err() != nil // only the end of the context ends a wait with an error
 	switch {
 	case c.garbled != nil && response.Garbled(err):
 		return c.garbled, err
@@ -164,7 +165,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := c.chain.RoundTrip(e.req)
 	e.timer.Stop()
 	if err != nil {
-		return nil, e.noResponse(err)
+		return nil, e.fail(err)
 	}
 	if resp == nil || resp.Body == nil { // http.Client returns an error, or an empty body
 		return resp, nil
