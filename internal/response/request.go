@@ -1,6 +1,8 @@
 package response
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -96,4 +98,13 @@ func (b *Body) buffered() (data []byte, err error) {
 		}
 	}
 	return data, nil
+}
+
+// GarbledReason is the reason for an error that [Garbled] reports.
+const GarbledReason = "a body that cannot be decompressed"
+
+// Garbled reports whether err comes from a body that cannot be decompressed.
+func Garbled(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }

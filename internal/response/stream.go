@@ -108,6 +108,10 @@ func (s *Stream[T]) Next() (*T, error) {
 	return v, err
 }
 
+// IsEOF reports whether err is io.EOF itself, with which a Read says that the
+// body has ended. An error that wraps io.EOF is a failure.
+func IsEOF(err error) bool { return err == io.EOF } //nolint:errorlint // itself
+
 func (s *Stream[T]) element() (*T, error) {
 	if s.index < 0 {
 		if err := s.begin(); err != nil {
