@@ -25,7 +25,7 @@ import (
 // Version is the SDK's version, sent in the header User-Agent.
 const Version = "0.2.0"
 
-// A Client sends requests to one Zadig. Create one with [NewClient] and share it:
+// A Client sends requests to one Zadig server. Create one with [NewClient] and share it:
 // it is immutable, safe for concurrent use, and reuses its connections.
 type Client struct {
 	// Delivery reads releases (版本).
@@ -180,10 +180,10 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 }
 
 // Get reads an endpoint for which the SDK has no method, such as
-// "/api/aslan/delivery/servicenames", and decodes the JSON of the response into out
-// as encoding/json does. It uses the client's token, retries, size limit and
-// errors. The path is joined to the base URL. If it has a query, Get adds query to
-// that. If out is nil, the body is discarded.
+// "/api/aslan/delivery/servicenames", and decodes the JSON of the response into out as
+// encoding/json does. It uses the client's token, retries, size limit and errors. The
+// path is joined to the base URL. If path has a query, Get appends the parameters in
+// query to it. If out is nil, the body is discarded.
 //
 // If the body does not decode into out, Get returns [ErrUnexpectedResponse]. An
 // error of out's UnmarshalJSON method can be found with errors.As, but the text of

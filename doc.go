@@ -1,6 +1,6 @@
-// Package zadig is a client for the delivery center (交付中心) of KodeRover Zadig. It
-// lists the released versions and their images, and traces each image to the commit,
-// pull request and author that it was built from. It is read-only: it sends only GET
+// Package zadig is a client for the delivery center (交付中心) of KodeRover Zadig. It lists
+// the released versions and their images, and traces each image to the commit that it was
+// built from, with its pull request and author. It is read-only: it sends only GET
 // requests.
 //
 // Start here:
@@ -63,8 +63,8 @@
 //
 // [Explain] returns one plain sentence for any error: what it means and what to check.
 //
-// These errors are common to all methods. The comment of a method adds the errors that
-// have a special meaning for it.
+// All methods can return the errors above. The documentation of a method lists the errors
+// that have a special meaning for that method.
 //
 // # Retries
 //

@@ -27,10 +27,11 @@ var (
 	// v4.3.0 the server also returns 401 if no administrator has enabled the user's API
 	// token, or if the database of its users is down (from Zadig's source).
 	ErrUnauthorized = errdef.ErrUnauthorized
-	// ErrForbidden means that the token's user may not read this: the server returns
-	// 403 with an empty body or, for Trace, 500. The server also returns 403 if it has
-	// run out of file descriptors; since v2.0.0 if its user service is down; and since
-	// v4.3.0 if it requires multi-factor authentication (from Zadig's source).
+	// ErrForbidden means that the token's user is not allowed to read what was
+	// requested: the server returns 403 with an empty body or, for Trace, 500. The
+	// server also returns 403 if it has run out of file descriptors; since v2.0.0 if its
+	// user service is down; and since v4.3.0 if it requires multi-factor authentication
+	// (from Zadig's source).
 	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound means that there is no such release, artifact, environment, task or
 	// path. The server returns 400 for an unknown id, and 500 for Trace, environments
@@ -85,8 +86,8 @@ type Error struct {
 	// Method and URL are the request's. The values of secret query parameters
 	// are masked.
 	Method, URL string
-	// RequestID is the X-Request-Id header of the response. Zadig does not send
-	// this header (seen on v1.7.1 to v5.0.0), but a gateway may.
+	// RequestID is the X-Request-Id header of the response. Zadig does not send this
+	// header (checked on v1.7.1 to v5.0.0), but a gateway may.
 	RequestID string
 	// Attempts is how many times the request was sent, at least 1.
 	Attempts int

@@ -114,12 +114,12 @@ func WithHTTPClient(client *http.Client) Option {
 	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
 }
 
-// WithTransport sends requests through rt. Default: the SDK's own transport, which
-// uses HTTP/2 and the proxy from the environment, and keeps up to 64 idle
-// connections. It gives up a connection or a TLS handshake after 10 seconds, and the
-// client retries. If an HTTP/2 connection is silent for 5 seconds while requests wait,
-// that transport sends a ping, and closes the connection if no reply arrives within
-// another 5 seconds.
+// WithTransport sends requests through rt. Default: the SDK's own transport, which uses
+// HTTP/2 and the proxy from the environment, and keeps up to 64 idle connections. It
+// gives up on connecting, or on a TLS handshake, after 10 seconds, and the client
+// retries. If an HTTP/2 connection is silent for 5 seconds while requests wait, that
+// transport sends a ping, and closes the connection if no reply arrives within another 5
+// seconds.
 func WithTransport(rt http.RoundTripper) Option {
 	return given("WithTransport", "an http.RoundTripper", rt, func(c *config) { c.transport, c.baseChanged = rt, true })
 }
@@ -154,8 +154,8 @@ func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option
 // request is not retried.
 type RetryPolicy struct {
 	MaxAttempts int           // attempts, including the first; 0 means 3, 1 means no retry
-	MinWait     time.Duration // limit of the first wait; 0 means 200 ms, or MaxWait if that is shorter
-	MaxWait     time.Duration // limit of every wait; 0 means 5 s, or MinWait if that is longer
+	MinWait     time.Duration // upper limit of the first wait; 0 means 200 ms, or MaxWait if that is shorter
+	MaxWait     time.Duration // upper limit of every wait; 0 means 5 s, or MinWait if that is longer
 }
 
 // WithRetry sets the retry policy. Default: see [RetryPolicy].
@@ -220,10 +220,10 @@ func WithHeader(key, value string) Option {
 // [delivery.Service.All] streams a list, to each release. If it is exceeded, the
 // call returns [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
-// Some JSON needs much more memory when decoded than it has bytes. So JSON that
-// needs more than 4 times n to decode, and more than 1 MiB, is also refused. In
-// this estimate, an object counts as 1 KiB, any other value as 64 bytes, and a byte
-// that is not UTF-8 as 16. With Go's default settings, one response increases the
+// Some JSON needs much more memory when decoded than it has bytes. So JSON that needs
+// more than 4 times n to decode, and more than 1 MiB, is also refused. The client
+// estimates this need: 1 KiB for each object, 64 bytes for any other value, and 16 bytes
+// for each byte that is not UTF-8. With Go's default settings, one response increases the
 // heap, including garbage, by less than 16 times n.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {

@@ -28,8 +28,8 @@ type GetOptions struct {
 // In addition to the common errors, Get returns
 //   - zadig.ErrBadRequest for a malformed id, before it sends anything
 //   - zadig.ErrNotFound if there is no such release
-//   - zadig.ErrServer if the server cannot build this release, for example because its
-//     project was deleted (v2.3.0 and later)
+//   - zadig.ErrServer if the server cannot put the data of this release together, for
+//     example because its project was deleted (v2.3.0 and later)
 //   - zadig.ErrUnsupported on servers up to v1.7.1, which find no release by id; use
 //     [Service.All] with its filters
 func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, error) {

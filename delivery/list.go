@@ -31,7 +31,8 @@ type Page struct {
 //   - zadig.ErrUnsupported if the page has a release and the server ignores ServiceName
 //     (since v4.0) or Label (before v4.0)
 //   - a *[ReleaseError] for a release that cannot be decoded or, since v4.2, read by id
-//   - zadig.ErrServer if the server cannot build one release of the page (up to v3.4)
+//   - zadig.ErrServer if the server cannot put the data of one release of the page
+//     together (up to v3.4)
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check(methodList); err != nil {
 		return nil, err

@@ -13,8 +13,8 @@ type Verbosity string
 const (
 	// VerbosityDetailed reads everything, on every server. It is the default.
 	VerbosityDetailed Verbosity = "detailed"
-	// VerbosityBrief reads only VersionInfo and, since v3.0.0, not its
-	// ProductEnvInfo. [Release.IsSummary] then reports true.
+	// VerbosityBrief reads only VersionInfo; since v3.0.0, without its ProductEnvInfo.
+	// [Release.IsSummary] then reports true.
 	VerbosityBrief Verbosity = "brief"
 )
 
@@ -47,10 +47,10 @@ type ListOptions struct {
 
 	// Page counts from 1; 0 means 1. Only List accepts a Page above 1.
 	Page int
-	// PerPage is the number of releases on a page. 0 means 20 for List, Latest and
-	// Since (100 with the zero Mark), and 100 for All, Find and LatestByProject.
-	// If pages of this size are too small to overlap, for example with a PerPage of
-	// 2, [Service.All] requests larger ones.
+	// PerPage is the number of releases on a page. 0 means 20 for List, Latest and Since
+	// (100 with the zero Mark), and 100 for All, Find and LatestByProject. [Service.All]
+	// requests pages that overlap. If this size is too small for that, such as 2, it
+	// requests larger pages.
 	PerPage int
 	// Verbosity determines how much of each release is read. The zero value means
 	// VerbosityDetailed. VerbosityBrief cannot be combined with ServiceName.
@@ -63,8 +63,8 @@ type ListOptions struct {
 	// SkipManifests does not decode manifests, which make up most of a detailed
 	// release: DeployInfo.YAMLContents and FlatService.YAMLContent are empty.
 	SkipManifests bool
-	// Concurrency is the number of releases that are read by id at the same time:
-	// 0 means 8, 1 means one after the other. More than 16 gains little.
+	// Concurrency is the number of releases that are read by id at the same time: 0
+	// means 8, 1 means one after the other. More than 8 gains little.
 	//
 	// For each read, the server keeps a connection open for 90 seconds. When it runs
 	// out of file descriptors, it returns zadig.ErrForbidden for every request. With a

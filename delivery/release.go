@@ -39,7 +39,7 @@ const (
 //
 // Up to v3.4 the server sends the documented JSON object, which fills the first group of
 // fields. Since v4.0 it sends a flat object, which fills VersionInfo and the second
-// group. Services is not nil only after decoding a flat object. Encoding a release writes
+// group. Services is non-nil only if a flat object was decoded. Encoding a release writes
 // the kind of object that was decoded.
 //
 // Decoding replaces credentials with "[redacted]": the tokens, keys and passwords of

@@ -14,19 +14,19 @@ import (
 )
 
 // Since returns an iterator over the releases that o selects and that are new since the
-// mark, oldest first. With the zero Mark every release is new. Since moves the mark past a
-// release after the loop's body has run; if the loop breaks at a release, the next range
+// mark, oldest first. With the zero Mark every release is new. Since moves the mark past
+// a release after the loop's body has run; if the loop breaks at a release, the next loop
 // yields that release again. Save the mark after the loop.
 //
 // Since also yields a release that is in progress or has failed, and yields it again if,
-// within a day, it ends or a retry succeeds. With o.Succeeded, a release is yielded only
-// once, after it has succeeded.
+// within a day, it is finished or a retry succeeds. With o.Succeeded, a release is
+// yielded only once, after it has succeeded.
 //
-// If one release cannot be read, Since yields a *[ReleaseError]. For a day, each further
-// range reads that release again. If even its version or time cannot be decoded, each range
-// yields its error until a release at least a minute newer has been handled. Any other
-// error ends the loop. In addition to the errors of [Service.All], Since returns
-// zadig.ErrBadRequest if the mark is nil or was used with other filters.
+// If one release cannot be read, Since yields a *[ReleaseError]. For a day, every later
+// loop reads that release again. If not even its version or time can be decoded, every
+// loop yields the error, until a release that is at least a minute newer has been
+// handled. Any other error ends the loop. In addition to the errors of [Service.All],
+// Since returns zadig.ErrBadRequest if the mark is nil or was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"

@@ -26,8 +26,8 @@
 //		fmt.Println(history[last].CreateBy, history[last].Created())
 //	}
 //
-// The comment of a method lists the errors that have a special meaning for it. Package
-// zadig describes the common errors.
+// The documentation of a method lists the errors that have a special meaning for that
+// method. Package zadig describes the common errors.
 //
 // A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
 // a Service for any Doer.

@@ -56,12 +56,12 @@ type Approver struct {
 	OperationTime int64  `json:"operation_time"` // Unix seconds, 0 without a decision
 }
 
-// IsOpen reports whether the approval waits for a decision now.
+// IsOpen reports whether the approval is waiting for a decision.
 func (a *Approval) IsOpen() bool { return nilsafe.OrZero(a).Status == StatusWaitForApproval }
 
-// Pending returns the approvers who can decide now: those without a decision in the first
-// incomplete step. It returns nil if the approval is not open. With WeCom, v5.0.0 does
-// not send who has decided, so every approver of the first step is pending.
+// Pending returns the approvers who can decide now: those in the first incomplete step who
+// have not decided yet. It returns nil if the approval is not open. For WeCom, v5.0.0 does
+// not report who has decided, so every approver of the first step is pending.
 func (a *Approval) Pending() (pending []*Approver) {
 	if !a.IsOpen() {
 		return nil

@@ -1,6 +1,6 @@
 // Package workflow reads the workflow tasks (工作流任务) of Zadig. A task is one run of a
-// workflow, with its stages and jobs. It shows whether the run that made a release or an
-// artifact has ended, what failed in it, who approved it and what it deployed.
+// workflow, with its stages and jobs. From the task that made a release or an artifact you
+// can tell whether it has ended, what failed in it, who approved it and what it deployed.
 //
 // Start here:
 //   - [Service.Task] returns a task by its core.TaskRef, and [Service.Tasks] returns all
@@ -23,8 +23,8 @@
 //		}
 //	}
 //
-// To find the tasks that wait for an approval, read each task that has not ended. The lists
-// of Zadig v3.1.0 and later do not show whether a task waits:
+// To find the tasks that wait for an approval, read each task that has not ended. Lists of
+// tasks do not show, in Zadig v3.1.0 and later, whether a task is waiting:
 //
 //	for task, err := range client.Workflow.Tasks(ctx, "shop", "shop-dev", workflow.TasksOptions{}) {
 //		…
@@ -37,8 +37,8 @@
 //		}
 //	}
 //
-// The comment of a method lists the errors that have a special meaning for it. Package
-// zadig describes the common errors.
+// The documentation of a method lists the errors that have a special meaning for that
+// method. Package zadig describes the common errors.
 //
 // A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
 // a Service for any Doer.

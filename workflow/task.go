@@ -18,16 +18,16 @@ const (
 	StatusWaiting         = "waiting"
 	StatusQueued          = "queued"
 	StatusBlocked         = "blocked"
-	StatusRunning         = "running"           // since v3.1.0: also while the task waits for an approval
-	StatusWaitForApproval = "wait_for_approval" // since v3.1.0: a job that waits for an approval
-	StatusPause           = "pause"             // since v3.1.0: the task waits for somebody to start the next stage
+	StatusRunning         = "running"           // also, since v3.1.0, while the task is waiting for an approval
+	StatusWaitForApproval = "wait_for_approval" // a job that is waiting for an approval; since v3.1.0
+	StatusPause           = "pause"             // the task is waiting for somebody to start the next stage; since v3.1.0
 	StatusPassed          = "passed"
 	StatusFailed          = "failed"
 	StatusTimeout         = "timeout"
 	StatusCancelled       = "cancelled"
 	StatusReject          = "reject"   // an approver rejected it
 	StatusSkipped         = "skipped"  // a job that was not selected, or a task or stage with only such jobs
-	StatusUnstable        = "unstable" // since v3.1.0: a job whose failure the workflow ignores
+	StatusUnstable        = "unstable" // a job whose failure the workflow ignores; since v3.1.0
 
 	// statusWaitForApproval is the status, up to v3.0.0, of a task or stage that waits
 	// for an approval.
@@ -38,12 +38,12 @@ const (
 // send, except the task's parameters and release plan. The fields come from responses
 // recorded on v2.3.1, v3.4.1 and v5.0.0 and, for other versions, from Zadig's source. The
 // JSON names are those of v1.18.0 and later; [Service.Task] reads the older names as
-// well.
+// well. In the comments, "absent when" says when the server leaves the member out.
 type Task struct {
 	TaskID              int      `json:"task_id"`               // from 1; unique within its workflow only
-	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; sent as workflow_name up to v1.17.0
-	WorkflowDisplayName string   `json:"workflow_name"`         // since v1.16.0; sent as workflow_display_name up to v1.17.0
-	ProjectName         string   `json:"project_key"`           // sent as project_name up to v1.17.0
+	WorkflowName        string   `json:"workflow_key"`          // key of the workflow; up to v1.17.0 servers call it workflow_name
+	WorkflowDisplayName string   `json:"workflow_name"`         // since v1.16.0; up to v1.17.0 servers call it workflow_display_name
+	ProjectName         string   `json:"project_key"`           // up to v1.17.0 servers call it project_name
 	Status              string   `json:"status,omitzero"`       // StatusPassed and so on; absent when ""
 	Reverted            bool     `json:"reverted"`              // since v3.3.0: it was rolled back
 	Remark              string   `json:"remark"`                // since v3.1.0: free text
@@ -57,7 +57,8 @@ type Task struct {
 	IsRestart           bool     `json:"is_restart"`            // it was run again after a failure
 }
 
-// Stage is a group of jobs. A stage starts when the previous stage has passed.
+// Stage is a group of jobs. The stages of a task run one after the other. A stage may also
+// wait for an approval, or for somebody to start it.
 type Stage struct {
 	Name      string `json:"name"`                // chosen by the workflow's author
 	Status    string `json:"status"`              // StatusPassed and so on; "" before it starts
@@ -71,15 +72,15 @@ type Stage struct {
 	Approval json.RawMessage `json:"approval,omitzero"`
 }
 
-// Values of Job.Type. Each comment names the main members of Spec. Servers send many
+// Values of Job.Type. The comments name the main members of Job.Spec. Servers send many
 // other types.
 const (
 	JobBuild           = "zadig-build"            // repos, image, service_name, service_module
 	JobDeploy          = "zadig-deploy"           // env, production, service_and_images; also for helm
 	JobDistributeImage = "zadig-distribute-image" // distribute_target
 	JobTest            = "zadig-test"             // repos, test_name
-	JobFreestyle       = "freestyle"              // the members of JobBuild
-	JobApproval        = "approval"               // since v3.1.0
+	JobFreestyle       = "freestyle"              // the same members as JobBuild
+	JobApproval        = "approval"               // since v3.1.0; see Task.Approvals
 )
 
 // Job is one step of a stage. The server leaves out jobs whose records it cannot read.

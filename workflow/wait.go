@@ -25,8 +25,8 @@ var (
 // WaitOptions are the options of [Service.Wait].
 type WaitOptions struct {
 	// Interval is the wait after the first request; 0 means 2 seconds. Each further wait
-	// is 1.5 times as long as the previous one, but not longer than MaxInterval; for
-	// MaxInterval, 0 means 30 seconds.
+	// is 1.5 times as long as the previous one, up to MaxInterval. A MaxInterval of 0 means
+	// 30 seconds.
 	Interval, MaxInterval time.Duration
 }
 
@@ -51,12 +51,12 @@ func (e *WaitError) Error() string {
 func (e *WaitError) Unwrap() error { return e.Err }
 
 // Wait reads a task repeatedly until it has ended, and returns it if it succeeded. A task
-// that needs an approval, or somebody to start its next stage, has not ended. Give ctx a
+// that is waiting for an approval, or for somebody to start its next stage, has not ended. Give ctx a
 // deadline: nothing else limits the wait.
 //
-// If the server fails, cannot be reached, or forbids what it allowed before, Wait
-// retries up to five times in a row. It returns zadig.ErrBadRequest for a negative Interval or MaxInterval. Any other error is
-// a *[WaitError] with the last state of the task, and wraps
+// If the server fails, cannot be reached, or forbids what it allowed before, Wait retries up
+// to five times in a row. It returns zadig.ErrBadRequest for a negative Interval or
+// MaxInterval. Any other error is a *[WaitError] with the last state of the task, and wraps
 //   - ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended without
 //     success
 //   - context.DeadlineExceeded or context.Canceled if ctx ended first
@@ -84,7 +84,8 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 }
 
 // Done reports whether a task has ended. If the task ended without success, the error is a
-// *[WaitError]. Pass the method Done as delivery.WaitOptions.TaskDone.
+// *[WaitError]. The method Done can be used as
+// delivery.WaitOptions.TaskDone.
 func (s *Service) Done(ctx context.Context, ref core.TaskRef) (bool, error) {
 	t, err := s.Task(ctx, ref)
 	if err == nil && t.failure() != nil {
