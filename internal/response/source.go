@@ -16,16 +16,21 @@ type source struct {
 
 	meter    meter
 	measures bool   // the meter has seen all that was read
-	element  []byte // bytes read of the element, until the meter is needed
+	recent   []byte // the end of what was read, until the meter is needed
+	from     int    // where the element begins in recent
 }
 
-// next begins an element. The decoder already has the bytes unread. Most elements
-// are so small that they need not be measured.
+// next begins an element. The decoder already has the bytes unread, which are the last
+// that it read. Most elements are so small that they need not be measured.
 func (s *source) next(unread []byte) {
-	if int64(len(unread)) <= s.meter.free {
-		s.meter = meter{limits: s.meter.limits, depth: 1}
-		s.measures, s.element = false, append(s.element[:0], unread...)
+	if int64(len(unread)) > s.meter.free {
+		return
 	}
+	if s.measures {
+		s.recent = append(s.recent[:0], unread...)
+	}
+	s.from = len(s.recent) - len(unread)
+	s.meter, s.measures = meter{limits: s.meter.limits, depth: 1}, false
 }
 
 // Read reads the bytes before the element that exceeds a limit.
@@ -39,11 +44,12 @@ func (s *source) Read(p []byte) (n int, err error) {
 	s.read += int64(n)
 	unmeasured := p
 	if !s.measures {
-		s.element = append(s.element, p...)
-		if int64(len(s.element)) <= s.meter.free {
+		s.recent = append(s.recent[:copy(s.recent, s.recent[s.from:])], p...)
+		s.from = 0
+		if int64(len(s.recent)) <= s.meter.free {
 			return n, s.err
 		}
-		s.measures, unmeasured = true, s.element
+		s.measures, unmeasured = true, s.recent
 	}
 	fits, err := s.meter.add(unmeasured)
 	if err != nil {

@@ -144,7 +144,7 @@ function start() {
   show();
   follow();
   addEventListener('hashchange', follow);
-  dialog.addEventListener('close', () => { if (open) go(null); });
+  dialog.addEventListener('close', () => { if (open && !dialog.open) go(null); }); // the event may be late
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close(); // beside the panel
     const to = event.target.closest('a[href^="#"]');
