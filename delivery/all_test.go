@@ -91,6 +91,35 @@ func TestAllReadsEightAtATime(t *testing.T) {
 	})
 }
 
+// The last releases of a page wait for the next page only if lists leave details out, and if the page has more releases than
+// are read at the same time.
+func TestAllYieldsAPageBeforeTheNextIsRequested(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		zadig  *movingZadig
+		size   int
+		broken bool
+	}{
+		"a small page":            {&movingZadig{flat: true, omits: true, total: true}, 5, false},
+		"a page with broken data": {&movingZadig{}, 100, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			z := row.zadig.fill(150)
+			z.releases[1].broken = row.broken
+			n := 0
+			for range z.client(t).All(t.Context(), delivery.ListOptions{PerPage: row.size}) {
+				if n++; n == row.size {
+					break
+				}
+			}
+			for _, u := range z.requests {
+				assert.Contains(t, []string{"", "1"}, u.Query().Get("page"), u)
+			}
+		})
+	}
+}
+
 // A page that breaks off is requested again, unless the context has ended.
 func TestAllResumesAPage(t *testing.T) {
 	t.Parallel()

@@ -58,6 +58,9 @@ func inject(ts *testscript.TestScript, _ bool, args []string) {
 		"trace-fails": zadigtest.Status(500, "").When(func(r *http.Request) bool {
 			return strings.Contains(r.URL.Query().Get("image"), "checkout")
 		}),
+		"trace-odd": zadigtest.Status(200, `{"id":7}`).When(func(r *http.Request) bool {
+			return strings.Contains(r.URL.Query().Get("image"), "checkout")
+		}),
 		"history-forbidden": zadigtest.NoPermission().On(zadigtest.ListDeployments),
 		"details-forbidden": zadigtest.NoPermission().On(zadigtest.GetRelease),
 		"all-forbidden": zadigtest.NoPermission().On(zadigtest.ListReleases).When(func(r *http.Request) bool {
