@@ -108,7 +108,8 @@ func TestAllYieldsAPageBeforeTheNextIsRequested(t *testing.T) {
 			z := row.zadig.fill(150)
 			z.releases[1].broken = row.broken
 			n := 0
-			for range z.client(t).All(t.Context(), delivery.ListOptions{PerPage: row.size}) {
+			for _, err := range z.client(t).All(t.Context(), delivery.ListOptions{PerPage: row.size}) {
+				assert.True(t, err == nil || row.broken, "of %v", err)
 				if n++; n == row.size {
 					break
 				}

@@ -25,8 +25,8 @@ func (l list) Do(*http.Request) (*http.Response, error) {
 func TestUnreadRelease(t *testing.T) {
 	t.Parallel()
 	release := func(id, version, status string) string {
-		return `{"id":"65e13f00aa0000000000000` + id + `","version":"` + version + `","project_name":"shop","env_name":"prod","status":` + status +
-			`,"created_at":170000000` + id + `,"services":[{"service_name":"cart"}]}`
+		return `{"id":"65e13f00aa0000000000000` + id + `","version":"` + version + `","project_name":"shop","env_name":"prod",` +
+			`"status":` + status + `,"created_at":170000000` + id + `,"services":[{"service_name":"cart"}]}`
 	}
 	third, unread, first := release("3", "v3", `"success"`), release("2", "v2", "7"), release("1", "v1", `"success"`)
 	for name, row := range map[string]struct {
