@@ -12,6 +12,21 @@ import (
 	"github.com/zadig-go/zadig/artifact"
 )
 
+// The endpoints of artifacts.
+const (
+	ListArtifacts Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
+	FindArtifact  Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0
+	GetArtifact   Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get and Trace
+	TraceArtifact Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or after a refusal of the two above
+)
+
+var artifactRoutes = []route{
+	{ListArtifacts, v17, (*call).listArtifacts},
+	{FindArtifact, v111, (*call).findArtifact},
+	{GetArtifact, v17, (*call).getArtifact},
+	{TraceArtifact, v111, (*call).trace},
+}
+
 func (c *call) listArtifacts() *response {
 	if refused := c.refuseArtifacts(); refused != nil {
 		return refused

@@ -10,6 +10,23 @@ import (
 	"github.com/zadig-go/zadig/environment"
 )
 
+// The endpoints of environments, since v1.18.0.
+const (
+	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
+	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
+	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get
+	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
+	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, since v2.0.0
+)
+
+var environmentRoutes = []route{
+	{ListEnvironments, v118, (*call).listTestEnvironments},
+	{ListProductionEnvironments, v118, (*call).listProductionEnvironments},
+	{GetEnvironment, v118, (*call).getTestEnvironment},
+	{GetProductionEnvironment, v118, (*call).getProductionEnvironment},
+	{ListDeployments, v23, (*call).listDeployments},
+}
+
 // Deployment is an entry in the deployment history of a service in an environment.
 type Deployment struct {
 	ProjectName string

@@ -7,6 +7,21 @@ import (
 	"strconv"
 )
 
+// The endpoints of releases.
+const (
+	ListReleases         Endpoint = "/api/aslan/delivery/releases"        // client.Delivery.List and All
+	ListLabels           Endpoint = "/api/aslan/delivery/releases/labels" // client.Delivery.Labels, since v4.0.0
+	GetRelease           Endpoint = "/api/aslan/delivery/releases/:id"    // client.Delivery.Get
+	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail"   // client.Delivery.Find, since v4.0.0
+)
+
+var releaseRoutes = []route{
+	{ListReleases, v17, (*call).listReleases},
+	{ListLabels, v40, (*call).listLabels},
+	{GetRelease, v17, (*call).getRelease},
+	{OpenAPIReleaseDetail, v40, (*call).getReleaseByName},
+}
+
 func (c *call) listReleases() *response {
 	numbers, ok := c.numbers("taskId", "page", "per_page")
 	if !ok {

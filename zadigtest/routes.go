@@ -3,6 +3,7 @@ package zadigtest
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -10,30 +11,8 @@ import (
 // vary. [Fault.On] and [Server.RequestsTo] select requests by endpoint.
 type Endpoint string
 
-// The endpoints of a Server. All accept only GET.
-const (
-	ListReleases         Endpoint = "/api/aslan/delivery/releases"        // client.Delivery.List and All
-	ListLabels           Endpoint = "/api/aslan/delivery/releases/labels" // client.Delivery.Labels, since v4.0.0
-	GetRelease           Endpoint = "/api/aslan/delivery/releases/:id"    // client.Delivery.Get
-	OpenAPIReleaseDetail Endpoint = "/openapi/delivery/releases/detail"   // client.Delivery.Find, since v4.0.0
-	ListArtifacts        Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
-	FindArtifact         Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0
-	GetArtifact          Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get and Trace
-	TraceArtifact        Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or after a refusal of the two above
-	GetWorkflowTask      Endpoint = "/openapi/workflows/custom/task"      // client.Workflow.Task, since v1.15.0
-
-	// The following endpoints exist in v1.18.0 and later, ListDeployments in v2.0.0
-	// and later.
-	ListWorkflowTasks          Endpoint = "/openapi/workflows/custom/:name/tasks"                      // client.Workflow.Tasks
-	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
-	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
-	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get
-	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
-	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History
-
-	// NoEndpoint selects requests for paths that the server's version does not have.
-	NoEndpoint Endpoint = ""
-)
+// NoEndpoint selects requests for paths that the server's version does not have.
+const NoEndpoint Endpoint = ""
 
 // route is an endpoint, the first version that has it, and the method that responds
 // to a request for it. If respond is nil, the path exists, but only for methods other than GET.
@@ -44,24 +23,7 @@ type route struct {
 }
 
 // routes lists all endpoints. The first that matches a path wins.
-var routes = []route{
-	{ListReleases, v17, (*call).listReleases},
-	{ListLabels, v40, (*call).listLabels},
-	{GetRelease, v17, (*call).getRelease},
-	{OpenAPIReleaseDetail, v40, (*call).getReleaseByName},
-	{ListArtifacts, v17, (*call).listArtifacts},
-	{FindArtifact, v111, (*call).findArtifact},
-	{GetArtifact, v17, (*call).getArtifact},
-	{TraceArtifact, v111, (*call).trace},
-	{GetWorkflowTask, v118, (*call).getTask},
-	{endpoint: "/openapi/workflows/custom/:name", since: v118}, // DELETE
-	{ListWorkflowTasks, v118, (*call).listTasks},
-	{ListEnvironments, v118, (*call).listTestEnvironments},
-	{ListProductionEnvironments, v118, (*call).listProductionEnvironments},
-	{GetEnvironment, v118, (*call).getTestEnvironment},
-	{GetProductionEnvironment, v118, (*call).getProductionEnvironment},
-	{ListDeployments, v23, (*call).listDeployments},
-}
+var routes = slices.Concat(releaseRoutes, artifactRoutes, taskRoutes, environmentRoutes)
 
 // match returns the route for a path in version v, and the variable parts of the
 // path by name, such as "id". Both are nil if there is no route.

@@ -12,6 +12,18 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
+// The endpoints of workflow tasks.
+const (
+	GetWorkflowTask   Endpoint = "/openapi/workflows/custom/task"        // client.Workflow.Task, since v1.15.0
+	ListWorkflowTasks Endpoint = "/openapi/workflows/custom/:name/tasks" // client.Workflow.Tasks, since v1.18.0
+)
+
+var taskRoutes = []route{
+	{GetWorkflowTask, v118, (*call).getTask},
+	{endpoint: "/openapi/workflows/custom/:name", since: v118}, // DELETE
+	{ListWorkflowTasks, v118, (*call).listTasks},
+}
+
 // getTask responds with a workflow task that was added, or that a release or a build
 // names. Zadig checks no permission for this request.
 func (c *call) getTask() *response {
