@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -24,10 +23,10 @@ func (e *exchange) log(level slog.Level, message string, more ...slog.Attr) {
 }
 
 // logFailure logs an error, at a lower level if the caller has canceled the
-// context, as a loop that ends early does.
+// context or closed the body, as a loop that ends early does.
 func (e *exchange) logFailure(message string, err error, more ...slog.Attr) {
 	level := slog.LevelWarn
-	if errors.Is(e.ctx.Err(), context.Canceled) {
+	if e.timed.Err() == context.Canceled && context.Cause(e.timed) != errStalled { //nolint:errorlint // themselves
 		level = slog.LevelDebug
 	}
 	e.log(level, message, append(more, slog.String("error", safe(err, e.tokens).Error()))...)

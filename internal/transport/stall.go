@@ -44,7 +44,8 @@ var errStalled = errors.New("stalled")
 type exchange struct {
 	*call
 	req     *http.Request
-	timed   context.Context // ends with the call, or by the timer
+	timed   context.Context // ends with the caller's, by the timer, or when the body is closed
+	end     context.CancelCauseFunc
 	timer   *time.Timer
 	limit   time.Duration // that the timer was set to
 	start   time.Time
@@ -55,14 +56,15 @@ type exchange struct {
 
 // newExchange starts the timer for the headers.
 func (c *call) newExchange(req *http.Request) *exchange {
-	ctx, cancel := context.WithCancelCause(req.Context())
-	e := &exchange{call: c, timed: ctx, req: req.WithContext(ctx), limit: c.config.Timeout, start: time.Now()}
-	e.timer = time.AfterFunc(e.limit, func() { cancel(errStalled) })
+	ctx, end := context.WithCancelCause(req.Context())
+	e := &exchange{call: c, timed: ctx, end: end, req: req.WithContext(ctx), limit: c.config.Timeout, start: time.Now()}
+	e.timer = time.AfterFunc(e.limit, func() { end(errStalled) })
 	return e
 }
 
 // fail logs and returns the error of a request without response headers.
 func (e *exchange) fail(err error) error {
+	defer e.end(nil)
 	err = e.ownTimeout(err, "no response headers")
 	e.logFailure("zadig: no response", err)
 	return err
@@ -108,8 +110,11 @@ func (e *exchange) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Close closes the body.
-func (e *exchange) Close() error { return e.body.Close() }
+// Close closes the body, and ends any Read under way.
+func (e *exchange) Close() error {
+	e.end(nil)
+	return e.body.Close()
+}
 
 // ownTimeout returns err as a timeoutError if a limit of the SDK, of a transport or of
 // the network caused it, and not the caller's context. Another attempt would wait for a

@@ -1,10 +1,12 @@
 package transport_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -101,6 +103,52 @@ func TestDeadlineBeatsTheTimeout(t *testing.T) {
 		assert.True(t, failure.Timeout())
 	})
 }
+
+// Closing a body ends a Read under way, which is not a failure to warn about.
+func TestCloseEndsARead(t *testing.T) {
+	t.Parallel()
+	var records bytes.Buffer
+	logger := zadig.WithLogger(slog.New(slog.NewTextHandler(&records, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	inBubble(t, servertest.Stall("["), []zadig.Option{logger}, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/api/x", nil)
+		require.NoError(t, err)
+		resp, err := client.Do(req)
+		require.NoError(t, err)
+		start := time.Now()
+		time.AfterFunc(5*time.Second, func() { _ = resp.Body.Close() })
+		_, err = io.ReadAll(resp.Body)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, 5*time.Second, time.Since(start))
+	})
+	assert.Empty(t, records.String())
+}
+
+// A call leaves nothing registered with the caller's context, which may be that of
+// the whole program: each context derived from a foreignContext has a goroutine, and
+// the bubble fails if one is left.
+func TestCallsLeaveTheContext(t *testing.T) {
+	t.Parallel()
+	for name, h := range map[string]http.HandlerFunc{
+		"success": servertest.JSON(`[]`), "failure": servertest.Status(404, ""), "no response": servertest.Close,
+		"retry":    servertest.Script(servertest.Status(503, "down"), servertest.Cut("["), servertest.JSON(`[]`)),
+		"redirect": servertest.Script(redirects(302, servertest.BasePath+"/y"), servertest.JSON(`[]`)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, h, nil, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+				_ = client.Get(foreignContext{t.Context(), make(chan struct{})}, "/x", nil, new([]int))
+			})
+		})
+	}
+}
+
+// foreignContext is a context of a type that package context does not know.
+type foreignContext struct {
+	context.Context
+	done chan struct{}
+}
+
+func (c foreignContext) Done() <-chan struct{} { return c.done }
 
 // The limits of a transport are not the caller's deadline.
 func TestTimeoutsOfATransport(t *testing.T) {

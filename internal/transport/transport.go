@@ -19,7 +19,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -84,8 +83,7 @@ type Outcome struct {
 // call is one request with all its attempts. The policies are its methods.
 type call struct {
 	*Transport
-	ctx      context.Context // of all attempts
-	end      context.CancelFunc
+	ctx      context.Context // the caller's
 	buffered bool
 
 	attempts     int // the current one included
@@ -102,11 +100,9 @@ type call struct {
 
 // Do sends a request, and repeats it until no further attempt is needed or allowed.
 func (t *Transport) Do(req *http.Request) Outcome {
-	c := &call{Transport: t, buffered: response.ModeOf(req.Context()) == response.Buffered}
-	c.ctx, c.end = context.WithCancel(req.Context())
-	resp, err := c.retryClient().Do(&retryablehttp.Request{Request: req.WithContext(c.ctx)})
+	c := &call{Transport: t, ctx: req.Context(), buffered: response.ModeOf(req.Context()) == response.Buffered}
+	resp, err := c.retryClient().Do(&retryablehttp.Request{Request: req})
 	if err != nil {
-		c.end()
 		resp, err = c.failed(req, bare(err))
 		return Outcome{Response: resp, Err: err, Attempts: c.attempts, Tokens: c.tokens}
 	}
@@ -117,10 +113,6 @@ func (t *Transport) Do(req *http.Request) Outcome {
 		req = c.redirected(req, last.URL)
 	}
 	resp.Request = req
-	if c.body != nil {
-		c.end()
-	}
-	resp.Body = &finalBody{resp.Body, c.end}
 	return Outcome{Response: resp, Body: c.body, Attempts: c.attempts, Tokens: c.tokens}
 }
 
@@ -136,18 +128,6 @@ func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
 		err = fmt.Errorf("%w; no further attempt: %w", c.lastErr, err)
 	}
 	return nil, c.noResponse(req, err)
-}
-
-// finalBody is the body that the caller reads. Closing it ends the call, and with
-// it any Read under way.
-type finalBody struct {
-	io.ReadCloser
-	end func()
-}
-
-func (b *finalBody) Close() error {
-	b.end()
-	return b.ReadCloser.Close()
 }
 
 // RoundTrip is one attempt, or one redirect that it follows.
