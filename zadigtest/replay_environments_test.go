@@ -19,7 +19,7 @@ import (
 
 // TestReplayEnvironments sends the recorded requests for environments, deployments and
 // tasks to zadigtest, with the data of the real servers, and compares the responses: a
-// success by value, a failure by status and code.
+// success by value, a failure by status, code and message.
 func TestReplayEnvironments(t *testing.T) {
 	t.Parallel()
 	for _, folder := range folders(t, "environment/v*") {

@@ -23,7 +23,7 @@ import (
 
 // TestReplay sends the recorded requests to zadigtest, with the data of the real
 // servers, and compares the responses with the recorded ones: a success by value,
-// a failure by status and code.
+// a failure by status, code and message.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	for _, folder := range append(folders(t, "v*"), folders(t, "openapi/v[4-9]*")...) { // OpenAPIReleaseDetail exists since v4.0.0
@@ -190,7 +190,10 @@ func compare(t *testing.T, r recording.Recording, srv *zadigtest.Server, known f
 	assert.Equal(t, r.Response.Headers["Content-Type"], resp.Header.Get("Content-Type"))
 	assert.Equal(t, r.Response.Headers["X-Total"], resp.Header.Get("X-Total"))
 	if resp.StatusCode != http.StatusOK {
-		var want, got struct{ Code int }
+		var want, got struct {
+			Code    int
+			Message string
+		}
 		_, _ = json.Unmarshal(r.Bytes(), &want), json.Unmarshal(body, &got)
 		assert.Equal(t, want, got, string(body))
 		return

@@ -65,7 +65,7 @@ var codeMessages = map[int]string{
 
 	codeListGroups:       "列出服务组失败",
 	codeListEnvironments: "列出环境失败",
-	codeListDeployments:  "获取环境服务版本列表失败",
+	codeListDeployments:  "列出环境服务版本失败",
 }
 
 // failed returns Zadig's error envelope for a code. Its status is always 400.

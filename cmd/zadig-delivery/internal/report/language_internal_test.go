@@ -75,7 +75,7 @@ func TestDurations(t *testing.T) {
 	}
 	var zh language
 	require.NoError(t, zh.set("zh"))
-	assert.Equal(t, "4分 12秒", zh.duration(252*time.Second))
+	assert.Equal(t, "4 分 12 秒", zh.duration(252*time.Second))
 	assert.Equal(t, "8,500 个版本", zh.count(8500, "release"))
 	assert.Error(t, zh.set("fr"))
 }

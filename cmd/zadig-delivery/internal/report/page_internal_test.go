@@ -216,7 +216,9 @@ func TestPageInChinese(t *testing.T) {
 	t.Parallel()
 	page := mustReport(t, serverWith(t, *oneRelease(unchanged)), "--lang", "zh")
 	assert.Contains(t, page, `<html lang="zh-CN">`)
-	assert.Contains(t, page, "<title>所有项目：版本</title>")
+	assert.Contains(t, page, "<title>所有项目 · 版本交付</title>")
+	assert.Contains(t, page, `<span class="sr">1 个版本</span>`, "a person's releases, for screen readers")
+	assert.Contains(t, page, "github.com/zadig-go/zadig。")
 	_, body, _ := strings.Cut(page, "</style>")
 	body, _, _ = strings.Cut(body, `<script type="text/plain"`)
 	names := `<[^>]*>|shop|v1\.2\.0|cart|UTC|zadig-delivery report|github.com/zadig-go/zadig|Zadig|JavaScript|127[.\d:]+`
