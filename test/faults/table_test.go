@@ -153,8 +153,11 @@ var faults = []struct {
 	{"Before and in the headers", []fault{
 		{name: "reset before the headers", strike: (*exchange).reset, once: each(succeeds(1)), always: each(getsNothing(3))},
 		{name: "closed before the headers", strike: func(*exchange) {}, once: each(succeeds(1)), always: each(getsNothing(3))},
-		{name: "reset in the middle of the headers", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")); x.pause(); x.reset() },
-			once: each(succeeds(1)), always: each(getsNothing(3))},
+		{name: "reset in the middle of the headers", strike: func(x *exchange) {
+			x.write([]byte("HTTP/1.1 200 OK\r\nContent-"))
+			x.pause()
+			x.reset()
+		}, once: each(succeeds(1)), always: each(getsNothing(3))},
 		{name: "closed in the middle of the headers", strike: func(x *exchange) { x.write([]byte("HTTP/1.1 200 OK\r\nContent-")) },
 			once: each(succeeds(1)), always: each(getsNothing(3))},
 		{name: "no headers", strike: (*exchange).hang, once: each(timesOut(1)), always: each(timesOut(1)), waits: 1},
