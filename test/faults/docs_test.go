@@ -49,12 +49,12 @@ func markdown() string {
 // within returns how long a call may take, in the terms of docs/faults.md.
 func (f *fault) within() string {
 	switch {
+	case f.takes > 0:
+		return "what the server takes"
 	case f.waits == 1:
 		return "the timeout"
 	case f.waits > 1:
 		return fmt.Sprintf("%d timeouts", f.waits)
-	case f.takes > 0:
-		return "what the server takes"
 	}
 	return "the waits between attempts"
 }
