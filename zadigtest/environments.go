@@ -32,14 +32,15 @@ type Deployment struct {
 	ProjectName string
 	EnvName     string
 	Production  bool
-	Chart       bool // the service comes straight from a chart repository
+	Chart       bool // the service is a chart release, installed directly from a chart repository
 	environment.Deployment
 }
 
-// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name. No two
-// test environments, and no two production environments, may have both in common. The
-// server lists environments in the order in which they were added. Like
-// a real server, it does not send the status of a helm service.
+// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name. A
+// test environment and a production environment may have the same ProjectName and Name;
+// two environments of the same kind may not. The server lists environments in the order
+// in which they were added. Like a real server, it does not send the status of a helm
+// service.
 func WithEnvironments(environments ...*environment.Environment) Option {
 	return WithData(Data{Environments: environments})
 }
@@ -239,9 +240,9 @@ func (s *store) hasProject(name string) bool {
 	return false
 }
 
-// ClusterDown responds as Zadig does when it can no longer reach the Kubernetes
-// cluster of an environment. Since v3.4.1 the status of every service is "". Before
-// v3.4.1 requests for the environment fail with status 400 and code 6065.
+// ClusterDown responds as Zadig does when it can no longer reach the Kubernetes cluster
+// of an environment. On v3.4.1 and later, the status of every service is "". On earlier
+// versions, requests for the environment fail with status 400 and code 6065.
 func ClusterDown() Fault {
 	return Fault{name: "ClusterDown", state: clusterDown}.On(GetEnvironment, GetProductionEnvironment)
 }
