@@ -10,13 +10,13 @@ import (
 	"github.com/zadig-go/zadig/environment"
 )
 
-// The endpoints of environments, since v1.18.0.
+// The endpoints of environments, since v1.18.0; ListDeployments since v2.0.0.
 const (
 	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
 	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
 	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get
 	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
-	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, since v2.0.0
+	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History
 )
 
 var environmentRoutes = []route{
