@@ -32,8 +32,8 @@ type TasksOptions struct {
 // this project. Deleted and archived tasks are not listed. For a task that it cannot
 // decode, Tasks yields zadig.ErrUnexpectedResponse; the loop may continue with the next
 // task. Any other error ends the loop. In addition to the common errors, Tasks yields
-//   - zadig.ErrBadRequest, without sending a request, for an empty project or workflow, a
-//     workflow with a slash or a negative PerPage
+//   - zadig.ErrBadRequest, without sending a request, for an empty project or workflow,
+//     for a workflow with a slash, or for a negative PerPage
 //   - zadig.ErrServer if the server cannot list one of the tasks on a page
 //   - zadig.ErrUnsupported on servers before v1.18.0
 func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOptions) iter.Seq2[*Task, error] {
