@@ -43,13 +43,13 @@ func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Rel
 	return r, err
 }
 
-// findListed reads the list up to the release. If pageOne is set and the server can
-// find a version by its name, findListed stops after the first page, and more is
-// true.
+// findListed reads the list up to the release. If pageOne is set, the server can find a
+// version by its name, and the first page does not have it, findListed stops after that
+// page, and more is true.
 func (s *Service) findListed(ctx context.Context, version string, o ListOptions, pageOne bool) (found *Release, more bool, err error) {
 	q := query{list: o, want: o, size: cmp.Or(o.PerPage, allPerPage)}
 	q.list.Verbosity = VerbosityBrief
-	q.want.Concurrency = 1 // no request for a release after the first
+	q.want.Concurrency = 1 // requests no release after the first match
 	byName, wanted := false, map[string]bool{}
 	q.keep = func(m summary) bool {
 		byName = pageOne && o.ProjectName != "" && m.isV4()
@@ -59,7 +59,7 @@ func (s *Service) findListed(ctx context.Context, version string, o ListOptions,
 		wanted[m.VersionInfo.ID] = true
 		return true
 	}
-	var failed, unread error // of the release, and of a release that cannot be listed
+	var failed, unread error // the error of the release, and that of a release that cannot be listed
 	err = s.releases(ctx, q, func(r *Release, err error) bool {
 		found = r
 		if one, ok := errors.AsType[*ReleaseError](err); ok && wanted[one.ID] {

@@ -87,8 +87,8 @@ func (m *Mark) setFilters(o ListOptions) {
 	m.ServiceName, m.Label, m.Succeeded = o.ServiceName, o.Label, o.Succeeded
 }
 
-// recent returns the creation time from which on a release counts as new if the
-// mark has no entry for it.
+// recent returns the oldest creation time at which a release without an entry in the
+// mark counts as new.
 func (m *Mark) recent() int64 {
 	if m.CreatedAt == 0 {
 		return math.MinInt64
@@ -96,7 +96,7 @@ func (m *Mark) recent() int64 {
 	return m.CreatedAt - overlap
 }
 
-// horizon returns the oldest creation time for which the list must be read.
+// horizon returns the creation time down to which the list must be read.
 func (m *Mark) horizon() int64 {
 	horizon := m.recent()
 	for _, r := range m.Releases {
@@ -117,8 +117,8 @@ func (r MarkedRelease) is(other MarkedRelease) bool {
 	return r.ProjectName == other.ProjectName && r.Version == other.Version && r.CreatedAt == other.CreatedAt
 }
 
-// handled moves the mark past a release and replaces its entry before with now. It
-// copies the slice, so that copies of the mark do not change.
+// handled moves the mark past a release, and replaces the entry before with the entry
+// now. It copies the slice, so that copies of the mark do not change.
 func (m *Mark) handled(before *MarkedRelease, now MarkedRelease) {
 	// A release dated in the future, by a server whose clock was wrong, must not
 	// hide later ones.

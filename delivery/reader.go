@@ -10,13 +10,13 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// summaries reads the list in pages of this size. It calls the function each with every
-// release that o selects, as far as a summary can tell, or with its *ReleaseError. It
-// calls arrived when a page has ended, has broken off, or could not be opened. If either function returns false, summaries
-// stops and returns nil.
+// summaries reads the list in pages of this size. It calls each with every release that
+// o selects, as far as a summary can tell, or with the *ReleaseError of the release. It
+// calls arrived when a page has ended, has broken off, or could not be opened. If
+// either function returns false, summaries stops and returns nil.
 func (s *Service) summaries(ctx context.Context, o ListOptions, size int, each func(summary, error) bool, arrived func() bool) error {
 	o.ServiceName = "" // servers apply it after paging, or not at all
-	opened := o        // with which the page was requested; Open writes it for the elements that follow
+	opened := o        // the options of the last request, set by Open for the elements that follow
 	var settings *response.Settings
 	pages := paging.Pages[wireRelease]{
 		Size: size,
@@ -55,17 +55,19 @@ type result struct {
 
 // query defines which list is read and which releases are yielded.
 type query struct {
-	list, want ListOptions // of the requests for the list, and of the caller
+	list, want ListOptions // options for requesting the list, and those of the caller
 	size       int         // releases on a page
 	keep       func(summary) bool
 }
 
 // releases reads the list and yields each release that q selects with its details, or
-// its *ReleaseError. Details are requested at the end of a page, because the page keeps
-// its connection until then, and a transport with only one connection would wait
-// forever. The last few, too few for all workers, are requested with those of the next
-// page, if lists leave details out. Then more, which may be nil, reports whether to
-// read the next page.
+// its *ReleaseError.
+//
+// Details are requested when a page has ended. Until then the page keeps its
+// connection, and a transport with only one connection would wait forever. If lists
+// leave details out (since v4.2), the last few releases of a page, too few for all
+// workers, wait: their details are requested with those of the next page. After the
+// details of a page, more, which may be nil, reports whether to read the next page.
 func (s *Service) releases(ctx context.Context, q query, yield func(*Release, error) bool, more func() bool) error {
 	var ended error
 	var waiting []result
@@ -77,7 +79,7 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		if ended == nil && (f.release == nil && f.err == nil || yield(f.release, f.err)) {
 			return true
 		}
-		waiting = nil // nothing is completed any more
+		waiting = nil // complete nothing further
 		return false
 	}
 	workers := cmp.Or(q.want.Concurrency, defaultConcurrency)
@@ -103,7 +105,7 @@ func (s *Service) releases(ctx context.Context, q query, yield func(*Release, er
 		return pass(s.complete(ctx, f, q.want))
 	}, func() bool {
 		n := len(waiting)
-		if n > workers && waiting[n-1].summary.isV4() { // else the next page may have large details itself
+		if n > workers && waiting[n-1].summary.isV4() { // otherwise the next page may itself have large details
 			n -= n % workers
 		}
 		return completeFirst(n) && (more == nil || more())

@@ -79,9 +79,9 @@ func (s *Service) byID(ctx context.Context, id, project string, skipManifests bo
 // o.
 func newSummary(w *wireRelease, o ListOptions, settings *response.Settings) summary {
 	r := w.release()
-	partial := o.Verbosity == VerbosityBrief && r.DeployInfo == nil // up to v1.7.1 brief lists have it
+	partial := o.Verbosity == VerbosityBrief && r.DeployInfo == nil // up to v1.7.1, brief lists have DeployInfo
 	if r.isV4() {
-		partial = len(r.Services) == 0 // since v4.2; brief has no effect
+		partial = len(r.Services) == 0 // since v4.2; VerbosityBrief has no effect
 	}
 	return summary{r, partial, settings}
 }
@@ -103,8 +103,8 @@ type listQuery struct {
 	WorkflowName string    `url:"workflowName,omitempty"`
 	TaskID       int       `url:"taskId,omitempty"`
 	ServiceName  string    `url:"serviceName,omitempty"`
-	Page         int       `url:"page"`     // both always sent: since v4.0 servers send all releases without page,
-	PerPage      int       `url:"per_page"` // and all releases on every page without per_page
+	Page         int       `url:"page"`     // always sent: without it, servers since v4.0 send all releases
+	PerPage      int       `url:"per_page"` // always sent: without it, they send all releases on every page
 	Verbosity    Verbosity `url:"verbosity,omitempty"`
 	Label        string    `url:"label,omitempty"`
 	// In collaboration mode the server responds to ProjectName with 200 and an
@@ -121,7 +121,7 @@ func (o ListOptions) query(page, size int) listQuery {
 		Page:         page,
 		PerPage:      size,
 		Verbosity:    o.Verbosity,
-		Label:        url.QueryEscape(o.Label), // the server decodes it once more than it should
+		Label:        url.QueryEscape(o.Label), // because the server decodes it twice
 		IfPassFilter: o.ProjectName != "",
 	}
 }

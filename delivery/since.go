@@ -82,7 +82,7 @@ type pending struct {
 // first, and the entries of the mark whose releases are no longer listed.
 func (s *Service) toRead(ctx context.Context, mark Mark, o ListOptions) (fresh []pending, deleted []*MarkedRelease, err error) {
 	list := o.briefly()
-	list.Label, list.Succeeded = "", false // so that reading ends at the mark, and not at the next match before it
+	list.Label, list.Succeeded = "", false // otherwise reading would not end at the mark, but at the next match before it
 	horizon := mark.horizon()
 	size := cmp.Or(o.PerPage, allPerPage)
 	if mark.CreatedAt > 0 {
@@ -181,7 +181,7 @@ func (p *pending) read(ctx context.Context, s *Service, before MarkedRelease, o 
 		return
 	}
 	p.now.Unfinished = f.release.InProgress()
-	p.now.Failed = f.release.Failed() || before.Failed && p.now.Unfinished // a retry can fail, too
+	p.now.Failed = f.release.Failed() || before.Failed && p.now.Unfinished // remembered during a retry, which can fail, too
 	known := before.Unfinished && p.now.Unfinished || before.Failed && (p.now.Unfinished || p.now.Failed)
 	if !known && o.selectsService(f.release) && (!o.Succeeded || f.release.Succeeded()) {
 		p.release = f.release

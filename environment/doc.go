@@ -6,7 +6,7 @@
 //     environment with its services.
 //   - [Service.History] returns the last deployments of one service.
 //   - [Environment.Images] returns the images of an environment.
-//     artifact.Service.TraceMany traces these to their commits.
+//     artifact.Service.TraceMany traces them to their commits.
 //
 // To print what is deployed in production:
 //
@@ -32,10 +32,13 @@
 // A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
 // a Service for any Doer.
 //
+// Version numbers in this documentation, such as v2.0.0, are versions of Zadig.
+//
 // # Stored, not running
 //
-// The images of an environment are those that Zadig stored when it last deployed. Zadig
-// does not read them from the cluster, which runs other images after kubectl set image, a
-// failed rollout or a deployment by another tool. To compare a running image with the one
-// that was built, use artifact.Artifact.CompareDigest.
+// The images of an environment are those that Zadig stored when it last deployed each
+// service. Zadig does not read them from the cluster, which may run other images, for
+// example after kubectl set image, a failed rollout or a deployment by another tool. To
+// compare a running image with the one that was built, use
+// artifact.Artifact.CompareDigest.
 package environment

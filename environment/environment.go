@@ -14,7 +14,7 @@ const (
 	StatusSuccess  = "success"
 	StatusFailed   = "failed"
 	StatusCreating = "creating"
-	StatusSleeping = "sleeping" // its workloads are scaled down; the images stay
+	StatusSleeping = "sleeping" // its workloads are scaled down; its images are still returned
 	StatusUpdating = "updating"
 	StatusDeleting = "deleting"
 	StatusUnstable = "unstable"
@@ -25,28 +25,28 @@ const (
 // v2.3.1, v3.4.1 and v5.0.0; according to Zadig's source, servers have sent the same
 // fields since v1.18.0. Variables are left out, because their values may be secrets.
 type Environment struct {
-	ProjectName string `json:"project_key"`       // in lists, the requested project: servers do not send it there
+	ProjectName string `json:"project_key"`       // in lists, the requested project, because servers do not send it
 	Name        string `json:"env_key"`           // unique within its project, such as "dev"
 	Alias       string `json:"env_name,omitzero"` // display name, such as "开发环境"; "" if there is none
 	ClusterID   string `json:"cluster_id"`        // 24 hex digits, even if the cluster was deleted
 	Namespace   string `json:"namespace"`         // Kubernetes namespace
-	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, the default registry in lists, and "" from Get
-	Production  bool   `json:"production"`        // from Get, as requested: servers do not send it there
-	// Status is the status of the last change to the environment, not of its pods: it
-	// can be StatusSuccess while the cluster is down.
+	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, List returns the default registry, and Get ""
+	Production  bool   `json:"production"`        // from Get, the requested value, because servers do not send it
+	// Status is the status of the last change to the environment, not the status of its
+	// pods: it can be StatusSuccess while the cluster is down.
 	Status     string        `json:"status"`
 	UpdateBy   string        `json:"update_by"`         // who last changed anything in it: a user name, or "system"
 	UpdateTime int64         `json:"update_time"`       // Unix seconds: when anything in it last changed
-	Services   []*EnvService `json:"services,omitzero"` // in the order of Zadig's service groups; nil in lists
+	Services   []*EnvService `json:"services,omitzero"` // in the order of the environment's service groups; nil in lists
 }
 
-// Values of EnvService.Status. The first four were seen; the others come from Zadig's
-// source.
+// Values of EnvService.Status. The first four are in recorded responses; the others come
+// from Zadig's source.
 const (
 	ServiceRunning   = "running"
 	ServiceUnstable  = "unstable"  // a pod is not ready
-	ServiceUnstart   = "unstart"   // it has no pod
-	ServiceSucceeded = "succeeded" // it has no workload, but only a ConfigMap, for example
+	ServiceUnstart   = "unstart"   // it has no pods
+	ServiceSucceeded = "succeeded" // it has no workload; for example, it is only a ConfigMap
 	ServiceError     = "error"
 	ServiceFailed    = "failed"
 	ServicePending   = "pending"
@@ -59,8 +59,9 @@ type EnvService struct {
 	Containers  []*Container `json:"containers"` // may be empty
 	// Status is the status of the service's pods at the time of the request, such as
 	// ServiceRunning. "" means that the status is not known, never that the service is
-	// healthy. It is always "" for helm, and on v3.4.1 and v5.0.0 while the cluster
-	// cannot be reached; on v2.3.1 the request then fails.
+	// healthy. It is always "" for helm services. If the server has lost its connection to
+	// the cluster, Status is "" for all services on v3.4.1 and v5.0.0; on v2.3.1, Get fails
+	// instead.
 	Status string `json:"status"`
 }
 
@@ -73,8 +74,9 @@ type Container struct {
 	ImageName string `json:"image_name,omitzero"` // last part of the reference's name, absent when ""
 }
 
-// Image is the image of one container of a service. It has the fields of
-// delivery.Image, so delivery.Image(i) can be compared with an image of a release.
+// Image is the image of one container of a service. It has the same fields as
+// delivery.Image: to compare it with an image of a release, convert it with
+// delivery.Image(i).
 type Image struct {
 	Service   string `json:"service"`
 	Container string `json:"container"`

@@ -14,10 +14,10 @@ import (
 // HistoryOptions are the options of [Service.History].
 type HistoryOptions struct {
 	// Production says that the environment is a production environment. Servers before
-	// v2.3.0 ignore it, and return no deployments of production environments.
+	// v2.3.0 ignore this parameter, and return no deployments of production environments.
 	Production bool
-	// Chart says that the service is a chart release that comes straight from a chart
-	// repository. Leave it false for the services of a helm project.
+	// Chart says that the service is a chart release that was installed directly from a
+	// chart repository. Leave it false for the services of a helm project.
 	Chart bool
 }
 
@@ -43,11 +43,12 @@ type Deployment struct {
 }
 
 // History returns the last deployments of a service in an environment, oldest first. The
-// server keeps the last 20. The history is available since v2.0.0, with the images of its
-// deployments since v3.2.0. The user needs the right to view the environment.
+// server keeps the last 20. Zadig v2.0.0 and later support History; v3.2.0 and later also
+// send the images of each deployment. The user needs the right to view the environment.
 //
 // An empty history means that the service was never deployed, or that there is no such
-// service or environment. Up to v2.3.1 it can also mean that there is no such project.
+// service or environment. On Zadig v2.3.1 and earlier, it can also mean that there is no
+// such project.
 //
 // In addition to the common errors, History returns
 //   - zadig.ErrBadRequest, without sending a request, for an empty project, name or
@@ -55,7 +56,7 @@ type Deployment struct {
 //   - zadig.ErrNotFound for an unknown project (seen on v3.4.1 and v5.0.0)
 //   - zadig.ErrLicense for production environments, if there is no valid license and
 //     the user is not an administrator
-//   - zadig.ErrUnsupported before v2.0.0
+//   - zadig.ErrUnsupported on servers before v2.0.0
 func (s *Service) History(ctx context.Context, project, name, service string, o HistoryOptions) ([]*Deployment, error) {
 	const method = "environment.History"
 	if err := check(method, project, name); err != nil {

@@ -34,18 +34,18 @@ type ListOptions struct {
 }
 
 // List returns the test environments of a project or, with Production, its production
-// environments. They are sorted by name and have no services. All servers since v1.18.0
+// environments. They are sorted by name and have no services. Zadig v1.18.0 and later
 // support List.
 //
-// Since v2.2.0 the user needs the right to view the environments of the project. The
-// server sends an empty list to users who lack it. An empty list can therefore mean that
-// there are no environments, that the project does not exist, or that the user may not
-// view them.
+// On Zadig v2.2.0 and later, the user needs the right to view the environments of the
+// project. The server sends an empty list to users who lack it. An empty list can
+// therefore mean that there are no environments, that the project does not exist, or that
+// the user may not view them.
 //
 // In addition to the common errors, List returns
 //   - zadig.ErrBadRequest, without sending a request, for an empty project
 //   - zadig.ErrLicense for production environments, if there is no valid license
-//   - zadig.ErrUnsupported before v1.18.0
+//   - zadig.ErrUnsupported on servers before v1.18.0
 func (s *Service) List(ctx context.Context, project string, o ListOptions) ([]*Environment, error) {
 	if project == "" {
 		return nil, errdef.BadArgument("environment.List", "project", "must not be empty")
@@ -72,19 +72,21 @@ type GetOptions struct {
 	Production bool // whether the environment is a production environment
 }
 
-// Get returns one environment with its services. All servers since v1.18.0 support Get.
-// Up to v5.0.0 they check no rights: any user may read any environment.
+// Get returns one environment with its services. Zadig v1.18.0 and later support Get. No
+// version up to and including v5.0.0 checks the user's rights: any user may read any
+// environment.
 //
 // In addition to the common errors, Get returns
 //   - zadig.ErrBadRequest, without sending a request, for an empty project or name, a
 //     name with a slash, or the name "production" without GetOptions.Production
-//   - zadig.ErrNotFound for an unknown project or name, or if Production is wrong for the
-//     environment
+//   - zadig.ErrNotFound for an unknown project or name, or if Production does not match
+//     the environment
 //   - zadig.ErrLicense for a production environment, if there is no valid license
-//   - zadig.ErrServer if the server never connected to the cluster (on v2.3.1 also if it
-//     lost the connection), if the cluster or a service's template was deleted, or for a
-//     helm environment with a chart that was installed directly from a chart repository
-//   - zadig.ErrUnsupported before v1.18.0
+//   - zadig.ErrServer if the cluster was deleted or the server never connected to it, if
+//     the template of a service was deleted, or for a helm environment with a chart that
+//     was installed directly from a chart repository; on v2.3.1 also if the server has
+//     lost its connection to the cluster
+//   - zadig.ErrUnsupported on servers before v1.18.0
 func (s *Service) Get(ctx context.Context, project, name string, o GetOptions) (*Environment, error) {
 	if err := check("environment.Get", project, name); err != nil {
 		return nil, err

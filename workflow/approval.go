@@ -34,9 +34,10 @@ type Approval struct {
 	Steps       []*ApprovalStep `json:"steps"`       // decided one after the other; ApprovalNative has one
 }
 
-// ApprovalStep is one step of an approval. Its approvers decide it together.
+// ApprovalStep is one step of an approval. It is complete when Needed of its approvers
+// have approved.
 type ApprovalStep struct {
-	Needed    int         `json:"needed"` // number of approvals required, 0 if not known
+	Needed    int         `json:"needed"` // number of approvals required; 0 if it is not known
 	Approvers []*Approver `json:"approvers"`
 }
 
@@ -59,9 +60,10 @@ type Approver struct {
 // IsOpen reports whether the approval is waiting for a decision.
 func (a *Approval) IsOpen() bool { return nilsafe.OrZero(a).Status == StatusWaitForApproval }
 
-// Pending returns the approvers who can decide now: those in the first incomplete step who
-// have not decided yet. It returns nil if the approval is not open. For WeCom, v5.0.0 does
-// not report who has decided, so every approver of the first step is pending.
+// Pending returns the approvers who can decide now: those in the first incomplete step
+// who have not decided yet. It returns nil if the approval is not open. Zadig v5.0.0 does
+// not report who has decided in WeCom, so for WeCom every approver of the first step is
+// pending.
 func (a *Approval) Pending() (pending []*Approver) {
 	if !a.IsOpen() {
 		return nil
@@ -104,9 +106,9 @@ func (s *ApprovalStep) with(decision string) (approvers []*Approver) {
 func (a *Approver) Decided() time.Time { return unixtime.Time(nilsafe.OrZero(a).OperationTime) }
 
 // Approvals returns the approvals of the task in the order of the stages: one for each
-// approval job (since v3.1.0) or each stage with an approval (up to v3.0.0). An
-// approval that this package cannot decode has no steps. Approvals returns nil for a task
-// from a list.
+// approval job on Zadig v3.1.0 and later, and one for each stage with an approval on
+// earlier versions. An approval that this package cannot decode has no steps. Approvals
+// returns nil for a task from a list.
 func (t *Task) Approvals() (approvals []*Approval) {
 	for stage := range nilsafe.Values(nilsafe.OrZero(t).Stages) {
 		if a := ofStage(stage); a != nil {

@@ -13,8 +13,8 @@ type Deploy struct {
 	Stage       string `json:"stage"`
 	Job         string `json:"job"`
 	Environment string `json:"environment"` // key of the environment
-	Alias       string `json:"alias"`       // since v3.3.0: display name of the environment at the time of the request; "" if there is none
-	Production  bool   `json:"production"`  // since v1.18.0: whether it is a production environment at that time; false if it was deleted
+	Alias       string `json:"alias"`       // since v3.3.0: display name of the environment when the task is read; "" if there is none
+	Production  bool   `json:"production"`  // since v1.18.0: whether it is a production environment when the task is read; false if deleted
 	Service     string `json:"service"`
 	Container   string `json:"container"`
 	Image       string `json:"image"`      // "" for a job that deploys something else, such as variables

@@ -16,16 +16,16 @@ type Service struct{ doer core.Doer }
 // Service, in its Workflow field; New is for tests and for other Doers.
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
-// Task returns one workflow task. It sends one request, with the WorkflowName and TaskID of
-// ref; the server does not need the ProjectName. Servers up to v5.0.0 do not check rights:
-// any user may read any task, even a deleted task.
+// Task returns one workflow task. It sends one request, with the WorkflowName and TaskID
+// of ref; the server does not need the ProjectName. No Zadig version up to and including
+// v5.0.0 checks the user's rights: any user may read any task, even a deleted one.
 //
 // In addition to the common errors, Task returns
 //   - zadig.ErrBadRequest, without sending a request, for an empty WorkflowName or a
 //     TaskID below 1
-//   - zadig.ErrNotFound for a task that does not exist and, up to v2.3.1, for a task of a
-//     product workflow, the kind that custom workflows replaced
-//   - zadig.ErrUnsupported before v1.15.0
+//   - zadig.ErrNotFound for a task that does not exist and, on v2.3.1 and earlier, for a
+//     task of a product workflow (the kind that custom workflows replaced)
+//   - zadig.ErrUnsupported on servers before v1.15.0
 func (s *Service) Task(ctx context.Context, ref core.TaskRef) (*Task, error) {
 	return s.task(ctx, "workflow.Task", ref)
 }

@@ -18,16 +18,16 @@ const (
 	StatusWaiting         = "waiting"
 	StatusQueued          = "queued"
 	StatusBlocked         = "blocked"
-	StatusRunning         = "running"           // also, since v3.1.0, while the task is waiting for an approval
-	StatusWaitForApproval = "wait_for_approval" // a job that is waiting for an approval; since v3.1.0
-	StatusPause           = "pause"             // the task is waiting for somebody to start the next stage; since v3.1.0
+	StatusRunning         = "running"           // since v3.1.0, also while the task is waiting for an approval
+	StatusWaitForApproval = "wait_for_approval" // since v3.1.0: a job that is waiting for an approval
+	StatusPause           = "pause"             // since v3.1.0: the task is waiting for somebody to start the next stage
 	StatusPassed          = "passed"
 	StatusFailed          = "failed"
 	StatusTimeout         = "timeout"
 	StatusCancelled       = "cancelled"
 	StatusReject          = "reject"   // an approver rejected it
 	StatusSkipped         = "skipped"  // a job that was not selected, or a task or stage with only such jobs
-	StatusUnstable        = "unstable" // a job whose failure the workflow ignores; since v3.1.0
+	StatusUnstable        = "unstable" // since v3.1.0: a job whose failure the workflow ignores
 
 	// statusWaitForApproval is the status, up to v3.0.0, of a task or stage that waits
 	// for an approval.
@@ -67,8 +67,9 @@ type Stage struct {
 	Parallel  bool   `json:"parallel"`            // its jobs run at the same time
 	Jobs      []*Job `json:"jobs"`                // may be empty
 	Error     string `json:"error"`               // since v1.18.0: why it failed, "" if it did not
-	// Approval is, up to v3.0.0, the JSON of the approval that the stage waits for, or nil
-	// if there is none. Task.Approvals decodes it.
+	// Approval is the JSON of the approval that the stage waits for, or nil if there is
+	// none. Zadig v3.1.0 and later do not send it, because there an approval is a job.
+	// Task.Approvals decodes both.
 	Approval json.RawMessage `json:"approval,omitzero"`
 }
 

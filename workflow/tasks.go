@@ -18,23 +18,24 @@ import (
 // TasksOptions are the options of [Service.Tasks].
 type TasksOptions struct {
 	// PerPage is the number of tasks on a page; 0 means 20. The server reads all jobs of
-	// each task on a page, so small pages arrive sooner.
+	// each task on a page, so a small page arrives sooner.
 	PerPage int
 }
 
-// Tasks returns the tasks of a workflow, each once, newest first. It sends a request for
-// each page. workflow is the key of the workflow, not its display name. The tasks have no
-// stages (see [Task.IsSummary]): read those of interest with [Service.Task]. Servers up
-// to v5.0.0 do not check rights.
+// Tasks returns an iterator over the tasks of a workflow, newest first. It yields each
+// task once, and sends a request for each page. workflow is the key of the workflow, not
+// its display name. The tasks have no stages (see [Task.IsSummary]): read those of
+// interest with [Service.Task]. No Zadig version up to and including v5.0.0 checks the
+// user's rights.
 //
 // An empty sequence means that the workflow has no tasks, does not exist, or is not in
 // this project. Deleted and archived tasks are not listed. For a task that it cannot
 // decode, Tasks yields zadig.ErrUnexpectedResponse; the loop may continue with the next
 // task. Any other error ends the loop. In addition to the common errors, Tasks yields
-//   - zadig.ErrBadRequest, without sending a request, for an empty project or workflow, a
-//     workflow with a slash or a negative PerPage
-//   - zadig.ErrServer if the server fails because of one of the tasks on a page
-//   - zadig.ErrUnsupported before v1.18.0
+//   - zadig.ErrBadRequest, without sending a request, for an empty project or workflow,
+//     for a workflow with a slash, or for a negative PerPage
+//   - zadig.ErrServer if the server cannot list one of the tasks on a page
+//   - zadig.ErrUnsupported on servers before v1.18.0
 func (s *Service) Tasks(ctx context.Context, project, workflow string, o TasksOptions) iter.Seq2[*Task, error] {
 	return func(yield func(*Task, error) bool) {
 		if err := o.check(project, workflow); err != nil {

@@ -18,8 +18,8 @@ import (
 var (
 	ErrFailed   = errors.New("the task failed")
 	ErrRejected = errors.New("the task was rejected") // an approver rejected it
-	ErrCanceled = errors.New("the task was canceled") // by Task.TaskRevoker, or by a restart of the server, which cancels all tasks
-	ErrTimedOut = errors.New("the task timed out")    // it exceeded its own limit or the limit of an approval
+	ErrCanceled = errors.New("the task was canceled") // by a user (see Task.TaskRevoker), or because the server restarted
+	ErrTimedOut = errors.New("the task timed out")    // it exceeded its own time limit or that of an approval
 )
 
 // WaitOptions are the options of [Service.Wait].
@@ -50,17 +50,18 @@ func (e *WaitError) Error() string {
 // Unwrap returns Err.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait reads a task repeatedly until it has ended, and returns it if it succeeded. A task
-// that is waiting for an approval, or for somebody to start its next stage, has not ended. Give ctx a
-// deadline: nothing else limits the wait.
+// Wait polls a task until it has ended, and returns the task if it succeeded. A task that
+// is waiting for an approval, or for somebody to start its next stage, has not ended.
+// Give ctx a deadline: nothing else limits the wait.
 //
-// If the server fails, cannot be reached, or forbids what it allowed before, Wait retries up
-// to five times in a row. It returns zadig.ErrBadRequest for a negative Interval or
-// MaxInterval. Any other error is a *[WaitError] with the last state of the task, and wraps
+// Wait retries up to five times in a row if the server fails, if it cannot be reached, or
+// if it forbids a request that it allowed before. For a negative Interval or MaxInterval,
+// Wait returns zadig.ErrBadRequest. Any other error is a *[WaitError], which has the last
+// state of the task and wraps
 //   - ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended without
 //     success
 //   - context.DeadlineExceeded or context.Canceled if ctx ended first
-//   - otherwise the error of [Service.Task]
+//   - the error of [Service.Task] otherwise
 func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*Task, error) {
 	const method = "workflow.Wait"
 	if o.Interval < 0 || o.MaxInterval < 0 {
@@ -83,9 +84,8 @@ func (s *Service) Wait(ctx context.Context, ref core.TaskRef, o WaitOptions) (*T
 	return t, nil
 }
 
-// Done reports whether a task has ended. If the task ended without success, the error is a
-// *[WaitError]. The method Done can be used as
-// delivery.WaitOptions.TaskDone.
+// Done reports whether a task has ended. If the task ended without success, the error is
+// a *[WaitError]. Use Done as delivery.WaitOptions.TaskDone.
 func (s *Service) Done(ctx context.Context, ref core.TaskRef) (bool, error) {
 	t, err := s.Task(ctx, ref)
 	if err == nil && t.failure() != nil {

@@ -6,9 +6,10 @@
 //     [Server.Client] returns a client for the server.
 //   - [WithReleases], [WithArtifacts], [WithEnvironments], [WithTasks] and [Generate]
 //     provide its data.
-//   - [WithServerVersion] selects the version of Zadig. [Versions] lists them.
+//   - [WithServerVersion] selects the version of Zadig that the server behaves as.
+//     [Versions] lists the choices.
 //   - [Server.Inject] makes requests fail, with a [Fault] such as [DatabaseDown].
-//   - [Server.ExpectRequest] and [Server.ExpectRequests] check the requests that were sent.
+//   - [Server.ExpectRequest] and [Server.ExpectRequests] check which requests were sent.
 //
 // A test of a service begins like this:
 //
@@ -86,21 +87,22 @@
 // # Versions
 //
 // The version of the server determines which fields responses have, and how the server
-// pages, counts, filters and fails. The default is the newest version that this package
-// knows; select the version that you run with [WithServerVersion]. [Versions] lists the
-// versions that differ for users of the SDK, and any other version behaves as the nearest
-// of these. To test with all of them, range over Versions. [Server.SetServerVersion]
-// upgrades a running server.
+// pages, counts, filters and fails. [Versions] lists the versions to choose from, one for
+// each group of versions of Zadig that look the same through the SDK. [WithServerVersion]
+// accepts any other version, too, and the server then behaves as the listed version of
+// the same group. The default is the newest version that this package knows; select the
+// version that you run instead. To test with all of them, range over Versions.
+// [Server.SetServerVersion] upgrades a running server.
 //
-// Zadig's documentation describes the releases of v1.11.0. Since v4.0.0, releases have a
-// different shape, with Services and without builds, deploys and tests, and workflows make
-// no releases. Since v4.2, lists leave out the services. Package delivery describes how to
-// read both shapes.
+// Zadig's documentation describes the releases of v1.11.0. In Zadig v4.0.0 and later,
+// releases have a different shape: they have Services, but no builds, deploys and tests.
+// Workflows no longer make releases. In v4.2.0 and later, lists also leave out the
+// services. Package delivery describes how to read both shapes.
 //
-// Tests compare the server with real servers: for the requests recorded in testdata/wire,
-// it sends the same status and, if the status is 200, the same JSON values. For versions
-// without recordings, the fields come from Zadig's source, and errors and paging were
-// observed by running the handlers of the server.
+// The tests of this package compare the server with real servers. For the requests
+// recorded in testdata/wire, it sends the same status and, if the status is 200, the same
+// JSON values. For versions without recordings, the fields come from Zadig's source, and
+// errors and paging were observed by running the handlers of the real server.
 //
 // # Differences from a real server
 //
@@ -116,7 +118,7 @@
 //   - It accepts two releases with the same CreatedAt, or with the same version
 //     in one project, on every version of Zadig; see [WithReleases].
 //   - It accepts a test environment and a production environment of the same name.
-//   - For a workflow task that was not added, it makes up the task from the releases and
-//     artifacts that name the task.
+//   - It derives each workflow task that was not added from the releases and artifacts
+//     that refer to it.
 //   - It stores only the fields that the types of the SDK have.
 package zadigtest

@@ -10,13 +10,13 @@ import (
 	"github.com/zadig-go/zadig/environment"
 )
 
-// The endpoints of environments, since v1.18.0.
+// The endpoints of environments, since v1.18.0; ListDeployments since v2.0.0.
 const (
 	ListEnvironments           Endpoint = "/openapi/environments"                                      // client.Environment.List
 	ListProductionEnvironments Endpoint = "/openapi/environments/production"                           // the same for production environments
 	GetEnvironment             Endpoint = "/openapi/environments/:name"                                // client.Environment.Get
 	GetProductionEnvironment   Endpoint = "/openapi/environments/production/:name"                     // the same for production environments
-	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History, since v2.0.0
+	ListDeployments            Endpoint = "/api/aslan/environment/environments/:name/version/:service" // client.Environment.History
 )
 
 var environmentRoutes = []route{
@@ -32,14 +32,15 @@ type Deployment struct {
 	ProjectName string
 	EnvName     string
 	Production  bool
-	Chart       bool // the service comes straight from a chart repository
+	Chart       bool // the service is a chart release, installed directly from a chart repository
 	environment.Deployment
 }
 
-// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name. No two
-// test environments, and no two production environments, may have both in common. The
-// server lists environments in the order in which they were added. Like
-// a real server, it does not send the status of a helm service.
+// WithEnvironments adds copies of environments. Each needs a ProjectName and a Name. A
+// test environment and a production environment may have the same ProjectName and Name;
+// two environments of the same kind may not. The server lists environments in the order
+// in which they were added. Like a real server, it does not send the status of a helm
+// service.
 func WithEnvironments(environments ...*environment.Environment) Option {
 	return WithData(Data{Environments: environments})
 }
@@ -239,9 +240,9 @@ func (s *store) hasProject(name string) bool {
 	return false
 }
 
-// ClusterDown responds as Zadig does when it can no longer reach the Kubernetes
-// cluster of an environment. Since v3.4.1 the status of every service is "". Before
-// v3.4.1 requests for the environment fail with status 400 and code 6065.
+// ClusterDown responds as Zadig does when it can no longer reach the Kubernetes cluster
+// of an environment. On v3.4.1 and later, the status of every service is "". On earlier
+// versions, requests for the environment fail with status 400 and code 6065.
 func ClusterDown() Fault {
 	return Fault{name: "ClusterDown", state: clusterDown}.On(GetEnvironment, GetProductionEnvironment)
 }

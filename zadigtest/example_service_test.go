@@ -32,7 +32,7 @@ func (o *Origin) Of(ctx context.Context, image string) (string, error) {
 		return "", err
 	}
 	commits := a.Commits()
-	if len(commits) == 0 { // pushed by hand, or built from nothing
+	if len(commits) == 0 { // pushed by hand, or built without a repository
 		return "no commit", nil
 	}
 	o.known.Store(image, commits[0].CommitID)
@@ -49,8 +49,8 @@ var cart = &artifact.Artifact{
 	}},
 }
 
-// Tests a service that uses the SDK on every version of Zadig, with a server that has the
-// data of the test. In a real test, use NewServer(t), t.Context and t.Run(version, …).
+// Tests a service that uses the SDK, on every version of Zadig and with the test's own
+// data. In a real test, use NewServer(t), t.Context and t.Run(version, …).
 func Example() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -73,7 +73,7 @@ func Example() {
 	// Output: v1.7.1 cannot trace images
 }
 
-// Checks the requests of a service, which sends none for an image that it knows.
+// Checks the requests of a service, which sends none for an image that it already knows.
 func ExampleServer_Requests() {
 	srv, err := zadigtest.Start(zadigtest.WithArtifacts(cart))
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/zadig-go/zadig/zadigtest"
 )
 
-// How does a service behave when Zadig is down, comes back, and has trouble?
+// Checks how a service behaves while Zadig is down, after it has come back, and while it
+// returns errors.
 func Example_zadigIsDown() {
 	srv, err := zadigtest.Start()
 	if err != nil {
@@ -58,8 +59,8 @@ func Example_zadigIsDown() {
 	// token: needs a new token
 }
 
-// Does a service survive the upgrade from v1.11 to v5.0? It changes the shape of releases
-// and the rules of paging.
+// Reads all releases before and after an upgrade from v1.11 to v5.0, which changes the
+// shape of releases and the rules of paging.
 func Example_upgrade() {
 	srv, err := zadigtest.Start(zadigtest.WithData(zadigtest.Generate(1, 120)))
 	if err != nil {
@@ -71,7 +72,7 @@ func Example_upgrade() {
 	defer cancel()
 
 	client := srv.Client()
-	for _, version := range []string{"v1.11.0", "v5.0.0"} { // since v4.0.0 there are none made by workflows
+	for _, version := range []string{"v1.11.0", "v5.0.0"} { // v4.0.0 and later have no releases made by workflows
 		srv.SetServerVersion(version)
 		projects := make(map[string]int)
 		total := 0
@@ -99,7 +100,7 @@ func ExampleServer_Inject() {
 	}
 	defer srv.Close()
 
-	// The first page arrives, the second breaks off after 10 KB.
+	// The first page arrives; the second breaks off after 10 KB.
 	srv.Inject(zadigtest.CutAfter(10_000).On(zadigtest.ListReleases).After(1).Times(1))
 
 	read := 0

@@ -16,8 +16,8 @@ import (
 //
 //	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
 //
-// A Fault hits every request unless it is limited. Its methods return a changed copy. The
-// same Fault can be injected more than once.
+// A Fault hits every request unless it is limited. Each of its methods returns a changed
+// copy. The same Fault can be injected more than once.
 type Fault struct {
 	name      string
 	endpoints []Endpoint
@@ -55,8 +55,8 @@ func (f Fault) Times(n int) Fault {
 	return f
 }
 
-// After makes the fault skip the first n requests that it matches. For example, with
-// After(1) the first page of a list arrives and the second fails.
+// After makes the fault skip the first n requests that it would otherwise hit. For
+// example, with After(1) the first page of a list arrives and the second fails.
 func (f Fault) After(n int) Fault {
 	f.skip = max(n, 0)
 	return f
@@ -113,8 +113,8 @@ func Status(code int, body string) Fault {
 	return Fault{name: fmt.Sprintf("Status(%d)", code), response: resp}
 }
 
-// RateLimited responds with status 429 and a Retry-After header, which has retryAfter
-// rounded up to whole seconds.
+// RateLimited responds with status 429 and a Retry-After header of retryAfter, rounded up
+// to whole seconds.
 func RateLimited(retryAfter time.Duration) Fault {
 	seconds := int64((retryAfter + time.Second - 1) / time.Second)
 	f := Status(http.StatusTooManyRequests, "").WithHeader("Retry-After", strconv.FormatInt(seconds, 10))
@@ -162,18 +162,20 @@ func SlowBody(n int, pause time.Duration) Fault {
 
 // DatabaseDown responds as Zadig does when its database is down. The response depends on
 // the version, the endpoint and whether the request has a projectName. A real server
-// responds only after 30 seconds, or after 10 for /api/directory; for that, add a
-// [Delay].
+// responds only after 30 seconds, or after 10 seconds for /api/directory. To simulate
+// that, add a [Delay].
 func DatabaseDown() Fault { return Fault{name: "DatabaseDown", state: databaseDown} }
 
 // AslanDown responds as Zadig does while aslan, the service for most endpoints, restarts:
-// the gateway sends status 503. Up to v1.13.0 another service handles [TraceArtifact]. It
-// responds with status 500 and a text that says that it cannot reach aslan.
+// the gateway sends status 503. On v1.13.0 and earlier, another service handles
+// [TraceArtifact]. That service responds with status 500 and a text that says that it
+// cannot reach aslan.
 func AslanDown() Fault { return Fault{name: "AslanDown", state: aslanDown} }
 
 // RecordNotFound responds to a request for one release or artifact as if it did not
-// exist. With Times(1) it simulates a short outage of the database, because Zadig sends
-// the same response then: for a release by id, status 400 with code 6563.
+// exist. For a release by id, that is status 400 with code 6563. Because Zadig sends the
+// same response while its database is down, RecordNotFound with Times(1) simulates a
+// short outage of the database.
 func RecordNotFound() Fault {
 	return Fault{name: "RecordNotFound", state: notFound}.On(GetRelease, GetArtifact, FindArtifact, TraceArtifact)
 }
@@ -193,39 +195,40 @@ func ExpiredToken() Fault {
 
 // NoPermission responds as Zadig does to a user without the right to read: with status
 // 403 and an empty body or, for [TraceArtifact], with status 500 and a text that quotes
-// the 403. Lists of environments are empty. Zadig checks no rights for workflow tasks and
-// single environments, so the fault has no effect on these. The fault sends the same
-// responses on every version, although Zadig before v1.18.0 does not check rights.
+// the 403. Lists of environments are empty. The fault has no effect on workflow tasks and
+// single environments, for which Zadig checks no rights. It sends these responses on
+// every version, although Zadig before v1.18.0 checks fewer rights.
 func NoPermission() Fault { return Fault{name: "NoPermission", state: noPermission} }
 
 // SystemViewer responds as Zadig does to a user who may view the releases of the whole
 // system but has no role in a project. Listing the releases of a project fails with
-// status 403, but the list without a project, and releases by id, can be read.
+// status 403, but the list without a project, and releases by id, can be read. Lists of
+// environments are empty, and deployment histories get status 403.
 func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemViewer} }
 
-// ProjectMember responds as Zadig does to a user who may view the releases of
-// projects but not those of the whole system: lists without a project get status 403,
-// as do artifacts and, before v2.3.0, releases by id.
+// ProjectMember responds as Zadig does to a user who may view the releases of projects
+// but not those of the whole system. Lists without a project get status 403, as do
+// artifacts and, before v2.3.0, releases by id.
 func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectMember} }
 
 // LicenseExpired responds as a Zadig server whose paid license has expired: with code
 // 7050 for releases and production environments, while everything else can still be read.
-// Zadig needs a license for lists of releases since v2.0.0, and for a release by id since
-// v2.3.0; the fault refuses both on every version.
+// The fault refuses all releases on every version, although Zadig needs a license for
+// lists of releases only since v2.0.0, and for a release by id only since v2.3.0.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
-// CollaborationPending responds as Zadig does to a user who has not been set up
-// for the collaboration mode of the project: with status 200 and an object
-// instead of the list of releases. It affects only requests with the query parameter
-// projectName and without ifPassFilter=true.
+// CollaborationPending responds as Zadig does to a user who has not been set up for the
+// collaboration mode of the project: with status 200 and an object instead of the list of
+// releases. It affects only requests that have the query parameter projectName and do not
+// have ifPassFilter=true.
 func CollaborationPending() Fault {
 	return Fault{name: "CollaborationPending", state: collaborationPending}
 }
 
-// BrokenRecord makes one release unreadable. Requests for it by id get status 500. So do
-// lists that contain it, unless they are brief (delivery.VerbosityBrief). Up to v2.2.0 the body is empty, as
-// after a panic; since v2.3.0 it says that the project of the release is missing. Since
-// v4.0.0 all lists include the release, and only requests by id fail.
+// BrokenRecord makes one release unreadable: requests for it by id get status 500. Before
+// v4.0.0, so do lists that contain it, unless they are brief (delivery.VerbosityBrief);
+// v4.0.0 and later still list it. Up to v2.2.0 the body is empty, as after a panic; since
+// v2.3.0 it says that the project of the release is missing.
 func BrokenRecord(id string) Fault {
 	return Fault{name: fmt.Sprintf("BrokenRecord(%q)", id), brokenID: strings.ToLower(id)}.
 		On(ListReleases, GetRelease)
@@ -239,8 +242,9 @@ type faults struct {
 
 // Inject adds a fault to the server. The fault stays until it has hit as many requests as
 // [Fault.Times] allows, or until remove or [Server.ClearFaults] is called. If several
-// faults would replace the response to a request, only the one that was injected first
-// does so, and the others are left for the next request.
+// faults would replace the response to a request, or change how its body is sent, only
+// the one that was injected first does so. The others do not count the request, and wait
+// for the next one.
 func (s *Server) Inject(f Fault) (remove func()) {
 	armed := &f
 	s.faults.mu.Lock()

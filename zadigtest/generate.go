@@ -18,11 +18,11 @@ import (
 // data.
 //
 // About two in five releases are made by workflows, with builds, deploys and tests;
-// servers since v4.0.0 do not have such releases. Some of the other releases failed. Images are
-// built from commits, tags and pull requests of one or two repositories. One deploy in
-// twenty pins its image by digest, and one in forty has a manifest of about 100 KB. Texts
-// are in Chinese and English. The environments are those to which the releases were
-// deployed, with the history of their services.
+// servers since v4.0.0 do not have such releases. Some of the other releases failed.
+// Images are built from commits, tags and pull requests of one or two repositories. One
+// deploy in twenty pins its image by digest, and one in forty has a manifest of about
+// 100 KB. Texts are in Chinese and English. The environments are those to which the
+// releases were deployed, with the history of their services.
 //
 // Ids and CreatedAt are unique, and Version is unique within a project, as servers since
 // v4.0.0 require. No date is later than the end of May 2025.

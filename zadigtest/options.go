@@ -34,9 +34,10 @@ func newConfig(opts []Option) (*config, error) {
 }
 
 // WithServerVersion makes the server behave as the named version of Zadig. If [Versions]
-// does not list the version, the server behaves as the nearest one that it lists, which
-// [Server.ServerVersion] returns. The default is the newest of Versions. It changes with
-// new versions of this package, so pass the version that you run.
+// does not list the version, the server behaves as the listed version that looks the same
+// through the SDK, which [Server.ServerVersion] returns. The default is the newest of
+// Versions. It changes with new versions of this package, so pass the version that you
+// run.
 func WithServerVersion(name string) Option {
 	return func(cfg *config) error {
 		var err error
@@ -74,11 +75,11 @@ func WithData(data Data) Option {
 }
 
 // WithReleases adds copies of releases. The server then does not have the data of [Shop].
-// Each release needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed newest
-// first, by CreatedAt; those with the same CreatedAt keep their order. As on a real
-// server, a release with DeletedAt is not found. On v4.0.0 and later, a release made by a
-// workflow is not found either: one of Type K8SWorkflow, or of Type "" with BuildInfo,
-// TestInfo or DistributeInfo.
+// Each release needs a VersionInfo with a unique ID of 24 hex digits. Releases are listed
+// newest first, by CreatedAt; those with the same CreatedAt keep their order. As on a
+// real server, a release with DeletedAt is not found. On v4.0.0 and later, a release made
+// by a workflow is not found either: one of Type K8SWorkflow, or of Type "" with
+// BuildInfo, TestInfo or DistributeInfo.
 //
 // Releases may have the documented shape or the flat shape of v4.0.0 (see
 // delivery.Release). Responses have the shape of the server's version.
@@ -91,10 +92,11 @@ func WithReleases(releases ...*delivery.Release) Option {
 	return WithData(Data{Releases: releases})
 }
 
-// WithArtifacts adds copies of artifacts. The server then does not have the data of [Shop].
-// Each artifact needs an Image unless its Type is "file". An artifact of Type "image" without an ImageSize is
-// not listed. An ID must be unique and have 24 hex digits; an artifact without an ID gets
-// a new one. The server sorts Activities and derives SortedActivities from them.
+// WithArtifacts adds copies of artifacts. The server then does not have the data of
+// [Shop]. Each artifact needs an Image unless its Type is "file". An artifact of Type
+// "image" without an ImageSize is not listed. An ID must be unique and have 24 hex
+// digits; an artifact without an ID gets a new one. The server sorts Activities and
+// derives SortedActivities from them.
 func WithArtifacts(artifacts ...*artifact.Artifact) Option {
 	return WithData(Data{Artifacts: artifacts})
 }

@@ -13,10 +13,10 @@ var shopJSON []byte
 
 // Shop returns the data of a small shop, which a server has by default. The project
 // "shop" deploys the services cart and payment. Its version v1.3.0 of 12 June 2024 adds
-// gift cards and runs in the environment prod: alice wrote them in pull request 736 of
-// shop-team/cart, task 98 of the workflow shop-dev built the image
-// "registry.example.com/shop/cart:1.3.0", and carol approved the image for prod. Each
-// call returns a new copy.
+// gift cards, which alice wrote in pull request 736 of shop-team/cart. Task 98 of the
+// workflow shop-dev built the image "registry.example.com/shop/cart:1.3.0", carol
+// approved the image for production, and it runs in the environment prod. Each call
+// returns a new copy.
 func Shop() Data {
 	var data Data
 	if err := json.Unmarshal(shopJSON, &data); err != nil {

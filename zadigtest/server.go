@@ -149,7 +149,7 @@ func (s *Server) SetServerVersion(name string) {
 func (s *Server) ServerVersion() string { return version(s.version.Load()).String() }
 
 // AddRelease adds copies of releases to the server. [WithReleases] says which are
-// accepted. If one of them is bad, AddRelease adds none, and fails the test or, if the
+// accepted. If one of them is not, AddRelease adds none, and fails the test or, if the
 // server was started by [Start], panics.
 func (s *Server) AddRelease(releases ...*delivery.Release) {
 	if err := s.data.addReleases(releases, false); err != nil {
@@ -169,7 +169,7 @@ func (s *Server) SetRelease(releases ...*delivery.Release) {
 func (s *Server) DeleteRelease(id string) bool { return s.data.releases.remove(id) }
 
 // AddArtifact adds copies of artifacts to the server. [WithArtifacts] says which are
-// accepted. If one of them is bad, AddArtifact adds none, and fails the test or, if the
+// accepted. If one of them is not, AddArtifact adds none, and fails the test or, if the
 // server was started by [Start], panics.
 func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 	if err := s.data.addArtifacts(artifacts); err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-// Data is the data of a server. Options such as [WithReleases] and [WithArtifacts] say
-// what is accepted. The zero Data is empty.
+// Data is the data of a server. The zero Data is empty. The options, such as
+// [WithReleases] and [WithArtifacts], say which data are accepted.
 type Data struct {
 	Releases  []*delivery.Release  // in any order
 	Artifacts []*artifact.Artifact // in any order

@@ -65,9 +65,9 @@ func AsAmbiguous(err error, kind Kind) (*Ambiguous, bool) {
 }
 
 // AsUnsupported returns the error for an endpoint that only some versions of Zadig
-// have. If Zadig says that it does not have the path, the result matches
-// ErrUnsupported, with the reason. A 404 from a gateway is ErrUnexpectedResponse.
-// All other errors are returned unchanged.
+// have. If Zadig says that it does not have the path, the result matches ErrUnsupported
+// and has the reason in its text. After a 404 from a gateway, it matches
+// ErrUnexpectedResponse. All other errors are returned unchanged.
 func AsUnsupported(err error, reason string) error {
 	if u, ok := AsAmbiguous(err, NoSuchEndpoint); ok {
 		return u.Resolve(ErrUnsupported, reason)
@@ -75,9 +75,9 @@ func AsUnsupported(err error, reason string) error {
 	return AsNotZadig(err, "not a response of Zadig; is the base URL right?")
 }
 
-// AsNotZadig returns the error for an endpoint that every version of Zadig has: a
-// path that the server does not have is ErrUnexpectedResponse, with the reason. All
-// other errors are returned unchanged.
+// AsNotZadig returns the error for an endpoint that every version of Zadig has. If the
+// server does not have the path, the result matches ErrUnexpectedResponse and has the
+// reason in its text. All other errors are returned unchanged.
 func AsNotZadig(err error, reason string) error {
 	u, ok := errors.AsType[*Ambiguous](err)
 	if ok && (u.Kind == NoSuchEndpoint || u.Kind == ForeignNotFound) {

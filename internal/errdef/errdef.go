@@ -27,8 +27,8 @@ var (
 		"the response is not one that Zadig is known to send")
 )
 
-// Sentinels lists all sentinel errors, each with its name and a sentence for
-// people.
+// Sentinels lists all sentinel errors, each with its name and a sentence that explains
+// it.
 var Sentinels []Sentinel
 
 // Sentinel is an element of Sentinels.

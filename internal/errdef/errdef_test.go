@@ -40,8 +40,8 @@ func TestUnsupportedAndNotZadig(t *testing.T) {
 		"not supported by this version of Zadig: servers before v9 have none")
 }
 
-// A check that fails by itself is the error. It explains the first failure only if
-// it failed for the same reason.
+// If the check fails for a reason of its own, its error is the result. It explains the
+// first failure only if both have the same reason.
 func TestResolveByCheck(t *testing.T) {
 	t.Parallel()
 	u, ok := errdef.AsAmbiguous(ambiguous(errdef.MissingOrDown), errdef.MissingOrDown)

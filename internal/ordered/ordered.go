@@ -48,7 +48,7 @@ func Map[In, Out any](ctx context.Context, workers int, items iter.Seq[In], do f
 			}
 		}
 		running.Go(func() {
-			taking := &task[Out]{done: make(chan struct{})} // has no result
+			taking := &task[Out]{done: make(chan struct{})} // reads items; has no result
 			defer send(taking)
 			taking.run(func() {
 				for item := range items {

@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// count yields 0 to n-1 and stores how many were taken.
+// count yields 0 to n-1, and counts in taken how many it has yielded.
 func count(n int, taken *atomic.Int64) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i := range n {
@@ -101,7 +101,7 @@ func TestMapRunsOneWorkerInTheCallersGoroutine(t *testing.T) {
 	require.ErrorIs(t, calls.Err(), context.Canceled)
 }
 
-// However a loop ends, the calls that run are canceled and waited for.
+// However a loop ends, Map cancels the calls that are running and waits for them.
 func TestMapEndsWithTheLoop(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(){"break": nil, "panic": func() { panic("the loop's") }, "Goexit": runtime.Goexit} {
@@ -134,7 +134,7 @@ func TestMapEndsWithTheLoop(t *testing.T) {
 	}
 }
 
-// outcome runs f in a goroutine and says how it ended.
+// outcome runs f in a goroutine and returns how it ended.
 func outcome(f func()) string {
 	said := make(chan string, 1)
 	go func() {
@@ -155,8 +155,8 @@ func outcome(f func()) string {
 	return <-said
 }
 
-// A panic and an exit reach the goroutine that ranges, after the results of the
-// items before.
+// A panic or an exit reaches the goroutine that ranges, after the results of the items
+// before it.
 func TestMapRelaysPanicsAndExits(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(){"no disk": func() { panic("no disk") }, "exited": runtime.Goexit} {
@@ -195,8 +195,8 @@ func TestMapRelaysPanicsAndExits(t *testing.T) {
 	}
 }
 
-// The end of the caller's context reaches the calls, and does not end the loop:
-// each item has a result.
+// When the caller's context ends, so does the context of the calls, but not the loop:
+// every item has a result.
 func TestMapPassesTheContextOn(t *testing.T) {
 	t.Parallel()
 	for _, workers := range []int{1, 4} {

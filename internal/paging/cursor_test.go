@@ -24,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// element is an element of a list. Elements without an id are 0.
+// element is an element of a list. Its ID is 0 if it has no id.
 type element struct {
 	ID      int   `json:"id"`
 	Created int64 `json:"created"`
@@ -36,14 +36,14 @@ type list struct {
 	limit    int       // of a page's size; 0: none
 	total    func(n int) int
 	before   func(request int) error
-	cut      map[int]int // bytes that the response to a request has, 0: all
+	cut      map[int]int // number of bytes after which the response to a request breaks off; 0: never
 	repeats  bool
 	asked    []string // "page/size"
-	same     bool     // as a double in a test: all elements on every page
+	same     bool     // all elements on every page, as some test doubles send them
 	first    bool     // all elements on the first page, and none on others
 }
 
-// numbered returns n elements, per of them in each second.
+// numbered returns n elements, with per elements in each second.
 func numbered(n, per int) (all []element) {
 	for ; n > 0; n-- {
 		all = append(all, element{ID: n, Created: 1000 + int64((n-1)/per)})
@@ -96,7 +96,7 @@ func (l *list) Do(req *http.Request) (*http.Response, error) {
 
 var errReset = errors.New("reset by peer")
 
-// walk reads the list to its end, or calls each.
+// walk reads the list to its end. If each is not nil, walk calls it.
 func (l *list) walk(ctx context.Context, size int, each func(int) bool) (seen []int, err error) {
 	p := paging.Pages[element]{
 		Size: size,
@@ -162,7 +162,7 @@ func untimed(n int) []element {
 	return all
 }
 
-// What changes between two pages costs requests and no element.
+// Changes between two pages cost requests, but the walk misses no element.
 func TestWalkWhileTheListMoves(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(l *list){
@@ -188,7 +188,7 @@ func TestWalkWhileTheListMoves(t *testing.T) {
 					})
 					if n == request {
 						change(&l)
-						return fmt.Errorf("%w", errdef.ErrForbidden) // which Zadig may send to anybody, once
+						return fmt.Errorf("%w", errdef.ErrForbidden) // which a Zadig server under load may send once
 					}
 					return nil
 				}
@@ -242,8 +242,8 @@ func TestWalkCannotBeSure(t *testing.T) {
 	}
 }
 
-// The least X-Total counts, since elements may be deleted while the list is read, and
-// elements that are in the list twice are counted as often.
+// The lowest X-Total counts, because elements may be deleted while the list is read. An
+// element that is in the list twice counts twice.
 func TestWalkWithOddTotals(t *testing.T) {
 	t.Parallel()
 	once := list{elements: numbered(25, 1)}

@@ -96,7 +96,7 @@ func TestURL(t *testing.T) {
 	}
 }
 
-// A server may write each character of the token as it likes.
+// A server may escape any character of the token.
 func TestTextMasksTheTokenInEveryForm(t *testing.T) {
 	t.Parallel()
 	const token = "own-t0ken/of+the=client"
@@ -149,8 +149,8 @@ func TestLineFolds(t *testing.T) {
 	}
 }
 
-// What is masked once looks the same when it is masked again, because texts
-// are put together from masked ones.
+// Masking a masked text again changes nothing. Texts are assembled from masked ones and
+// masked again.
 func TestMaskingAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -163,8 +163,8 @@ func TestMaskingAgainChangesNothing(t *testing.T) {
 	}
 }
 
-// An excerpt is cut twice: where reading stopped, and at its limit. Masking
-// between the two moves what stood at the first cut.
+// An excerpt is cut twice: where reading stopped, and at its limit. Masking between the
+// two can move text at the first cut into the excerpt.
 func TestExcerptShowsNoPartOfATokenThatWasCut(t *testing.T) {
 	t.Parallel()
 	const token = "own-t0ken-of-the-client"

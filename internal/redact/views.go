@@ -18,7 +18,7 @@ const maxViews = 6
 // bytes in the original.
 type view struct {
 	text string
-	at   []int // at[i] is the position of byte i, at[len(text)] the end of the original; nil if text is the original
+	at   []int // at[i]: position of byte i; at[len(text)]: end of the original; at is nil if text is the original
 }
 
 // original returns the part of the original that text[start:end] was read from.

@@ -1,6 +1,7 @@
-// Package response reads the body of a response: one JSON value, or an array
-// element by element. It bounds memory, and returns a typed error for an
-// unexpected body. It is the only package that knows the JSON library.
+// Package response reads the body of a response: one JSON value, or an array element
+// by element. It bounds memory, and returns a typed error for an unexpected body. It
+// is the only package, apart from tests, that imports the JSON library
+// go-json-experiment.
 //
 // A service chooses how the body is read by a [Mode] in the request's context.
 // The client passes its [Settings] back in the response's [Body].
@@ -26,8 +27,8 @@ type Mode int
 const (
 	// Streamed bodies are read while the caller uses their elements.
 	Streamed Mode = iota
-	// Buffered bodies are read as part of the attempt, so that one that is
-	// cut off is retried.
+	// Buffered bodies are read as part of the attempt, so that a body that breaks off
+	// is retried.
 	Buffered
 )
 
@@ -44,10 +45,12 @@ func ModeOf(ctx context.Context) Mode {
 type Settings struct {
 	MaxBytes int64
 	RawJSON  bool
-	// Attempts is how many times in a row a stream may break off without progress.
+	// Attempts is the number of times in a row that a stream may break off without a
+	// new element before its error ends the loop. If Attempts is 1, nothing is
+	// retried.
 	Attempts int
-	// Wait pauses after the n-th of these failures (from 1), or returns the
-	// context's error.
+	// Wait pauses after the n-th of these breaks, counting from 1. It returns the
+	// context's error if the context ends first.
 	Wait func(ctx context.Context, n int) error
 }
 
@@ -58,10 +61,10 @@ type Body struct {
 	// Data is the whole body if the client has read it as part of an attempt, and nil
 	// otherwise.
 	Data []byte
-	// Reject takes an excerpt from the beginning of the body, and returns a function
-	// that makes errors. Each error shows the excerpt, with secrets masked, and
-	// matches kind. With two steps, a stream masks the excerpt only once. Reject
-	// knows the token, so it is a function: printing a Body cannot print it.
+	// Reject takes the beginning of the body, and returns a function that makes
+	// errors. Each error matches kind, and shows an excerpt with secrets masked. The
+	// two steps let a stream mask the excerpt only once. Reject is a function because
+	// it knows the token: printing a Body cannot print it.
 	Reject func(excerpt []byte) func(kind error, reason string) error
 }
 

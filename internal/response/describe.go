@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// describe describes the error in the JSON below the pointer at, and its place. It
-// quotes no value, which could be a secret.
+// describe describes an error in JSON and says where it is, below the pointer at. It
+// quotes no value, because a value could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kinds[semantic.JSONKind], typeName(semantic.GoType))

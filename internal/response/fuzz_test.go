@@ -12,8 +12,8 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// pieces reads a text in pieces whose sizes are those of a pattern, again and
-// again.
+// pieces reads a text in pieces. Their sizes come from the bytes of a pattern, which
+// is repeated.
 type pieces struct {
 	text    string
 	pattern string
@@ -34,7 +34,7 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// FuzzElements reads any bytes in any pieces: the elements are those that
+// FuzzElements reads any bytes in any pieces: either the elements are those that
 // encoding/json reads, or there is an error.
 func FuzzElements(f *testing.F) {
 	for _, body := range []string{

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // doer responds to every request with the same body, as a client with these
 // settings would.
 type doer struct {
-	t        *testing.T // in which the body must be closed; nil: it need not be
+	t        *testing.T // the test in which the body must be closed, or nil
 	body     io.Reader
 	header   http.Header
 	settings response.Settings
@@ -54,7 +54,7 @@ func reject(excerpt []byte) func(error, string) error {
 	return func(kind error, reason string) error { return &rejection{kind, reason, string(excerpt)} }
 }
 
-// things is the endpoint of these tests. Its query holds a secret.
+// things is the endpoint of these tests. Its query contains a secret.
 var things = response.Endpoint{Path: "/api/x", RawQuery: "token=hunter2", Want: "an array of things"}
 
 // item is an element of the arrays of these tests.
@@ -73,7 +73,7 @@ type item struct {
 
 func (i *item) SetRaw(raw json.RawMessage) { i.raw = string(raw) }
 
-// result is what one call of Next returned: an id, or an error in words.
+// result is the result of one call of Next: an id, or the text of an error.
 type result struct{ id, failed string }
 
 // readAll reads a stream to its end. The error is nil for io.EOF.

@@ -28,8 +28,8 @@ type Skipped struct{}
 // UnmarshalJSONFrom skips the value.
 func (Skipped) UnmarshalJSONFrom(dec *jsontext.Decoder) error { return dec.SkipValue() }
 
-// As decodes each T into the value that shadow returns for it, such as a
-// struct that embeds it and has Skipped instead of a member.
+// As decodes each T into the value that shadow returns for it. That value can be a
+// struct that embeds the T and replaces one of its members with Skipped.
 func As[T any](shadow func(*T) any) *json.Unmarshalers {
 	return json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *T) error { return json.UnmarshalDecode(dec, shadow(v)) })
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// List requests an array and reads all of it. The error is an *ElementError if
-// an element cannot be decoded. check may be nil; its error is the reason to
-// reject the response.
+// List requests an array and reads all of it. If an element cannot be decoded, the
+// error is an *ElementError. If check is not nil and returns an error for an element,
+// List rejects the response for this reason.
 func List[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) error) ([]*T, http.Header, error) {
 	stream, err := Elements[T](ctx, d, e, Buffered)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// The most memory that decoding takes, in addition to the bytes of the JSON. A
-// limit on the bytes alone bounds nothing: {} has two bytes, and the struct that it
-// is decoded into has hundreds.
+// The most memory, in bytes, that decoding takes for each of these, in addition to
+// the JSON itself. A limit on the size of the JSON alone would not bound the memory:
+// {} has two bytes, but the struct that it is decoded into has hundreds.
 const (
 	objectCost  = 1 << 10 // an object with its first members
 	valueCost   = 64      // any other element of an array or member of an object
@@ -18,8 +18,8 @@ const (
 // limits bound one element, or a whole body.
 type limits struct {
 	bytes int64
-	cost  int64 // of decoding; a low limit in bytes refuses no small body
-	free  int64 // this many bytes never exceed a limit
+	cost  int64 // of decoding; at least 1 MiB, so that small bodies are accepted even if bytes is low
+	free  int64 // JSON of up to this many bytes cannot exceed a limit
 }
 
 func limitsOf(bytes int64) limits {
@@ -31,7 +31,7 @@ func limitsOf(bytes int64) limits {
 // array, or of a whole body, and the memory that decoding them takes.
 type meter struct {
 	limits
-	whole bool // for all elements together
+	whole bool // measure all elements together
 
 	depth   int   // of brackets
 	quoted  bool  // within a string
@@ -40,8 +40,8 @@ type meter struct {
 	needed  int64 // for decoding the element
 }
 
-// add measures the next piece. It returns how many bytes of p precede the
-// element that exceeds a limit, and an exceededError if one does.
+// add measures the next piece. If an element exceeds a limit, add returns an
+// exceededError and the number of bytes of p before that element.
 func (m *meter) add(p []byte) (n int, err error) {
 	start := 0 // of the element; its bytes before p are in m.size
 	m.needed += invalidCost * int64(invalidBytes(p))
@@ -107,7 +107,7 @@ type exceededError string
 
 func (e exceededError) Error() string { return string(e) }
 
-// stringEnd returns the index after the string that p[i:] begins in.
+// stringEnd returns the index after the end of the string in which p[i:] begins.
 func (m *meter) stringEnd(p []byte, i int) int {
 	for m.quoted = true; m.quoted; {
 		text, _, ended := bytes.Cut(p[i:], []byte{'"'})

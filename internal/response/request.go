@@ -36,12 +36,13 @@ func (e Endpoint) url() *url.URL {
 	return u
 }
 
-// IsSegment reports whether name can be one segment of a path without escaping.
+// IsSegment reports whether name can be one segment of a path: it has no slash, and
+// is neither empty nor a dot segment.
 func IsSegment(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/")
 }
 
-// send requests u from any Doer, and returns a 2xx response and its body.
+// send requests u through d, and returns a 2xx response and its body.
 func send(ctx context.Context, d core.Doer, u *url.URL, mode Mode) (*http.Response, *Body, error) {
 	if d == nil {
 		return nil, nil, errors.New("zadig: this Service was not made by New with a Doer")

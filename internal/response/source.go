@@ -2,12 +2,13 @@ package response
 
 import "io"
 
-// headBytes is how much of a stream is kept to show in an error: more than an
-// excerpt has, so that a secret at the end of the excerpt is complete, and masked.
+// headBytes is how much of a stream is kept to show in an error. It is more than an
+// excerpt has, so that a secret at the end of the excerpt is complete and can be
+// masked.
 const headBytes = 4 << 10
 
-// source is the reader of a stream's decoder. It reads the body up to the
-// element that exceeds a limit.
+// source is the reader from which a stream's decoder reads. It reads the body up to
+// the first element that exceeds a limit.
 type source struct {
 	body io.Reader
 	head []byte // the beginning of the body
@@ -20,8 +21,9 @@ type source struct {
 	from     int    // where the element begins in recent
 }
 
-// next begins an element. The decoder already has the bytes unread, which are the last
-// that it read. Most elements are so small that they need not be measured.
+// next begins an element. unread has the last bytes that the decoder has read from
+// the source; they are not decoded yet. Most elements are so small that they need not
+// be measured.
 func (s *source) next(unread []byte) {
 	if int64(len(unread)) > s.meter.free {
 		return
@@ -33,7 +35,8 @@ func (s *source) next(unread []byte) {
 	s.meter, s.measures = meter{limits: s.meter.limits, depth: 1}, false
 }
 
-// Read reads the bytes before the element that exceeds a limit.
+// Read reads from the body. It returns the bytes before the first element that
+// exceeds a limit, and an error in place of that element.
 func (s *source) Read(p []byte) (n int, err error) {
 	if s.err != nil {
 		return 0, s.err

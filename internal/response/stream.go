@@ -17,7 +17,7 @@ import (
 )
 
 // ElementError means that one element, or the value that Get requested, could not be
-// decoded or is invalid. Next then returns the element after it.
+// decoded or is invalid. The next call of Next returns the element after it.
 type ElementError struct{ Err error }
 
 func (e *ElementError) Error() string { return e.Err.Error() }
@@ -90,10 +90,10 @@ func (s *Stream[T]) Close() {
 	_ = s.body.Close()
 }
 
-// Next returns the next element, and io.EOF after the last one. The error is an
-// *ElementError for an element that is not a T (the result is then the part that
-// could be read), and a *TruncatedError if the body broke off. After any error
-// other than an *ElementError, and when the context has ended, the stream is over.
+// Next returns the next element, or io.EOF after the last one. If the element is not
+// a T, the error is an *ElementError, and the result is the part that could be read.
+// If the body broke off, the error is a *TruncatedError. After any error other than
+// an *ElementError, or after the context has ended, the stream is over.
 func (s *Stream[T]) Next() (*T, error) {
 	if s.over == nil && s.ctx.Err() != nil {
 		s.over = Ended(s.ctx)
@@ -202,8 +202,8 @@ func (s *Stream[T]) end() error {
 	return s.failure(err)
 }
 
-// failure returns the error for a stream that cannot be read further. A retry
-// can complete JSON that ends too early, but not mend invalid JSON.
+// failure returns the error for a stream that cannot be read further. If the JSON
+// ends too early, a retry can complete it; if it is invalid, a retry cannot help.
 func (s *Stream[T]) failure(err error) error {
 	cause := s.source.err
 	if exceeded, ok := cause.(exceededError); ok && errors.Is(err, exceeded) { //nolint:errorlint // the source's own
@@ -225,8 +225,8 @@ func (s *Stream[T]) failure(err error) error {
 	return &TruncatedError{where, cause}
 }
 
-// isInvalid reports whether err is about the bytes of the JSON, and not about their end or
-// the reading of them.
+// isInvalid reports whether err means that the JSON is invalid, and not that it ended
+// early or could not be read.
 func (s *Stream[T]) isInvalid(err error) bool {
 	_, syntactic := errors.AsType[*jsontext.SyntacticError](err)
 	return syntactic && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, s.source.err)

@@ -24,7 +24,7 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/clienttest"
 )
 
-// all is a small page with everything in it that JSON has.
+// all is a small page with every kind of JSON value.
 const all = ` [ {"id":"1","n":-1,"any":[true,false,null,1.5e3,"\u4ea4\"\\",{}],"over":{"x":[1,{"y":"]"}]}} ,
 	{"id":"2","deep":{"list":[{"v":1},{"v":2}]}},{"id":"3"} ] ` + "\n"
 
@@ -198,7 +198,7 @@ func TestStreamValidates(t *testing.T) {
 	assert.Equal(t, "7", header.Get("X-Total"))
 }
 
-// However a response is cut, it is never taken for one that ended.
+// Wherever a response is cut off, Next does not report that the array has ended.
 func TestStreamCutAtEachByte(t *testing.T) {
 	t.Parallel()
 	whole := strings.TrimRight(all, " \n")
@@ -296,7 +296,7 @@ func TestStreamBoundsEachElement(t *testing.T) {
 	}
 }
 
-// After its end, Next returns the same again.
+// After the end of a stream, Next returns the same error again.
 func TestStreamStaysAtItsEnd(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`[]`, `[{"id":"1"}]`, `null`, `{}`, `[{"id":"1"}`, `[{"id":"1"}]x`, ``, `<html>`, `[{"id":`} {
@@ -314,7 +314,7 @@ func TestStreamStaysAtItsEnd(t *testing.T) {
 	}
 }
 
-// The decoder uses its buffer again; raw JSON stays as it was.
+// The decoder reuses its buffer, but raw JSON does not change.
 func TestStreamKeepsNothingOfItsBuffer(t *testing.T) {
 	t.Parallel()
 	body := "[" + strings.Repeat(`"first",`, 100) + strings.Repeat(`"other",`, 1000) + "0]"
@@ -342,7 +342,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// The beginning of a page is the same for all errors of its elements.
+// The beginning of the body is masked once for all errors of a stream.
 func TestStreamMasksItsBeginningOnce(t *testing.T) {
 	t.Parallel()
 	masked := 0
@@ -361,7 +361,7 @@ func TestStreamMasksItsBeginningOnce(t *testing.T) {
 	assert.Equal(t, 1, masked)
 }
 
-// slim is an item without its member any, whatever that is.
+// slim decodes an item without its member any, whatever the value.
 func slim() response.Decoding {
 	type plain item
 	return response.With(response.As(func(i *item) any {
@@ -395,7 +395,7 @@ func TestStreamSkipsMembers(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF)
 }
 
-// A type's own decoding may fail before it has read the element.
+// The unmarshaler of a type may fail before it has read the element.
 func TestStreamSkipsWhatWasNotRead(t *testing.T) {
 	t.Parallel()
 	type plain item

@@ -6,8 +6,8 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// Text requests a body that is plain text. A body that valid refuses is
-// ErrUnexpectedResponse.
+// Text requests a body that is plain text. If valid returns false for the text, the
+// error matches ErrUnexpectedResponse.
 func Text(ctx context.Context, d core.Doer, e Endpoint, valid func(string) bool) (string, error) {
 	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {

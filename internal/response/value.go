@@ -15,17 +15,18 @@ import (
 	"github.com/zadig-go/zadig/core"
 )
 
-// validator is implemented by types that also decode from unexpected JSON.
+// validator is implemented by types into which unexpected JSON, such as {}, can be
+// decoded.
 type validator interface{ Validate() error }
 
 // rawSetter is implemented by types that keep the JSON that a value was decoded
 // from.
 type rawSetter interface{ SetRaw(raw json.RawMessage) }
 
-// Get requests one value. A *T may have the methods Validate, SetRaw and SetBody.
-// check may be nil; its error is the reason to reject the response. The error is an
-// *ElementError if the response is an object that is not a T, or that check
-// refuses.
+// Get requests one value. A *T may have the methods Validate, SetRaw and SetBody. If
+// check is not nil and returns an error, Get rejects the response for this reason. If
+// the response is an object that is not a T, or that check refuses, the error is an
+// *ElementError.
 func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) error) (*T, error) {
 	body, data, err := fetch(ctx, d, e.url())
 	if err != nil {
@@ -53,8 +54,8 @@ func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) err
 	return v, nil
 }
 
-// asElementError returns err as an *ElementError if the body is an object. A login
-// page is not an error of one element.
+// asElementError returns err as an *ElementError if the body is an object. Other
+// bodies, such as a login page, say nothing about one element.
 func asElementError(data []byte, err error) error {
 	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return &ElementError{err}
@@ -76,9 +77,9 @@ func finish(v any, raw []byte) error {
 }
 
 // Into requests u and decodes the response into out, the user's pointer, as
-// encoding/json does. If out is nil, the body is discarded. The error of the
-// user's unmarshaler is in the chain. Its text is left out, because it may
-// quote a value, which could be a secret.
+// encoding/json does. If out is nil, the body is discarded. An error of the user's
+// unmarshaler is wrapped, but its text is left out, because it may quote a value,
+// which could be a secret.
 func Into(ctx context.Context, d core.Doer, u *url.URL, out any) error {
 	body, data, err := fetch(ctx, d, u)
 	if err != nil {

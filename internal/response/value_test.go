@@ -93,8 +93,8 @@ func TestGetIsBounded(t *testing.T) {
 	}
 }
 
-// Bodies that are small as JSON and large when decoded are refused, whether they
-// are an element or the whole body.
+// Bodies that are small as JSON but large when decoded are refused, whether as one
+// element or as a whole.
 func TestMemoryOfSmallBodiesIsBounded(t *testing.T) {
 	t.Parallel()
 	const most = 1 << 20 // a limit of 256 KiB
@@ -158,7 +158,7 @@ func TestGetTakesTheDataOfTheBody(t *testing.T) {
 	require.ErrorContains(t, err, "more than 9 bytes")
 }
 
-// A name can be as long as the body; an error shows its beginning.
+// A member name can be as long as the body; an error shows only its beginning.
 func TestGetCutsLongPointers(t *testing.T) {
 	t.Parallel()
 	_, err := response.Get[map[string]item](t.Context(), of(`{"`+strings.Repeat("交", 10_000)+`":7}`), thing, nil)

@@ -14,14 +14,14 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// authorize returns a copy of the request with the client's headers and the token,
-// if the request goes to the origin of the base URL.
+// authorize returns a copy of the request with the client's headers and the token. A
+// request to any origin other than that of the base URL is returned unchanged.
 func (c *call) authorize(req *http.Request) (*http.Request, error) {
 	if !SameOrigin(req.URL, c.config.Origin) {
 		return req, nil
 	}
 	sent := *req
-	sent.Header = c.config.Header.Clone() // values too: middleware may write into them
+	sent.Header = c.config.Header.Clone() // a deep copy, because middleware may change the values
 	maps.Copy(sent.Header, req.Header)    // a header of the request replaces one of the client
 	if host := c.config.Header.Get("Host"); host != "" {
 		sent.Host = host // net/http reads the host only here
@@ -43,8 +43,8 @@ func (c *call) authorize(req *http.Request) (*http.Request, error) {
 	return &sent, nil
 }
 
-// CheckToken returns an error for an invalid token, without the token in its
-// text.
+// CheckToken returns an error for an invalid token. The text of the error does not
+// contain the token.
 func CheckToken(token string) error {
 	switch {
 	case token == "":
@@ -57,8 +57,8 @@ func CheckToken(token string) error {
 	return nil
 }
 
-// Interruptible returns a token source that ends with its context even if source
-// does not. A panic in source reaches the caller.
+// Interruptible returns a token source that returns when its context ends, even if
+// source does not. A panic in source reaches the caller.
 func Interruptible(source func(context.Context) (string, error)) func(context.Context) (string, error) {
 	type result func() (string, error)
 	return func(ctx context.Context) (string, error) {

@@ -76,7 +76,7 @@ func TestCheckToken(t *testing.T) {
 	}
 }
 
-// A token that cannot be had ends the call.
+// A token source that fails ends the call.
 func TestTokenSourceFails(t *testing.T) {
 	t.Parallel()
 	reason := errors.New("out of order")

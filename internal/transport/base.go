@@ -10,13 +10,14 @@ import (
 	"time"
 )
 
-// maxIdle is how many idle connections to a host are kept.
+// maxIdle is the number of idle connections that are kept for each host.
 const maxIdle = 64
 
-// The transport pings a connection after pingAfter without a frame, and closes
-// it if no reply arrives within pingTimeout. So a dead connection costs its
-// requests 10 seconds, after which they are retried, and not the timeout of
-// every request on it. A round trip in an intranet takes milliseconds.
+// The transport pings an HTTP/2 connection on which no frame has arrived for
+// pingAfter, and closes it if there is no reply within pingTimeout. If a connection
+// is dead, its requests therefore fail and are retried after 10 seconds, instead of
+// each waiting for its timeout. A live server in an intranet replies within
+// milliseconds.
 const (
 	pingAfter   = 5 * time.Second
 	pingTimeout = 5 * time.Second
@@ -39,13 +40,13 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *h
 		IdleConnTimeout:        90 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
-		ReadBufferSize:         32 << 10, // lists are large; net/http's 4 KiB take many system calls
+		ReadBufferSize:         32 << 10, // lists are large, and net/http's default of 4 KiB needs many system calls
 	}
 }
 
-// checkConnectResponse makes a proxy's refusal of CONNECT an error that is retried
-// if the same status from Zadig would be. A wrong proxy password is not tried three
-// times.
+// checkConnectResponse returns an error if a proxy refuses CONNECT. The error is
+// retried only if the same status from Zadig would be, so a wrong proxy password is
+// sent only once.
 func checkConnectResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil

@@ -26,7 +26,7 @@ import (
 	"github.com/zadig-go/zadig/internal/transport"
 )
 
-// send sends one request, also from another goroutine than the test's.
+// send sends one request. It may be called from any goroutine.
 func send(t *testing.T, rt http.RoundTripper, url string) *http.Response {
 	t.Helper()
 	resp, err := rt.RoundTrip(httptest.NewRequestWithContext(t.Context(), http.MethodGet, url, nil))
@@ -64,7 +64,7 @@ func TestBaseKeepsConnections(t *testing.T) {
 	var arrived sync.WaitGroup
 	s := servertest.New(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		arrived.Done()
-		arrived.Wait() // all are there at a time
+		arrived.Wait() // until all requests are running at the same time
 	}))
 	base := transport.NewBase(nil, nil)
 	for range 3 {
@@ -78,8 +78,8 @@ func TestBaseKeepsConnections(t *testing.T) {
 	assert.EqualValues(t, busy, s.Connections.Load())
 }
 
-// The environment is read once in a process, and never for this machine: hence the
-// second process.
+// net/http reads the proxy variables once in a process, and uses no proxy for
+// localhost, so the client of this test is in a process of its own.
 func TestBaseUsesTheProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("ZADIG_TEST_BEHIND_PROXY") != "" {
@@ -98,7 +98,8 @@ func TestBaseUsesTheProxyOfTheEnvironment(t *testing.T) {
 	assert.Equal(t, "zadig.example.com", asked.Load())
 }
 
-// A tunnel, and a refusal, which is retried if the same status from Zadig would be.
+// CONNECT opens a tunnel. A refusal is retried only if the same status from Zadig
+// would be.
 func TestProxyConnect(t *testing.T) {
 	t.Parallel()
 	secure := httptest.NewTLSServer(servertest.JSON(`{}`))
@@ -151,8 +152,7 @@ func TestProxyConnect(t *testing.T) {
 	}
 }
 
-// link is a connection that can go silent: it takes what is written and brings
-// nothing, without an end.
+// link is a connection that can go silent: writes succeed, and reads block.
 type link struct {
 	net.Conn
 	silent *atomic.Bool
@@ -181,8 +181,8 @@ func (l *link) Close() error {
 	return l.Conn.Close()
 }
 
-// An HTTP/2 connection that has gone silent costs the requests on it ten seconds,
-// not a timeout each, and they succeed on another one.
+// Requests on an HTTP/2 connection that has gone silent fail after ten seconds, not
+// after their timeouts, and succeed on another connection.
 func TestSilentHTTP2ConnectionIsNoticed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -15,8 +15,7 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// An overloaded gateway gets a hundred retries more than requests, and not
-// three times the requests.
+// An overloaded gateway gets a hundred retries in all, not two for each request.
 func TestRetryBudget(t *testing.T) {
 	t.Parallel()
 	client, s := clienttest.Serve(t, servertest.Status(503, ""))
@@ -63,8 +62,8 @@ func TestRetryBudgetRefills(t *testing.T) {
 	assert.Equal(t, 1, get())
 }
 
-// While most requests succeed there is no end of retries: a retry that
-// succeeds gives back what it cost.
+// While most requests succeed, the budget does not run out, because a retry that
+// succeeds gives back its cost.
 func TestRetryBudgetLastsWhileRetriesHelp(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64

@@ -90,7 +90,8 @@ func TestBufferedBodyIsReadOnce(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A cut in the middle of gzip looks the same, so such a response is retried.
+// A body that breaks off in the middle of gzip looks the same, so such a response is
+// retried.
 func TestBodyThatCannotBeDecompressed(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{

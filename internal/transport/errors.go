@@ -9,13 +9,13 @@ import (
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// permanentError is an error of a policy that another attempt does not change.
+// permanentError is an error of a policy that must not be retried.
 type permanentError struct{ error }
 
 func (p permanentError) Unwrap() error { return p.error }
 
-// bare returns the error that a *url.Error of net/http wraps, because the text
-// of a *url.Error has the whole URL.
+// bare returns the error that a *url.Error of net/http wraps. The text of the
+// *url.Error itself has the whole URL.
 func bare(err error) error {
 	if sent, ok := err.(*url.Error); ok { //nolint:errorlint // net/http's own, not one that it wraps
 		return sent.Err
@@ -38,8 +38,9 @@ func (c *call) noResponse(req *http.Request, err error) error {
 	return err
 }
 
-// safe returns err if its text is safe to show, and otherwise an error with a safe
-// text that wraps err, or the causes that are given.
+// safe returns err if its text is safe to show. Otherwise, or if there are several
+// causes, it returns an error with a safe text that wraps the causes or, if none are
+// given, err.
 func safe(err error, tokens []string, causes ...error) error {
 	const limit = 1 << 10
 	text := redact.Shorten(redact.Line(err.Error(), tokens...), limit)
@@ -61,10 +62,11 @@ type maskedError struct {
 
 func (e *maskedError) Error() string { return e.text }
 
-// Unwrap returns the causes, the end of the context first.
+// Unwrap returns the causes, the context's error first.
 func (e *maskedError) Unwrap() []error { return e.causes() }
 
-// Timeout reports whether a cause is a timeout. A url.Error asks its Err only.
+// Timeout reports whether a cause is a timeout. A *url.Error asks only the error that
+// it wraps directly.
 func (e *maskedError) Timeout() bool {
 	for _, err := range e.causes() {
 		if t, ok := errors.AsType[interface {

@@ -22,12 +22,12 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// Every secret of these tests has this word in it.
+// word is part of every secret in these tests.
 const word = "hunter2"
 
 const secretToken = word + "-token+/=abc"
 
-// checkNoSecret looks for the word, also in hexadecimal.
+// checkNoSecret fails the test if the text contains the word, also in hexadecimal.
 func checkNoSecret(t *testing.T, text string) {
 	t.Helper()
 	for _, form := range []string{word, fmt.Sprintf("%x", word)} {
@@ -37,7 +37,8 @@ func checkNoSecret(t *testing.T, text string) {
 	}
 }
 
-// checkError looks for the word in all that is printed of an error of a call.
+// checkError fails the test if any way of printing the error of a call shows the
+// word.
 func checkError(t *testing.T, err error) {
 	t.Helper()
 	for _, text := range clienttest.Printed(err) {
@@ -100,7 +101,7 @@ func TestFailuresAndLogsShowNoSecret(t *testing.T) {
 	}
 }
 
-// A token that was replaced between two attempts is as secret as the new one.
+// A token that was replaced between two attempts is masked like the new one.
 func TestEveryTokenOfACallIsMasked(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]http.HandlerFunc{
@@ -136,7 +137,7 @@ func TestEveryTokenOfACallIsMasked(t *testing.T) {
 	})
 }
 
-// Texts stay short after a redirect to a URL as long as a header may be.
+// Texts stay short even after a redirect to a URL that is as long as a header may be.
 func TestTextOfALongURLIsShort(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("long", 200<<10)
@@ -161,7 +162,7 @@ func TestTextOfALongURLIsShort(t *testing.T) {
 	}
 }
 
-// A cause is found, and not printed.
+// errors.Is finds a cause, but its text is not printed.
 func TestErrorsWrapTheirCause(t *testing.T) {
 	t.Parallel()
 	plant := errors.New("token=" + word)

@@ -22,8 +22,8 @@ func (e *exchange) log(level slog.Level, message string, more ...slog.Attr) {
 	}, more...)...)
 }
 
-// logFailure logs an error, at a lower level if the caller has canceled the
-// context or closed the body, as a loop that ends early does.
+// logFailure logs an error. The level is lower if the caller has canceled the context
+// or closed the body, as happens when a loop ends early.
 func (e *exchange) logFailure(message string, err error, more ...slog.Attr) {
 	level := slog.LevelWarn
 	if e.timed.Err() == context.Canceled && context.Cause(e.timed) != errStalled { //nolint:errorlint // themselves

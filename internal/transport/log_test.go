@@ -17,7 +17,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// The log lists what it may print; a new attribute must be thought about.
+// The test lists every attribute, so that nobody adds one without thinking of
+// secrets.
 func TestLogRecords(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -60,7 +61,7 @@ func TestLogRecords(t *testing.T) {
 	}, got)
 }
 
-// A loop that is left while its list is still arriving is not a failure.
+// Leaving a loop while its list is still arriving is not a failure.
 func TestLogOfALoopThatIsLeft(t *testing.T) {
 	t.Parallel()
 	var records bytes.Buffer

@@ -14,7 +14,7 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// limiter is a rate limiter that is a function.
+// limiter is a function that implements Limiter.
 type limiter func(context.Context) error
 
 func (l limiter) Wait(ctx context.Context) error { return l(ctx) }
@@ -31,7 +31,7 @@ func TestLimiterFails(t *testing.T) {
 	assert.Zero(t, s.Count())
 }
 
-// A limiter waits as long as the call's context lets it, and no longer.
+// A limiter waits until the call's context ends, and no longer.
 func TestLimiterSeesTheCallsContext(t *testing.T) {
 	t.Parallel()
 	client, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithTimeout(time.Millisecond),

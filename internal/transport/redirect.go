@@ -30,8 +30,8 @@ func redirectPolicy(origin *url.URL, users func(*http.Request, []*http.Request) 
 	}
 }
 
-// redirected returns the request that a redirect led to, without the token, which
-// may also be in the URL.
+// redirected returns a copy of the request with the URL that a redirect led to.
+// Tokens in this URL are masked.
 func (c *call) redirected(req *http.Request, to *url.URL) *http.Request {
 	r := *req
 	r.URL = to

@@ -17,8 +17,8 @@ import (
 	"github.com/zadig-go/zadig/internal/testkit/servertest"
 )
 
-// redirects responds with a redirect to a URL, path and query kept if it ends
-// with "…".
+// redirects responds with a redirect to a URL. If the URL ends with "…", the path and
+// query of the request replace the "…".
 func redirects(status int, to string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		location := to
@@ -30,7 +30,7 @@ func redirects(status int, to string) http.HandlerFunc {
 	}
 }
 
-// stranger is a server of another origin, which counts what it is sent.
+// stranger is a server of another origin. It counts the requests that it receives.
 func stranger(t *testing.T) (*httptest.Server, *atomic.Int64) {
 	t.Helper()
 	var count atomic.Int64
@@ -78,7 +78,8 @@ func TestRedirectsToAnotherOriginAreRefused(t *testing.T) {
 	t.Cleanup(func() { assert.Zero(t, count.Load(), "requests to the stranger") })
 }
 
-// Even if the user's own redirect policy changes the URL.
+// The token stays at its origin even if the user's own redirect policy changes the
+// URL.
 func TestTokenStaysAtItsOrigin(t *testing.T) {
 	t.Parallel()
 	other, count := stranger(t)

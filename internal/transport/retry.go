@@ -24,7 +24,7 @@ type Policy struct {
 	MinWait, MaxWait time.Duration
 }
 
-// maxRetryAfter is the longest wait that a server may ask for.
+// maxRetryAfter is the longest wait, requested by a server, that the client accepts.
 const maxRetryAfter = 60 * time.Second
 
 // Backoff returns the wait after the n-th attempt, counting from 1: a random time
@@ -103,8 +103,9 @@ func isTemporary(err error) bool {
 	return !IsPermanent(err)
 }
 
-// IsPermanent reports whether every further attempt would fail with the same
-// error: that of a policy, of a certificate, or of a port that does not speak TLS.
+// IsPermanent reports whether every further attempt would fail in the same way: the
+// error comes from a policy, a certificate, a TLS alert, or a port that does not
+// speak TLS.
 func IsPermanent(err error) bool {
 	var (
 		network     *net.OpError
@@ -118,8 +119,8 @@ func IsPermanent(err error) bool {
 		errors.As(err, &network) && (network.Op == "remote error" || network.Op == "local error") // crypto/tls's alerts
 }
 
-// retryable reports whether the same request may succeed after this status. 500 is
-// not such a status, because Zadig returns it for an unknown image.
+// retryable reports whether the same request may succeed after a response with this
+// status. It may not after 500, which Zadig returns for an unknown image.
 func retryable(status int) bool {
 	return slices.Contains([]int{
 		http.StatusTooManyRequests,

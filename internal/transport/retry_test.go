@@ -35,7 +35,7 @@ func TestRetry(t *testing.T) {
 	t.Parallel()
 	good := servertest.JSON(`[]`)
 	status := servertest.Status
-	type script = []http.HandlerFunc // the last one again and again
+	type script = []http.HandlerFunc // the last response is repeated
 	after := func(code int, value string) http.HandlerFunc {
 		return servertest.Status(code, "", "Retry-After", value)
 	}
@@ -55,9 +55,9 @@ func TestRetry(t *testing.T) {
 
 		// Zadig's response for "no such image".
 		{"500", script{status(500, `{"code":500,"message":"x"}`)}, nil, 0, 1, "ErrServer", "500"},
-		// A panic: the same record would make it panic again.
+		// A panic: the same record would make the server panic again.
 		{"500 with an empty body", script{status(500, "")}, nil, 0, 1, "ErrServer", "500"},
-		// A database that is down says so after 30 seconds.
+		// Zadig says that its database is down only after 30 seconds.
 		{"400", script{status(400, `{"code":6561}`)}, nil, 0, 1, "ErrServer", "400"},
 		// The same token would be refused again.
 		{"401", script{status(401, "")}, nil, 0, 1, "ErrUnauthorized", "401"},
@@ -72,7 +72,7 @@ func TestRetry(t *testing.T) {
 		// The response would be the same.
 		{"200 with HTML", script{status(200, "<html>")}, nil, 0, 1, "ErrUnexpectedResponse", "HTML"},
 		{"200 that is too large", script{status(200, "[1234]")}, opts(zadig.WithMaxResponseBytes(5)), 0, 1, "ErrResponseTooLarge", "5 bytes"},
-		// The server would be silent as long again.
+		// The server would be silent for just as long again.
 		{"no headers", script{servertest.Hang}, short, 0, 1, "", "no response headers within"},
 		{"body stalls", script{servertest.Stall("[")}, short, 0, 1, "", "no further byte of the body within"},
 		// Nobody waits for the response.
@@ -81,13 +81,13 @@ func TestRetry(t *testing.T) {
 		{"deadline during the body", script{servertest.Stall("[")}, nil, shortTimeout, 1, "", "context deadline exceeded"},
 		{"timeout of the user's client", script{servertest.Hang},
 			opts(zadig.WithHTTPClient(&http.Client{Timeout: shortTimeout})), 0, 1, "", "exceeded"},
-		// The user said so.
+		// The user turned retries off.
 		{"503 with MaxAttempts 1", script{status(503, "")}, opts(once), 0, 1, "ErrServer", "503"},
 		{"closed with MaxAttempts 1", script{servertest.Close}, append(fresh, once), 0, 1, "", "EOF"},
-		// The server asks for a longer wait than a caller has.
+		// The server asks for a longer wait than the client accepts.
 		{"503, Retry-After 61 seconds", script{after(503, "61")}, nil, 0, 1, "ErrServer", "503"},
 		{"429, Retry-After a day", script{after(429, "86400")}, nil, 0, 1, "ErrRateLimited", "429"},
-		// The last response is worth more than the deadline's error later.
+		// The last response now is worth more than the deadline's error later.
 		{"503, Retry-After past the deadline", script{after(503, "59")}, nil, 50 * time.Second, 1, "ErrServer", "503"},
 
 		// Retried.
@@ -135,7 +135,7 @@ func TestRetry(t *testing.T) {
 	}
 }
 
-// Failures before there is a connection reach no handler; these count dials.
+// Failures to connect reach no handler, so these tests count dials.
 func TestRetryOfConnections(t *testing.T) {
 	t.Parallel()
 	secure := httptest.NewUnstartedServer(servertest.JSON(`[]`))
@@ -155,7 +155,7 @@ func TestRetryOfConnections(t *testing.T) {
 		trusted             []*x509.Certificate
 		dials               int64
 	}{
-		// No further attempt changes a certificate, or what is served at a port.
+		// No further attempt would change a certificate, or what a port speaks.
 		{"certificate of an unknown authority", secure.URL, "unknown authority", nil, 1},
 		{"certificate of another host", strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), "certificate", trusted, 1},
 		{"a client certificate is required", wantsCertificate.URL, "certificate required", trusted, 1},
@@ -199,7 +199,7 @@ func TestFailuresLeaveTheCallersPoolAlone(t *testing.T) {
 	}
 }
 
-// Full jitter: anything up to a ceiling that doubles.
+// Full jitter: each wait is random, up to a ceiling that doubles.
 func TestWaitsBetweenAttempts(t *testing.T) {
 	t.Parallel()
 	type upTo = []time.Duration
@@ -231,7 +231,7 @@ func TestWaitsBetweenAttempts(t *testing.T) {
 					waits[i] = append(waits[i], times[i+1].Sub(times[i]))
 				}
 			}
-			for i, ceiling := range row.ceilings { // a chance of 2^-50 to fail without reason
+			for i, ceiling := range row.ceilings { // fails without reason with a chance of 2^-50
 				assert.LessOrEqual(t, slices.Max(waits[i]), ceiling)
 				assert.Greater(t, slices.Max(waits[i]), ceiling/2, "up to the ceiling")
 				assert.Less(t, slices.Min(waits[i]), ceiling/2, "down to nothing")
@@ -260,8 +260,8 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// The end of the context during a wait, or during a later attempt, must not hide
-// the failure before it.
+// If the context ends during a wait or a later attempt, the error still shows the
+// failure before it.
 func TestEndOfTheContextKeepsTheLastFailure(t *testing.T) {
 	t.Parallel()
 	down := servertest.Status(503, "maintenance", "Retry-After", "30")

@@ -20,8 +20,9 @@ const maxStall = 30 * time.Second
 // error, as in package bufio.
 const maxEmptyReads = 100
 
-// timeoutError is the timeout of an attempt. It matches os.ErrDeadlineExceeded, even
-// if its cause matches context.DeadlineExceeded, which means the caller's deadline.
+// timeoutError is the timeout of an attempt. It matches os.ErrDeadlineExceeded. It
+// does not match context.DeadlineExceeded, which would mean the caller's deadline,
+// even if its cause does.
 type timeoutError struct {
 	error
 	again bool // another attempt may succeed
@@ -37,14 +38,14 @@ func (t *timeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
 // As finds the errors that the cause wraps.
 func (t *timeoutError) As(target any) bool { return errors.As(t.error, target) }
 
-// errStalled is the cause with which the timer ends an exchange.
+// errStalled is the cause with which the timer cancels the context of an exchange.
 var errStalled = errors.New("stalled")
 
 // exchange is a request and its response, with the body.
 type exchange struct {
 	*call
 	req     *http.Request
-	timed   context.Context // ends with the caller's, by the timer, or when the body is closed
+	timed   context.Context // ends with the caller's context, by the timer, or when the body is closed
 	end     context.CancelCauseFunc
 	timer   *time.Timer
 	limit   time.Duration // that the timer was set to
@@ -81,9 +82,10 @@ func (e *exchange) received(resp *http.Response) {
 	e.body, resp.Body = resp.Body, e
 }
 
-// Read ends the exchange if the body stalls during a call of Read. A body that
-// keeps arriving is never cut off, except the body of a failure. The failures of
-// one attempt, such as the redirects that it follows, share one limit.
+// Read reads the body. It ends the exchange if no byte arrives within the limit; the
+// time between two calls of Read does not count. A body that keeps arriving is never
+// cut off, except the body of a failure. All failures of one attempt, such as the
+// redirects that it follows, share one limit for their bodies.
 func (e *exchange) Read(p []byte) (n int, err error) {
 	e.limit = min(e.config.Timeout, maxStall)
 	left, start := e.limit, time.Now()
@@ -116,13 +118,14 @@ func (e *exchange) Close() error {
 	return e.body.Close()
 }
 
-// ownTimeout returns err as a timeoutError if a limit of the SDK, of a transport or of
-// the network caused it, and not the caller's context. Another attempt would wait for a
-// silent server as long again, so only a connection is tried again.
+// ownTimeout returns err as a timeoutError if it was caused by a limit of the SDK,
+// the transport or the network, and not by the caller's context. Only a timeout of
+// the connection itself is retried: if the server is silent, another attempt would
+// wait just as long.
 func (e *exchange) ownTimeout(err error, what string) error {
 	var limited net.Error
 	switch stalled := context.Cause(e.timed) == errStalled; { //nolint:errorlint // itself
-	case stalled && e.ctx.Err() != nil: // a slow transport may report the cancelation by the timer later
+	case stalled && e.ctx.Err() != nil: // a slow transport may report the stall only after the context has ended
 		return e.ctx.Err()
 	case e.ctx.Err() != nil:
 	case stalled:

@@ -84,8 +84,8 @@ func checkTimeout(t *testing.T, err error, byContext bool) {
 	assert.NotErrorIs(t, err, context.Canceled)
 }
 
-// A transport that is slow to give up must not make the caller's deadline look
-// like a timeout of ours.
+// A transport that is slow to give up does not make the caller's deadline look like a
+// timeout of the SDK.
 func TestDeadlineBeatsTheTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -123,9 +123,9 @@ func TestCloseEndsARead(t *testing.T) {
 	assert.Empty(t, records.String())
 }
 
-// A call leaves nothing registered with the caller's context, which may be that of
-// the whole program: each context derived from a foreignContext has a goroutine, and
-// the bubble fails if one is left.
+// A call leaves nothing registered with the caller's context, which may live as long as
+// the program. Each context derived from a foreignContext has a goroutine, and the bubble
+// fails if one is left.
 func TestCallsLeaveTheContext(t *testing.T) {
 	t.Parallel()
 	for name, h := range map[string]http.HandlerFunc{
@@ -150,7 +150,7 @@ type foreignContext struct {
 
 func (c foreignContext) Done() <-chan struct{} { return c.done }
 
-// The limits of a transport are not the caller's deadline.
+// A timeout of a transport does not look like the caller's deadline.
 func TestTimeoutsOfATransport(t *testing.T) {
 	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections, and sends nothing
@@ -244,7 +244,7 @@ func TestDoWatchesTheBodyOnlyWhileItIsRead(t *testing.T) {
 	})
 }
 
-// The time that a loop takes for a release is not the server's.
+// The time that the body of a loop takes does not count as a stall.
 func TestLoopThatTakesItsTime(t *testing.T) {
 	t.Parallel()
 	release := `{"id":"%024x","desc":"` + strings.Repeat("x", 4000) + `","services":[{}]}`
@@ -264,7 +264,8 @@ func TestLoopThatTakesItsTime(t *testing.T) {
 	})
 }
 
-// The body of a failure has 30 seconds in all, and what came of it is kept.
+// The whole body of a failure has 30 seconds to arrive, and the part that arrived is
+// kept.
 func TestFailureWhoseBodyNeverEnds(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {

@@ -1,6 +1,6 @@
-// Package transport sends requests: a call is a series of attempts. Each attempt,
-// and each redirect that it follows, passes the policies, one file each, in this
-// order:
+// Package transport sends requests. A call is a series of attempts. Each attempt, and
+// each redirect that it follows, passes through these policies in order, one file
+// each:
 //
 //	retry.go      whether there is another attempt, and when (retryafter.go, budget.go)
 //	redirect.go   which redirects are followed
@@ -12,7 +12,7 @@
 //	base.go       the SDK's own http.Transport, or the user's
 //	buffer.go     reads the body, if the call is not a stream
 //
-// Its errors (errors.go) name no secret and no query.
+// The texts of its errors (errors.go) contain no secret and no query.
 package transport
 
 import (
@@ -33,7 +33,7 @@ import (
 // Config configures a Transport. Base must be set.
 type Config struct {
 	Base       http.RoundTripper
-	Client     *http.Client // whose cookie jar, timeout and redirect policy apply; may be nil
+	Client     *http.Client // its cookie jar, timeout and redirect policy apply; may be nil
 	Origin     *url.URL     // the base URL: the only origin that gets headers and token
 	Header     http.Header  // sent with each request
 	Token      func(context.Context) (string, error)
@@ -69,15 +69,18 @@ func New(c Config) (*Transport, error) {
 	return t, nil
 }
 
-// Outcome is the result of a call: a response, an error, the last response and the error
-// that prevented a later one, or a 2xx response whose body cannot be decompressed and that
-// error.
+// Outcome is the result of a call. It has one of
+//   - a response
+//   - an error
+//   - the last response, and the error that prevented a later one
+//   - a 2xx response whose body cannot be decompressed, and the error of
+//     decompressing it
 type Outcome struct {
 	Response *http.Response
 	Body     []byte // of a success that was buffered
 	Err      error
 	Attempts int
-	Tokens   []string // that were sent, for masking
+	Tokens   []string // sent in this call, to be masked
 }
 
 // call is one request with all its attempts. The policies are its methods.
@@ -88,7 +91,7 @@ type call struct {
 
 	attempts     int // the current one included
 	tokens       []string
-	failureLeft  time.Duration  // to read the bodies of this attempt that are not 2xx, such as those of redirects
+	failureLeft  time.Duration  // for reading the bodies of failures of this attempt, such as redirects
 	wait         time.Duration  // before the next attempt
 	waiting      bool           // for the next attempt
 	lastResponse *http.Response // of the attempt before
@@ -118,7 +121,7 @@ func (t *Transport) Do(req *http.Request) Outcome {
 
 // failed returns the outcome of a call whose last attempt had no response.
 func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
-	ended := c.waiting || req.Context().Err() != nil // only the end of the context ends a wait with an error
+	ended := c.waiting || req.Context().Err() != nil // a wait fails only if the context ends
 	switch {
 	case c.garbled != nil && response.Garbled(err):
 		return c.garbled, err
@@ -130,7 +133,7 @@ func (c *call) failed(req *http.Request, err error) (*http.Response, error) {
 	return nil, c.noResponse(req, err)
 }
 
-// RoundTrip is one attempt, or one redirect that it follows.
+// RoundTrip sends the request of one attempt, or of one redirect that it follows.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c.config.Limiter != nil {
 		if err := c.limitRate(req.Context()); err != nil {
@@ -147,12 +150,12 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, e.fail(err)
 	}
-	if resp == nil || resp.Body == nil { // http.Client returns an error, or an empty body
+	if resp == nil || resp.Body == nil { // http.Client handles both: it returns an error, or an empty body
 		return resp, nil
 	}
 	e.received(resp)
 	switch {
-	case resp.StatusCode < 200: // the body is the connection itself
+	case resp.StatusCode < 200: // the body of 101 is the connection itself
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody
 	case resp.StatusCode < 300 && c.buffered:

@@ -104,7 +104,7 @@ func TestEveryBodyIsClosed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithCancel(context.Background()) // t.Context ends before anybody sees what is left open
+			ctx, cancel := context.WithCancel(context.Background()) // t.Context would end before the check for what was left open
 			t.Cleanup(cancel)
 			client, s := clienttest.Serve(t, h, zadig.WithMaxResponseBytes(1000), zadig.WithTimeout(50*time.Millisecond),
 				zadig.WithMiddleware(clienttest.Bodies(t)))
@@ -119,22 +119,22 @@ func TestEveryBodyIsClosed(t *testing.T) {
 	}
 }
 
-// What a middleware leaves open when it turns a response into an error ends with
-// the call.
+// A body that a middleware leaves open when it turns a response into an error is
+// released at the end of the call.
 func TestBodyThatAMiddlewareDropsEndsWithTheCall(t *testing.T) {
 	t.Parallel()
 	var sent *http.Request
 	client, _ := clienttest.Serve(t, servertest.JSON("{}"),
 		zadig.WithMiddleware(clienttest.Middleware(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			sent = req
-			_, _ = next.RoundTrip(req) //nolint:bodyclose // the point
+			_, _ = next.RoundTrip(req) //nolint:bodyclose // what is tested
 			return nil, io.ErrClosedPipe
 		})))
 	require.ErrorIs(t, client.Get(t.Context(), "/x", nil, nil), io.ErrClosedPipe)
 	require.Error(t, sent.Context().Err())
 }
 
-// A transport of the user's can return what net/http does not.
+// A user's transport may return values that net/http never returns.
 func TestResponsesOfACarelessTransport(t *testing.T) {
 	t.Parallel()
 	nothing := io.NopCloser(iotest.ErrReader(nil)) // neither a byte nor an end
