@@ -75,7 +75,7 @@ func TestExplainResponses(t *testing.T) {
 		"image not found":   {nil, trace, notFound},
 		"release not found": {nil, get, notFound},
 		"401": {new(zadigtest.ExpiredToken()), list,
-			"Zadig does not accept the API token: compare ZADIG_TOKEN with the token in Zadig's user settings; since Zadig v4.3.0 an administrator must enable the token"},
+			"Zadig does not accept the API token (ZADIG_TOKEN): check it in Zadig's user settings; since v4.3.0 an administrator must enable it"},
 		"403": {new(zadigtest.NoPermission()), list, "Zadig does not let the token's user read this"},
 		"403 without a second factor": {new(zadigtest.Status(403, `{"reason":"mfa_verification_required"}`)), page2,
 			"Zadig requires multi-factor authentication: the token's user must set it up, and then create a new API token"},

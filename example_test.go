@@ -153,7 +153,7 @@ func ExampleExplain() {
 	}
 	fmt.Println(err)
 	// Output:
-	// Zadig does not accept the API token: compare ZADIG_TOKEN with the token in Zadig's user settings; since Zadig v4.3.0 an administrator must enable the token
+	// Zadig does not accept the API token (ZADIG_TOKEN): check it in Zadig's user settings; since v4.3.0 an administrator must enable it
 	// GET /api/aslan/delivery/releases?page=1&per_page=20: 401: unauthorized: empty body
 }
 

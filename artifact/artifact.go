@@ -19,7 +19,7 @@ type Artifact struct {
 	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" if partial
 	Name                string                 `json:"name"`                           // for an image: without registry and tag
 	Type                string                 `json:"type"`                           // "image" or "file"
-	Source              string                 `json:"source"`                         // kind of workflow: "workflow_v4" (custom) or "workflow" (product)
+	Source              string                 `json:"source"`                         // "workflow_v4": custom, "workflow": product workflow
 	Image               string                 `json:"image,omitzero"`                 // image reference; for a file: its name; absent when ""
 	ImageHash           string                 `json:"image_hash,omitzero"`            // absent when ""
 	ImageTag            string                 `json:"image_tag"`                      // for a file: its name
