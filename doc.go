@@ -45,7 +45,7 @@
 // Zadig v4.0 replaced the JSON object of a release with another one, and the client
 // decodes both into [delivery.Release].
 //
-// A version such as v4.0 in this documentation is always a version of Zadig, and "up to
+// Version numbers in this documentation, such as v4.0, are versions of Zadig, and "up to
 // v3.4" includes v3.4.1. Comments say which versions have a field or method. "From
 // Zadig's source" marks what was read in the source of Zadig and not observed on a
 // server. docs/servers.md has tables of the differences, and says how each entry is

@@ -196,8 +196,9 @@ func WithTimeout(timeout time.Duration) Option {
 //
 // The level is Debug for responses, but Warn for 429, 502, 503 and 504. The level is
 // Warn for requests without a response and for bodies that break off, but Debug if the
-// caller has canceled the context. Other failures, such as a 500 or a body that is not
-// JSON, are returned as errors, which the caller can log. Default: no logging.
+// caller has canceled the context or closed the body. Other failures, such as a 500 or a
+// body that is not JSON, are returned as errors, which the caller can log. Default: no
+// logging.
 func WithLogger(logger *slog.Logger) Option {
 	return given("WithLogger", "a *slog.Logger", logger, func(c *config) { c.logger = logger })
 }

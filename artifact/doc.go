@@ -27,9 +27,9 @@
 //		…
 //	}
 //
-// A version such as v2.2 in these comments is a version of Zadig, and "up to v3.4"
-// includes v3.4.1. Zadig has custom workflows and, up to v3.4.0, had product workflows,
-// which custom workflows replaced.
+// Version numbers in this documentation, such as v2.2, are versions of Zadig, and "up to
+// v3.4" includes v3.4.1. Zadig has custom workflows. Up to v3.4.0 it also had product
+// workflows, which custom workflows replaced.
 //
 // The documentation of a method lists only the errors that have a special meaning for
 // that method. Package zadig describes the common errors.

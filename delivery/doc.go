@@ -35,9 +35,9 @@
 //		…
 //	}
 //
-// A version such as v4.2 in these comments is a version of Zadig, and "up to v3.4"
-// includes v3.4.1. "Absent when" in the comment of a field says when the server leaves
-// the member out of the JSON object.
+// Version numbers in this documentation, such as v4.2, are versions of Zadig, and "up to
+// v3.4" includes v3.4.1. "Absent when" in the comment of a field says when the server
+// leaves the member out of the JSON object.
 //
 // The documentation of a method lists only the errors that have a special meaning for
 // that method. Package zadig describes the common errors.
