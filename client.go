@@ -54,7 +54,7 @@ type state struct {
 	budget    *transport.Budget
 }
 
-// NewClient returns a client for the Zadig at baseURL, such as
+// NewClient returns a client for the Zadig server at baseURL, such as
 // "https://zadig.example.com" or, with a path prefix, "https://example.com/zadig".
 // It does no I/O, and returns an error for an invalid URL or option.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
@@ -121,9 +121,9 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 }
 
 // CloseIdleConnections closes the connections that are not in use, as
-// [http.Client.CloseIdleConnections] does, even if other clients made by
-// [Client.With] share them. The client stays usable. The SDK's own transport also
-// closes a connection by itself after it has been idle for 90 seconds.
+// [http.Client.CloseIdleConnections] does. Clients made by [Client.With] share their
+// connections, so those of the other clients are closed, too. The client stays usable.
+// The SDK's own transport also closes each connection after 90 seconds without use.
 func (c *Client) CloseIdleConnections() {
 	s, err := c.ready()
 	if err != nil {
@@ -134,11 +134,11 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// Do sends a GET request with the client's token, retries and errors. A relative
-// URL is joined to the base URL; an absolute URL must have the base URL's scheme,
-// host and port. Every response that is not 2xx is returned as an *[Error], so a
-// returned response is always a success. The caller must close its body. The size
-// of the body is not limited.
+// Do sends a GET request with the client's token and headers, and retries it like any
+// other request. A relative URL is joined to the base URL; an absolute URL must have the
+// base URL's scheme, host and port. Every response that is not 2xx is returned as an
+// *[Error], so a returned response is always a success. The caller must close its body,
+// whose size is not limited.
 //
 // If the request is not a GET, has a body, or goes to another origin, Do returns
 // [ErrBadRequest] and sends nothing.
@@ -181,9 +181,9 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 
 // Get reads an endpoint for which the SDK has no method, such as
 // "/api/aslan/delivery/servicenames", and decodes the JSON of the response into out as
-// encoding/json does. It uses the client's token, retries, size limit and errors. The
-// path is joined to the base URL. If path has a query, Get appends the parameters in
-// query to it. If out is nil, the body is discarded.
+// encoding/json does. It uses the client's token, retries and size limit, and returns
+// the same errors as other methods. The path is joined to the base URL. If path has a
+// query, Get appends the parameters in query to it. If out is nil, the body is discarded.
 //
 // If the body does not decode into out, Get returns [ErrUnexpectedResponse]. An
 // error of out's UnmarshalJSON method can be found with errors.As, but the text of

@@ -23,22 +23,25 @@ var (
 	// an empty body. Methods also return ErrBadRequest for bad arguments, before they
 	// send anything.
 	ErrBadRequest = errdef.ErrBadRequest
-	// ErrUnauthorized means that the token is missing, wrong or expired (401). Since
-	// v4.3.0 the server also returns 401 if no administrator has enabled the user's API
-	// token, or if the database of its users is down (from Zadig's source).
+	// ErrUnauthorized means that the token is missing, wrong or expired: the server
+	// returns 401. Since Zadig v4.3.0, the server also returns 401 if no administrator has
+	// enabled the user's API token, or if its user database is down (from Zadig's source).
 	ErrUnauthorized = errdef.ErrUnauthorized
 	// ErrForbidden means that the token's user is not allowed to read what was
-	// requested: the server returns 403 with an empty body or, for Trace, 500. The
-	// server also returns 403 if it has run out of file descriptors; since v2.0.0 if its
-	// user service is down; and since v4.3.0 if it requires multi-factor authentication
-	// (from Zadig's source).
+	// requested. The server returns 403 with an empty body, or 500 for
+	// [artifact.Service.Trace]. The server also returns 403
+	//   - if it has run out of file descriptors
+	//   - if its user service is down (since Zadig v2.0.0)
+	//   - if it requires multi-factor authentication, which the user has not set up
+	//     (since Zadig v4.3.0, from Zadig's source)
 	ErrForbidden = errdef.ErrForbidden
 	// ErrNotFound means that there is no such release, artifact, environment, task or
-	// path. The server returns 400 for an unknown id, and 500 for Trace, environments
-	// and tasks. A failure of the server itself never matches ErrNotFound.
+	// path. The server returns 400 for an unknown id of a release or artifact, and 500 for
+	// an unknown image, environment or task. A failure of the server itself never matches
+	// ErrNotFound.
 	ErrNotFound = errdef.ErrNotFound
-	// ErrLicense means that the server has no valid license. Servers since v2.0.0
-	// return 400 with code 7050.
+	// ErrLicense means that the server has no valid license: since Zadig v2.0.0, it
+	// returns 400 with code 7050.
 	ErrLicense = errdef.ErrLicense
 	// ErrRateLimited means that a gateway has received too many requests (429).
 	ErrRateLimited = errdef.ErrRateLimited
@@ -52,8 +55,8 @@ var (
 	// example, a login page with status 200, an object instead of a list, or a redirect
 	// that was not followed.
 	ErrUnexpectedResponse = errdef.ErrUnexpectedResponse
-	// ErrUnsupported means that this version of Zadig does not support the request: it
-	// returns 404 for the path, or ignores a filter. ErrUnsupported also matches
+	// ErrUnsupported means that the server's version of Zadig does not support the
+	// request: it does not have the path, or ignores a filter. ErrUnsupported also matches
 	// errors.ErrUnsupported.
 	ErrUnsupported = errdef.ErrUnsupported
 )
@@ -62,8 +65,8 @@ var (
 // response that is not what was requested. Use errors.As to get the Error, and
 // errors.Is with a sentinel error to learn its meaning.
 //
-// A request that gets no response (no connection, timeout, canceled context)
-// returns an error that wraps the cause and is not an Error.
+// If a request gets no response (no connection, timeout, canceled context), the
+// returned error wraps the cause and is not an Error.
 //
 // All fields are safe to print and to log. Secrets are masked, and control
 // characters are replaced by spaces; only Body keeps its line breaks and control
@@ -266,10 +269,10 @@ func refusedRedirect(out transport.Outcome, base *url.URL) string {
 	better.RawPath = ""
 	if prefix, same := strings.CutSuffix(location.Path, requested); same {
 		better.Path = prefix
-		return fmt.Sprintf("redirect to another origin, where the token does not follow; use the base URL %q", show(better))
+		return fmt.Sprintf("redirect to another origin, to which the token is not sent; use the base URL %q", show(better))
 	}
 	better.Path = ""
-	return fmt.Sprintf("redirect to %s, another origin, where the token does not follow; if Zadig is there, use a base URL at %q",
+	return fmt.Sprintf("redirect to %s, another origin, to which the token is not sent; if Zadig is there, use a base URL that begins with %q",
 		show(*location), show(better))
 }
 

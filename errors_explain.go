@@ -105,7 +105,7 @@ func (e *Error) explain() string {
 	case f.status >= 300 && f.status <= 399:
 		return "Zadig's address redirects to another address: check ZADIG_URL"
 	case f.status == http.StatusNotFound:
-		return "the server at this address does not have a path that every Zadig has: " +
+		return "the server at this address does not have a path that every version of Zadig has: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
 	}
 	return ""
@@ -149,7 +149,7 @@ func explainNoResponse(sent *url.Error) string {
 	case isDNS && dns.IsNotFound:
 		return fmt.Sprintf("there is no host named %s: check ZADIG_URL", dns.Name)
 	case isDNS:
-		return fmt.Sprintf("the name server does not respond for %s", dns.Name)
+		return fmt.Sprintf("the host name %s could not be looked up: check the name server (DNS)", dns.Name)
 	case errors.Is(cause, syscall.ECONNREFUSED), errors.Is(cause, wsaeconnrefused):
 		return fmt.Sprintf("Zadig cannot be reached: nothing listens at %s; check ZADIG_URL", host)
 	case timedOut(cause):

@@ -153,11 +153,12 @@ func ExampleExplain() {
 	}
 	fmt.Println(err)
 	// Output:
-	// Zadig does not accept the API token: check ZADIG_TOKEN; it is in Zadig's user settings; since v4.3.0 an administrator must enable it
+	// Zadig does not accept the API token (ZADIG_TOKEN): check it in Zadig's user settings; since v4.3.0 an administrator must enable it
 	// GET /api/aslan/delivery/releases?page=1&per_page=20: 401: unauthorized: empty body
 }
 
-// The program already has an HTTP client. It is used, but not changed.
+// The SDK sends its requests through an HTTP client that the program already has, and
+// does not change it.
 func ExampleWithHTTPClient() {
 	srv := startExample()
 	defer srv.Close()
@@ -174,9 +175,9 @@ func ExampleWithHTTPClient() {
 	// Output: 2 <nil>
 }
 
-// A test without a network: pass [httpmock]'s MockTransport to the client.
-// httpmock.Activate has no effect, because it replaces http.DefaultTransport, and
-// the client has its own transport.
+// A test without a network: pass the MockTransport of [httpmock] to the client.
+// httpmock.Activate has no effect on the client: it replaces http.DefaultTransport,
+// which the client does not use.
 //
 // [httpmock]: https://pkg.go.dev/github.com/jarcoal/httpmock
 func ExampleWithTransport() {
@@ -238,7 +239,7 @@ func ExampleWithLogger() {
 			case slog.LevelKey, "attempt", "status":
 				return a
 			}
-			return slog.Attr{} // it differs from run to run
+			return slog.Attr{} // the other attributes differ from run to run
 		},
 	}))
 	client := srv.Client(zadig.WithLogger(logger), zadig.WithRetry(zadig.RetryPolicy{MaxWait: time.Millisecond}))
@@ -291,8 +292,8 @@ func (t ticks) Wait(ctx context.Context) error {
 	}
 }
 
-// Any type with a Wait method can be the rate limiter, such as
-// rate.NewLimiter(rate.Every(100*time.Millisecond), 5) of golang.org/x/time/rate.
+// Any type with a method Wait(context.Context) error can be the rate limiter. The one of
+// golang.org/x/time/rate is rate.NewLimiter(rate.Every(100*time.Millisecond), 5).
 func ExampleWithRateLimiter() {
 	srv := startExample()
 	defer srv.Close()

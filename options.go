@@ -98,28 +98,29 @@ func WithToken(token string) Option {
 }
 
 // WithTokenSource calls source before each attempt to get the token, for tokens
-// that are renewed. source must be safe for concurrent use and should cache the
-// token while it is valid. If source returns an error, the call fails without a
-// retry. If the context of a call ends, the call does not wait for source. If both
-// WithToken and WithTokenSource are given, the last one applies.
+// that expire or are replaced. source must be safe for concurrent use and should cache
+// the token while it is valid. If source returns an error, the call fails without a
+// retry. If the context of a call ends, the call returns even if source has not. If
+// both WithToken and WithTokenSource are given, the last one applies.
 func WithTokenSource(source func(context.Context) (string, error)) Option {
 	return given("WithTokenSource", "a function that returns a token", source, func(c *config) { c.token = transport.Interruptible(source) })
 }
 
 // WithHTTPClient sends requests through client, with its transport, cookie jar,
-// redirect policy and timeout. Unlike [WithTimeout], the timeout of client also
-// cuts off a body that keeps arriving. client is not changed, and the token is
-// still sent only to the base URL's origin. Default: the SDK's own client.
+// redirect policy and timeout. Unlike [WithTimeout], the Timeout of client also limits
+// the time to read the body. The SDK does not change client, and still sends the token
+// only to the base URL's origin. Default: the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
 	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
 }
 
 // WithTransport sends requests through rt. Default: the SDK's own transport, which uses
-// HTTP/2 and the proxy from the environment, and keeps up to 64 idle connections. It
-// gives up on connecting, or on a TLS handshake, after 10 seconds, and the client
-// retries. If an HTTP/2 connection is silent for 5 seconds while requests wait, that
-// transport sends a ping, and closes the connection if no reply arrives within another 5
-// seconds.
+// HTTP/2 and the proxy from the environment, and keeps up to 64 idle connections.
+//
+// The SDK's own transport limits connecting and the TLS handshake to 10 seconds each,
+// after which the client retries. If an HTTP/2 connection is silent for 5 seconds while
+// requests wait, this transport sends a ping, and closes the connection if no reply
+// arrives within another 5 seconds.
 func WithTransport(rt http.RoundTripper) Option {
 	return given("WithTransport", "an http.RoundTripper", rt, func(c *config) { c.transport, c.baseChanged = rt, true })
 }
@@ -147,11 +148,11 @@ func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option
 		func(c *config) { c.middleware = append(c.middleware, middleware) })
 }
 
-// RetryPolicy limits how often a request is sent, and how long the client waits
+// RetryPolicy limits how many times a request is sent, and how long the client waits
 // before each retry. The wait is random ("full jitter"), between 0 and a limit. The
-// limit is MinWait at first and doubles with each attempt, up to MaxWait. A
-// Retry-After of up to 60 seconds replaces the random wait; if it is longer, the
-// request is not retried.
+// limit is MinWait at first and doubles with each attempt, up to MaxWait. If the
+// response has a Retry-After of up to 60 seconds, the client waits exactly that long
+// instead; if it has a longer one, the client does not retry.
 type RetryPolicy struct {
 	MaxAttempts int           // attempts, including the first; 0 means 3, 1 means no retry
 	MinWait     time.Duration // upper limit of the first wait; 0 means 200 ms, or MaxWait if that is shorter
@@ -178,7 +179,7 @@ func WithRetry(policy RetryPolicy) Option {
 // timeout is shorter than 30 seconds, it also limits how long a body may stall. A
 // body that keeps arriving is not cut off: use the context to limit the call as a
 // whole. The error of a timeout matches os.ErrDeadlineExceeded. Default, and 0: 45
-// seconds, because a Zadig whose database is down responds after 30 seconds.
+// seconds, because a Zadig server takes 30 seconds to respond when its database is down.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout < 0 {
@@ -193,18 +194,19 @@ func WithTimeout(timeout time.Duration) Option {
 // the text of a failure. Secrets in the URL are masked. It also logs each body that
 // breaks off.
 //
-// The level is Debug for responses, but Warn for 429, 502, 503 and 504. It is also
-// Warn for requests without a response and for bodies that break off, unless the
-// caller has canceled the context. Other failures, such as a 500 or a body that is
-// not JSON, are returned as errors, which the caller can log. Default: no logging.
+// The level is Debug for responses, but Warn for 429, 502, 503 and 504. The level is
+// Warn for requests without a response and for bodies that break off, but Debug if the
+// caller has canceled the context or closed the body. Other failures, such as a 500 or a
+// body that is not JSON, are returned as errors, which the caller can log. Default: no
+// logging.
 func WithLogger(logger *slog.Logger) Option {
 	return given("WithLogger", "a *slog.Logger", logger, func(c *config) { c.logger = logger })
 }
 
 // WithHeader sends a header with each request, but only to the base URL's origin.
-// If it is given again for the same key, the new value replaces the old one. A
-// value for User-Agent replaces the SDK's own, zadig-go/<version>. The token of
-// [WithToken] or [WithTokenSource] replaces a value for Authorization.
+// If the option is given again for the same key, the new value replaces the old one.
+// A value for User-Agent replaces the SDK's own, zadig-go/<version>. A value for
+// Authorization is replaced by the token of [WithToken] or [WithTokenSource].
 func WithHeader(key, value string) Option {
 	return func(c *config) error {
 		if err := checkHeader(key, value); err != nil {
@@ -216,14 +218,14 @@ func WithHeader(key, value string) Option {
 }
 
 // WithMaxResponseBytes limits how many bytes are read into memory, after
-// decompression. The limit applies to a response as a whole or, if
-// [delivery.Service.All] streams a list, to each release. If it is exceeded, the
-// call returns [ErrResponseTooLarge]. Default, and 0: 64 MiB.
+// decompression. The limit applies to each response as a whole. For a method that streams
+// a list, such as [delivery.Service.All], it applies to each element of the list instead.
+// If the limit is exceeded, the call returns [ErrResponseTooLarge]. Default, and 0: 64 MiB.
 //
-// Some JSON needs much more memory when decoded than it has bytes. So JSON that needs
-// more than 4 times n to decode, and more than 1 MiB, is also refused. The client
+// Some JSON needs much more memory when decoded than it has bytes. So the client also
+// refuses JSON that would need more than 4 times n, and more than 1 MiB, when decoded. It
 // estimates this need: 1 KiB for each object, 64 bytes for any other value, and 16 bytes
-// for each byte that is not UTF-8. With Go's default settings, one response increases the
+// for each byte of invalid UTF-8. With Go's default settings, one response increases the
 // heap, including garbage, by less than 16 times n.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {

@@ -8,10 +8,9 @@ import (
 	"github.com/zadig-go/zadig/internal/unixtime"
 )
 
-// Values of Activity.Type, which are also the keys of
-// Artifact.SortedActivities. Since v2.2.0 custom workflows record their builds, and
-// nothing else. Product workflows, up to v3.4.0, also record deployments and publications
-// (from Zadig's source).
+// Values of Activity.Type, which are also the keys of Artifact.SortedActivities. Custom
+// workflows record only their builds, since v2.2.0. Product workflows, up to v3.4.0, also
+// record deployments, publications and, with the type "test", tests (from Zadig's source).
 const (
 	ActivityBuild      = "build"
 	ActivityDeploy     = "deploy"
@@ -61,18 +60,16 @@ func (a *Activity) Duration() time.Duration {
 }
 
 // Task returns the workflow task that performed the activity. It reads the task from URL
-// and sends no request; ok is false if URL does not name a task. Builds have a URL, with
-// a path that ends in /pipelines/custom/<workflow>/<task> or, up to v2.3.1,
-// /pipelines/multi/<workflow>/<task>.
-//
-// A path with /multi/ names a task of a product workflow, for which client.Workflow.Task
-// returns zadig.ErrNotFound.
+// and sends no request; ok is false if URL does not name a task. Builds have a URL. Its
+// path ends in /pipelines/custom/<workflow>/<task> for a custom workflow, and in
+// /pipelines/multi/<workflow>/<task> for a product workflow. For the task of a product
+// workflow, client.Workflow.Task returns zadig.ErrNotFound.
 func (a *Activity) Task() (ref core.TaskRef, ok bool) {
 	return core.ParseTaskURL(nilsafe.OrZero(a).URL)
 }
 
-// Commit is a commit that was built, with its repository. A build has one for each of its
-// repositories.
+// Commit is a commit that was built, with its repository. A build has one Commit for each
+// of its repositories.
 type Commit struct {
 	Address       string `json:"address"`                 // URL of the code host, without user info
 	Source        string `json:"source,omitzero"`         // kind of code host, such as "github"; absent when ""

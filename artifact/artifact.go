@@ -13,13 +13,13 @@ import (
 //
 // The fields come from Zadig's documentation, from responses recorded on v1.11.0 and
 // v5.0.0, and from the server's source, v1.6.0 to v5.0.0. In their comments, "absent when"
-// says when the server leaves the member out, and "if partial" stands for an artifact for
-// which [Artifact.IsPartial] reports true.
+// says when the server leaves the member out of the JSON object, and "if partial" means
+// that [Artifact.IsPartial] reports true.
 type Artifact struct {
 	ID                  string                 `json:"id,omitzero"`                    // 24 hex digits; "" if partial
 	Name                string                 `json:"name"`                           // for an image: without registry and tag
 	Type                string                 `json:"type"`                           // "image" or "file"
-	Source              string                 `json:"source"`                         // "workflow_v4" (of custom workflows) or "workflow"
+	Source              string                 `json:"source"`                         // "workflow_v4": custom, "workflow": product workflow
 	Image               string                 `json:"image,omitzero"`                 // image reference; for a file: its name; absent when ""
 	ImageHash           string                 `json:"image_hash,omitzero"`            // absent when ""
 	ImageTag            string                 `json:"image_tag"`                      // for a file: its name

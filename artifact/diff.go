@@ -26,19 +26,17 @@ type NewCommit struct {
 
 // Diff compares two sets of artifacts, and returns the commits that were built into the
 // second set but not into the first, earlier one. To learn which commits are new in a
-// release, trace the images that [delivery.Diff] returns and pass their artifacts to Diff.
-// Diff sends no request.
+// release, trace the [SourceImages] of this release and of the earlier one, and pass the
+// artifacts of both to Diff. Diff sends no request.
 //
 // Diff knows only the commits that were built. For the commits between two builds, see
 // [CompareURLs]. Not every code host has commit ids: Diff identifies a commit without a
 // CommitID by its branch, tag and message. Partial artifacts may lack pull requests (see
-// [Artifact.IsPartial]).
+// [Artifact.IsPartial]). Diff skips nil elements, such as those of images that could not
+// be traced. If the first set has no earlier artifact of an image, all commits of the
+// image's artifact in the second set count as new.
 //
-// Diff skips nil elements, such as those of images that could not be traced. If the
-// first set lacks the predecessor of an artifact, all commits of that artifact count as
-// new.
-//
-// [delivery.Diff]: https://pkg.go.dev/github.com/zadig-go/zadig/delivery#Diff
+// [SourceImages]: https://pkg.go.dev/github.com/zadig-go/zadig/delivery#Release.SourceImages
 func Diff(from, to []*Artifact) Changes {
 	old := map[commitKey]bool{}
 	for a := range nilsafe.Values(from) {
@@ -107,9 +105,10 @@ type CompareURL struct {
 }
 
 // CompareURLs returns a page for each repository from which both artifacts were built. It
-// leaves out a repository if one of the artifacts was built from several of its commits,
-// or both from the same. The result is nil if there are no pages. GitHub (including Enterprise), GitLab and Gitee have them;
-// [core.PullRequest.URL] says how the code host is recognized.
+// leaves out a repository if both artifacts were built from the same commit of it, or if
+// one of them was built from several. Such pages exist on GitHub (including Enterprise),
+// GitLab and Gitee; [core.PullRequest.URL] says how the code host is recognized. If there
+// is no page, the result is nil.
 func CompareURLs(from, to *Artifact) []CompareURL {
 	before, after := from.commitsByRepository(), to.commitsByRepository()
 	var pages []CompareURL

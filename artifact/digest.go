@@ -25,9 +25,9 @@ const (
 // The result is DigestUnknown if Zadig could not read the artifact's digest from the
 // registry, for example because the image has the OCI format or several platforms.
 //
-// It is also DigestUnknown if a bare "sha256:…" differs: that may be the id of an image
-// that was loaded into the node, which is not a registry's digest. If you know that it is
-// a digest, pass "@sha256:…".
+// The result is also DigestUnknown if a bare "sha256:…" differs from the digest that was
+// built: it may be the id of an image that was loaded into the node, and such an id is not
+// a registry's digest. If you know that yours is a digest, pass "@sha256:…".
 func (a *Artifact) CompareDigest(imageID string) DigestMatch {
 	runs, pulled := runningDigest(imageID)
 	built := a.digest()

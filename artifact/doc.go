@@ -20,15 +20,19 @@
 //	}
 //
 // To trace the images that run in a cluster, also pass the imageIDs from the status of
-// their pods. TraceMany then finds images that were pulled through a mirror, too:
+// their pods. TraceMany then also finds images that were pulled through a mirror:
 //
 //	o := artifact.TraceManyOptions{ImageIDs: imageIDs}
 //	for image, result := range client.Artifact.TraceMany(ctx, images, o) {
 //		…
 //	}
 //
-// The documentation of a method lists the errors that have a special meaning for that
-// method. Package zadig describes the common errors.
+// Version numbers in this documentation, such as v2.2, are versions of Zadig, and "up to
+// v3.4" includes v3.4.1. Zadig has custom workflows. Up to v3.4.0 it also had product
+// workflows, which custom workflows replaced.
+//
+// The documentation of a method lists only the errors that have a special meaning for
+// that method. Package zadig describes the common errors.
 //
 // A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
 // a Service for any Doer.

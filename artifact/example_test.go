@@ -74,7 +74,7 @@ func ExampleService_TraceMany() {
 	// docker.io/library/nginx:1.25 was not built by this Zadig
 }
 
-// Lists every image with a name.
+// Lists the images that have the name "cart".
 func ExampleService_All() {
 	srv, err := zadigtest.Start()
 	if err != nil {

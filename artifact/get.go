@@ -14,16 +14,16 @@ import (
 const artifactsPath = "/api/aslan/delivery/artifacts"
 
 // Get returns the artifact with the given id of 24 hex digits. All servers since v1.7
-// support Get. Since v1.18.0 the user needs the system-wide right to view artifacts.
+// support Get. Since Zadig v1.18.0, the user needs the system-wide right to view artifacts.
 //
-// The server returns the same error for a missing artifact as for a database that is
-// down. To find out which it is, Get requests a list of one artifact and, if that
+// The server returns the same error if the artifact is missing and if its database is
+// down. To find out which it is, Get then requests a list of one artifact and, if that
 // succeeds, the artifact again. A missing artifact therefore costs three requests. From
-// v1.12 to v1.17 the list requires a role, so users without it get zadig.ErrForbidden for
-// a missing artifact.
+// Zadig v1.12 to v1.17, this list requires a role, so a user without a role gets
+// zadig.ErrForbidden for a missing artifact.
 //
-// In addition to the common errors, Get returns zadig.ErrNotFound and, without sending a
-// request, zadig.ErrBadRequest for a malformed id.
+// In addition to the common errors, Get returns zadig.ErrNotFound if there is no such
+// artifact and, without sending a request, zadig.ErrBadRequest for a malformed id.
 func (s *Service) Get(ctx context.Context, id string) (*Artifact, error) {
 	if !isID(id) {
 		return nil, errdef.BadArgument("artifact.Get", "id", "must be 24 hex digits (got %.64q)", id)

@@ -7,7 +7,7 @@ import (
 
 // Builds returns the activities that built the artifact, newest first, usually one. It
 // returns nil if there are none. If a tag is built again, a custom workflow adds another
-// artifact, and a product workflow adds nothing (from Zadig's source).
+// artifact, whereas a product workflow adds nothing (from Zadig's source).
 func (a *Artifact) Builds() []*Activity {
 	var builds []*Activity
 	for activity := range nilsafe.Values(nilsafe.OrZero(a).Activities) {
@@ -53,9 +53,9 @@ func (a *Artifact) Authors() []string {
 // build. It returns nil if there are none.
 //
 // An issue is the text that the server stored. According to Zadig's source, workflows
-// from v1.11.0 to v3.2.0 store the URL of the issue's page, and workflows since v3.4.1
-// store nothing. Expect keys such as "SHOP-17" as well: the recorded responses have them,
-// although no workflow wrote those records.
+// store the URL of the issue's page from v1.11.0 to v3.2.0, and nothing since v3.4.1.
+// Expect keys such as "SHOP-17" as well: the recorded responses have them, although no
+// workflow wrote those records.
 func (a *Artifact) Issues() []string {
 	var all []string
 	for _, build := range a.Builds() {

@@ -10,7 +10,7 @@ import (
 // ImageRef is a parsed image reference, such as
 // "registry.example.com:5000/shop/cart:1.2.0@sha256:…".
 type ImageRef struct {
-	Registry   string // host, with its port if it has one; "" for a short name of Docker Hub, such as "nginx"
+	Registry   string // host, with its port if it has one; "" for a short name on Docker Hub, such as "nginx"
 	Repository string // "shop/cart"
 	Tag        string // "1.2.0", "" if there is none; "latest" is not filled in
 	Digest     string // such as "sha256:" and 64 hex digits; also sha384 and sha512; "" if there is none
@@ -35,8 +35,8 @@ var (
 // is the registry if it is localhost or has a dot, a colon or an upper-case letter.
 // ParseImage adds no defaults: "nginx" has no Registry and no Tag.
 //
-// For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest, although
-// [Service.Trace] accepts it.
+// For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest.
+// [Service.Trace] accepts such references.
 func ParseImage(ref string) (ImageRef, error) {
 	var (
 		image             ImageRef

@@ -24,12 +24,12 @@ type ListOptions struct {
 	// RepoName and Branch, both exact, select artifacts by the repository and branch of
 	// the commits that they were built from. The server then pages by build, so
 	// [Service.List] may return an artifact more than once; [Service.All] returns each
-	// once. The server would ignore all other filters, so this package returns
-	// zadig.ErrBadRequest if one is set.
+	// once. The server would ignore every other filter, so if one is set, the error is
+	// zadig.ErrBadRequest.
 	RepoName string `url:"repoName,omitempty"`
 	Branch   string `url:"branch,omitempty"`
-	// Page counts from 1; 0 means 1. [Service.All] begins at the first page and accepts
-	// no other.
+	// Page is the number of the page, from 1; 0 means 1. [Service.All] begins at the first
+	// page and accepts no other.
 	Page int `url:"page"`
 	// PerPage is the number of artifacts on a page. 0 means 20 for [Service.List] and
 	// 100 for [Service.All], which requests larger pages if many artifacts were
@@ -41,7 +41,8 @@ type ListOptions struct {
 type Page struct {
 	Artifacts []*Artifact // newest first, not nil
 	// Total is the number of matching artifacts on all pages or, with RepoName or Branch,
-	// of matching builds. It is -1 if the server does not send it; all known servers do.
+	// of matching builds. All known versions of Zadig send it. If a response does not have
+	// it, Total is -1.
 	Total int
 }
 
@@ -52,15 +53,15 @@ const (
 
 // List returns one page of artifacts, newest first, with 20 artifacts if PerPage is not
 // set. [Service.All] returns everything. All servers since v1.7 have the list, although
-// Zadig does not document it (recorded on v1.11.0 and v5.0.0). From v1.12 to v1.17 the
-// user needs a role, and since v1.18.0 the system-wide right to view artifacts.
+// Zadig does not document it (recorded on v1.11.0 and v5.0.0). From Zadig v1.12 to v1.17,
+// the user needs a role; since v1.18.0, the system-wide right to view artifacts.
 //
-// The server does not list images without an ImageSize: Zadig could not read them from
+// The server does not list images without an ImageSize, which Zadig could not read from
 // the registry when they were pushed. [Service.Trace] and [Service.Get] find them.
 //
 // In addition to the common errors, List returns
-//   - zadig.ErrBadRequest, without sending a request, for a negative Page or PerPage and
-//     for another filter together with RepoName or Branch
+//   - zadig.ErrBadRequest, without sending a request, if Page or PerPage is negative, or
+//     if another filter is set together with RepoName or Branch
 //   - zadig.ErrBadRequest for a regular expression that the server refuses
 //   - zadig.ErrUnexpectedResponse for an artifact that cannot be decoded
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
@@ -82,14 +83,17 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	return page, nil
 }
 
-// All returns every artifact that o selects, newest first, each once. Like
-// delivery.Service.All, it streams the pages, resumes a page that breaks off, and
-// overlaps pages so that it misses no artifact if the list changes during the loop. Each
-// range over the result sends new requests.
+// All returns an iterator over every artifact that o selects, newest first, each once.
+// Each range over it sends new requests. Page must be 0 or 1.
 //
-// For an artifact that it cannot decode, All yields zadig.ErrUnexpectedResponse; the loop
-// may continue with the next artifact. Any other error ends the loop. A Page greater than
-// 1 is zadig.ErrBadRequest.
+// Like delivery.Service.All, All yields an artifact while its page is still arriving. If a
+// response breaks off, All requests the page again and continues after the last artifact
+// that it yielded. Its pages overlap, so that it misses no artifact that exists throughout
+// the loop. If it cannot be certain of that, its last error is zadig.ErrUnexpectedResponse.
+//
+// If an artifact cannot be decoded, All yields an error that matches
+// zadig.ErrUnexpectedResponse, and a loop that continues gets the other artifacts. Any
+// other error ends the loop.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Artifact, error] {
 	const method = "artifact.All"
 	return func(yield func(*Artifact, error) bool) {

@@ -18,9 +18,9 @@ type traceOptions struct {
 	imageID    string
 }
 
-// OneRequest makes Trace send a single request, to the endpoint that Zadig documents for
-// tracing an image. Trace then finds an image only by the exact reference under which it
-// was pushed, and the artifact is partial (see [Artifact.IsPartial]).
+// OneRequest makes [Service.Trace] send a single request, to the endpoint that Zadig
+// documents for tracing an image. Trace then finds an image only by the exact reference
+// under which it was pushed, and the artifact is partial (see [Artifact.IsPartial]).
 func OneRequest() TraceOption {
 	return func(o *traceOptions) { o.oneRequest = true }
 }
@@ -29,30 +29,31 @@ func OneRequest() TraceOption {
 // imageID in a pod's status; [Artifact.CompareDigest] lists its forms.
 //
 // A tag alone does not identify the running image. If a tag was built more than once, the
-// server returns the first build. The server does not know of images that others pushed
+// server returns the first build. The server does not know the images that others pushed
 // under the tag, and an image pulled through a mirror has another registry in its
 // reference. So if Zadig has no artifact for the reference, or its artifact has another
 // digest, Trace searches the list of artifacts for the digest in imageID. If no artifact
-// has that digest, ImageID has no effect. From v1.12 to v1.17 the list requires a role;
-// for a user without one, Trace then returns zadig.ErrForbidden.
+// has that digest, ImageID has no effect. From Zadig v1.12 to v1.17, the list requires a
+// role; the search of a user without a role fails with zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests. It finds an image by the reference under which it was pushed or, whatever the
+// requests. It finds an image by the reference under which it was pushed or, in any
 // registry, by a digest in the reference. If a tag was built several times, Trace returns
-// the first build, unless a digest identifies the image: see [ImageID].
+// the first build, unless a digest identifies the image (see [ImageID]). Since Zadig
+// v1.18.0, the user needs the system-wide right to view artifacts.
 //
-// Trace sends two requests. To find a digest, it also lists the artifacts with the same
-// last path element, 100 per request, until one has the digest and the same path. Zadig
-// does not know all digests (see [Artifact.CompareDigest]), and lists only images with an
-// ImageSize. Since v1.18.0 the user needs the system-wide right to view artifacts.
+// Trace sends two requests. To search for a digest, it also lists all artifacts named like
+// the image ("cart" for "shop/cart"), 100 per request, until one has the digest and the
+// path of the image. Zadig does not know all digests (see [Artifact.CompareDigest]), and
+// lists only images with an ImageSize.
 //
 // In addition to the common errors, Trace returns zadig.ErrBadRequest for an empty image,
-// zadig.ErrUnsupported from servers up to v1.7.1, and zadig.ErrNotFound if Zadig has no
-// artifact for the image. It has none for images that a release pushed (see
-// delivery.Release.SourceImages) and, up to v2.1.0, for those of custom workflows.
+// zadig.ErrUnsupported up to Zadig v1.7.1, and zadig.ErrNotFound if Zadig has no artifact
+// for the image, such as one that a release pushed (see delivery.Release.SourceImages) or,
+// up to Zadig v2.1.0, one that a custom workflow built.
 func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) (*Artifact, error) {
 	var o traceOptions
 	for _, opt := range opts {
@@ -72,10 +73,11 @@ func (s *Service) Trace(ctx context.Context, image string, opts ...TraceOption) 
 }
 
 // byImage returns the artifact of the image with this reference. If the server refuses
-// the request, or the user may not make it, byImage asks the documented endpoint, whose error text distinguishes a
-// missing artifact from a database that is down. If that endpoint returns an artifact,
-// byImage requests the full artifact again, because the refusal may have been temporary.
-// If the user may not read the full artifact, byImage returns the partial one.
+// the request, or the user may not make it, byImage asks the documented endpoint, whose
+// error text distinguishes a missing artifact from a database that is down. If that
+// endpoint returns an artifact, byImage requests the full artifact again, because the
+// refusal may have been temporary. If the user may not read the full artifact, byImage
+// returns the partial one.
 func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) {
 	a, err := s.full(ctx, image)
 	if err == nil || !isRefused(err) && !isDenied(err) {
@@ -90,7 +92,7 @@ func (s *Service) byImage(ctx context.Context, image string) (*Artifact, error) 
 		return partial, nil
 	}
 	if u, refused := errdef.AsAmbiguous(err, errdef.MissingOrDown); refused {
-		return nil, u.Resolve(errdef.ErrServer, "although there is an artifact of the image")
+		return nil, u.Resolve(errdef.ErrServer, "but there is an artifact of the image")
 	}
 	return a, err
 }

@@ -63,7 +63,7 @@ func TestTraceRequests(t *testing.T) {
 		"database down for a moment":       {refused.Then(found), complete, partial, nil, "", 4},
 		"database down for the id":         {found, refused.Then(complete), partial, nil, "", 5},
 		"deleted meanwhile":                {found, refused, missing, zadig.ErrNotFound, "", 3},
-		"refused although it is there":     {refused, nil, partial, zadig.ErrServer, "although there is an artifact of the image", 3},
+		"refused although it is there":     {refused, nil, partial, zadig.ErrServer, "but there is an artifact of the image", 3},
 		"forbidden":                        {forbidden, nil, forbiddenToPicket, zadig.ErrForbidden, "[403 Forbidden]", 2},
 		"forbidden for a moment":           {forbidden.Then(found), complete, partial, nil, "", 4},
 		"only the documented endpoint":     {forbidden, nil, partial, errPartial, "", 3},

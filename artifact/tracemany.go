@@ -17,7 +17,7 @@ type TraceManyOptions struct {
 	Concurrency int
 	// OneRequest traces each image with the option [OneRequest].
 	OneRequest bool
-	// ImageIDs maps each image to its imageID, for the option [ImageID].
+	// ImageIDs maps an image to the imageID in its pod's status, for the option [ImageID].
 	ImageIDs map[string]string
 }
 
@@ -37,7 +37,7 @@ type Result struct {
 }
 
 // TraceMany traces images concurrently, each as [Service.Trace] does. It yields every
-// distinct image with its result, in the order of images, and traces at most 2 ×
+// distinct image with its result, in the order of images. It traces at most 2 ×
 // Concurrency images ahead of the loop.
 //
 // An error for one image does not stop the others. After ctx ends, the error of each

@@ -17,10 +17,10 @@ import (
 //	}
 //
 // If one release cannot be read, All yields a *[ReleaseError]; a loop that continues gets
-// the other releases. Any other error ends the loop. All does not miss a release that
-// existed throughout the loop: if it cannot be certain of that, its last error is
-// zadig.ErrUnexpectedResponse. Since v4.2, All also sends a request for each release, up to
-// Concurrency at the same time. docs/paging.md lists the other requests.
+// the other releases. Any other error ends the loop. All misses no release that exists
+// throughout the loop. If it cannot be certain of that, its last error is
+// zadig.ErrUnexpectedResponse. Since Zadig v4.2, All also sends a request for each release,
+// up to Concurrency at the same time. docs/paging.md lists all requests.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.check("delivery.All")

@@ -53,7 +53,7 @@ func (s *Service) whyRefused(ctx context.Context, m summary, refusal *errdef.Amb
 	case err != nil:
 		return refusal.ResolveByCheck(err)
 	case listed:
-		return releaseError(m.VersionInfo.ID, refusal.Resolve(errdef.ErrServer, "although the list has the release"))
+		return releaseError(m.VersionInfo.ID, refusal.Resolve(errdef.ErrServer, "but the list has the release"))
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func TestDetailsThatKeepFailing(t *testing.T) {
 				assert.True(t, ofOne, method)
 				require.ErrorIs(t, err, zadig.ErrServer, method)
 				require.NotErrorIs(t, err, zadig.ErrNotFound, method)
-				require.ErrorContains(t, err, "although the list has the release", method)
+				require.ErrorContains(t, err, "but the list has the release", method)
 			}
 		}
 	}

@@ -33,16 +33,15 @@ type ImageChange struct {
 }
 
 // Diff compares b with the earlier release a. It sends no request. A nil release counts as
-// one that delivers nothing. Diff can also compare a release from before v4.0 with one from
-// v4.0 or later.
+// one that delivers nothing. The releases can be from different versions of Zadig.
 //
-// Diff compares the images of [Release.Images], container by container. Up to v3.4, a
-// release delivers only the containers that its task deployed or its author chose, but it
-// describes the whole environment. So for a container that release a did not deliver,
-// Diff uses the image in the environment of a. A container that release b did not deliver
-// is in Removed only if the environment of b does not have it either. If b's environment
-// is unknown, Removed is nil. Since v4.0, releases do not describe an environment, and
-// Removed lists all containers of a that b does not deliver.
+// Diff compares the images of [Release.Images], container by container. Up to Zadig v3.4,
+// a release delivers only the containers that its task deployed or its author chose, but
+// it describes the whole environment. So for a container that a did not deliver, Diff
+// uses the image in a's environment. A container that b did not deliver is in Removed only
+// if b's environment does not have it either. If b's environment is unknown, Removed is
+// nil. If b is from Zadig v4.0 or later, it does not describe an environment, and Removed
+// has all containers of a that b does not deliver.
 //
 // Manifests are compared as text, and only in services that have manifests in both
 // releases. A manifest that names its image differs when the image does. Charts are not

@@ -17,8 +17,8 @@
 //		fmt.Println(release.VersionInfo.Version, release.VersionInfo.Created(), release.Images())
 //	}
 //
-// Since v4.2 the server's lists leave out services and images, so [Service.All] also
-// reads each release by id. ListOptions.SkipDetails avoids these requests.
+// Since Zadig v4.2, the server's lists leave out services and images, so [Service.All]
+// also reads each release by id. ListOptions.SkipDetails avoids these requests.
 //
 // [Service.List] returns one page:
 //
@@ -35,8 +35,12 @@
 //		…
 //	}
 //
-// The documentation of a method lists the errors that have a special meaning for that
-// method. Package zadig describes the common errors.
+// Version numbers in this documentation, such as v4.2, are versions of Zadig, and "up to
+// v3.4" includes v3.4.1. "Absent when" in the comment of a field says when the server
+// leaves the member out of the JSON object.
+//
+// The documentation of a method lists only the errors that have a special meaning for
+// that method. Package zadig describes the common errors.
 //
 // A [Service] sends requests through a core.Doer, such as a *zadig.Client. [New] returns
 // a Service for any Doer.

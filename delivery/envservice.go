@@ -54,8 +54,8 @@ type Resource struct {
 }
 
 // ServiceRender has the members of two objects that servers send under the same
-// name: a RenderInfo up to v1.15.0, and a ChartInfo since v2.0.0 ({} for records
-// written before v2.0.0).
+// name: a RenderInfo up to v1.15.0, and a ChartInfo since v2.0.0. The ChartInfo is
+// empty for a release that was made before the upgrade to v2.0.0.
 type ServiceRender struct {
 	Name        string `json:"name,omitzero"`         // up to v1.15.0
 	Revision    int    `json:"revision,omitzero"`     // up to v1.15.0
@@ -75,8 +75,8 @@ type ChartInfo struct {
 	ChartName         string        `json:"chart_name,omitzero"`           // since v1.18.0
 	ChartVersion      string        `json:"chart_version,omitzero"`        // version of the chart
 	ValuesYAML        string        `json:"values_yaml,omitzero"`          // up to v3.2.1: values of the chart
-	OverrideYAML      *OverrideYAML `json:"override_yaml,omitzero"`        // YAML that overrides them; nil when absent
-	OverrideValues    string        `json:"override_values,omitzero"`      // single values that override them, as JSON text
+	OverrideYAML      *OverrideYAML `json:"override_yaml,omitzero"`        // YAML that overrides the chart's values; nil when absent
+	OverrideValues    string        `json:"override_values,omitzero"`      // single values that override the chart's, as JSON text
 }
 
 // OverrideYAML is a piece of YAML and its origin. Before v1.18.0, YAMLContent is

@@ -26,7 +26,7 @@ func shopRelease(n int, images ...string) *delivery.Release {
 	return r
 }
 
-// What did the new version change?
+// What changed between two versions?
 func ExampleDiff() {
 	before := shopRelease(1, "registry.example.com/shop/cart:1.0")
 	after := shopRelease(2, "registry.example.com/shop/cart:1.1", "registry.example.com/shop/pay:0.1")
@@ -72,8 +72,8 @@ func ExampleDeployInfo_Service() {
 	// Output: nginx nginx-test
 }
 
-// Which release of a project is the newest, and which is the newest with one
-// service?
+// Which release of a project is the newest, and which is the newest that has the
+// service "pay"?
 func ExampleService_Latest() {
 	srv, err := zadigtest.Start(zadigtest.WithReleases(
 		shopRelease(1, "registry.example.com/shop/cart:1.0", "registry.example.com/shop/pay:0.1"),
@@ -104,7 +104,7 @@ func ExampleService_Latest() {
 	// pay: v1.1.0
 }
 
-// What changed between two versions?
+// What changed between two versions of a project?
 func ExampleService_Find() {
 	srv, err := zadigtest.Start(zadigtest.WithReleases(
 		shopRelease(1, "registry.example.com/shop/cart:1.0"),
@@ -135,7 +135,7 @@ func ExampleService_Find() {
 	// true delivery.Find: version "v9": not found
 }
 
-// Where can one see the commit and the pull requests of a build?
+// What are the web pages of a build's commit and its pull requests?
 func ExampleCommit_URL() {
 	commit := &delivery.Commit{
 		Source: "gitlab", Address: "https://gitlab.example.com", RepoOwner: "shop", RepoName: "cart",

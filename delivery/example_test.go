@@ -42,7 +42,7 @@ func ExampleService_All() {
 	//   payment registry.example.com/shop/payment:1.8.1
 }
 
-// Print one page, as a user interface with its own pages does.
+// Print one page, for a user interface that shows releases in pages.
 func ExampleService_List() {
 	srv, err := zadigtest.Start()
 	if err != nil {
@@ -101,8 +101,8 @@ func ExampleService_Get() {
 	// Output: version v1.3.0 of shop, in prod: cart payment
 }
 
-// Print the releases that are new since the last run. A program that ends stores
-// the mark as JSON.
+// Print the releases that are new since the last run. A program that does not keep
+// running stores the mark as JSON.
 func ExampleService_Since() {
 	srv, err := zadigtest.Start(zadigtest.WithReleases(shopRelease(1), shopRelease(2))) // instead of your Zadig
 	if err != nil {

@@ -13,18 +13,19 @@ import (
 const methodFind = "delivery.Find"
 
 // Find returns the release with this version among the releases that o selects, or the
-// newest if there are several. It compares version exactly with VersionInfo.Version.
-// Versions are unique only within a project, and only since v4.0, so set ProjectName. Page
-// must be 0 or 1.
+// newest if there are several. It compares version exactly with VersionInfo.Version. Set
+// ProjectName, because two projects can have the same version; before Zadig v4.0, even two
+// releases of one project can. Page must be 0 or 1.
 //
-// Find reads brief pages of PerPage releases (default 100), newest first, until it finds
-// the version, and then reads that release by id. Since v4.0, if ProjectName is set, it
-// reads only the first page in this way, and finds an older release by binary search.
+// Find reads the list in pages of PerPage releases (default 100), newest first and with
+// [VerbosityBrief], until it finds the version. It then reads that release by id. Since
+// Zadig v4.0, if ProjectName is set, it reads only the first page of the list in this way,
+// and finds an older release by binary search.
 //
 // In addition to the errors of [Service.All], Find returns zadig.ErrBadRequest for an empty
-// version, and zadig.ErrNotFound if no release has this version. Find skips releases that
-// cannot be read. If it then finds no match, it returns the error of a skipped release
-// instead of zadig.ErrNotFound.
+// version, and zadig.ErrNotFound if no release has this version. Find skips a release that
+// the list has but that cannot be decoded. If it then finds no match, it returns the error
+// of a skipped release instead of zadig.ErrNotFound.
 func (s *Service) Find(ctx context.Context, version string, o ListOptions) (*Release, error) {
 	if err := o.check(methodFind); err != nil {
 		return nil, err

@@ -3,8 +3,8 @@ package delivery
 import "cmp"
 
 // FlatService describes one service of a release in the flat JSON object that
-// servers send since v4.0.0. The chart fields are set only for a chart (recorded on
-// v5.0.0).
+// servers send since v4.0.0. The fields with Chart in their names are set only for
+// a chart (recorded on v5.0.0).
 type FlatService struct {
 	ServiceName          string          `json:"service_name"`           // name in the project
 	ChartName            string          `json:"chart_name"`             // "" unless it is a chart

@@ -11,27 +11,28 @@ import (
 
 // GetOptions are the options of [Service.Get].
 type GetOptions struct {
-	// ProjectName is the project of the release. Servers since v2.3.0 require it,
-	// and return zadig.ErrBadRequest if it is empty. Rights in this project are
-	// enough to read the release, except on servers from v1.18 to v2.2, where the
-	// user must have the right to view versions system-wide (seen on v1.18.0).
-	// Without that right, use [Service.All] with its filters.
+	// ProjectName is the project of the release. Since Zadig v2.3.0, the server requires
+	// it, and Get returns zadig.ErrBadRequest if it is empty.
+	//
+	// Rights in this project are enough to read the release. Only servers from v1.18 to
+	// v2.2 require the right to view versions system-wide (seen on v1.18.0). A user
+	// without that right can use [Service.All] with its filters.
 	ProjectName string
 }
 
 // Get returns the release with this id, with all its details. An id has 24 hex digits.
 //
-// The server returns the same error for a missing release and when its database is down. To
-// distinguish them, Get then requests a brief list of one release, and the release once
-// more. So a missing release costs three requests.
+// The server returns the same error if the release is missing and if its database is down.
+// To find out which it is, Get then requests a list of one release and, if that succeeds,
+// the release again. A missing release therefore costs three requests.
 //
 // In addition to the common errors, Get returns
 //   - zadig.ErrBadRequest for a malformed id, before it sends anything
 //   - zadig.ErrNotFound if there is no such release
-//   - zadig.ErrServer if the server cannot put the data of this release together, for
-//     example because its project was deleted (v2.3.0 and later)
-//   - zadig.ErrUnsupported on servers up to v1.7.1, which find no release by id; use
-//     [Service.All] with its filters
+//   - zadig.ErrServer if the server cannot assemble this release, such as one whose project
+//     was deleted (an error since Zadig v2.3.0)
+//   - zadig.ErrUnsupported on servers up to v1.7.1, which cannot return a release by id;
+//     use [Service.All] with its filters instead
 func (s *Service) Get(ctx context.Context, id string, o GetOptions) (*Release, error) {
 	const method = "delivery.Get"
 	if err := checkID(method, id); err != nil {
@@ -64,7 +65,7 @@ func (s *Service) getAgain(ctx context.Context, id, project string, refusal *err
 	case err != nil && !isReleaseError(err):
 		return nil, refusal.ResolveByCheck(err)
 	case len(list) > 0 && list[0].DeployInfo != nil:
-		return nil, refusal.Resolve(errdef.ErrUnsupported, "servers up to v1.7.1 find no release by id; use All with its filters")
+		return nil, refusal.Resolve(errdef.ErrUnsupported, "servers up to v1.7.1 cannot return a release by id; use All with its filters")
 	}
 	r, err := s.byID(ctx, id, project, false)
 	if err == nil {

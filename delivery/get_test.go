@@ -75,7 +75,7 @@ func TestGetFindsOutWhatIsMissing(t *testing.T) {
 		"an empty list":     {clienttest.Respond(200, `[]`), "ErrNotFound", "not found", 3},
 		"a flat release":    {recording.Get(t, "v5.0.0/releases_page1_per_page5").Respond, "ErrNotFound", "not found", 3},
 		"an odd release":    {clienttest.Respond(200, `[{"versionInfo":17}]`), "ErrNotFound", "not found", 3},
-		"v1.7.1":            {clienttest.Respond(200, old), "ErrUnsupported", "servers up to v1.7.1 find no release by id; use All", 2},
+		"v1.7.1":            {clienttest.Respond(200, old), "ErrUnsupported", "servers up to v1.7.1 cannot return a release by id; use All", 2},
 		"connection closed": {recording.Get(t, "v1.11.0/db_down_releases_with_project").Respond, "", "EOF", 4},
 	}
 	for name, f := range checkFailures {

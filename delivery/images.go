@@ -16,14 +16,14 @@ type Image struct {
 }
 
 // Images returns the images that the release delivers, in the server's order and
-// without duplicates. Up to v3.4, these are the images of DeployInfo and of packaged
-// charts, and since v4.0 those of Services.
+// without duplicates. Up to Zadig v3.4, these are the images of DeployInfo and of
+// packaged charts; since v4.0, those of Services.
 //
 // For an image that the release pushes, the reference is the target of the push, even
 // if the push failed (see [Release.Succeeded]). For any other image, it is the
-// reference in the environment. To trace images, use [Release.SourceImages]. Up to v2.1
-// the images of a chart are missing until all of them are pushed, because servers do
-// not name the chart earlier.
+// reference in the environment. To trace images, use [Release.SourceImages]. Up to Zadig
+// v2.1, the images of a chart are missing until all of them are pushed, because servers
+// do not name the chart earlier.
 //
 // Images returns nil for a summary ([Release.IsSummary]), for a nil Release, and if no
 // image is known.
@@ -57,11 +57,10 @@ func (r *Release) Images() []Image {
 
 // SourceImages returns the same images as [Release.Images], in the same order, but with
 // their references in the environment that the release was made from. Zadig built and
-// deployed the images under these references, so artifact.Service.Trace finds them. If
-// a release pushes an image to another registry or tag, Trace does not find that
-// target, because no version of Zadig keeps an artifact for it (from Zadig's source).
-// If the source of an image is not known, SourceImages returns the same reference as
-// Images.
+// deployed the images under these references, so artifact.Service.Trace finds them.
+// Trace does not find the targets to which a release pushes its images, because no
+// version of Zadig keeps an artifact for them (from Zadig's source). If the source of an
+// image is not known, SourceImages returns the same reference as Images.
 func (r *Release) SourceImages() []Image {
 	images := r.Images()
 	sources := make(map[Image]string)

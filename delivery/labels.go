@@ -13,8 +13,8 @@ import (
 // Servers support labels since v4.0.0 (from Zadig's source, recorded on v5.0.0).
 //
 // In addition to the common errors, Labels returns zadig.ErrUnsupported on servers
-// before v4.0.0. For an empty projectName, for which servers find no labels, it
-// returns zadig.ErrBadRequest before it sends anything.
+// before v4.0.0. If projectName is empty, it returns zadig.ErrBadRequest and sends
+// nothing, because servers find no labels without a project.
 func (s *Service) Labels(ctx context.Context, projectName string) ([]string, error) {
 	const older = "servers before v4.0.0 have no labels"
 	if projectName == "" {

@@ -11,13 +11,13 @@ import (
 // Latest returns the newest release that o selects. The release may be in progress
 // or have failed, unless o.Succeeded is set. Page must be 0 or 1.
 //
-// Latest sends one request and, since v4.2, a second one to read the release by id.
-// If ServiceName, Label or Succeeded is set, it reads pages of PerPage releases
-// (default 20) until a release matches.
+// Latest sends one request and, since Zadig v4.2, a second one to read the release
+// by id. If ServiceName, Label or Succeeded is set, it reads pages of PerPage
+// releases (default 20) until a release matches.
 //
 // In addition to the errors of [Service.All], Latest returns zadig.ErrNotFound if
-// no release matches. If a release that is newer than the first match cannot be
-// read, Latest returns its error, because that release might match as well.
+// no release matches. If Latest cannot read a release that is newer than the first
+// match, it returns the error of that release, because that one might match, too.
 func (s *Service) Latest(ctx context.Context, o ListOptions) (*Release, error) {
 	const method = "delivery.Latest"
 	if err := o.check(method); err != nil {

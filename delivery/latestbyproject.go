@@ -13,13 +13,13 @@ import (
 // ProjectName and ServiceName must be empty, and Page must be 0 or 1.
 //
 // Servers cannot group releases by project. So LatestByProject reads the list of all
-// releases, in brief pages of PerPage releases (default 100), and then one release by id
-// for each project. The second step is not needed if the list has all details (up to
-// v1.7.1, and in v4.0 and v4.1).
+// releases, in pages of PerPage releases (default 100) with [VerbosityBrief], and then one
+// release by id for each project. The second step is not needed on Zadig v4.0 and v4.1,
+// and up to v1.7.1, where lists have all details even with VerbosityBrief.
 //
 // The errors are those of [Service.All]. If the newest release of a project cannot be read,
-// LatestByProject yields its error instead. It also yields the error of each listed release
-// that cannot be decoded, even if the project has a newer release.
+// LatestByProject yields a *[ReleaseError] in its place. It also yields the error of each
+// listed release that cannot be decoded, even if the project has a newer release.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()

@@ -13,26 +13,25 @@ const methodList = "delivery.List"
 // Page is one page of releases.
 type Page struct {
 	Releases []*Release // newest first, never nil
-	// Total is the number of matching releases on all pages. Servers send it since
-	// v2.3.1, and count without applying ServiceName. Total is -1 if the server does
-	// not send it.
+	// Total is the number of matching releases on all pages, counted without the filter
+	// ServiceName. Servers before v2.3.1 do not send it; Total is then -1.
 	Total int
 }
 
 // List returns one page of releases, newest first. A page has 20 releases if PerPage is not
 // set. To get all releases, use [Service.All].
 //
-// List sends one request. Since v4.2 the server's lists leave out services, so List also
-// reads each release of the page by id, up to Concurrency at the same time. If a release is
-// deleted in the meantime, List leaves it out.
+// List sends one request. Since Zadig v4.2, the server's lists leave out services, so List
+// also reads each release of the page by id, up to Concurrency at the same time. If a
+// release is deleted in the meantime, List leaves it out.
 //
 // In addition to the common errors, List returns
 //   - zadig.ErrBadRequest for invalid options, before it sends anything
-//   - zadig.ErrUnsupported if the page has a release and the server ignores ServiceName
-//     (since v4.0) or Label (before v4.0)
-//   - a *[ReleaseError] for a release that cannot be decoded or, since v4.2, read by id
-//   - zadig.ErrServer if the server cannot put the data of one release of the page
-//     together (up to v3.4)
+//   - zadig.ErrUnsupported if the page is not empty and the server has ignored ServiceName
+//     (since Zadig v4.0) or Label (before Zadig v4.0)
+//   - a *[ReleaseError] for a release that cannot be decoded or, since Zadig v4.2, cannot
+//     be read by id
+//   - zadig.ErrServer up to Zadig v3.4, if the server cannot assemble one of the releases
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := o.check(methodList); err != nil {
 		return nil, err

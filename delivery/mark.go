@@ -10,15 +10,15 @@ import (
 
 // A Mark is the position up to which [Service.Since] has read. Store it as JSON
 // between runs. The zero Mark is before the first release. Mark{CreatedAt: t}
-// starts at about the time t, in Unix seconds.
+// starts one minute before t, a time in Unix seconds.
 //
 // A Mark is small: Releases has only the releases of the last minute before
 // CreatedAt, and those that [Service.Since] may yield again. A Mark has no ids, so
-// it stays valid when the upgrade to v4.0 gives every release a new id.
+// it stays valid when the upgrade to Zadig v4.0 gives every release a new id.
 type Mark struct {
-	// The filters of the ListOptions that the mark was last used with. If one of
+	// The filters of the ListOptions with which the mark was last used. If one of
 	// them is set, [Service.Since] refuses ListOptions with a different value,
-	// because releases would be lost.
+	// because it would miss releases.
 	ProjectName  string `json:"project,omitzero"`
 	WorkflowName string `json:"workflow,omitzero"`
 	TaskID       int    `json:"task,omitzero"`

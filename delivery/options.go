@@ -13,8 +13,8 @@ type Verbosity string
 const (
 	// VerbosityDetailed reads everything, on every server. It is the default.
 	VerbosityDetailed Verbosity = "detailed"
-	// VerbosityBrief reads only VersionInfo; since v3.0.0, without its ProductEnvInfo.
-	// [Release.IsSummary] then reports true.
+	// VerbosityBrief reads only VersionInfo and, since v3.0.0, not even its
+	// ProductEnvInfo. [Release.IsSummary] then reports true.
 	VerbosityBrief Verbosity = "brief"
 )
 
@@ -22,9 +22,10 @@ const (
 // releases: a filter that is not set does not apply. Filters are exact and
 // case-sensitive.
 type ListOptions struct {
-	// ProjectName also determines which rights the user needs. Without it, servers
-	// return zadig.ErrForbidden unless the user may view versions system-wide
-	// (since v1.18) or is an administrator (v1.12 to v1.17, from Zadig's source).
+	// ProjectName keeps the releases of this project. With it, rights in this project
+	// are enough. Without it, methods return zadig.ErrForbidden unless the user has the
+	// right to view versions system-wide (since Zadig v1.18) or is an administrator
+	// (Zadig v1.12 to v1.17, from Zadig's source).
 	ProjectName  string
 	WorkflowName string // key of the workflow, not its display name
 	// TaskID is unique only within its workflow. Without WorkflowName, it can match
@@ -33,31 +34,32 @@ type ListOptions struct {
 	// ServiceName keeps releases that have this service. It is the service's own
 	// name: "nginx" if DeployInfo has "nginx/nginx-test". [Service.All] applies
 	// this filter on every server; [Service.List] leaves it to the server. Up to
-	// v3.4 the server applies it after paging, so a page can be short or empty
-	// although more releases follow, and finds no charts. Since v4.0 servers ignore
-	// it.
+	// v3.4, the server finds no charts and filters after paging, so a page can be
+	// short or empty although more releases follow. Since v4.0, servers ignore this
+	// filter, and List returns zadig.ErrUnsupported.
 	ServiceName string
-	// Label keeps releases that have this label. Servers apply this filter since
-	// v4.0. On older servers, [Service.All] applies it.
+	// Label keeps releases that have this label. Servers since v4.0 apply this
+	// filter. On older servers, [Service.All] applies it, and [Service.List] returns
+	// zadig.ErrUnsupported.
 	Label string
 	// Succeeded keeps releases for which [Release.Succeeded] reports true. Servers
 	// do not have this filter: [Service.All] applies it, and [Service.List] refuses
 	// it.
 	Succeeded bool
 
-	// Page counts from 1; 0 means 1. Only List accepts a Page above 1.
+	// Page is the number of the page, from 1; 0 means 1. Only List accepts a Page above 1.
 	Page int
-	// PerPage is the number of releases on a page. 0 means 20 for List, Latest and Since
-	// (100 with the zero Mark), and 100 for All, Find and LatestByProject. [Service.All]
-	// requests pages that overlap. If this size is too small for that, such as 2, it
+	// PerPage is the number of releases on a page. 0 means 20 for List, Latest and Since,
+	// and 100 for All, Find, LatestByProject and, with the zero Mark, Since. [Service.All]
+	// requests pages that overlap. If PerPage is too small for that, such as 2, it
 	// requests larger pages.
 	PerPage int
 	// Verbosity determines how much of each release is read. The zero value means
 	// VerbosityDetailed. VerbosityBrief cannot be combined with ServiceName.
 	Verbosity Verbosity
 	// SkipDetails returns releases as the list has them, without reading each by id.
-	// Since v4.2 lists have no services, so [Release.IsSummary] reports true for
-	// these releases. Before v4.2 lists have all details, and SkipDetails has no
+	// Since v4.2, lists have no services, so [Release.IsSummary] reports true for
+	// these releases. Before v4.2, lists have all details, and SkipDetails has no
 	// effect on List, All and Latest. It cannot be combined with ServiceName.
 	SkipDetails bool
 	// SkipManifests does not decode manifests, which make up most of a detailed
@@ -66,11 +68,12 @@ type ListOptions struct {
 	// Concurrency is the number of releases that are read by id at the same time: 0
 	// means 8, 1 means one after the other. More than 8 gains little.
 	//
-	// For each read, the server keeps a connection open for 90 seconds. When it runs
-	// out of file descriptors, it returns zadig.ErrForbidden for every request. With a
-	// limit of 1,024 open files, this happens after about 500 reads; with a limit of
-	// 20,000, 64 concurrent reads did not fail. If the server's limit is low, use
-	// SkipDetails or zadig.WithRateLimiter.
+	// For each release that is read by id, the server keeps a connection open for 90
+	// seconds. When it runs out of file descriptors, every request fails with
+	// zadig.ErrForbidden. On a server with a limit of 1,024 open files, this happened
+	// after about 500 reads. With a limit of 20,000, no read failed when 64 ran at the
+	// same time. If the server's limit is low, use SkipDetails or
+	// zadig.WithRateLimiter.
 	Concurrency int
 }
 
@@ -101,7 +104,7 @@ func (o ListOptions) check(method string) error {
 		return errdef.BadArgument(method, "Succeeded", "must be false, because servers cannot select by it; All can")
 	case o.ServiceName != "" && o.skipsDetails():
 		return errdef.BadArgument(method, "ServiceName",
-			"must be empty with VerbosityBrief and SkipDetails, which leave services out (got %q)", o.ServiceName)
+			"must be empty with VerbosityBrief or SkipDetails, which leave services out (got %q)", o.ServiceName)
 	}
 	return nil
 }

@@ -11,15 +11,15 @@ import (
 
 // Values of VersionInfo.Type.
 const (
-	// TypeK8SWorkflow is the type of a release that a workflow made, up to v3.4. Most
-	// servers store "" instead.
+	// TypeK8SWorkflow means that a workflow made the release, which is possible up to
+	// v3.4. Most servers store "" instead.
 	TypeK8SWorkflow = "K8SWorkflow"
 	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
 	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
 )
 
 // Values of Release.Source, which says how the services of the release were chosen.
-// Since v4.0.0 (from Zadig's source).
+// Servers send it since v4.0.0 (values from Zadig's source).
 const (
 	SourceManual      = "manual"       // one by one
 	SourceFromEnv     = "from_env"     // from the environment EnvName
@@ -37,8 +37,8 @@ const (
 
 // Release is one version in the delivery center.
 //
-// Up to v3.4 the server sends the documented JSON object, which fills the first group of
-// fields. Since v4.0 it sends a flat object, which fills VersionInfo and the second
+// Zadig up to v3.4 sends the documented JSON object, which fills the first group of
+// fields. Zadig since v4.0 sends a flat object, which fills VersionInfo and the second
 // group. Services is non-nil only if a flat object was decoded. Encoding a release writes
 // the kind of object that was decoded.
 //
@@ -47,8 +47,9 @@ const (
 // "token", "password", "secret" or the like. It removes user info from addresses. It does
 // not change manifests, chart values or RawJSON.
 //
-// A field whose comment names no version is sent by every server that sends the object,
-// according to recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
+// The comment of each field begins with its JSON member. Here and in the types below, a
+// field whose comment names no version is sent by every version that sends the object.
+// This is known from recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
 type Release struct {
 	VersionInfo       *VersionInfo      // versionInfo; never nil in a decoded release
 	BuildInfo         []*BuildInfo      // buildInfo: one per built service
@@ -72,8 +73,8 @@ type Release struct {
 
 // IsSummary reports whether r has no details, because it was read from a list only:
 // its services, builds, deploys and images are unknown. This is the case with
-// VerbosityBrief and, since v4.2, with SkipDetails. Encoding a summary writes the
-// member "summary", which no server sends.
+// VerbosityBrief and, since Zadig v4.2, with SkipDetails. Encoding a summary writes
+// the member "summary", which no server sends.
 func (r *Release) IsSummary() bool { return r != nil && r.isSummary }
 
 // Environment returns the name of the environment that the release was made from,
@@ -98,7 +99,7 @@ func (r *Release) RawJSON() json.RawMessage {
 	return r.raw()
 }
 
-// VersionInfo identifies and describes a release. Since v4.0 servers fill only ID,
+// VersionInfo identifies and describes a release. Servers since v4.0 fill only ID,
 // Version, ProductName, WorkflowName, Type, TaskID, Desc, Labels, Status, CreatedBy
 // and CreatedAt.
 type VersionInfo struct {
@@ -126,8 +127,9 @@ func (v *VersionInfo) Created() time.Time { return unixtime.Time(nilsafe.OrZero(
 // Deleted returns DeletedAt as a time.Time, or the zero Time if it is unset.
 func (v *VersionInfo) Deleted() time.Time { return unixtime.Time(nilsafe.OrZero(v).DeletedAt) }
 
-// Progress counts the charts or images of a release that were pushed. v2.2.0
-// renamed the first three members, so a release has either these or the next three.
+// Progress counts the charts or images of a release that were pushed. Zadig v2.2.0
+// renamed the first three members to the names of the next three, so a server sends
+// either the old names or the new ones.
 type Progress struct {
 	SuccessChartCount int               `json:"successChartCount,omitzero"` // v1.8.0 to v2.1.0: charts pushed so far
 	TotalChartCount   int               `json:"totalChartCount,omitzero"`   // v1.8.0 to v2.1.0

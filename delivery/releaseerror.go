@@ -7,8 +7,8 @@ import (
 	"github.com/zadig-go/zadig/internal/response"
 )
 
-// ReleaseError is the error of one release: it cannot be decoded, or the list has it but
-// the server cannot find it or put its data together. A loop that continues after a
+// ReleaseError is the error of one release: its JSON cannot be decoded or is too large, or
+// the server lists it but cannot return it by id. A loop that continues after a
 // ReleaseError gets the other releases. Any other error ends the loop.
 type ReleaseError struct {
 	ID  string // id of the release, "" if the server sent no valid id

@@ -15,12 +15,12 @@ type ServiceDetails struct {
 }
 
 // Service returns the details of one service of the release. The name is the service's
-// own: "nginx", not "nginx/nginx-test". Service returns false if the release does not
-// mention the service, or is a summary ([Release.IsSummary]). The fields point into the
-// release; they are not copies.
+// own, without the container: "nginx", not "nginx/nginx-test". Service returns false if
+// the release does not mention the service, or is a summary ([Release.IsSummary]). The
+// fields of the result point into the release; they are not copies.
 //
-// Service also finds a service of the environment that the release does not deliver.
-// Images is nil for it.
+// Service also finds a service that is in the environment but that the release does not
+// deliver. Its Images are nil.
 func (r *Release) Service(name string) (ServiceDetails, bool) {
 	s := ServiceDetails{Name: name}
 	if r == nil || r.isSummary || name == "" {

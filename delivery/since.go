@@ -14,19 +14,20 @@ import (
 )
 
 // Since returns an iterator over the releases that o selects and that are new since the
-// mark, oldest first. With the zero Mark every release is new. Since moves the mark past
-// a release after the loop's body has run; if the loop breaks at a release, the next loop
+// mark, oldest first. With the zero Mark, every release is new. Since moves the mark past
+// a release after the loop's body has run. If the loop breaks at a release, the next loop
 // yields that release again. Save the mark after the loop.
 //
-// Since also yields a release that is in progress or has failed, and yields it again if,
-// within a day, it is finished or a retry succeeds. With o.Succeeded, a release is
-// yielded only once, after it has succeeded.
+// Since yields a release even if it is in progress or has failed, and a later loop yields
+// it again when it is finished or a retry has succeeded. With o.Succeeded, Since yields a
+// release only once, after it has succeeded. If a release cannot be read, Since yields a
+// *[ReleaseError], and the next loop reads the release again. When the mark is a day past
+// a release that is still unfinished or unread, a last *ReleaseError says so.
 //
-// If one release cannot be read, Since yields a *[ReleaseError]. For a day, every later
-// loop reads that release again. If not even its version or time can be decoded, every
-// loop yields the error, until a release that is at least a minute newer has been
-// handled. Any other error ends the loop. In addition to the errors of [Service.All],
-// Since returns zadig.ErrBadRequest if the mark is nil or was used with other filters.
+// If not even the version or time of a release can be decoded, every loop yields its error
+// until the mark is a minute past it. Any error but a *ReleaseError ends the loop. In
+// addition to the errors of [Service.All], Since yields zadig.ErrBadRequest if the mark is
+// nil or was used with other filters.
 func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		const method = "delivery.Since"
@@ -64,7 +65,7 @@ func (s *Service) Since(ctx context.Context, mark *Mark, o ListOptions) iter.Seq
 	}
 }
 
-var errInProgress = errors.New("delivery.Since gives up, it was in progress for a day")
+var errInProgress = errors.New("delivery.Since gives up: the release was in progress for a day")
 
 // pending is a release that [Service.Since] will read: a new release, or one that
 // the mark remembers.
@@ -154,7 +155,7 @@ func (s *Service) readPending(ctx context.Context, p pending, mark Mark, o ListO
 	}
 	switch failed, _ := errors.AsType[*ReleaseError](p.err); {
 	case p.now.Unread:
-		p.err = releaseError(failed.ID, fmt.Errorf("delivery.Since gives up, it was unread for a day: %w", failed.Err))
+		p.err = releaseError(failed.ID, fmt.Errorf("delivery.Since gives up: the release could not be read for a day: %w", failed.Err))
 	case p.now.Unfinished && p.release == nil:
 		p.err = releaseError(p.summary.VersionInfo.ID, errInProgress)
 	}

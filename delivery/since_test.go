@@ -156,7 +156,7 @@ func TestSinceGivesUp(t *testing.T) {
 		remove := srv.Inject(zadigtest.BrokenRecord(id(1)))
 		assert.Equal(t, []string{"error ErrServer", "v2"}, since(t, s, &mark, shop))
 		saved := mark
-		assert.Contains(t, giveUp(t, s, &mark), "delivery.Since gives up, it was unread for a day")
+		assert.Contains(t, giveUp(t, s, &mark), "delivery.Since gives up: the release could not be read for a day")
 		assert.Empty(t, since(t, s, &mark, shop))
 		remove()
 		assert.Empty(t, since(t, s, &mark, shop))
@@ -186,7 +186,7 @@ func TestSinceGivesUp(t *testing.T) {
 		assert.Equal(t, []string{"v1"}, since(t, s, &mark, shop))
 	})
 	for status, says := range map[string]string{
-		delivery.StatusCreating: "delivery.Since gives up, it was in progress for a day", delivery.StatusFailed: "",
+		delivery.StatusCreating: "delivery.Since gives up: the release was in progress for a day", delivery.StatusFailed: "",
 	} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()

@@ -8,8 +8,8 @@ import (
 )
 
 // Succeeded reports whether the release is complete: all its charts and images were
-// pushed. A release that a workflow made has no status. Succeeded returns true for
-// it, because servers store it only after its task has passed.
+// pushed. A release that a workflow made, up to v3.4, has no status. Succeeded returns
+// true for it, because servers store such a release only after its task has passed.
 func (r *Release) Succeeded() bool {
 	return r != nil && r.VersionInfo != nil && (r.status() == StatusSuccess || r.status() == "")
 }
@@ -28,8 +28,8 @@ func (r *Release) status() string {
 	return nilsafe.OrZero(nilsafe.OrZero(r).VersionInfo).Status
 }
 
-// FailureReason returns why the release failed, in the server's words. Since v4.0
-// it includes the reasons of services and images, each after the name of its
+// FailureReason returns why the release failed, in the server's words. Since Zadig
+// v4.0, it includes the reasons of services and images, each after the name of its
 // service. Several reasons are separated by "; ". The text may be long and have
 // line breaks. FailureReason returns "" if the release did not fail, or if the
 // server gives no reason.

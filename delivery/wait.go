@@ -24,11 +24,12 @@ type WaitOptions struct {
 	// of 0 means 30 seconds.
 	Interval, MaxInterval time.Duration
 	// TaskDone reports whether the task of the release has ended. If the task did not
-	// succeed, the error says how it ended. Use client.Workflow.Done: some releases stay
-	// in progress forever on the server, and without TaskDone, Wait would not notice
-	// that their task has ended. This happens on v4.0.0 to v4.2.1 to every release that
-	// was retried, and on all versions to releases that were in progress when the server
-	// restarted.
+	// succeed, the error says how it ended. Use client.Workflow.Done.
+	//
+	// Without TaskDone, Wait waits forever for a release that the server never finishes,
+	// although its task has ended. On all versions of Zadig, this can happen to a release
+	// that was in progress when the server restarted. On v4.0.0 to v4.2.1, it happens to
+	// every release that was retried.
 	TaskDone func(context.Context, core.TaskRef) (bool, error)
 }
 
@@ -58,10 +59,10 @@ func (e *WaitError) Error() string {
 // Unwrap returns Err.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait reads a release until it is no longer in progress, and returns it if it succeeded.
+// Wait polls a release until it is no longer in progress, and returns it if it succeeded.
 // Only ctx limits the wait, so give ctx a deadline. If TaskDone reports that the task has
 // ended, Wait reads the release once more. If the release is still in progress then, Wait
-// succeeds or fails as the task did, although the release still says that it is in
+// succeeds or fails as the task did; the release that it returns still says that it is in
 // progress. If the server fails, cannot be reached, or forbids what it allowed before,
 // Wait retries up to five times in a row.
 //

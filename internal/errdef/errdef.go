@@ -14,7 +14,7 @@ var (
 	ErrRateLimited = sentinel("ErrRateLimited", errors.New("rate limited"),
 		"Zadig, or a gateway in front of it, received too many requests and asks clients to wait")
 	ErrUnauthorized = sentinel("ErrUnauthorized", errors.New("unauthorized"),
-		"Zadig does not accept the API token: check ZADIG_TOKEN; it is in Zadig's user settings; since v4.3.0 an administrator must enable it")
+		"Zadig does not accept the API token (ZADIG_TOKEN): check it in Zadig's user settings; since v4.3.0 an administrator must enable it")
 	ErrForbidden        = sentinel("ErrForbidden", errors.New("forbidden"), "Zadig does not let the token's user read this")
 	ErrLicense          = sentinel("ErrLicense", errors.New("no valid license"), "this Zadig has no valid license")
 	ErrNotFound         = sentinel("ErrNotFound", errors.New("not found"), "Zadig has no record of this")
