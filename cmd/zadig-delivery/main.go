@@ -1,5 +1,5 @@
-// Command zadig-delivery shows the releases of a Zadig, the images that run, the
-// commits that they were built from, and what changed between releases.
+// Command zadig-delivery shows the releases on a Zadig server, the images that run,
+// the commits that they were built from, and what changed between releases.
 package main
 
 import (
@@ -25,16 +25,16 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/wait"
 )
 
-const long = `Shows the releases (版本) of a Zadig, the images that run, the commits that they
-were built from, and what changed between releases. It is read-only: it sends
-only GET requests.
+const long = `Shows the releases (版本) on a Zadig server, the images that run, the commits
+that they were built from, and what changed between releases. It is read-only:
+it sends only GET requests.
 
-The connection comes from the environment:
-  ZADIG_URL      address of Zadig, such as https://zadig.example.com
+Environment variables set the connection:
+  ZADIG_URL      address of the Zadig server, such as https://zadig.example.com
   ZADIG_TOKEN    API token, from Zadig's user settings
   ZADIG_CA_FILE  PEM file with a CA to trust in addition to the system's
 
-To try a command without a Zadig, add --demo.
+To try a command without a Zadig server, add --demo.
 
 Exit codes: 0 success; 1 failure or an incomplete result; 2 wrong arguments or
 input; 130 interrupted.`
@@ -53,7 +53,7 @@ func run() int {
 
 func root() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: cli.Name, Short: "Releases and images of a Zadig", Long: long, Version: version(),
+		Use: cli.Name, Short: "Show the releases and images of Zadig", Long: long, Version: version(),
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")

@@ -13,11 +13,11 @@ import (
 const long = `Writes release notes between two releases: commits by type, with pull requests
 and authors, issues, and the images that differ.
 
-A version can also be an id, or latest. By default the old version is the newest
+A version can also be an id, or latest. By default, the old version is the newest
 successful release of the same environment before the new one.
 
-Zadig knows the commit that each image was built from, not the commits between
-two builds. The compare links in the notes show these.`
+Zadig knows only the commits that images were built from. The compare links in
+the notes show the commits between two builds.`
 
 const examples = `  zadig-delivery changelog --project shop v1.2.0 v1.3.0 > notes.md
   zadig-delivery changelog --project shop --env prod latest
@@ -62,7 +62,7 @@ func run(c *cli.Call, f cli.Flags, workflow string, versions []string) error {
 		return err
 	}
 	if n.failed != nil {
-		return cli.Explained(n.failed, "some images could not be traced, the notes name them: %s", cli.Explain(n.failed))
+		return cli.Explained(n.failed, "some images could not be traced (the notes list them): %s", cli.Explain(n.failed))
 	}
 	return nil
 }

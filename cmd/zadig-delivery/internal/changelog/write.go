@@ -47,7 +47,7 @@ func (n *notes) head() []string {
 	lines := []string{fmt.Sprintf("%s by %s on %s; changes since %s of %s.", released, to.CreatedBy, cli.Time(to.CreatedAt),
 		from.Version, cli.Time(from.CreatedAt))}
 	if to.Env != from.Env && to.Env != "" && from.Env != "" {
-		lines = append(lines, fmt.Sprintf("%s was released from %s, and not from %s.", from.Version, from.Env, to.Env))
+		lines = append(lines, fmt.Sprintf("%s was released from %s, not from %s.", from.Version, from.Env, to.Env))
 	}
 	back := 0
 	for _, i := range n.Images {
@@ -60,7 +60,7 @@ func (n *notes) head() []string {
 		lines = append(lines, fmt.Sprintf("This is a rollback of %d of %d images: they were built before those of %s.", back,
 			len(n.Images), from.Version))
 	case to.CreatedAt.Before(from.CreatedAt):
-		lines = append(lines, fmt.Sprintf("%s is older than %s: these are the changes of going back.", to.Version, from.Version))
+		lines = append(lines, fmt.Sprintf("%s is older than %s: these are the changes when going back to it.", to.Version, from.Version))
 	}
 	if to.Status == "failed" {
 		lines = append(lines, "This release failed: "+reason(to))
@@ -85,10 +85,10 @@ func (n *notes) foot() (lines []string) {
 		lines = append(lines, "Images that are not in this release may still be running.")
 	}
 	if has(added) && n.From.Status == "failed" {
-		lines = append(lines, n.From.Version+" failed: added images may have been delivered before it.")
+		lines = append(lines, n.From.Version+" failed: images listed as added may be in an earlier release.")
 	}
 	if len(n.Manifests) > 0 {
-		lines = append(lines, "Manifests differ, if only in the image: "+strings.Join(n.Manifests, ", ")+".")
+		lines = append(lines, "Manifests that differ, possibly only in the image: "+strings.Join(n.Manifests, ", ")+".")
 	}
 	return lines
 }

@@ -31,8 +31,8 @@ func WithClient(ctx context.Context, client *zadig.Client) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
-// Run returns the function that a command runs. It calls do with a client for the Zadig
-// that ZADIG_URL names or, for a demo, for an embedded Zadig.
+// Run returns the function that a command runs. It calls do with a client for the
+// server that ZADIG_URL names or, for a demo, for a built-in server.
 func (f *Flags) Run(do func(c *Call, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		client, closeServer, err := f.connect(cmd.Context())
@@ -63,7 +63,7 @@ func (f *Flags) connect(ctx context.Context) (client *zadig.Client, closeServer 
 	}
 	if os.Getenv("ZADIG_URL") == "" {
 		const example = "https://zadig.example.com"
-		return nil, none, Usage("ZADIG_URL is not set: it is the address of your Zadig, such as %s (--demo needs none)", example)
+		return nil, none, Usage("ZADIG_URL is not set: set it to the address of your Zadig server, such as %s, or try --demo", example)
 	}
 	client, err = zadig.NewClientFromEnv()
 	return client, none, err
@@ -72,7 +72,7 @@ func (f *Flags) connect(ctx context.Context) (client *zadig.Client, closeServer 
 // DemoData returns the releases of --demo.
 func DemoData() zadigtest.Data { return zadigtest.Generate(1, 60) }
 
-// Host returns the host of the Zadig that ZADIG_URL names.
+// Host returns the host of the server that ZADIG_URL names.
 func Host() string {
 	u, err := url.Parse(os.Getenv("ZADIG_URL"))
 	if err != nil {

@@ -53,7 +53,7 @@ func Explained(err error, format string, args ...any) error {
 // NeedsProject explains that a list of all projects is forbidden.
 func NeedsProject(err error, project string) error {
 	if project == "" && errors.Is(err, zadig.ErrForbidden) {
-		return Explained(err, "without --project Zadig shows releases only to users who may see all projects: name one with --project")
+		return Explained(err, "without --project, Zadig shows releases only to users who may view all projects; name one with --project")
 	}
 	return err
 }

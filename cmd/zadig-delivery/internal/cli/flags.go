@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +40,11 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 		name, required := strings.CutSuffix(name, "!")
 		switch name {
 		case "project":
-			set.StringVar(&f.Project, name, "", "only this `project`; users with rights in one project must name it")
+			usage := "only this `project`; required if you may not view all projects"
+			if required {
+				usage = "the `project` (required)"
+			}
+			set.StringVar(&f.Project, name, "", usage)
 		case "env":
 			set.StringVar(&f.Env, name, "", "only this `environment`")
 		case "status":
@@ -47,7 +52,7 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(f.Statuses, cobra.ShellCompDirectiveNoFileComp))
 		case "since":
 			const times = "90m, 12h, 7d, 1w, 2024-03-01 or 2024-03-01T12:00:00+08:00"
-			set.Func(name, "only releases not older than this `time`, such as "+times, f.setSince)
+			set.Func(name, "only releases created since this `time`, such as "+times, f.setSince)
 		case "limit":
 			set.Func(name, "only the newest `n` releases; 0 for all", f.setLimit)
 		}
@@ -64,13 +69,13 @@ func (f *Flags) Register(cmd *cobra.Command, formats []Format, names ...string) 
 		set.FuncP("output", "o", "output `format`: "+strings.Join(texts, ", ")+" (default "+texts[0]+")", oneOf(&f.Format, formats))
 		_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(texts, cobra.ShellCompDirectiveNoFileComp))
 	}
-	set.BoolVar(&f.Demo, "demo", false, "read made-up data from an embedded Zadig instead of yours")
+	set.BoolVar(&f.Demo, "demo", false, "read made-up data from a built-in Zadig server instead of yours")
 }
 
 func oneOf[T ~string](to *T, values []T) func(string) error {
 	return func(text string) error {
 		if *to = T(text); !slices.Contains(values, *to) {
-			return errors.New("no such value")
+			return fmt.Errorf("must be one of %v", values)
 		}
 		return nil
 	}
@@ -83,7 +88,7 @@ func (f *Flags) setSince(text string) (err error) {
 
 func (f *Flags) setLimit(text string) (err error) {
 	if f.Limit, err = strconv.Atoi(text); err != nil || f.Limit < 0 {
-		return errors.New("must be a number from 0")
+		return errors.New("must be 0 or a positive number")
 	}
 	return nil
 }
@@ -106,5 +111,5 @@ func ParseSince(text string, now time.Time) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, errors.New("neither a length of time, such as 12h, 7d or 1w, nor a date")
+	return time.Time{}, errors.New("must be a duration, such as 12h, 7d or 1w, or a date")
 }

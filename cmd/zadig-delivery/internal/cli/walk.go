@@ -77,18 +77,18 @@ func KnownProject(ctx context.Context, releases *delivery.Service, project strin
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return NotFound(fmt.Sprintf("project %q does not exist or has no releases", project), "there are releases of", project, names)
+	return NotFound(fmt.Sprintf("project %q does not exist or has no releases", project), project, names)
 }
 
 // NotFound returns an error for a name that was not found. The error has the names that
 // are most similar.
-func NotFound(what, intro, name string, names []string) error {
+func NotFound(what, name string, names []string) error {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if len(names) > 0 {
 		const most = 3
 		nearest := Nearest(name, names)
-		what += "; " + intro + " " + strings.Join(nearest[:min(most, len(nearest))], ", ")
+		what += "; the nearest: " + strings.Join(nearest[:min(most, len(nearest))], ", ")
 	}
 	return errors.New(what)
 }

@@ -63,7 +63,7 @@ func (f Finder) Before(ctx context.Context, after *delivery.Release) (*delivery.
 		return was && (r == nil || r.Succeeded())
 	})
 	if errors.Is(err, zadig.ErrNotFound) {
-		return nil, fmt.Errorf("%s has no release before version %q that succeeded", f, after.VersionInfo.Version)
+		return nil, fmt.Errorf("%s has no successful release before version %q", f, after.VersionInfo.Version)
 	}
 	return r, err
 }
@@ -111,9 +111,9 @@ func (f Finder) notFound(ctx context.Context, version string) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case len(versions) == 0 && f.Env != "":
-		return cli.NotFound(f.String()+" has no releases", "there are", f.Env, envs)
+		return cli.NotFound(f.String()+" has no releases", f.Env, envs)
 	}
-	return cli.NotFound(fmt.Sprintf("%s has no version %q", f, version), "the nearest:", version, versions)
+	return cli.NotFound(fmt.Sprintf("%s has no version %q", f, version), version, versions)
 }
 
 // String describes the search.

@@ -26,7 +26,7 @@ type changeIn struct {
 	Commit      string `json:"commit,omitempty" jsonschema:"commit id or its beginning, 7 to 64 hex digits"`
 	PullRequest int    `json:"pull_request,omitempty" jsonschema:"instead of commit: number of a pull or merge request"`
 	Env         string `json:"env,omitempty" jsonschema:"only releases of this environment"`
-	Limit       int    `json:"limit,omitempty" jsonschema:"how many of the newest releases are looked at, 50 if not given, 200 at most"`
+	Limit       int    `json:"limit,omitempty" jsonschema:"how many of the newest releases to search, 50 if not given, 200 at most"`
 }
 
 type found struct {

@@ -16,11 +16,11 @@ import (
 
 type runningIn struct {
 	PodsFile  string   `json:"pods_file,omitempty" jsonschema:"path of a file with the output of kubectl get pods -o json"`
-	Pods      string   `json:"pods,omitempty" jsonschema:"instead of pods_file: that output itself"`
+	Pods      string   `json:"pods,omitempty" jsonschema:"instead of pods_file: the output itself"`
 	Images    []string `json:"images,omitempty" jsonschema:"instead of pods: image references"`
-	Project   string   `json:"project,omitempty" jsonschema:"look for releases of this project; without it of all, if the user may"`
-	Env       string   `json:"env,omitempty" jsonschema:"releases of this environment; without pods and images: its images"`
-	Workflows []string `json:"workflows,omitempty" jsonschema:"with env alone: keys of workflows that deploy to it, to find who approved"`
+	Project   string   `json:"project,omitempty" jsonschema:"look for releases of this project; if not given, of all that the user may view"`
+	Env       string   `json:"env,omitempty" jsonschema:"look for releases of this environment; without pods and images: trace its images"`
+	Workflows []string `json:"workflows,omitempty" jsonschema:"without pods and images: keys of workflows that deploy there, for approvals"`
 	Status    string   `json:"status,omitempty" jsonschema:"only images with this status, such as drifted"`
 	Offset    int      `json:"offset,omitempty" jsonschema:"next_offset of the call before"`
 }

@@ -41,7 +41,7 @@ func (t tools) listProjects(ctx context.Context, _ struct{}) (out projectList, e
 }
 
 type listIn struct {
-	Project string `json:"project,omitempty" jsonschema:"name of the project; without it, all projects, for which users need more rights"`
+	Project string `json:"project,omitempty" jsonschema:"name of the project; if not given, all projects, for which users need more rights"`
 	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 	Status  string `json:"status,omitempty" jsonschema:"only releases with this status: success, failed or creating"`
 	Limit   int    `json:"limit,omitempty" jsonschema:"how many releases, 50 at most, 20 if not given"`
@@ -78,7 +78,7 @@ func (t tools) listReleases(ctx context.Context, in listIn) (releaseList, error)
 
 type versionIn struct {
 	Project string `json:"project" jsonschema:"name of the project"`
-	Version string `json:"version,omitempty" jsonschema:"version or id of the release, exactly; the newest if not given"`
+	Version string `json:"version,omitempty" jsonschema:"exact version or id of the release; the newest release if not given"`
 	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 }
 
@@ -103,8 +103,8 @@ func (t tools) getRelease(ctx context.Context, in versionIn) (out record.Release
 
 type diffIn struct {
 	Project string `json:"project" jsonschema:"name of the project"`
-	From    string `json:"from,omitempty" jsonschema:"version of the earlier release; if not given, the one before that succeeded"`
-	To      string `json:"to,omitempty" jsonschema:"version of the later release; the newest if not given"`
+	From    string `json:"from,omitempty" jsonschema:"version of the earlier release; if not given, the last successful one before to"`
+	To      string `json:"to,omitempty" jsonschema:"version of the later release; if not given, the newest"`
 	Env     string `json:"env,omitempty" jsonschema:"only releases of this environment"`
 }
 
@@ -139,7 +139,7 @@ func (t tools) diffReleases(ctx context.Context, in diffIn) (out changes, err er
 }
 
 type imageIn struct {
-	Image string `json:"image" jsonschema:"image reference as it was pushed, or with a digest"`
+	Image string `json:"image" jsonschema:"image reference under which the image was pushed, or one with a digest"`
 }
 
 type traced struct {

@@ -18,8 +18,9 @@ import (
 	"github.com/zadig-go/zadig/cmd/zadig-delivery/internal/record"
 )
 
-const long = `Shows a release with its images, the commits that these were built from, and the
-pull requests and authors. The argument is a version, an id, or latest.`
+const long = `Shows a release with its images, the commits that they were built from, and the
+pull requests and authors. The argument is a version, an id, or latest. With
+--env, a version or latest means a release of that environment.`
 
 const examples = `  zadig-delivery release --project shop v1.3.0
   zadig-delivery release --project shop --env prod latest

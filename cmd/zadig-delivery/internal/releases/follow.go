@@ -35,7 +35,7 @@ func (c *command) followAll() error {
 			return err
 		case err.Error() != reported:
 			reported = err.Error()
-			cli.Complain(c.Stderr, cli.Name+": asking again every "+c.interval.String(), err)
+			cli.Complain(c.Stderr, cli.Name+": retrying every "+c.interval.String(), err)
 		}
 		err = nil
 		select {

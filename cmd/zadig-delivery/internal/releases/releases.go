@@ -17,11 +17,12 @@ import (
 )
 
 const long = `Lists releases, newest first. With --follow it lists the last ten, oldest first,
-and then each new release when it appears and again when it has ended.
+and then each new release when it appears and again when it has succeeded or
+failed.
 
-STATUS is success, failed or creating. Releases that workflows made, up to Zadig
-v3.4, always have the status success. For a failed release, DESCRIPTION is the
-reason that the server gives.`
+STATUS is success, failed or creating. Up to Zadig v3.4, it is always success if
+a workflow made the release. For a failed release, DESCRIPTION is the reason
+that the server gives.`
 
 const examples = `  zadig-delivery releases --project shop --env prod --since 7d
   zadig-delivery releases --project shop --status failed -o wide
@@ -56,13 +57,13 @@ func Command() *cobra.Command {
 	c.Statuses = cli.ReleaseStatuses
 	c.Register(cmd, cli.Formats, "project", "env", "status", "since", "limit")
 	flags := cmd.Flags()
-	flags.StringVar(&c.list.WorkflowName, "workflow", "", "only releases of this `workflow`, by its key")
-	flags.IntVar(&c.list.TaskID, "task", 0, "only releases of this `task` of the workflow")
-	flags.StringVar(&c.list.ServiceName, "service", "", "only releases of this `service`; since Zadig v4.2 each release costs a request")
+	flags.StringVar(&c.list.WorkflowName, "workflow", "", "only releases of the workflow with this `key`")
+	flags.IntVar(&c.list.TaskID, "task", 0, "only releases of the workflow task with this `number`")
+	flags.StringVar(&c.list.ServiceName, "service", "", "only releases of this `service`; on Zadig v4.2 and later, a request per release")
 	flags.StringVar(&c.list.Label, "label", "", "only releases with this `label`")
-	flags.BoolVar(&c.images, "images", false, "show the images; since Zadig v4.2 each release costs a request")
+	flags.BoolVar(&c.images, "images", false, "show the images; on Zadig v4.2 and later, a request per release")
 	flags.BoolVar(&c.full, "full", false, "with -o json: whole releases as the server sends them, without credentials")
-	flags.BoolVar(&c.follow, "follow", false, "list the last ten releases, then new ones as they appear")
+	flags.BoolVar(&c.follow, "follow", false, "list the last ten releases, and then new ones as they appear")
 	flags.DurationVar(&c.interval, "interval", 30*time.Second, "with --follow: wait this `duration` between requests")
 	return cmd
 }

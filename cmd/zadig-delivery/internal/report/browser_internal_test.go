@@ -203,7 +203,7 @@ func TestBrowserEmpty(t *testing.T) {
 	page := mustReport(t, manyReleases(t, 60), "--project", "shop", "--since", "1d")
 	got := serve(t, []byte(page), script).use(t, path, looks[0], "&empty=1")
 	assert.Empty(t, got.Errors)
-	assert.Contains(t, got.Panel, "The project has releases, but none that matches: --since")
+	assert.Contains(t, got.Panel, "The project has releases, but none matches: --since")
 	assert.Empty(t, got.Axe["empty"])
 }
 

@@ -69,7 +69,7 @@ func (c *cache) read(file *os.File, host string) error {
 		valid := json.Unmarshal(line, &e) == nil
 		switch {
 		case n == 0 && len(line) > 0 && (!valid || e.Zadig == ""):
-			return fmt.Errorf("%s is no cache of this program", file.Name())
+			return fmt.Errorf("%s is not a cache of this program", file.Name())
 		case n == 0 && len(line) > 0 && e.Zadig != host:
 			return fmt.Errorf("%s is the cache of %s, not of %s", file.Name(), e.Zadig, host)
 		case valid && e.Release != nil:

@@ -235,7 +235,7 @@ func trace(c *cli.Call, images []*image, store *cache, missing *gaps) error {
 		case errors.Is(err, zadig.ErrServer), errors.Is(err, zadig.ErrResponseTooLarge):
 			missing.add(&missing.images, err)
 		default:
-			return cli.Explained(err, "tracing images failed, which --no-trace leaves out: %s", cli.Explain(err))
+			return cli.Explained(err, "tracing images failed (--no-trace skips it): %s", cli.Explain(err))
 		}
 		for _, i := range byRef[ref] {
 			i.traced(result.Artifact, note)

@@ -24,7 +24,7 @@ func (l *language) set(code string) error {
 	case "zh":
 		return json.Unmarshal(chinese, &l.texts)
 	}
-	return fmt.Errorf("it is en or zh")
+	return fmt.Errorf("must be en or zh")
 }
 
 // Tag returns the value of the page's lang attribute.

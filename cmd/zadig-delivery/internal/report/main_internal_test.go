@@ -148,5 +148,5 @@ func TestCacheIsResumed(t *testing.T) {
 
 	_, log, code := report(t, srv, "--cache", os.Args[0])
 	assert.Equal(t, 2, code)
-	assert.Contains(t, log, "is no cache of this program")
+	assert.Contains(t, log, "is not a cache of this program")
 }

@@ -104,7 +104,7 @@ func (p *page) notice(missing *gaps, s settings) {
 	if len(p.Releases) == 0 {
 		p.Why = p.text("Nothing was released here, or the token's user may not see it.")
 		if !s.Since.IsZero() || s.Env != "" || s.Status != "" {
-			p.Why = p.text("The project has releases, but none that matches:")
+			p.Why = p.text("The project has releases, but none matches:")
 			for _, filter := range [][2]string{{"--env", s.Env}, {"--status", s.Status}, {"--since", cli.Time(s.Since)}} {
 				if filter[1] != "" {
 					p.Why += " " + filter[0] + " " + filter[1]
@@ -248,7 +248,7 @@ func (p *page) Stats() []stat {
 	}
 	if m.ToRelease > 0 {
 		stats = append(stats, stat{p.duration(m.ToRelease), p.text("from build to release"),
-			p.text("the median from the end of an image's build to its first release, which is not the lead time of a commit")})
+			p.text("the median from the end of an image's build to its first release; this is not the lead time of a commit")})
 	}
 	return append(stats, stat{thousands(len(m.People)), p.text("people"), ""})
 }

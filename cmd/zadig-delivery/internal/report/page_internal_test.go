@@ -198,7 +198,7 @@ func TestUndatedReleasesAreApart(t *testing.T) {
 	page := mustReport(t, serverWith(t, data), "--no-trace")
 	ids := dataOf(t, page).ids()
 	assert.Equal(t, data.Releases[1].VersionInfo.ID, ids[4])
-	assert.Contains(t, page, "Without a date, and so not in the chart: 1 release.")
+	assert.Contains(t, page, "Without a date, so not in the chart: 1 release.")
 }
 
 func TestFailedReleasesAreMarked(t *testing.T) {

@@ -56,7 +56,7 @@ const (
 	noCommits = "No commits are known."
 	notTraced = "Not traced."
 	foreign   = "Zadig does not know this image."
-	failed    = "Zadig could not say where it comes from."
+	failed    = "This image could not be traced."
 )
 
 // delivered is a chart, file or image that a release distributed.

@@ -20,11 +20,11 @@ import (
 const long = `Writes an HTML page about the releases of a project: the newest release of each
 environment, how environments differ, all releases with their images, commits,
 pull requests and authors, release frequency and failure rate. The page is one
-file that needs no network, but a browser from 2024 or later.
+file. It needs no network, but a browser from 2024 or later.
 
-It traces every image and, since Zadig v4.2, requests every release. With
---cache it keeps what it read in a file, so the next run requests only what is
-new.`
+The command traces every image and, on Zadig v4.2 and later, requests every
+release. With --cache it stores them in a file, so the next run requests only
+those that are new.`
 
 const examples = `  zadig-delivery report --project shop                 # writes report.html
   zadig-delivery report --project shop --since 90d --file - > shop.html
@@ -54,8 +54,8 @@ func Command() *cobra.Command {
 	s.Register(cmd, []cli.Format{cli.HTML, cli.JSON}, "project", "env", "status", "since", "limit")
 	cmd.Flags().Lookup("limit").Usage += " (default 1000)"
 	cmd.Flags().StringVar(&s.file, "file", "report.html", "write the page to this `file`, or to standard output if it is -")
-	cmd.Flags().StringVar(&s.cache, "cache", "", "`file` that keeps releases and images between runs")
-	cmd.Flags().BoolVar(&s.noTrace, "no-trace", false, "do not trace images; show commits only where releases have them (up to v3.4)")
+	cmd.Flags().StringVar(&s.cache, "cache", "", "keep releases and images in this `file` between runs")
+	cmd.Flags().BoolVar(&s.noTrace, "no-trace", false, "do not trace images; show commits only if releases have them (Zadig up to v3.4)")
 	cmd.Flags().Func("lang", "`language` of the page: en or zh (default en)", s.lang.set)
 	return cmd
 }

@@ -60,5 +60,5 @@ func unknownEnvironment(ctx context.Context, client *environment.Service, projec
 			names = append(names, env.Name)
 		}
 	}
-	return cli.NotFound("project "+project+" has no environment "+name, "there are", name, names)
+	return cli.NotFound("project "+project+" has no environment "+name, name, names)
 }

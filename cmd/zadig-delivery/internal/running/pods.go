@@ -174,7 +174,7 @@ func (p *pod) addTo(u *Uses) {
 	}
 }
 
-const howTo = "pipe `kubectl get pods -A -o json` into it, or give --pods or --images"
+const howTo = "pipe `kubectl get pods -A -o json` into this command, or use --pods or --images"
 
 // ReadPods reads pods from the JSON of kubectl. The input is a list, one pod, or several
 // of these one after the other, such as the lists of several clusters.
@@ -199,7 +199,7 @@ func ReadPods(in io.Reader, finished bool, to *Uses) error {
 			err = fmt.Errorf("got kind %q, want List or Pod", document.Kind)
 		}
 		if err != nil {
-			return cli.Usage("the input is no list of pods (%v): %s", err, howTo)
+			return cli.Usage("the input is not a list of pods (%v): %s", err, howTo)
 		}
 		pods := 0
 		for _, p := range append(document.Items, document.pod) {
@@ -212,7 +212,7 @@ func ReadPods(in io.Reader, finished bool, to *Uses) error {
 			}
 		}
 		if pods == 0 && len(document.Items) > 0 {
-			return cli.Usage("the input is a list of other things than pods: %s", howTo)
+			return cli.Usage("the input is a list of something other than pods: %s", howTo)
 		}
 	}
 }
@@ -227,7 +227,7 @@ func ReadImages(in io.Reader, to *Uses) error {
 			continue
 		}
 		if strings.ContainsAny(image, " \t{}\"") {
-			return cli.Usage("--images: %q is no image; want one a line", cli.Shorten(image, 60))
+			return cli.Usage("--images: %q is not an image; want one per line", cli.Shorten(image, 60))
 		}
 		imageID := ""
 		if strings.Contains(image, "@") {
@@ -239,7 +239,7 @@ func ReadImages(in io.Reader, to *Uses) error {
 		return cli.Usage("--images: %v", err)
 	}
 	if len(to.byImage) == 0 {
-		return cli.Usage("--images: got no image")
+		return cli.Usage("--images: got no images")
 	}
 	return nil
 }

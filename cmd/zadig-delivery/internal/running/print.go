@@ -50,7 +50,7 @@ func (c *command) write(images []*Image, counts map[string]int) error {
 		text += "These are the images that Zadig stored as deployed in " + cli.Clean(c.Env) + "; the cluster may run others.\n"
 	}
 	if out.Cut() {
-		text += "-o wide shows all.\n"
+		text += "-o wide shows everything.\n"
 	}
 	_, err := io.WriteString(c.Stdout, text)
 	return err

@@ -17,23 +17,25 @@ import (
 
 const long = `Lists the images that run, including those of init containers. For each image it
 shows the commit, pull requests and author, the newest release that has it, and
-who released it. It reads pods, as kubectl prints them, from stdin or --pods.
+who released it. It reads the output of "kubectl get pods -o json" from stdin,
+or from the file of --pods.
 
-Without pods, --project and --env list the images that Zadig stored as deployed
-in an environment, and who deployed them; the cluster may run others. -o wide
-adds who approved the deployment. Zadig does not record which task deployed an
-image, so the command looks at the task that built it, and then at tasks of the
-same workflow and of --workflow that ran when it was deployed.
+With --project and --env, but neither --pods nor --images, it lists the images
+that Zadig stored as deployed in that environment, and who deployed them. The
+cluster may run others. -o wide adds who approved the deployment. Zadig does not
+record which task deployed an image, so the command checks the task that built
+it, and then the tasks of the same workflow and of --workflow that were running
+when the image was deployed.
 
 STATUS is one of
 
   drifted     the running digest is not the built one: the tag was pushed again,
-              and commit and author are those of the build, not of what runs
+              so commit and author are not those of the running image
   built       the running digest is the built one
   unverified  Zadig built it, but one of the digests is not known; or a release
               pushed it under another name (found only with --project)
-  pending     Zadig built it, and it does not run yet
-  failed      the request for it failed; see stderr
+  pending     Zadig built it, but its containers have not started yet
+  failed      it could not be traced; see stderr
   unknown     not known to Zadig by name or digest; see --mirror`
 
 const examples = `  zadig-delivery running --project shop --env prod
@@ -71,18 +73,18 @@ func Command() *cobra.Command {
 	c.Statuses = Statuses
 	c.Register(cmd, cli.Formats, "status")
 	flags := cmd.Flags()
-	flags.StringVar(&c.Project, "project", "", "look for releases of this `project` only; users with rights in one project must name it")
-	flags.StringVar(&c.Env, "env", "", "list the images of this `environment`; with pods or images: look only for its releases")
+	flags.StringVar(&c.Project, "project", "", "look only for releases of this `project`; required if you may not view all projects")
+	flags.StringVar(&c.Env, "env", "", "list the images of this `environment`; with --pods or --images: look only for its releases")
 	flags.StringArrayVar(&c.workflows, "workflow", nil,
-		"with --env: also look for approvals in tasks of this `workflow`, by its key; can be repeated")
-	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; since Zadig v4.2 each costs a request")
+		"with --env: also look for approvals in tasks of the workflow with this `key`; can be repeated")
+	flags.IntVar(&c.limits, "releases", 100, "look for the images in the newest `n` releases; on Zadig v4.2 and later, each costs a request")
 	flags.StringVar(&c.pods, "pods", "", "read pods from this `file`; - is stdin")
-	flags.StringVar(&c.images, "images", "", "read images from this `file` instead of pods, one a line; - is stdin")
+	flags.StringVar(&c.images, "images", "", "read images from this `file` instead of pods, one per line; - is stdin")
 	flags.BoolVar(&c.knownOnly, "known-only", false, "leave out images that are not known to Zadig")
-	flags.BoolVar(&c.finished, "finished", false, "include pods that have ended, such as those of jobs")
+	flags.BoolVar(&c.finished, "finished", false, "include pods that have finished, such as those of jobs")
 	flags.BoolVar(&c.exitCode, "exit-code", false, "exit with code 1 if an image drifted")
 	flags.IntVar(&c.concurrency, "concurrency", 0, "trace `n` images at the same time (default 8)")
-	flags.Func("mirror", "images of a mirror, as `from=to`: an image that runs as from/… was built as to/…; can be repeated", c.mirrors.set)
+	flags.Func("mirror", "names of a mirror as `from=to`: an image that runs as from/… was built as to/…; can be repeated", c.mirrors.set)
 	cmd.MarkFlagsMutuallyExclusive("pods", "images")
 	return cmd
 }
@@ -96,7 +98,7 @@ func (c *command) run() error {
 		return cli.Usage("--env needs --project")
 	}
 	if len(c.workflows) > 0 && !stored {
-		return cli.Usage("--workflow needs --env, and neither pods nor images")
+		return cli.Usage("--workflow needs --env, and cannot be combined with --pods or --images")
 	}
 	read := c.read
 	if stored {
@@ -122,13 +124,13 @@ func (c *command) run() error {
 		return c.Err()
 	}
 	if uses.NoHistory != nil {
-		cli.Complain(c.Stderr, cli.Name+": without deployments", uses.NoHistory)
+		cli.Complain(c.Stderr, cli.Name+": deployments are missing", uses.NoHistory)
 	}
 	if err != nil {
-		cli.Complain(c.Stderr, cli.Name+": without releases", cli.NeedsProject(err, c.Project))
+		cli.Complain(c.Stderr, cli.Name+": releases are missing", cli.NeedsProject(err, c.Project))
 	}
 	if noApprovals != nil {
-		cli.Complain(c.Stderr, cli.Name+": without approvals", noApprovals)
+		cli.Complain(c.Stderr, cli.Name+": approvals are missing", noApprovals)
 	}
 	counts := make(map[string]int)
 	for _, i := range images {
@@ -142,7 +144,7 @@ func (c *command) run() error {
 	}
 	switch {
 	case counts[failed] > 0:
-		return fmt.Errorf("images that Zadig could not be asked about: %d of %d", counts[failed], len(images))
+		return fmt.Errorf("images that could not be traced: %d of %d", counts[failed], len(images))
 	case c.exitCode && counts[Drifted] > 0:
 		return fmt.Errorf("images that drifted: %d of %d", counts[Drifted], len(images))
 	}
@@ -182,7 +184,7 @@ func summary(images []*Image, counts map[string]int) string {
 		}
 	}
 	if len(all) == 0 {
-		return "No images run.\n"
+		return "No images are running.\n"
 	}
 	var text strings.Builder
 	text.WriteString("\n" + strings.Join(all, ", ") + ".\n")

@@ -13,8 +13,8 @@ import (
 )
 
 const long = `Lists the commits that images were built from, with their pull requests and
-authors. An image with a digest is found by the digest, even under the name of a
-mirror. If Zadig does not know an image, the exit code is 1.`
+authors. An image with a digest is found by the digest, even if its name is that
+of a mirror. If Zadig does not know an image, the exit code is 1.`
 
 const examples = `  zadig-delivery trace registry.example.com/shop/cart:20240307195445-18-main
   zadig-delivery trace -o json registry.example.com/shop/cart:20240307195445-18-main | jq -r '.commits[].commit'

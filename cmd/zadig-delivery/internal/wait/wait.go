@@ -18,9 +18,9 @@ import (
 	"github.com/zadig-go/zadig/workflow"
 )
 
-const long = `Waits until a release or a workflow task has ended, with a request every 2 to 30
-seconds. The exit code is 0 if it succeeded, and 1 if it failed, was rejected or
-canceled, or has not ended after --timeout.`
+const long = `Polls a release or a workflow task every 2 to 30 seconds until it has ended. The
+exit code is 0 if it succeeded. It is 1 if the release or task failed, was
+rejected or canceled, or has not ended after --timeout.`
 
 const examples = `  zadig-delivery wait --project shop v1.3.0 && echo released
   zadig-delivery wait --project shop --workflow shop-dev --task 7 --timeout 30m
@@ -54,21 +54,23 @@ func Command() *cobra.Command {
 			out := cli.NewOutput(c.Stdout, f.Format,
 				cli.Column{Name: "PROJECT"}, cli.Column{Name: "RELEASE"}, cli.Column{Name: "WORKFLOW"}, cli.Column{Name: "STATUS"})
 			out.Sparse = true
+			what := "release"
 			if len(args) == 1 {
 				err = waitRelease(ctx, c.Client, f, args[0], out)
 			} else {
+				what = "task"
 				err = waitTask(ctx, c.Client, core.TaskRef{ProjectName: f.Project, WorkflowName: name, TaskID: number}, out)
 			}
 			if errors.Is(err, context.DeadlineExceeded) {
-				err = cli.Explained(err, "it has not ended after %s", timeout)
+				err = cli.Explained(err, "the %s has not ended after %s", what, timeout)
 			}
 			return errors.Join(out.Flush(), err)
 		}),
 	}
 	f.Register(cmd, cli.Formats, "project!", "env")
-	cmd.Flags().StringVar(&name, "workflow", "", "wait for a task of this `workflow`, by its key")
-	cmd.Flags().IntVar(&number, "task", 0, "number of the `task`")
-	cmd.Flags().DurationVar(&timeout, "timeout", time.Hour, "wait for this `duration` at most")
+	cmd.Flags().StringVar(&name, "workflow", "", "wait for a task of the workflow with this `key`")
+	cmd.Flags().IntVar(&number, "task", 0, "wait for the task with this `number`")
+	cmd.Flags().DurationVar(&timeout, "timeout", time.Hour, "wait at most for this `duration`")
 	return cmd
 }
 

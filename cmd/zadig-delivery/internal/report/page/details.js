@@ -29,7 +29,7 @@ function pairs(a, b) {
 function changesOf(r) {
   const chosen = base && byID(base);
   const other = chosen && chosen !== r ? chosen : r.previous && releases[r.index + r.previous];
-  const compare = el('button', { type: 'button', class: 'compare' }, base === r.id ? t('Compare no more') : t('Compare others with this'));
+  const compare = el('button', { type: 'button', class: 'compare' }, base === r.id ? t('Stop comparing') : t('Compare other releases with this one'));
   compare.addEventListener('click', () => {
     base = base === r.id ? '' : r.id;
     go(r);
