@@ -58,7 +58,7 @@ func Sync(ctx context.Context, client *zadig.Client, hook Webhook, project, name
 		}
 		for _, d := range deployments {
 			if len(d.Commits) == 0 {
-				log.Printf("%s is not sent: Zadig built none of its images from a known commit", d.ID)
+				log.Printf("%s is not sent: it has no commit whose repository has a known web address", d.ID)
 			} else {
 				refused = errors.Join(refused, hook.Send(ctx, d))
 			}
