@@ -121,9 +121,9 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 }
 
 // CloseIdleConnections closes the connections that are not in use, as
-// [http.Client.CloseIdleConnections] does. Clients made by [Client.With] share their
-// connections, so those of the other clients are closed, too. The client stays usable.
-// The SDK's own transport also closes each connection after 90 seconds without use.
+// [http.Client.CloseIdleConnections] does. They include those of all clients that share
+// connections with this one (see [Client.With]). The client stays usable. The SDK's own
+// transport also closes each connection after 90 seconds without use.
 func (c *Client) CloseIdleConnections() {
 	s, err := c.ready()
 	if err != nil {

@@ -46,7 +46,8 @@ var (
 	// ErrRateLimited means that a gateway has received too many requests (429).
 	ErrRateLimited = errdef.ErrRateLimited
 	// ErrServer means that the server, or a service that it depends on, has failed. The
-	// server returns 5xx, or 400 with code 6561 when its database is down.
+	// status is 5xx, or 400 with code 6561 if its database is down. A 5xx with a more
+	// specific meaning, such as 500 for a missing image, does not match ErrServer.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge means that a response, or one release of a list, exceeds the
 	// limit of [WithMaxResponseBytes].

@@ -19,8 +19,8 @@ const artifactsPath = "/api/aslan/delivery/artifacts"
 // The server returns the same error if the artifact is missing and if its database is
 // down. To find out which it is, Get then requests a list of one artifact and, if that
 // succeeds, the artifact again. A missing artifact therefore costs three requests. From
-// Zadig v1.12 to v1.17, this list requires a role, so a user without a role gets
-// zadig.ErrForbidden for a missing artifact.
+// Zadig v1.12 to v1.17, only users with a role in Zadig, of any kind, may read this list,
+// so all others get zadig.ErrForbidden for a missing artifact.
 //
 // In addition to the common errors, Get returns zadig.ErrNotFound if there is no such
 // artifact and, without sending a request, zadig.ErrBadRequest for a malformed id.

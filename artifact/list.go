@@ -52,16 +52,17 @@ const (
 )
 
 // List returns one page of artifacts, newest first, with 20 artifacts if PerPage is not
-// set. [Service.All] returns everything. All servers since v1.7 have the list, although
-// Zadig does not document it (recorded on v1.11.0 and v5.0.0). From Zadig v1.12 to v1.17,
-// the user needs a role; since v1.18.0, the system-wide right to view artifacts.
+// set. [Service.All] returns everything. All servers since v1.7 have the list. Zadig does not
+// document it; how it behaves is known from responses of v1.11.0 and v5.0.0. From Zadig
+// v1.12 to v1.17, the user needs a role of any kind; since v1.18.0, the system-wide right
+// to view artifacts.
 //
-// The server does not list images without an ImageSize, which Zadig could not read from
-// the registry when they were pushed. [Service.Trace] and [Service.Get] find them.
+// The server does not list images without an ImageSize. An image has none if Zadig could
+// not read it from the registry. [Service.Trace] and [Service.Get] find such images.
 //
 // In addition to the common errors, List returns
 //   - zadig.ErrBadRequest, without sending a request, if Page or PerPage is negative, or
-//     if another filter is set together with RepoName or Branch
+//     if RepoName or Branch is set together with a filter other than these two
 //   - zadig.ErrBadRequest for a regular expression that the server refuses
 //   - zadig.ErrUnexpectedResponse for an artifact that cannot be decoded
 func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {

@@ -33,17 +33,18 @@ func OneRequest() TraceOption {
 // under the tag, and an image pulled through a mirror has another registry in its
 // reference. So if Zadig has no artifact for the reference, or its artifact has another
 // digest, Trace searches the list of artifacts for the digest in imageID. If no artifact
-// has that digest, ImageID has no effect. From Zadig v1.12 to v1.17, the list requires a
-// role; the search of a user without a role fails with zadig.ErrForbidden.
+// has that digest, ImageID has no effect. From Zadig v1.12 to v1.17, only users with a
+// role of any kind may read the list; for all others, Trace returns zadig.ErrForbidden.
 func ImageID(imageID string) TraceOption {
 	return func(o *traceOptions) { o.imageID = imageID }
 }
 
 // Trace returns the artifact of an image, with its builds, their commits and pull
-// requests. It finds an image by the reference under which it was pushed or, in any
-// registry, by a digest in the reference. If a tag was built several times, Trace returns
-// the first build, unless a digest identifies the image (see [ImageID]). Since Zadig
-// v1.18.0, the user needs the system-wide right to view artifacts.
+// requests. It finds the artifact whose image has exactly this reference. If the
+// reference has a digest, Trace also finds the image by its digest, even in another
+// registry. If a tag was built several times, Trace returns the first build, unless a
+// digest identifies the image (see [ImageID]). Since Zadig v1.18.0, the user needs the
+// system-wide right to view artifacts.
 //
 // Trace sends two requests. To search for a digest, it also lists all artifacts named like
 // the image ("cart" for "shop/cart"), 100 per request, until one has the digest and the

@@ -9,9 +9,10 @@ import (
 )
 
 // ProductEnvInfo describes the environment that a release was made from, as it was
-// at that time. In a release, the server leaves most scalars zero.
+// at that time. In a release, the server leaves most scalars zero. "In every recording"
+// means in every response that was recorded for the tests of this module.
 type ProductEnvInfo struct {
-	ID                    string                `json:"id"`                               // 24 zeros
+	ID                    string                `json:"id"`                               // not set: 24 zeros
 	ProductName           string                `json:"product_name"`                     // project
 	CreateTime            int64                 `json:"create_time"`                      // Unix seconds, 0 in every recording
 	UpdateTime            int64                 `json:"update_time"`                      // Unix seconds, 0 in every recording

@@ -22,8 +22,8 @@ type Image struct {
 // For an image that the release pushes, the reference is the target of the push, even
 // if the push failed (see [Release.Succeeded]). For any other image, it is the
 // reference in the environment. To trace images, use [Release.SourceImages]. Up to Zadig
-// v2.1, the images of a chart are missing until all of them are pushed, because servers
-// do not name the chart earlier.
+// v2.1, the images of a chart are missing until all images of this chart have been
+// pushed, because only then does the server send the chart.
 //
 // Images returns nil for a summary ([Release.IsSummary]), for a nil Release, and if no
 // image is known.

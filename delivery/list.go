@@ -13,8 +13,8 @@ const methodList = "delivery.List"
 // Page is one page of releases.
 type Page struct {
 	Releases []*Release // newest first, never nil
-	// Total is the number of matching releases on all pages, counted without the filter
-	// ServiceName. Servers before v2.3.1 do not send it; Total is then -1.
+	// Total is the number of releases on all pages, as counted by the server, which ignores
+	// the filter ServiceName. Servers before v2.3.1 do not send it; Total is then -1.
 	Total int
 }
 

@@ -39,8 +39,8 @@ const (
 //
 // Zadig up to v3.4 sends the documented JSON object, which fills the first group of
 // fields. Zadig since v4.0 sends a flat object, which fills VersionInfo and the second
-// group. Services is non-nil only if a flat object was decoded. Encoding a release writes
-// the kind of object that was decoded.
+// group. Services is nil after decoding a documented object, and never nil after decoding
+// a flat one. Encoding a release writes the kind of object that was decoded.
 //
 // Decoding replaces credentials with "[redacted]": the tokens, keys and passwords of
 // commits, the addresses of chat webhooks, and the values of variables whose name ends in
@@ -71,7 +71,7 @@ type Release struct {
 	raw       func() json.RawMessage // a closure, so that %+v does not print the document
 }
 
-// IsSummary reports whether r has no details, because it was read from a list only:
+// IsSummary reports whether r comes from a list and its details were not read, so that
 // its services, builds, deploys and images are unknown. This is the case with
 // VerbosityBrief and, since Zadig v4.2, with SkipDetails. Encoding a summary writes
 // the member "summary", which no server sends.

@@ -72,8 +72,8 @@ type GetOptions struct {
 	Production bool // whether the environment is a production environment
 }
 
-// Get returns one environment with its services. Zadig v1.18.0 and later support Get. No
-// version up to and including v5.0.0 checks the user's rights: any user may read any
+// Get returns one environment with its services. Zadig v1.18.0 and later support Get. Up to
+// and including v5.0.0, Zadig checks no rights for this request: any user may read any
 // environment.
 //
 // In addition to the common errors, Get returns

@@ -17,8 +17,8 @@ type Service struct{ doer core.Doer }
 func New(d core.Doer) *Service { return &Service{doer: d} }
 
 // Task returns one workflow task. It sends one request, with the WorkflowName and TaskID
-// of ref; the server does not need the ProjectName. No Zadig version up to and including
-// v5.0.0 checks the user's rights: any user may read any task, even a deleted one.
+// of ref; the server does not need the ProjectName. Up to and including v5.0.0, Zadig
+// checks no rights for this request: any user may read any task, even a deleted one.
 //
 // In addition to the common errors, Task returns
 //   - zadig.ErrBadRequest, without sending a request, for an empty WorkflowName or a

@@ -25,8 +25,8 @@ type TasksOptions struct {
 // Tasks returns an iterator over the tasks of a workflow, newest first. It yields each
 // task once, and sends a request for each page. workflow is the key of the workflow, not
 // its display name. The tasks have no stages (see [Task.IsSummary]): read those of
-// interest with [Service.Task]. No Zadig version up to and including v5.0.0 checks the
-// user's rights.
+// interest with [Service.Task]. Up to and including v5.0.0, Zadig checks no rights
+// for this request: any user may list the tasks of any workflow.
 //
 // An empty sequence means that the workflow has no tasks, does not exist, or is not in
 // this project. Deleted and archived tasks are not listed. For a task that it cannot

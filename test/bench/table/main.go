@@ -46,7 +46,7 @@ var rows = []row{
 	{"the same with the SDK's own transport: number of connections", "", "Trace64/sdk/default-transport-2", "connections", false},
 	{"a page of 100 MB: peak heap of the code written by hand, MB", "", "All100MB/by-hand-2", "peak-heap-MB", false},
 	{"the same: peak heap of the SDK, MB", "", "All100MB/sdk-2", "peak-heap-MB", false},
-	{"the same: time to the first release, in % of the time for the page", "", "All100MB/sdk-2", "first-release-%", false},
+	{"the same: time to the first release, as a percentage of the time for the page", "", "All100MB/sdk-2", "first-release-%", false},
 	{"`All`, 1,000 releases of v5.0.0, each read by id, 5 ms a request",
 		"AllDetailed/latency=5ms/concurrency=1-2", "AllDetailed/latency=5ms/concurrency=8-2", "ns/op", true},
 	{"the same, 20 ms", "AllDetailed/latency=20ms/concurrency=1-2", "AllDetailed/latency=20ms/concurrency=8-2", "ns/op", true},
