@@ -47,7 +47,7 @@ type ProductEnvInfo struct {
 	IstioGrayscale        *IstioGrayscale       `json:"istio_grayscale,omitzero"`         // since v2.2.0, nil before
 	Production            bool                  `json:"production,omitzero"`              // since v1.17.0: a production environment
 	Alias                 string                `json:"alias,omitzero"`                   // since v1.17.0: name that Zadig's pages show
-	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0; absent when empty
+	EnvConfigYAMLs        []string              `json:"env_config_yamls,omitzero"`        // v1.11.0 to v1.12.0: manifests; absent when empty
 }
 
 // Created returns CreateTime as a time.Time, or the zero Time if it is unset.

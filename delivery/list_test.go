@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -87,6 +88,36 @@ func TestListReadsRecordings(t *testing.T) {
 		})
 	}
 	require.Greater(t, count, 50, "most recordings have gone")
+}
+
+// A release that is read with SkipManifests has no manifests, which may contain a Secret.
+func TestListSkipsManifests(t *testing.T) {
+	t.Parallel()
+	const manifest = "kind: Secret"
+	const documented = `[{"versionInfo":{"id":"65e13f00aa00000000000001","productEnvInfo":{` +
+		`"env_config_yamls":["` + manifest + `"],"services":[[` +
+		`{"service_name":"cart","rendered_yaml":"` + manifest + `","containers":[{"name":"cart","image":"cart:1"}]}]]}},` +
+		`"deployInfo":[{"serviceName":"cart","yamlContents":["` + manifest + `"],"image":"cart:1"}]}]`
+	const flat = `[{"id":"65e13f00aa00000000000001","services":[` +
+		`{"service_name":"cart","yaml_content":"` + manifest + `","images":[{"target_image":"cart:1"}]}]}]`
+	for body, manifests := range map[string]int{documented: 3, flat: 1} {
+		for _, skip := range []bool{false, true} {
+			c, _ := clienttest.Mocked(t, listPath, clienttest.Respond(200, body))
+			page, err := c.Delivery.List(t.Context(), delivery.ListOptions{SkipManifests: skip})
+			require.NoError(t, err)
+			r := page.Releases[0]
+			encoded, err := json.Marshal(r)
+			require.NoError(t, err)
+			want := manifests
+			if skip {
+				want = 0
+			}
+			assert.Equal(t, want, strings.Count(string(encoded), manifest), body)
+			assert.Equal(t, "cart:1", r.SourceImages()[0].Image, "the rest is read")
+			_, ok := r.Service("cart")
+			assert.True(t, ok)
+		}
+	}
 }
 
 func TestListTotal(t *testing.T) {

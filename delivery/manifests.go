@@ -3,10 +3,12 @@ package delivery
 import "github.com/zadig-go/zadig/internal/response"
 
 // The types without their methods. The structs below also hide the field with the
-// manifests: yamlContents up to v3.4, yaml_content since v4.0.
+// manifests.
 type (
-	plainDeployInfo  DeployInfo
-	plainFlatService FlatService
+	plainDeployInfo     DeployInfo
+	plainProductEnvInfo ProductEnvInfo
+	plainEnvService     EnvService
+	plainFlatService    FlatService
 )
 
 var withoutManifests = response.With(
@@ -15,6 +17,18 @@ var withoutManifests = response.With(
 			*plainDeployInfo
 			YAMLContents response.Skipped `json:"yamlContents"`
 		}{plainDeployInfo: (*plainDeployInfo)(d)}
+	}),
+	response.As(func(p *ProductEnvInfo) any {
+		return &struct {
+			*plainProductEnvInfo
+			EnvConfigYAMLs response.Skipped `json:"env_config_yamls"`
+		}{plainProductEnvInfo: (*plainProductEnvInfo)(p)}
+	}),
+	response.As(func(s *EnvService) any {
+		return &struct {
+			*plainEnvService
+			RenderedYAML response.Skipped `json:"rendered_yaml"`
+		}{plainEnvService: (*plainEnvService)(s)}
 	}),
 	response.As(func(s *FlatService) any {
 		return &struct {

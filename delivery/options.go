@@ -63,7 +63,8 @@ type ListOptions struct {
 	// effect on List, All and Latest. It cannot be combined with ServiceName.
 	SkipDetails bool
 	// SkipManifests does not decode manifests, which make up most of a detailed
-	// release: DeployInfo.YAMLContents and FlatService.YAMLContent are empty.
+	// release: DeployInfo.YAMLContents, FlatService.YAMLContent,
+	// EnvService.RenderedYAML and ProductEnvInfo.EnvConfigYAMLs are empty.
 	SkipManifests bool
 	// Concurrency is the number of releases that are read by id at the same time: 0
 	// means 8, 1 means one after the other. More than 8 gains little.
