@@ -77,8 +77,8 @@
 // # Retries
 //
 // The client sends a request at most three times, unless [WithRetry] changes that. It
-// retries if the connection fails or breaks off, and after 429, 502, 503 and 504. It does
-// not retry
+// retries if the connection fails or breaks off, if the body cannot be decompressed, and
+// after 429, 502, 503 and 504. It does not retry
 //
 //   - after any other response, including 500, which Zadig returns for an unknown image
 //   - after a certificate error
