@@ -117,7 +117,7 @@ func TestCloseEndsARead(t *testing.T) {
 		start := time.Now()
 		time.AfterFunc(5*time.Second, func() { _ = resp.Body.Close() })
 		_, err = io.ReadAll(resp.Body)
-		require.ErrorIs(t, err, context.Canceled)
+		require.Error(t, err) // of the context with Go 1.26, of the connection with Go 1.27
 		assert.Equal(t, 5*time.Second, time.Since(start))
 	})
 	assert.Empty(t, records.String())
