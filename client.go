@@ -274,7 +274,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		return nil, errdef.BadArgument(method, "req.Body", "must be nil, because the SDK sends only GET requests")
 	}
-	outgoing := req.Clone(req.Context()) // a cookie jar writes into its header
+	outgoing := req.Clone(req.Context())
 	target := outgoing.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {

@@ -23,6 +23,9 @@ func (c *call) authorize(req *http.Request) (*http.Request, error) {
 	sent := *req
 	sent.Header = c.config.Header.Clone() // values too: middleware may write into them
 	maps.Copy(sent.Header, req.Header)    // a header of the request replaces one of the client
+	if cookie := c.config.Header.Get("Cookie"); cookie != "" && c.header["Cookie"] == nil && req.Header["Cookie"] != nil {
+		sent.Header["Cookie"] = []string{cookie + "; " + req.Header.Get("Cookie")} // those of a jar are sent in addition
+	}
 	if host := c.config.Header.Get("Host"); host != "" {
 		sent.Host = host // net/http reads the host only here
 	}

@@ -3,6 +3,8 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"runtime"
 	"strings"
@@ -121,4 +123,27 @@ func TestTokenSourceThatPanics(t *testing.T) {
 		return "", nil
 	}))
 	require.ErrorContains(t, client.Get(t.Context(), "/api/x", nil, nil), "ended its goroutine")
+}
+
+// Each attempt has each cookie of the jar once, with its current value, and the cookie of
+// WithHeader, which a cookie of the caller's request replaces.
+func TestCookiesOfAJar(t *testing.T) {
+	t.Parallel()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	cookie := func(status int, pod string) http.HandlerFunc {
+		return servertest.Status(status, "[]", "Set-Cookie", "pod="+pod+"; Path=/")
+	}
+	client, s := clienttest.Serve(t, servertest.Script(cookie(503, "a"), cookie(503, "b"), cookie(200, "c")),
+		zadig.WithHTTPClient(&http.Client{Jar: jar}), zadig.WithHeader("Cookie", "sso=1"))
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	own := clienttest.NewRequest(t, "/x")
+	own.Header.Set("Cookie", "sso=2")
+	resp, err := client.Do(own)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	for i, want := range []string{"sso=1", "sso=1; pod=a", "sso=1; pod=b", "sso=2; pod=c"} {
+		assert.Equal(t, []string{want}, s.Requests()[i].Header["Cookie"], "request %d", i+1)
+	}
+	assert.Equal(t, []string{"sso=2"}, own.Header["Cookie"], "the caller's request stays as it was")
 }

@@ -53,7 +53,8 @@ func (c *call) retryClient() *retryablehttp.Client {
 		HTTPClient: &client,
 		RetryMax:   c.config.Retry.MaxAttempts - 1,
 		// It runs before each attempt, with n from 0.
-		RequestLogHook: func(_ retryablehttp.Logger, _ *http.Request, n int) {
+		RequestLogHook: func(_ retryablehttp.Logger, req *http.Request, n int) {
+			req.Header = c.header.Clone() // to which http.Client adds the cookies of its jar
 			c.attempts, c.waiting, c.failureLeft = n+1, false, min(c.config.Timeout, maxStall)
 		},
 		CheckRetry:   c.checkRetry,

@@ -86,6 +86,7 @@ type call struct {
 	*Transport
 	ctx      context.Context // of all attempts
 	end      context.CancelFunc
+	header   http.Header // of the caller's request
 	buffered bool
 
 	attempts     int // the current one included
@@ -102,7 +103,7 @@ type call struct {
 
 // Do sends a request, and repeats it until no further attempt is needed or allowed.
 func (t *Transport) Do(req *http.Request) Outcome {
-	c := &call{Transport: t, buffered: response.ModeOf(req.Context()) == response.Buffered}
+	c := &call{Transport: t, header: req.Header, buffered: response.ModeOf(req.Context()) == response.Buffered}
 	c.ctx, c.end = context.WithCancel(req.Context())
 	resp, err := c.retryClient().Do(&retryablehttp.Request{Request: req.WithContext(c.ctx)})
 	if err != nil {
