@@ -37,7 +37,11 @@ func (c *call) authorize(req *http.Request) (*http.Request, error) {
 		err = CheckToken(token)
 	}
 	if err != nil {
-		return nil, permanentError{fmt.Errorf("token source: %w", err)}
+		err = permanentError{fmt.Errorf("token source: %w", err)}
+		if req.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded) { // the source's own deadline, not the caller's
+			err = &timeoutError{err, false}
+		}
+		return nil, err
 	}
 	if !slices.Contains(c.tokens, token) {
 		c.tokens = append(c.tokens, token)

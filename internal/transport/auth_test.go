@@ -3,9 +3,11 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -96,6 +98,22 @@ func TestTokenSourceFails(t *testing.T) {
 		assert.Empty(t, clienttest.Sentinel(err), "no response came")
 		assert.Zero(t, s.Count())
 	}
+}
+
+// The deadline that a token source sets itself is not that of the caller.
+func TestTokenSourceWithItsOwnTimeout(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("out of order")
+	client, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithTokenSource(func(context.Context) (string, error) {
+		return "", fmt.Errorf("issuer: %w: %w", reason, context.DeadlineExceeded)
+	}))
+	err := client.Get(t.Context(), "/x", nil, nil)
+	require.ErrorIs(t, err, reason)
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.NotErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorContains(t, err, "token source: issuer: out of order: context deadline exceeded")
+	assert.Equal(t, "the program could not get an API token to send", zadig.Explain(err))
+	assert.Zero(t, s.Count())
 }
 
 // A token source that ignores its context does not hold up the call.
