@@ -43,6 +43,9 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *h
 	}
 }
 
+// ConnectRefused is how the error begins if a proxy refuses to connect to Zadig.
+const ConnectRefused = "the proxy responded to CONNECT with "
+
 // checkConnectResponse makes a proxy's refusal of CONNECT an error that is retried
 // if the same status from Zadig would be. A wrong proxy password is not tried three
 // times.
@@ -50,7 +53,7 @@ func checkConnectResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	err := fmt.Errorf("the proxy responded to CONNECT with %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	err := fmt.Errorf(ConnectRefused+"%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	if retryable(resp.StatusCode) {
 		return err
 	}

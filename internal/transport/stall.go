@@ -39,7 +39,7 @@ func (t *timeoutError) As(target any) bool { return errors.As(t.error, target) }
 
 // Is reports whether the cause matches target, unless that is the caller's deadline.
 func (t *timeoutError) Is(target error) bool {
-	return target != context.DeadlineExceeded && errors.Is(t.error, target) //nolint:errorlint // itself
+	return target != context.DeadlineExceeded && errors.Is(t.error, target)
 }
 
 // errStalled is the cause with which the timer ends an exchange.
