@@ -296,7 +296,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 
 // joinPath appends a relative path to the base path and keeps its escapes.
 func joinPath(base, relative *url.URL) (path, rawPath string) {
-	join := func(a, b string) string { return strings.TrimSuffix(a, "/") + "/" + strings.TrimPrefix(b, "/") }
+	join := func(a, b string) string { return strings.TrimRight(a, "/") + "/" + strings.TrimPrefix(b, "/") }
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 

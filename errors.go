@@ -261,7 +261,7 @@ func refusedRedirect(out transport.Outcome, base *url.URL) string {
 	if transport.SameOrigin(location, base) {
 		return "redirect to " + show(*location) + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
 	}
-	requested := strings.TrimPrefix(out.Response.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
+	requested := strings.TrimPrefix(out.Response.Request.URL.Path, strings.TrimRight(base.Path, "/"))
 	better := *location
 	better.RawPath = ""
 	if prefix, same := strings.CutSuffix(location.Path, requested); same {
