@@ -2,6 +2,7 @@ package response
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,8 @@ import (
 // quotes no value, which could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
-		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kinds[semantic.JSONKind], typeName(semantic.GoType))
+		got := cmp.Or(kinds[semantic.JSONKind], "another value") // the decoder does not know the kind for an interface or time.Duration
+		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), got, typeName(semantic.GoType))
 	}
 	syntactic, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {

@@ -93,9 +93,19 @@ func Into(ctx context.Context, d core.Doer, u *url.URL, out any) error {
 		return nil
 	case *json.SyntaxError, *json.UnmarshalTypeError: // decode again with a decoder that reports the place
 		t := reflect.TypeOf(out).Elem()
-		return body.mismatch(data, Unmarshal(data, reflect.New(t).Interface()), typeName(t))
+		if again := Unmarshal(data, reflect.New(t).Interface()); !isUnmarshalers(again) {
+			return body.mismatch(data, again, typeName(t))
+		}
 	}
 	return &undecodable{body.unexpected(data, fmt.Sprintf("it cannot be decoded: %T", err)), func() error { return err }}
+}
+
+// isUnmarshalers reports whether err, of the SDK's decoder, wraps an error of
+// encoding/json, which only an unmarshaler of the user's can have returned.
+func isUnmarshalers(err error) bool {
+	_, isType := errors.AsType[*json.UnmarshalTypeError](err)
+	_, isSyntax := errors.AsType[*json.SyntaxError](err)
+	return isType || isSyntax
 }
 
 // mismatch returns the error for a body that is not JSON, or not the JSON that
