@@ -73,10 +73,10 @@ func typeName(t reflect.Type) string {
 	return t.String()
 }
 
-// describeBody describes an unexpected body by the kind of its first value, or as
-// empty, HTML or not JSON.
-func describeBody(body []byte) string {
-	body = bytes.TrimLeft(body, " \t\r\n")
+// describe describes an unexpected body by the kind of its first value, or as empty,
+// HTML, compressed or not JSON.
+func (b *Body) describe(data []byte) string {
+	body := bytes.TrimLeft(data, " \t\r\n")
 	switch {
 	case len(body) == 0:
 		return "an empty body"
@@ -92,6 +92,8 @@ func describeBody(body []byte) string {
 		return "a JSON string"
 	case bytes.HasPrefix(body, []byte("null")):
 		return "null"
+	case b.encoding != "":
+		return fmt.Sprintf("a body with Content-Encoding %.20q", b.encoding)
 	}
 	return "text that is not JSON"
 }

@@ -40,7 +40,7 @@ func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) err
 		raw = data
 	}
 	if err := finish(v, raw); err != nil {
-		return nil, asElementError(data, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+": "+err.Error()))
+		return nil, asElementError(data, body.unexpected(data, "got "+body.describe(data)+", want "+e.Want+": "+err.Error()))
 	}
 	if check != nil {
 		if err := check(v); err != nil {
@@ -114,7 +114,7 @@ func (b *Body) mismatch(data []byte, err error, want string) error {
 	semantic, isSemantic := errors.AsType[*jsonv2.SemanticError](err)
 	syntactic, isSyntactic := errors.AsType[*jsontext.SyntacticError](err)
 	if isSemantic && semantic.JSONPointer == "" || isSyntactic && len(bytes.TrimSpace(data[:syntactic.ByteOffset])) == 0 {
-		return b.unexpected(data, "got "+describeBody(data)+", want "+want)
+		return b.unexpected(data, "got "+b.describe(data)+", want "+want)
 	}
 	return b.unexpected(data, describe(err, ""))
 }
