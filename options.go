@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,7 @@ type config struct {
 	httpClient *http.Client
 	transport  http.RoundTripper
 	tls        *tls.Config
+	cas        *x509.CertPool // of ZADIG_CA_FILE
 	proxy      func(*http.Request) (*url.URL, error)
 	middleware []func(http.RoundTripper) http.RoundTripper
 	retry      RetryPolicy
@@ -74,7 +76,7 @@ func (c config) with(opts []Option) (config, error) {
 		}
 	}
 	switch {
-	case (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.proxy != nil):
+	case (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.cas != nil || c.proxy != nil):
 		return config{}, &configError{err: errors.New("WithTLSConfig, WithProxy and ZADIG_CA_FILE change the SDK's own transport; " +
 			"with WithHTTPClient or WithTransport, set them on yours")}
 	case c.httpClient != nil && c.transport != nil:
