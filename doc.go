@@ -69,7 +69,7 @@
 // # Retries
 //
 // The client sends a request at most three times ([WithRetry]). It retries if the
-// connection fails or breaks off, and after 429, 502, 503 and 504. It does not retry
+// connection fails or breaks off, and after 408, 429, 502, 503 and 504. It does not retry
 //
 //   - after any other response, including 500, which Zadig returns for an unknown image
 //   - after a certificate error

@@ -43,7 +43,8 @@ var (
 	// ErrRateLimited means that a gateway has received too many requests (429).
 	ErrRateLimited = errdef.ErrRateLimited
 	// ErrServer means that the server, or a service that it depends on, has failed. The
-	// server returns 5xx, or 400 with code 6561 when its database is down.
+	// server returns 5xx, or 400 with code 6561 when its database is down. A gateway may
+	// return 408.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge means that a response, or one release of a list, exceeds the
 	// limit of [WithMaxResponseBytes].

@@ -87,7 +87,8 @@ func (e *Error) explain() string {
 		return "Zadig's address redirects to another address: check ZADIG_URL, and the gateway in front of Zadig"
 	case f.status == http.StatusProxyAuthRequired:
 		return "the proxy requires a user name and a password: check HTTPS_PROXY and NO_PROXY"
-	case f.status == http.StatusBadGateway, f.status == http.StatusServiceUnavailable, f.status == http.StatusGatewayTimeout:
+	case f.status == http.StatusRequestTimeout, f.status == http.StatusBadGateway, f.status == http.StatusServiceUnavailable,
+		f.status == http.StatusGatewayTimeout:
 		return fmt.Sprintf("Zadig is not available at the moment: the gateway in front of it reports %d", f.status)
 	case page && f.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
 		return "Zadig's address returned a web page instead of data, such as the login page of a gateway: " +

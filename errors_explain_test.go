@@ -85,6 +85,7 @@ func TestExplainResponses(t *testing.T) {
 		"license":             {new(zadigtest.LicenseExpired()), list, "this Zadig has no valid license"},
 		"429": {new(zadigtest.RateLimited(time.Second)), list,
 			"Zadig, or a gateway in front of it, received too many requests and asks clients to wait"},
+		"408":             {new(zadigtest.Status(408, "")), list, "Zadig is not available at the moment: the gateway in front of it reports 408"},
 		"502 with a page": {new(zadigtest.HTML(502)), list, "Zadig is not available at the moment: the gateway in front of it reports 502"},
 		"database, list":  {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
 		"database, by id": {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},

@@ -195,7 +195,7 @@ func WithTimeout(timeout time.Duration) Option {
 // the text of a failure. Secrets in the URL are masked. It also logs each body that
 // breaks off.
 //
-// The level is Debug for responses, but Warn for 429, 502, 503 and 504. It is also
+// The level is Debug for responses, but Warn for 408, 429, 502, 503 and 504. It is also
 // Warn for requests without a response and for bodies that break off, unless the
 // caller has canceled the context. Other failures, such as a 500 or a body that is
 // not JSON, are returned as errors, which the caller can log. Default: no logging.

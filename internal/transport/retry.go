@@ -123,6 +123,7 @@ func IsPermanent(err error) bool {
 // not such a status, because Zadig returns it for an unknown image.
 func retryable(status int) bool {
 	return slices.Contains([]int{
+		http.StatusRequestTimeout, // a gateway closed the idle connection on which the request was sent
 		http.StatusTooManyRequests,
 		http.StatusBadGateway,
 		http.StatusServiceUnavailable,
