@@ -110,8 +110,9 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 
 // WithHTTPClient sends requests through client, with its transport, cookie jar,
 // redirect policy and timeout. Unlike [WithTimeout], the timeout of client also
-// cuts off a body that keeps arriving. client is not changed, and the token is
-// still sent only to the base URL's origin. Default: the SDK's own client.
+// cuts off a body that keeps arriving, and its error matches
+// context.DeadlineExceeded. client is not changed, and the token is still sent only
+// to the base URL's origin. Default: the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
 	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
 }
