@@ -1,6 +1,7 @@
 package zadig
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -75,8 +76,9 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 //	ZADIG_TOKEN    the API token; optional
 //	ZADIG_CA_FILE  a PEM file with CAs to trust in addition to the system's; optional
 //
-// The options in opts are applied after the variables. Except for reading the CA
-// file, NewClientFromEnv does no I/O.
+// The options in opts are applied after the variables. A WithTLSConfig without RootCAs,
+// such as one for a client certificate, trusts the CAs of ZADIG_CA_FILE. Except for
+// reading the CA file, NewClientFromEnv does no I/O.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	baseURL := os.Getenv("ZADIG_URL")
 	if baseURL == "" {
@@ -97,7 +99,10 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 		if err != nil {
 			return nil, &configError{"ZADIG_CA_FILE", err}
 		}
-		fromEnv = append(fromEnv, WithTLSConfig(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
+		fromEnv = append(fromEnv, func(c *config) error {
+			c.cas = pool
+			return nil
+		})
 	}
 	return NewClient(baseURL, append(fromEnv, opts...)...)
 }
@@ -252,7 +257,12 @@ func (c config) base() http.RoundTripper {
 	case c.httpClient != nil:
 		return http.DefaultTransport
 	}
-	return transport.NewBase(c.tls, c.proxy)
+	cfg := c.tls.Clone()
+	if c.cas != nil && (cfg == nil || cfg.RootCAs == nil) {
+		cfg = cmp.Or(cfg, &tls.Config{MinVersion: tls.VersionTLS12})
+		cfg.RootCAs = c.cas
+	}
+	return transport.NewBase(cfg, c.proxy)
 }
 
 func (c *Client) ready() (*state, error) {
@@ -274,7 +284,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		return nil, errdef.BadArgument(method, "req.Body", "must be nil, because the SDK sends only GET requests")
 	}
-	outgoing := req.Clone(req.Context()) // a cookie jar writes into its header
+	outgoing := req.Clone(req.Context())
 	target := outgoing.URL
 	target.Fragment, target.RawFragment = "", ""
 	switch {
@@ -296,7 +306,7 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 
 // joinPath appends a relative path to the base path and keeps its escapes.
 func joinPath(base, relative *url.URL) (path, rawPath string) {
-	join := func(a, b string) string { return strings.TrimSuffix(a, "/") + "/" + strings.TrimPrefix(b, "/") }
+	join := func(a, b string) string { return strings.TrimRight(a, "/") + "/" + strings.TrimPrefix(b, "/") }
 	return join(base.Path, relative.Path), join(base.EscapedPath(), relative.EscapedPath())
 }
 

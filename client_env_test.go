@@ -1,6 +1,8 @@
 package zadig_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/pem"
 	"io"
 	"log"
@@ -89,6 +91,13 @@ func TestNewClientFromEnvTrustsTheCAFile(t *testing.T) { //nolint:paralleltest /
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, 2, resp.ProtoMajor, "the SDK's own transport speaks HTTP/2")
+
+	client, err = zadig.NewClientFromEnv(zadig.WithTLSConfig(&tls.Config{MinVersion: tls.VersionTLS13})) // as for a client certificate
+	require.NoError(t, err)
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil), "the file still counts")
+	client, err = client.With(zadig.WithTLSConfig(&tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS13}))
+	require.NoError(t, err)
+	require.ErrorContains(t, client.Get(t.Context(), "/x", nil, nil), "certificate", "the option has other CAs")
 
 	_, err = zadig.NewClientFromEnv(zadig.WithTransport(http.DefaultTransport))
 	require.ErrorContains(t, err, "ZADIG_CA_FILE")

@@ -67,6 +67,18 @@ var errRefused = errors.New("not on a Monday")
 
 func (*refusing) UnmarshalJSON([]byte) error { return errRefused }
 
+// delegating is a type with the usual unmarshaler, which decodes and then changes the value.
+type delegating struct {
+	N int `json:"n"`
+}
+
+func (d *delegating) UnmarshalJSON(data []byte) error {
+	type plain delegating
+	err := json.Unmarshal(data, (*plain)(d))
+	d.N++
+	return err
+}
+
 func TestGetOfATypeWithItsOwnDecoder(t *testing.T) {
 	t.Parallel()
 	t.Run("an unmarshaler's own error", func(t *testing.T) {
@@ -77,6 +89,16 @@ func TestGetOfATypeWithItsOwnDecoder(t *testing.T) {
 		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
 		assert.Equal(t, http.StatusOK, clienttest.AsError(t, err).StatusCode)
 		assert.ErrorContains(t, err, "it cannot be decoded: ")
+	})
+	t.Run("an unmarshaler that calls json.Unmarshal", func(t *testing.T) {
+		t.Parallel()
+		client, _ := clienttest.Serve(t, servertest.JSON(`[{"n":1},{"n":"x"}]`))
+		err := client.Get(t.Context(), "/x", nil, new([]delegating))
+		var mismatch *json.UnmarshalTypeError
+		require.ErrorAs(t, err, &mismatch)
+		assert.Equal(t, "n", mismatch.Field)
+		assert.Equal(t, "ErrUnexpectedResponse", clienttest.Sentinel(err))
+		assert.ErrorContains(t, err, "it cannot be decoded: *json.UnmarshalTypeError")
 	})
 	t.Run("a type's own parser", func(t *testing.T) {
 		t.Parallel()
@@ -104,6 +126,12 @@ func TestGetOfATypeWithItsOwnDecoder(t *testing.T) {
 		for _, text := range clienttest.Printed(err) {
 			assert.NotContains(t, text, token, "as a member's name")
 		}
+	})
+	t.Run("a duration", func(t *testing.T) {
+		t.Parallel()
+		client, _ := clienttest.Serve(t, servertest.JSON(`{"took":"5s"}`))
+		err := client.Get(t.Context(), "/x", nil, new(struct{ Took time.Duration }))
+		require.ErrorContains(t, err, "at /took: got another value, want an integer")
 	})
 	t.Run("what no type can hold", func(t *testing.T) {
 		t.Parallel()

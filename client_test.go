@@ -54,6 +54,7 @@ func TestNewClientJoinsTheBaseURL(t *testing.T) {
 		{"host", "https://zadig.example.com", "/api/x", "https://zadig.example.com/api/x"},
 		{"upper case scheme", "HTTPS://zadig.example.com", "/api/x", "https://zadig.example.com/api/x"},
 		{"slash at the end", "https://zadig.example.com/", "/api/x", "https://zadig.example.com/api/x"},
+		{"slashes at the end", "https://zadig.example.com//", "/api/x", "https://zadig.example.com/api/x"},
 		{"no slash between", "https://zadig.example.com", "api/x", "https://zadig.example.com/api/x"},
 		{"port", "http://zadig.example.com:8080", "/api/x", "http://zadig.example.com:8080/api/x"},
 		{"path prefix with slash", "https://example.com/a/zadig/", "/api/x", "https://example.com/a/zadig/api/x"},

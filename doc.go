@@ -78,7 +78,7 @@
 //
 // The client sends a request at most three times, unless [WithRetry] changes that. It
 // retries if the connection fails or breaks off, if the body cannot be decompressed, and
-// after 429, 502, 503 and 504. It does not retry
+// after 408, 429, 502, 503 and 504. It does not retry
 //
 //   - after any other response, including 500, which Zadig returns for an unknown image
 //   - after a certificate error

@@ -46,8 +46,9 @@ var (
 	// ErrRateLimited means that a gateway has received too many requests (429).
 	ErrRateLimited = errdef.ErrRateLimited
 	// ErrServer means that the server, or a service that it depends on, has failed. The
-	// status is 5xx, or 400 with code 6561 if its database is down. A 5xx with a more
-	// specific meaning, such as 500 for a missing image, does not match ErrServer.
+	// status is 5xx, or 408 from a gateway, or 400 with code 6561 if Zadig's database is
+	// down. A 5xx with a more specific meaning, such as 500 for a missing image, does not
+	// match ErrServer.
 	ErrServer = errdef.ErrServer
 	// ErrResponseTooLarge means that a response, or one release of a list, exceeds the
 	// limit of [WithMaxResponseBytes].
@@ -265,7 +266,7 @@ func refusedRedirect(out transport.Outcome, base *url.URL) string {
 	if transport.SameOrigin(location, base) {
 		return "redirect to " + show(*location) + ", not followed: too many of them, or the http.Client's CheckRedirect refused it"
 	}
-	requested := strings.TrimPrefix(out.Response.Request.URL.Path, strings.TrimSuffix(base.Path, "/"))
+	requested := strings.TrimPrefix(out.Response.Request.URL.Path, strings.TrimRight(base.Path, "/"))
 	better := *location
 	better.RawPath = ""
 	if prefix, same := strings.CutSuffix(location.Path, requested); same {

@@ -78,6 +78,8 @@ var meanings = []struct {
 		kind: errdef.NoSuchEndpoint},
 	{status: 404, sentinel: ErrNotFound, kind: errdef.ForeignNotFound},
 
+	// A gateway that did not get the request in time (from RFC 9110).
+	{status: 408, sentinel: ErrServer},
 	{status: 429, sentinel: ErrRateLimited},
 
 	// A workflow task or an environment that does not exist. The description is only

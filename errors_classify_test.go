@@ -169,6 +169,7 @@ var failures = []struct {
 	{"no, wrong or expired token (source)", 401, ``, outcome{401, 0, "ErrUnauthorized"}, "401: unauthorized: empty body"},
 	{"token refused in Zadig's envelope", 401, envelope(401, ""), outcome{401, 401, "ErrUnauthorized"}, "401: unauthorized: m"},
 	{"not permitted, by a gateway with a page", 403, `<html>403</html>`, outcome{403, 0, "ErrForbidden"}, "an HTML page"},
+	{"idle timeout of a gateway", 408, ``, outcome{408, 0, "ErrServer"}, "408: server error: empty body"},
 	{"rate limit of a gateway", 429, ``, outcome{429, 0, "ErrRateLimited"}, "429: rate limited: empty body"},
 
 	{"taskId is not a number (v1.7.1)", 400, envelope(400, "strconv.Atoi: x"), outcome{400, 400, "ErrBadRequest"}, "strconv.Atoi: x"},

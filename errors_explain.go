@@ -20,6 +20,7 @@ import (
 	"github.com/zadig-go/zadig/internal/errdef"
 	"github.com/zadig-go/zadig/internal/redact"
 	"github.com/zadig-go/zadig/internal/response"
+	"github.com/zadig-go/zadig/internal/transport"
 )
 
 // Explain describes err to the user of a program, in one plain sentence: what it
@@ -82,7 +83,12 @@ func (e *Error) explain() string {
 	f := e.failure()
 	page := bytes.HasPrefix(bytes.TrimSpace(e.Body), []byte("<"))
 	switch {
-	case f.status == http.StatusBadGateway, f.status == http.StatusServiceUnavailable, f.status == http.StatusGatewayTimeout:
+	case f.status >= 300 && f.status <= 399: // usually with a page
+		return "Zadig's address redirects to another address: check ZADIG_URL, and the gateway in front of Zadig"
+	case f.status == http.StatusProxyAuthRequired:
+		return "the proxy requires a user name and a password: check HTTPS_PROXY and NO_PROXY"
+	case f.status == http.StatusRequestTimeout, f.status == http.StatusBadGateway, f.status == http.StatusServiceUnavailable,
+		f.status == http.StatusGatewayTimeout:
 		return fmt.Sprintf("Zadig is not available at the moment: the gateway in front of it reports %d", f.status)
 	case page && f.status < http.StatusInternalServerError && !errors.Is(e, ErrRateLimited):
 		return "Zadig's address returned a web page instead of data, such as the login page of a gateway: " +
@@ -102,8 +108,6 @@ func (e *Error) explain() string {
 		return "an internal service of Zadig is unreachable: the service or its database is down"
 	case !errors.Is(e, ErrUnexpectedResponse):
 		return ""
-	case f.status >= 300 && f.status <= 399:
-		return "Zadig's address redirects to another address: check ZADIG_URL"
 	case f.status == http.StatusNotFound:
 		return "the server at this address does not have a path that every version of Zadig has: " +
 			"check ZADIG_URL, and the gateway in front of Zadig"
@@ -136,6 +140,9 @@ func explainNoResponse(sent *url.Error) string {
 		return "the program could not get an API token to send"
 	case "rate limiter":
 		return "the program's rate limiter refused the request"
+	}
+	if strings.HasPrefix(cause.Error(), transport.ConnectRefused) {
+		return "the proxy does not connect to Zadig: check HTTPS_PROXY and NO_PROXY"
 	}
 	if op, ok := errors.AsType[*net.OpError](cause); ok && op.Op == "proxyconnect" {
 		return "the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY"

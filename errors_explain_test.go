@@ -85,6 +85,7 @@ func TestExplainResponses(t *testing.T) {
 		"license":             {new(zadigtest.LicenseExpired()), list, "this Zadig has no valid license"},
 		"429": {new(zadigtest.RateLimited(time.Second)), list,
 			"Zadig, or a gateway in front of it, received too many requests and asks clients to wait"},
+		"408":             {new(zadigtest.Status(408, "")), list, "Zadig is not available at the moment: the gateway in front of it reports 408"},
 		"502 with a page": {new(zadigtest.HTML(502)), list, "Zadig is not available at the moment: the gateway in front of it reports 502"},
 		"database, list":  {new(zadigtest.DatabaseDown()), list, "Zadig cannot read its database"},
 		"database, by id": {new(zadigtest.DatabaseDown()), get, "Zadig cannot read its database"},
@@ -96,8 +97,9 @@ func TestExplainResponses(t *testing.T) {
 		"404 of a gateway": {new(zadigtest.Status(404, "default backend - 404")), list,
 			"the server at this address does not have a path that every version of Zadig has: check ZADIG_URL, and the gateway in front of Zadig"},
 		"not JSON": {new(zadigtest.Garbage()), list, "the response is not one that Zadig is known to send"},
-		"redirect": {new(zadigtest.Status(302, "").WithHeader("Location", "https://new.example.com/")), list,
-			"Zadig's address redirects to another address: check ZADIG_URL"},
+		"redirect": {new(zadigtest.HTML(302).WithHeader("Location", "https://new.example.com/")), list,
+			"Zadig's address redirects to another address: check ZADIG_URL, and the gateway in front of Zadig"},
+		"407":              {new(zadigtest.HTML(407)), list, "the proxy requires a user name and a password: check HTTPS_PROXY and NO_PROXY"},
 		"no such endpoint": {new(zadigtest.Status(404, "Invalid path: /x")), trace, "this version of Zadig does not support the request"},
 		"400":              {new(zadigtest.Status(400, "")), list, "Zadig refused the request"},
 		"closed": {new(zadigtest.HangUp()), list,
@@ -137,6 +139,8 @@ func TestExplainNoResponse(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	plain := servertest.New(t, servertest.JSON(`[]`))
+	proxy := httptest.NewServer(servertest.Status(407, ""))
+	t.Cleanup(proxy.Close)
 	secure := httptest.NewUnstartedServer(servertest.JSON(`[]`))
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // its clients refuse it
 	secure.StartTLS()
@@ -174,6 +178,8 @@ func TestExplainNoResponse(t *testing.T) {
 		"no route": {"http://zadig.example.com:8080", fails(syscall.EHOSTUNREACH), "Zadig cannot be reached at zadig.example.com:8080"},
 		"proxy away": {secure.URL, zadig.WithProxy(func(*http.Request) (*url.URL, error) { return url.Parse(closed.URL) }),
 			"the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY"},
+		"proxy that refuses": {secure.URL, zadig.WithProxy(func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }),
+			"the proxy does not connect to Zadig: check HTTPS_PROXY and NO_PROXY"},
 		"unknown authority": {secure.URL, withTLS(time.Now(), x509.NewCertPool()),
 			"the server's certificate is not signed by an authority that is trusted here: set ZADIG_CA_FILE to a PEM file with that authority"},
 		"another host": {"https://zadig.invalid", dialing(secureHost, nil),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,7 @@ type config struct {
 	httpClient *http.Client
 	transport  http.RoundTripper
 	tls        *tls.Config
+	cas        *x509.CertPool // of ZADIG_CA_FILE
 	proxy      func(*http.Request) (*url.URL, error)
 	middleware []func(http.RoundTripper) http.RoundTripper
 	retry      RetryPolicy
@@ -74,7 +76,7 @@ func (c config) with(opts []Option) (config, error) {
 		}
 	}
 	switch {
-	case (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.proxy != nil):
+	case (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.cas != nil || c.proxy != nil):
 		return config{}, &configError{err: errors.New("WithTLSConfig, WithProxy and ZADIG_CA_FILE change the SDK's own transport; " +
 			"with WithHTTPClient or WithTransport, set them on yours")}
 	case c.httpClient != nil && c.transport != nil:
@@ -108,8 +110,9 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 
 // WithHTTPClient sends requests through client, with its transport, cookie jar,
 // redirect policy and timeout. Unlike [WithTimeout], the Timeout of client also limits
-// the time to read the body. The SDK does not change client, and still sends the token
-// only to the base URL's origin. Default: the SDK's own client.
+// the time to read the body, and its error matches context.DeadlineExceeded. The SDK does
+// not change client, and still sends the token only to the base URL's origin. Default:
+// the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
 	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
 }
@@ -194,7 +197,7 @@ func WithTimeout(timeout time.Duration) Option {
 // the text of a failure. Secrets in the URL are masked. It also logs each body that
 // breaks off.
 //
-// The level is Debug for responses, but Warn for 429, 502, 503 and 504. The level is
+// The level is Debug for responses, but Warn for 408, 429, 502, 503 and 504. The level is
 // Warn for requests without a response and for bodies that break off, but Debug if the
 // caller has canceled the context or closed the body. Other failures, such as a 500 or a
 // body that is not JSON, are returned as errors, which the caller can log. Default: no

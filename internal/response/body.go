@@ -66,6 +66,8 @@ type Body struct {
 	// two steps let a stream mask the excerpt only once. Reject is a function because
 	// it knows the token: printing a Body cannot print it.
 	Reject func(excerpt []byte) func(kind error, reason string) error
+
+	encoding string // Content-Encoding that net/http has not removed
 }
 
 // bodyOf returns the body of a response, with defaults for the settings that it
@@ -77,6 +79,7 @@ func bodyOf(resp *http.Response) *Body {
 			return func(kind error, reason string) error { return fmt.Errorf("%d: %w: %s", resp.StatusCode, kind, reason) }
 		}}
 	}
+	body.encoding = resp.Header.Get("Content-Encoding")
 	body.MaxBytes, body.Attempts = cmp.Or(body.MaxBytes, DefaultMaxBytes), cmp.Or(body.Attempts, 3)
 	if body.Wait == nil {
 		body.Wait = func(ctx context.Context, n int) error { return Sleep(ctx, time.Duration(n)*100*time.Millisecond) }

@@ -2,6 +2,7 @@ package response
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,8 @@ import (
 // quotes no value, because a value could be a secret.
 func describe(err error, at string) string {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
-		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), kinds[semantic.JSONKind], typeName(semantic.GoType))
+		got := cmp.Or(kinds[semantic.JSONKind], "another value") // the decoder does not know the kind for an interface or time.Duration
+		return fmt.Sprintf("at %s: got %s, want %s", pointer(at, semantic.JSONPointer), got, typeName(semantic.GoType))
 	}
 	syntactic, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
@@ -71,10 +73,10 @@ func typeName(t reflect.Type) string {
 	return t.String()
 }
 
-// describeBody describes an unexpected body by the kind of its first value, or as
-// empty, HTML or not JSON.
-func describeBody(body []byte) string {
-	body = bytes.TrimLeft(body, " \t\r\n")
+// describe describes an unexpected body by the kind of its first value, or as empty,
+// HTML, compressed or not JSON.
+func (b *Body) describe(data []byte) string {
+	body := bytes.TrimLeft(data, " \t\r\n")
 	switch {
 	case len(body) == 0:
 		return "an empty body"
@@ -90,6 +92,8 @@ func describeBody(body []byte) string {
 		return "a JSON string"
 	case bytes.HasPrefix(body, []byte("null")):
 		return "null"
+	case b.encoding != "":
+		return fmt.Sprintf("a body with Content-Encoding %.20q", b.encoding)
 	}
 	return "text that is not JSON"
 }

@@ -183,8 +183,8 @@ func (s *Stream[T]) begin() error {
 	case err != nil && !IsEOF(err) && !s.isInvalid(err):
 		return s.failure(err)
 	}
-	_, _ = io.CopyN(io.Discard, s.source, headBytes) // for describeBody, which looks for a member
-	return s.unexpected("got " + describeBody(s.source.head) + ", want " + s.endpoint.Want)
+	_, _ = io.CopyN(io.Discard, s.source, headBytes) // for describe, which looks for a member
+	return s.unexpected("got " + s.body.describe(s.source.head) + ", want " + s.endpoint.Want)
 }
 
 // end makes sure that nothing follows the array, whose closing bracket is next.

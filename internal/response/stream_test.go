@@ -135,6 +135,21 @@ func TestStreamOfSomethingElse(t *testing.T) {
 	}
 }
 
+// A gateway may compress although net/http has not asked for it, and net/http does not
+// decompress if the program has.
+func TestCompressedBody(t *testing.T) {
+	t.Parallel()
+	for name, mode := range modes {
+		d := doer{body: strings.NewReader("\x0b\x01\x80[]\x03"), header: http.Header{"Content-Encoding": {"br"}}}
+		_, _, err := readAll(t, open(t, d, mode, things))
+		require.ErrorContains(t, err, `got a body with Content-Encoding "br", want an array of things`, name)
+		d = doer{body: strings.NewReader(`[{"id":"1"}]`), header: http.Header{"Content-Encoding": {"gzip"}}}
+		results, _, err := readAll(t, open(t, d, mode, things))
+		require.NoError(t, err, "a middleware that decompresses may leave the header")
+		assert.Len(t, results, 1, name)
+	}
+}
+
 func TestStreamKeepsTheHead(t *testing.T) {
 	t.Parallel()
 	body := `[{"id":"1","any":"` + strings.Repeat("x", 5000) + `"},7]`

@@ -16,5 +16,5 @@ func Text(ctx context.Context, d core.Doer, e Endpoint, valid func(string) bool)
 	if text := string(data); valid(text) {
 		return text, nil
 	}
-	return "", body.unexpected(data, "got "+describeBody(data)+", want "+e.Want)
+	return "", body.unexpected(data, "got "+body.describe(data)+", want "+e.Want)
 }

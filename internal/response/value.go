@@ -41,7 +41,7 @@ func Get[T any](ctx context.Context, d core.Doer, e Endpoint, check func(*T) err
 		raw = data
 	}
 	if err := finish(v, raw); err != nil {
-		return nil, asElementError(data, body.unexpected(data, "got "+describeBody(data)+", want "+e.Want+": "+err.Error()))
+		return nil, asElementError(data, body.unexpected(data, "got "+body.describe(data)+", want "+e.Want+": "+err.Error()))
 	}
 	if check != nil {
 		if err := check(v); err != nil {
@@ -94,9 +94,19 @@ func Into(ctx context.Context, d core.Doer, u *url.URL, out any) error {
 		return nil
 	case *json.SyntaxError, *json.UnmarshalTypeError: // decode again with a decoder that reports the place
 		t := reflect.TypeOf(out).Elem()
-		return body.mismatch(data, Unmarshal(data, reflect.New(t).Interface()), typeName(t))
+		if again := Unmarshal(data, reflect.New(t).Interface()); !isUnmarshalers(again) {
+			return body.mismatch(data, again, typeName(t))
+		}
 	}
 	return &undecodable{body.unexpected(data, fmt.Sprintf("it cannot be decoded: %T", err)), func() error { return err }}
+}
+
+// isUnmarshalers reports whether err, of the SDK's decoder, wraps an error of
+// encoding/json, which only an unmarshaler of the user's can have returned.
+func isUnmarshalers(err error) bool {
+	_, isType := errors.AsType[*json.UnmarshalTypeError](err)
+	_, isSyntax := errors.AsType[*json.SyntaxError](err)
+	return isType || isSyntax
 }
 
 // mismatch returns the error for a body that is not JSON, or not the JSON that
@@ -105,7 +115,7 @@ func (b *Body) mismatch(data []byte, err error, want string) error {
 	semantic, isSemantic := errors.AsType[*jsonv2.SemanticError](err)
 	syntactic, isSyntactic := errors.AsType[*jsontext.SyntacticError](err)
 	if isSemantic && semantic.JSONPointer == "" || isSyntactic && len(bytes.TrimSpace(data[:syntactic.ByteOffset])) == 0 {
-		return b.unexpected(data, "got "+describeBody(data)+", want "+want)
+		return b.unexpected(data, "got "+b.describe(data)+", want "+want)
 	}
 	return b.unexpected(data, describe(err, ""))
 }

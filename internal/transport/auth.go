@@ -23,6 +23,9 @@ func (c *call) authorize(req *http.Request) (*http.Request, error) {
 	sent := *req
 	sent.Header = c.config.Header.Clone() // a deep copy, because middleware may change the values
 	maps.Copy(sent.Header, req.Header)    // a header of the request replaces one of the client
+	if cookie := c.config.Header.Get("Cookie"); cookie != "" && c.header["Cookie"] == nil && req.Header["Cookie"] != nil {
+		sent.Header["Cookie"] = []string{cookie + "; " + req.Header.Get("Cookie")} // those of a jar are sent in addition
+	}
 	if host := c.config.Header.Get("Host"); host != "" {
 		sent.Host = host // net/http reads the host only here
 	}
@@ -34,7 +37,11 @@ func (c *call) authorize(req *http.Request) (*http.Request, error) {
 		err = CheckToken(token)
 	}
 	if err != nil {
-		return nil, permanentError{fmt.Errorf("token source: %w", err)}
+		err = permanentError{fmt.Errorf("token source: %w", err)}
+		if req.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded) { // the source's own deadline, not the caller's
+			err = &timeoutError{err, false}
+		}
+		return nil, err
 	}
 	if !slices.Contains(c.tokens, token) {
 		c.tokens = append(c.tokens, token)

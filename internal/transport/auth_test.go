@@ -3,7 +3,11 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -96,6 +100,22 @@ func TestTokenSourceFails(t *testing.T) {
 	}
 }
 
+// The deadline that a token source sets itself is not that of the caller.
+func TestTokenSourceWithItsOwnTimeout(t *testing.T) {
+	t.Parallel()
+	reason := errors.New("out of order")
+	client, s := clienttest.Serve(t, servertest.JSON(`[]`), zadig.WithTokenSource(func(context.Context) (string, error) {
+		return "", fmt.Errorf("issuer: %w: %w", reason, context.DeadlineExceeded)
+	}))
+	err := client.Get(t.Context(), "/x", nil, nil)
+	require.ErrorIs(t, err, reason)
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.NotErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorContains(t, err, "token source: issuer: out of order: context deadline exceeded")
+	assert.Equal(t, "the program could not get an API token to send", zadig.Explain(err))
+	assert.Zero(t, s.Count())
+}
+
 // A token source that ignores its context does not hold up the call.
 func TestTokenSourceThatIgnoresItsContext(t *testing.T) {
 	t.Parallel()
@@ -121,4 +141,27 @@ func TestTokenSourceThatPanics(t *testing.T) {
 		return "", nil
 	}))
 	require.ErrorContains(t, client.Get(t.Context(), "/api/x", nil, nil), "ended its goroutine")
+}
+
+// Each attempt has each cookie of the jar once, with its current value, and the cookie of
+// WithHeader, which a cookie of the caller's request replaces.
+func TestCookiesOfAJar(t *testing.T) {
+	t.Parallel()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	cookie := func(status int, pod string) http.HandlerFunc {
+		return servertest.Status(status, "[]", "Set-Cookie", "pod="+pod+"; Path=/")
+	}
+	client, s := clienttest.Serve(t, servertest.Script(cookie(503, "a"), cookie(503, "b"), cookie(200, "c")),
+		zadig.WithHTTPClient(&http.Client{Jar: jar}), zadig.WithHeader("Cookie", "sso=1"))
+	require.NoError(t, client.Get(t.Context(), "/x", nil, nil))
+	own := clienttest.NewRequest(t, "/x")
+	own.Header.Set("Cookie", "sso=2")
+	resp, err := client.Do(own)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	for i, want := range []string{"sso=1", "sso=1; pod=a", "sso=1; pod=b", "sso=2; pod=c"} {
+		assert.Equal(t, []string{want}, s.Requests()[i].Header["Cookie"], "request %d", i+1)
+	}
+	assert.Equal(t, []string{"sso=2"}, own.Header["Cookie"], "the caller's request stays as it was")
 }

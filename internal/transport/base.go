@@ -44,6 +44,9 @@ func NewBase(config *tls.Config, proxy func(*http.Request) (*url.URL, error)) *h
 	}
 }
 
+// ConnectRefused is how the error begins if a proxy refuses to connect to Zadig.
+const ConnectRefused = "the proxy responded to CONNECT with "
+
 // checkConnectResponse returns an error if a proxy refuses CONNECT. The error is
 // retried only if the same status from Zadig would be, so a wrong proxy password is
 // sent only once.
@@ -51,7 +54,7 @@ func checkConnectResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	err := fmt.Errorf("the proxy responded to CONNECT with %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	err := fmt.Errorf(ConnectRefused+"%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	if retryable(resp.StatusCode) {
 		return err
 	}

@@ -53,7 +53,8 @@ func (c *call) retryClient() *retryablehttp.Client {
 		HTTPClient: &client,
 		RetryMax:   c.config.Retry.MaxAttempts - 1,
 		// It runs before each attempt, with n from 0.
-		RequestLogHook: func(_ retryablehttp.Logger, _ *http.Request, n int) {
+		RequestLogHook: func(_ retryablehttp.Logger, req *http.Request, n int) {
+			req.Header = c.header.Clone() // to which http.Client adds the cookies of its jar
 			c.attempts, c.waiting, c.failureLeft = n+1, false, min(c.config.Timeout, maxStall)
 		},
 		CheckRetry:   c.checkRetry,
@@ -123,6 +124,7 @@ func IsPermanent(err error) bool {
 // status. It may not after 500, which Zadig returns for an unknown image.
 func retryable(status int) bool {
 	return slices.Contains([]int{
+		http.StatusRequestTimeout, // a gateway closed the idle connection on which the request was sent
 		http.StatusTooManyRequests,
 		http.StatusBadGateway,
 		http.StatusServiceUnavailable,

@@ -95,6 +95,7 @@ func TestRetry(t *testing.T) {
 		{"502", script{status(502, "<html>"), good}, nil, 0, 2, "", ""},
 		{"503", script{status(503, ""), good}, nil, 0, 2, "", ""},
 		{"504", script{status(504, ""), good}, nil, 0, 2, "", ""},
+		{"408", script{status(408, ""), good}, nil, 0, 2, "", ""},
 		{"429", script{status(429, ""), good}, nil, 0, 2, "", ""},
 		{"503 twice", script{status(503, ""), status(503, ""), good}, nil, 0, 3, "", ""},
 		{"503 forever", script{status(503, "try later")}, nil, 0, 3, "ErrServer", "503: server error: try later (3 attempts)"},

@@ -55,7 +55,7 @@ func TestWaitsAsLongAsRetryAfterSays(t *testing.T) {
 		{"date in the past", midnight.Add(-time.Hour).Format(http.TimeFormat), -1},
 		{"nonsense", "soon", -1},
 	} {
-		for _, status := range []int{429, 502, 503, 504} {
+		for _, status := range []int{408, 429, 502, 503, 504} {
 			inBubble(t, servertest.Script(servertest.Status(status, "", "Retry-After", row.header), servertest.JSON(`[]`)), nil,
 				func(t *testing.T, client *zadig.Client, s *servertest.Server) {
 					start := time.Now()

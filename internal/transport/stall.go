@@ -38,6 +38,11 @@ func (t *timeoutError) Unwrap() error { return os.ErrDeadlineExceeded }
 // As finds the errors that the cause wraps.
 func (t *timeoutError) As(target any) bool { return errors.As(t.error, target) }
 
+// Is reports whether the cause matches target, unless that is the caller's deadline.
+func (t *timeoutError) Is(target error) bool {
+	return target != context.DeadlineExceeded && errors.Is(t.error, target)
+}
+
 // errStalled is the cause with which the timer cancels the context of an exchange.
 var errStalled = errors.New("stalled")
 

@@ -87,6 +87,7 @@ type Outcome struct {
 type call struct {
 	*Transport
 	ctx      context.Context // the caller's
+	header   http.Header     // of the caller's request
 	buffered bool
 
 	attempts     int // the current one included
@@ -103,7 +104,7 @@ type call struct {
 
 // Do sends a request, and repeats it until no further attempt is needed or allowed.
 func (t *Transport) Do(req *http.Request) Outcome {
-	c := &call{Transport: t, ctx: req.Context(), buffered: response.ModeOf(req.Context()) == response.Buffered}
+	c := &call{Transport: t, ctx: req.Context(), header: req.Header, buffered: response.ModeOf(req.Context()) == response.Buffered}
 	resp, err := c.retryClient().Do(&retryablehttp.Request{Request: req})
 	if err != nil {
 		resp, err = c.failed(req, bare(err))

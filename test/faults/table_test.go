@@ -221,6 +221,7 @@ var faults = []struct {
 			x.write([]byte("HTTP/1.1 403 Forbidden\r\nContent-Length: 999999\r\n\r\n"))
 			x.slowly(bytes.Repeat([]byte("x"), 9999), 9999, timeout/10)
 		}, always: each(fails(zadig.ErrForbidden, 1)), waits: 1},
+		{name: "408", strike: status(408), once: each(succeeds(1)), always: each(fails(zadig.ErrServer, 3))},
 		{name: "429", strike: status(429), once: each(succeeds(1)), always: each(fails(zadig.ErrRateLimited, 3))},
 		{name: "429, Retry-After: 1", strike: status(429, "Retry-After: 1"), once: each(succeeds(1)), takes: 2 * time.Second},
 		{name: "429, Retry-After: 3600", strike: status(429, "Retry-After: 3600"),
