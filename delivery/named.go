@@ -26,9 +26,9 @@ func (s *Service) named(ctx context.Context, project, version string) (*Release,
 		}{project, version},
 		Want:   "a release",
 		Decode: withoutManifests,
-	}, func(d *releaseV4) error {
-		if d.Version != version || d.ProjectName != project {
-			return fmt.Errorf("got version %.64q of project %.64q, want %q of %q", d.Version, d.ProjectName, version, project)
+	}, func(d *members) error {
+		if d.Version != version || d.ProductName != project {
+			return fmt.Errorf("got version %.64q of project %.64q, want %q of %q", d.Version, d.ProductName, version, project)
 		}
 		return nil
 	})

@@ -51,21 +51,21 @@ const (
 // field whose comment names no version is sent by every version that sends the object.
 // This is known from recordings of v1.11.0 and v5.0.0 and the source of v1.6.0 to v5.0.0.
 type Release struct {
-	VersionInfo       *VersionInfo      // versionInfo; never nil in a decoded release
-	BuildInfo         []*BuildInfo      // buildInfo: one per built service
-	DeployInfo        []*DeployInfo     // deployInfo: one per deployed container; none for charts
-	TestInfo          []*TestInfo       // testInfo
-	DistributeInfo    []*DistributeInfo // distributeInfo: distributed images, charts and files
-	SecurityStatsInfo []*SecurityStats  // securityStatsInfo: one per scanned image; up to v3.4.0
+	VersionInfo       *VersionInfo      `json:"versionInfo"`                // never nil in a decoded release
+	BuildInfo         []*BuildInfo      `json:"buildInfo,omitzero"`         // one per built service
+	DeployInfo        []*DeployInfo     `json:"deployInfo,omitzero"`        // one per deployed container; none for charts
+	TestInfo          []*TestInfo       `json:"testInfo,omitzero"`          // test reports
+	DistributeInfo    []*DistributeInfo `json:"distributeInfo,omitzero"`    // distributed images, charts and files
+	SecurityStatsInfo []*SecurityStats  `json:"securityStatsInfo,omitzero"` // one per scanned image; up to v3.4.0
 
-	EnvName               string         // env_name, since v4.0.0: see Environment
-	Production            bool           // production, since v4.0.0: EnvName is a production environment
-	Source                string         // source, since v4.0.0: SourceManual, SourceFromEnv or SourceFromVersion
-	ImageRegistryID       string         // image_registry_id, since v4.0.0: registry to which images are pushed
-	OriginalChartRepoName string         // original_chart_repo_name, since v4.0.0: repository from which charts are read
-	ChartRepoName         string         // chart_repo_name, since v4.0.0: repository to which charts are pushed
-	Services              []*FlatService // services, since v4.0.0
-	Error                 string         // error, since v4.0.0: why the release failed, else ""
+	EnvName               string         `json:"env_name,omitzero"`                 // since v4.0.0: see Environment
+	Production            bool           `json:"production,omitzero"`               // since v4.0.0: EnvName is a production environment
+	Source                string         `json:"source,omitzero"`                   // since v4.0.0: such as SourceManual
+	ImageRegistryID       string         `json:"image_registry_id,omitzero"`        // since v4.0.0: registry to which images are pushed
+	OriginalChartRepoName string         `json:"original_chart_repo_name,omitzero"` // since v4.0.0: repository from which charts are read
+	ChartRepoName         string         `json:"chart_repo_name,omitzero"`          // since v4.0.0: repository to which charts are pushed
+	Services              []*FlatService `json:"services,omitzero"`                 // since v4.0.0
+	Error                 string         `json:"error,omitzero"`                    // since v4.0.0: why the release failed, else ""
 
 	isSummary bool
 	raw       func() json.RawMessage // a closure, so that %+v does not print the document
