@@ -53,7 +53,6 @@ type Stream[T any] struct {
 	source   *source
 	decoder  *jsontext.Decoder
 	index    int                                   // of the element that was read last
-	over     error                                 // returned by every further Next
 	reject   func(kind error, reason string) error // nil until the first error
 }
 
@@ -83,36 +82,16 @@ func (s *Stream[T]) Unexpected(reason string) error { return s.body.unexpected(n
 
 // Close closes the stream. If it was not read to its end, its connection is
 // closed, too.
-func (s *Stream[T]) Close() {
-	if s.over == nil {
-		s.over = errors.New("the stream is closed")
-	}
-	_ = s.body.Close()
-}
+func (s *Stream[T]) Close() { _ = s.body.Close() }
 
 // Next returns the next element, or io.EOF after the last one. If the element is not
 // a T, the error is an *ElementError, and the result is the part that could be read.
 // If the body broke off, the error is a *TruncatedError. After any error other than
-// an *ElementError, or after the context has ended, the stream is over.
+// an *ElementError, Next must not be called again.
 func (s *Stream[T]) Next() (*T, error) {
-	if s.over == nil && s.ctx.Err() != nil {
-		s.over = Ended(s.ctx)
+	if err := Ended(s.ctx); err != nil {
+		return nil, err
 	}
-	if s.over != nil {
-		return nil, s.over
-	}
-	v, err := s.element()
-	if _, goesOn := err.(*ElementError); !goesOn { //nolint:errorlint // its own, not one that it wraps
-		s.over = err
-	}
-	return v, err
-}
-
-// IsEOF reports whether err is io.EOF itself, with which a Read says that the
-// body has ended. An error that wraps io.EOF is a failure.
-func IsEOF(err error) bool { return err == io.EOF } //nolint:errorlint // itself
-
-func (s *Stream[T]) element() (*T, error) {
 	if s.index < 0 {
 		if err := s.begin(); err != nil {
 			return nil, err
@@ -146,6 +125,10 @@ func (s *Stream[T]) element() (*T, error) {
 	}
 	return v, nil
 }
+
+// IsEOF reports whether err is io.EOF itself, with which a Read says that the
+// body has ended. An error that wraps io.EOF is a failure.
+func IsEOF(err error) bool { return err == io.EOF } //nolint:errorlint // itself
 
 // decode decodes the next element.
 func (s *Stream[T]) decode(v *T) (raw []byte, err error) {

@@ -311,24 +311,6 @@ func TestStreamBoundsEachElement(t *testing.T) {
 	}
 }
 
-// After the end of a stream, Next returns the same error again.
-func TestStreamStaysAtItsEnd(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{`[]`, `[{"id":"1"}]`, `null`, `{}`, `[{"id":"1"}`, `[{"id":"1"}]x`, ``, `<html>`, `[{"id":`} {
-		for _, mode := range modes {
-			a := open(t, of(body), mode, things)
-			var end error
-			for end == nil {
-				_, end = a.Next()
-			}
-			_, again := a.Next()
-			assert.Equal(t, end, again, body)
-			a.Close()
-			a.Close()
-		}
-	}
-}
-
 // The decoder reuses its buffer, but raw JSON does not change.
 func TestStreamKeepsNothingOfItsBuffer(t *testing.T) {
 	t.Parallel()
@@ -350,11 +332,9 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 	_, err = s.Next()
 	require.ErrorAs(t, err, new(*response.ElementError))
 	cancel(reason)
-	for range 2 {
-		_, err = s.Next()
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorIs(t, err, reason)
-	}
+	_, err = s.Next()
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, reason)
 }
 
 // The beginning of the body is masked once for all errors of a stream.
