@@ -9,13 +9,7 @@ import (
 // returns nil if there are none. If a tag is built again, a custom workflow adds another
 // artifact, whereas a product workflow adds nothing (from Zadig's source).
 func (a *Artifact) Builds() []*Activity {
-	var builds []*Activity
-	for activity := range nilsafe.Values(nilsafe.OrZero(a).Activities) {
-		if activity.Type == ActivityBuild {
-			builds = append(builds, activity)
-		}
-	}
-	return builds
+	return nilsafe.Select(nilsafe.OrZero(a).Activities, func(a *Activity) bool { return a.Type == ActivityBuild })
 }
 
 // Commits returns the commits of all builds, each once, beginning with the newest build.

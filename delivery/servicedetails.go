@@ -31,21 +31,9 @@ func (r *Release) Service(name string) (ServiceDetails, bool) {
 			s.Images = append(s.Images, i)
 		}
 	}
-	for b := range nilsafe.Values(r.BuildInfo) {
-		if b.ServiceName == name {
-			s.Builds = append(s.Builds, b)
-		}
-	}
-	for d := range nilsafe.Values(r.DeployInfo) {
-		if d.Service() == name {
-			s.Deploys = append(s.Deploys, d)
-		}
-	}
-	for d := range nilsafe.Values(r.DistributeInfo) {
-		if d.ServiceName == name || d.ChartName == name {
-			s.Distributes = append(s.Distributes, d)
-		}
-	}
+	s.Builds = nilsafe.Select(r.BuildInfo, func(b *BuildInfo) bool { return b.ServiceName == name })
+	s.Deploys = nilsafe.Select(r.DeployInfo, func(d *DeployInfo) bool { return d.Service() == name })
+	s.Distributes = nilsafe.Select(r.DistributeInfo, func(d *DistributeInfo) bool { return d.ServiceName == name || d.ChartName == name })
 	for service := range r.environmentServices() {
 		if service.ServiceName == name {
 			s.Environment = service

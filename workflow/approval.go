@@ -93,13 +93,8 @@ func (a *Approval) with(decision string) (approvers []*Approver) {
 	return approvers
 }
 
-func (s *ApprovalStep) with(decision string) (approvers []*Approver) {
-	for approver := range nilsafe.Values(s.Approvers) {
-		if approver.Decision == decision {
-			approvers = append(approvers, approver)
-		}
-	}
-	return approvers
+func (s *ApprovalStep) with(decision string) []*Approver {
+	return nilsafe.Select(s.Approvers, func(a *Approver) bool { return a.Decision == decision })
 }
 
 // Decided returns OperationTime as a time.Time, or the zero Time if it is unset.

@@ -23,3 +23,13 @@ func Values[T any](elements []*T) iter.Seq[*T] {
 		}
 	}
 }
+
+// Select returns the elements that are not nil and for which wanted is true, or nil.
+func Select[T any](elements []*T, wanted func(*T) bool) (selected []*T) {
+	for e := range Values(elements) {
+		if wanted(e) {
+			selected = append(selected, e)
+		}
+	}
+	return selected
+}
