@@ -215,15 +215,8 @@ func (e *configError) Error() string {
 func (e *configError) Unwrap() error { return e.err }
 
 func (e *configError) explain() string {
-	switch {
-	case e.err == nil:
+	if e.err == nil {
 		return e.variable + " is not set: it is the address of your Zadig, such as https://zadig.example.com"
-	case e.variable == "ZADIG_CA_FILE":
-		return "ZADIG_CA_FILE does not name a readable PEM file with certificates"
-	case e.variable == "ZADIG_TOKEN":
-		return "ZADIG_TOKEN cannot be an API token"
-	case e.variable == "ZADIG_URL":
-		return "ZADIG_URL is not an address such as https://zadig.example.com"
 	}
-	return "the program's client is not configured correctly: " + e.err.Error()
+	return "the program's client is not configured correctly: " + strings.TrimPrefix(e.Error(), "zadig: ")
 }
