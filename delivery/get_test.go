@@ -131,7 +131,7 @@ func TestGetFailures(t *testing.T) {
 		says     string
 	}{
 		"success":         {clienttest.Respond(200, `{"message":"success"}`), unexpected, other},
-		"collaboration":   {recorded("v1.11.0/releases_collaboration_pending"), unexpected, "collaboration mode"},
+		"collaboration":   {recorded("v1.11.0/releases_collaboration_pending"), unexpected, "got a JSON object, want a release"},
 		"another release": {clienttest.Respond(200, `{"id":"`+id(2)+`"}`), unexpected, "want 000000000000000000000001"},
 		"panic":           {recorded("v1.11.0/panic_release_by_id"), zadig.ErrServer, "empty body"},
 		"project gone": {

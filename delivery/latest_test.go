@@ -88,7 +88,6 @@ func TestSearchFails(t *testing.T) {
 		find   error // of v1.200; nil: it finds it
 	}{
 		"not permitted":                {"v5.0.0", zadigtest.NoPermission(), zadig.ErrForbidden, zadig.ErrForbidden},
-		"pending collaboration":        {"v1.11.0", zadigtest.CollaborationPending(), nil, nil},
 		"by id not permitted":          {"v5.0.0", zadigtest.NoPermission().On(zadigtest.GetRelease), zadig.ErrForbidden, zadig.ErrForbidden},
 		"broken, and brief is well":    {"v3.4.1", zadigtest.BrokenRecord(id(250)), zadig.ErrServer, nil},
 		"broken is what is looked for": {"v3.4.1", zadigtest.BrokenRecord(id(200)), nil, zadig.ErrServer},

@@ -268,7 +268,6 @@ func TestOtherFailures(t *testing.T) {
 		"not an environment":    {get("dev", false), 200, `{"code":10000}`, odd, "missing env_key"},
 		"a list of others":      {list(false), 200, `[{"id":"7"}]`, odd, "missing env_key"},
 		"an object as list":     {list(false), 200, `{}`, odd, "want an array of environments"},
-		"collaboration mode":    {history("dev", false), 200, `{"code":10000,"ifSync":false}`, odd, "collaboration mode"},
 		"a number as text":      {history("dev", false), 200, `[{"service_name":"cart","revision":"1"}]`, odd, "/0/revision"},
 		"one template is gone": {get("dev", false), 400, `{"code":6078,"description":"mongo: no documents in result","type":"error"}`,
 			zadig.ErrServer, ""},

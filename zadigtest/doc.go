@@ -68,7 +68,7 @@
 //   - a proxy or gateway in front of Zadig: [Status], [HTML], [Garbage],
 //     [RateLimited] and [GatewayNotFound];
 //   - the user's rights: [ExpiredToken], [NoPermission], [SystemViewer],
-//     [ProjectMember], [LicenseExpired] and [CollaborationPending];
+//     [ProjectMember] and [LicenseExpired];
 //   - Zadig itself: [DatabaseDown], [AslanDown], [RecordNotFound], [BrokenRecord]
 //     and [ClusterDown].
 //

@@ -140,10 +140,6 @@ func TestFaultsOfEnvironments(t *testing.T) {
 	require.ErrorIs(t, err, zadig.ErrServer)
 	restore()
 
-	restore = srv.Inject(zadigtest.CollaborationPending())
-	require.NoError(t, history(false), "History passes by it")
-	restore()
-
 	srv.Inject(zadigtest.ClusterDown())
 	e, err := s.Get(ctx, "shop", "dev", environment.GetOptions{})
 	require.NoError(t, err)

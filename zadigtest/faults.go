@@ -217,14 +217,6 @@ func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectM
 // lists of releases only since v2.0.0, and for a release by id only since v2.3.0.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
-// CollaborationPending responds as Zadig does to a user who has not been set up for the
-// collaboration mode of the project: with status 200 and an object instead of the list of
-// releases. It affects only requests that have the query parameter projectName and do not
-// have ifPassFilter=true.
-func CollaborationPending() Fault {
-	return Fault{name: "CollaborationPending", state: collaborationPending}
-}
-
 // BrokenRecord makes one release unreadable: requests for it by id get status 500. Before
 // v4.0.0, so do lists that contain it, unless they are brief (delivery.VerbosityBrief);
 // v4.0.0 and later still list it. Up to v2.2.0 the body is empty, as after a panic; since

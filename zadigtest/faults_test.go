@@ -124,8 +124,7 @@ func TestFaultsByClass(t *testing.T) {
 		body    string
 	}{
 		{zadigtest.DatabaseDown(), "v5.0.0", releasesPath, 500, "server selection error"},
-		{zadigtest.DatabaseDown(), "v1.18.0", ofProject, 500, "server selection error"},
-		{zadigtest.DatabaseDown(), "v1.18.0", ofProject + "&ifPassFilter=true", 400, `"code":6561`},
+		{zadigtest.DatabaseDown(), "v1.18.0", ofProject, 400, `"code":6561`},
 		{zadigtest.DatabaseDown(), "v5.0.0", detail, 500, "server selection error"},
 		{zadigtest.DatabaseDown(), "v5.0.0", artifactsPath, 400, `"code":6663`},
 		{zadigtest.RecordNotFound(), "v5.0.0", ofProject, 200, `"v1.3.0"`},
@@ -145,8 +144,6 @@ func TestFaultsByClass(t *testing.T) {
 		{zadigtest.BrokenRecord(shopRelease), "v2.3.1", releasesPath + "?verbosity=brief", 200, `"v1.3.0"`},
 		{zadigtest.BrokenRecord(shopRelease), "v5.0.0", releasesPath, 200, `"v1.3.0"`},
 		{zadigtest.BrokenRecord(shopRelease), "v5.0.0", byID, 500, "failed to find product template shop"},
-		{zadigtest.CollaborationPending(), "v5.0.0", ofProject, 200, `"code":10000`},
-		{zadigtest.CollaborationPending(), "v5.0.0", ofProject + "&ifPassFilter=true", 200, `"v1.3.0"`},
 		{zadigtest.AslanDown(), "v1.18.0", tracePath + "?image=i", 503, "upstream connect error"},
 	} {
 		srv := zadigtest.NewServer(t, zadigtest.WithServerVersion(row.version))
@@ -155,10 +152,6 @@ func TestFaultsByClass(t *testing.T) {
 		assert.Equal(t, row.status, got.status, "%s on %s: %s: %s", row.fault, row.version, row.path, got.body)
 		assert.Contains(t, got.body, row.body, "%s on %s: %s", row.fault, row.version, row.path)
 	}
-	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v1.11.0"))
-	srv.Inject(zadigtest.DatabaseDown())
-	_, err := send(t, srv, http.MethodGet, ofProject, nil)
-	require.ErrorIs(t, err, io.EOF, "the check of collaboration modes panics")
 }
 
 // statuses requests the paths one after the other.

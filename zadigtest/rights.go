@@ -19,7 +19,6 @@ const (
 	systemViewer
 	projectMember
 	licenseExpired
-	collaborationPending
 	clusterDown
 )
 
@@ -58,24 +57,4 @@ func (c *call) refuseArtifacts() *response {
 		return nil
 	}
 	return c.refuse("")
-}
-
-// collaborate checks the collaboration mode of a project. It returns a response, or
-// nil if the request passes. The check comes before all others and reads the
-// database.
-func (c *call) collaborate() *response {
-	switch {
-	case c.query("projectName") == "" || c.query("ifPassFilter") == "true":
-		return nil
-	case c.state == databaseDown && c.version == v111:
-		return hangUp()
-	case c.state == databaseDown && c.version > v111:
-		return internalError(databaseText)
-	case c.state == collaborationPending:
-		return jsonResponse(map[string]any{
-			"code": 10000, "ifSync": false, "product": []any{},
-			"workflow": []any{map[string]any{"name": "dev", "collaboration_type": "share"}},
-		})
-	}
-	return nil
 }

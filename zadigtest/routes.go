@@ -91,8 +91,5 @@ func (c *call) respond(rt *route) *response {
 	case c.state == aslanDown && (!directory || c.version >= v118): // before v1.18, directory is a separate service
 		return plain(http.StatusServiceUnavailable, "upstream connect error or disconnect/reset before headers")
 	}
-	if resp := c.collaborate(); resp != nil {
-		return resp
-	}
 	return rt.respond(c)
 }

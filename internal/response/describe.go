@@ -82,8 +82,6 @@ func (b *Body) describe(data []byte) string {
 		return "an empty body"
 	case body[0] == '<':
 		return "an HTML page, perhaps of a login or a proxy"
-	case bytes.Contains(body, []byte(`"ifSync"`)):
-		return "the object of a collaboration mode that is not set up yet"
 	case body[0] == '{':
 		return "a JSON object"
 	case body[0] == '[':

@@ -166,7 +166,7 @@ func (s *Stream[T]) begin() error {
 	case err != nil && !IsEOF(err) && !s.isInvalid(err):
 		return s.failure(err)
 	}
-	_, _ = io.CopyN(io.Discard, s.source, headBytes) // for describe, which looks for a member
+	_, _ = io.CopyN(io.Discard, s.source, headBytes) // for the excerpt in the error
 	return s.unexpected("got " + s.body.describe(s.source.head) + ", want " + s.endpoint.Want)
 }
 

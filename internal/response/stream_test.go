@@ -107,8 +107,6 @@ func TestStreamOfSomethingElse(t *testing.T) {
 	for _, row := range []struct{ name, body, because string }{
 		{"empty", ``, "got an empty body, want an array of things"},
 		{"object", `{"message":"success"}`, "got a JSON object, want an array of things"},
-		{"collaboration mode", `{"code":10000,"workflow":[{"x":"` + strings.Repeat("y", 500) + `"}],"product":[],"ifSync":false}`,
-			"the object of a collaboration mode"},
 		{"HTML", `<!DOCTYPE html>`, "an HTML page"},
 		{"text", `Invalid path: /api/x`, "text that is not JSON"},
 		{"nullify", `nullify`, "more than an array of things"},

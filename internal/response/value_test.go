@@ -32,7 +32,6 @@ func TestGetDecodes(t *testing.T) {
 		{"HTML", "\n<html>", "got an HTML page, perhaps of a login or a proxy, want a thing"},
 		{"array", `[]`, "got a JSON array, want a thing"},
 		{"string", `"hunter2"`, "got a JSON string, want a thing"},
-		{"collaboration mode", `{"code":1,"ifSync":false,"n":"x"}`, "at /n: got a string, want an integer"},
 		{"wrong member", `{"id":"hunter2","n":"hunter2"}`, "at /n: got a string, want an integer"},
 		{"wrong member, deep", `{"deep":{"list":[{"v":1},{"v":true}]}}`, "at /deep/list/1/v: got a boolean, want an integer"},
 		{"garbage behind", `{} hunter2`, "invalid JSON at byte 3"},
