@@ -4,9 +4,9 @@
 package redact
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -38,31 +38,13 @@ func allSecrets(s string, literals []string) []span {
 	return spans
 }
 
-// fold replaces each run of control characters, line separators and bidirectional
-// controls with a space, and invalid UTF-8 with U+FFFD.
-func fold(s string) string {
-	s = strings.ToValidUTF8(s, "\ufffd")
-	if !strings.ContainsFunc(s, disturbs) {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s))
-	inRun := false
-	for _, r := range s {
-		switch {
-		case !disturbs(r):
-			b.WriteRune(r)
-			inRun = false
-		case !inRun:
-			b.WriteByte(' ')
-			inRun = true
-		}
-	}
-	return b.String()
-}
+// disturbing matches control characters, line separators and bidirectional controls.
+var disturbing = regexp.MustCompile(`[\p{Cc}\p{Zl}\p{Zp}\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]+`)
 
-func disturbs(r rune) bool {
-	return unicode.IsControl(r) || r > unicode.MaxLatin1 && unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+// fold replaces each run of disturbing characters with a space, and invalid UTF-8 with
+// U+FFFD.
+func fold(s string) string {
+	return disturbing.ReplaceAllString(strings.ToValidUTF8(s, "\ufffd"), " ")
 }
 
 // Excerpt masks s and returns at most limit bytes of its beginning. If s was cut off, its
