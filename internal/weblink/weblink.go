@@ -8,43 +8,49 @@ import (
 	"strings"
 )
 
-// kinds maps the names that servers use for code hosts to kinds of code hosts.
-var kinds = map[string]string{
-	"github":           "github",
-	"gitlab":           "gitlab",
-	"gitee":            "gitee",
-	"gitee-enterprise": "gitee",
-	"gerrit":           "gerrit",
+// host has the paths of a kind of code host, below the page of a repository or, if the
+// paths name no repository, below the host's address. A path is "" if there is no such
+// page.
+type host struct {
+	commit, compare, pull string
+	global                bool // the paths name no repository
+}
+
+// hosts has the code hosts by the names that servers use.
+var hosts = map[string]host{
+	"github":           {"/commit/", "/compare/", "/pull/", false},
+	"gitlab":           {"/-/commit/", "/-/compare/", "/-/merge_requests/", false},
+	"gitee":            {"/commit/", "/compare/", "/pulls/", false},
+	"gitee-enterprise": {"/commit/", "/compare/", "/pulls/", false},
+	"gerrit":           {"/q/commit:", "", "/", true},
 }
 
 var publicHosts = map[string]string{"github.com": "github", "gitlab.com": "gitlab", "gitee.com": "gitee"}
 
-// repoPage returns the web page of a repository and the kind of its code host, which
-// source names. If source does not name one, repoPage recognizes only the addresses of
-// public hosts. Both results are "" if the kind is not known.
-func repoPage(source, address, owner, name string) (page, kind string) {
+// repoPage returns the web page of a repository and its code host, which source names.
+// If source does not name one, repoPage recognizes only the addresses of public hosts.
+// The page is "" if the host is not known.
+func repoPage(source, address, owner, name string) (page string, h host) {
 	u, ok := Host(address)
-	if !ok || (u.Scheme != "https" && u.Scheme != "http") {
-		return "", ""
-	}
-	kind = kinds[strings.ToLower(source)]
+	kind := strings.ToLower(source)
 	if source == "" || source == "other" { // "other" means any Git server
 		kind = publicHosts[u.Hostname()]
 	}
-	if kind == "" {
-		return "", ""
+	h, known := hosts[kind]
+	if !ok || !known || u.Scheme != "https" && u.Scheme != "http" {
+		return "", host{}
 	}
 	page = u.String()
-	if kind == "gerrit" { // the addresses of its pages name a number or commit, and no repository
-		return page, kind
+	if h.global {
+		return page, h
 	}
 	for part := range strings.SplitSeq(owner+"/"+name, "/") {
 		if part == "" || part == "." || part == ".." {
-			return "", ""
+			return "", host{}
 		}
 		page += "/" + url.PathEscape(part)
 	}
-	return page, kind
+	return page, h
 }
 
 // Host returns the scheme, host and path of a code host's address, without user
@@ -61,8 +67,8 @@ func Host(address string) (*url.URL, bool) {
 // Repository returns the web page of a repository, or "" if it is not known.
 // Gerrit has none.
 func Repository(source, address, owner, name string) string {
-	page, kind := repoPage(source, address, owner, name)
-	if kind == "gerrit" {
+	page, h := repoPage(source, address, owner, name)
+	if h.global {
 		return ""
 	}
 	return page
@@ -70,51 +76,33 @@ func Repository(source, address, owner, name string) string {
 
 // Commit returns the web page of a commit, or "" if it is not known.
 func Commit(source, address, owner, name, id string) string {
-	page, kind := repoPage(source, address, owner, name)
-	if page == "" || id == "" {
-		return ""
-	}
-	id = url.PathEscape(id)
-	switch kind {
-	case "gerrit":
-		return page + "/q/commit:" + id
-	case "gitlab":
-		return page + "/-/commit/" + id
-	}
-	return page + "/commit/" + id
+	page, h := repoPage(source, address, owner, name)
+	return below(page, h.commit, url.PathEscape(id))
 }
 
 // Compare returns the web page that compares two commits of a repository, or ""
 // if it is not known. Gerrit has none.
 func Compare(source, address, owner, name, from, to string) string {
-	page, kind := repoPage(source, address, owner, name)
-	if page == "" || from == "" || to == "" {
+	if from == "" || to == "" {
 		return ""
 	}
-	commits := url.PathEscape(from) + "..." + url.PathEscape(to)
-	switch kind {
-	case "gerrit":
-		return ""
-	case "gitlab":
-		return page + "/-/compare/" + commits
-	}
-	return page + "/compare/" + commits
+	page, h := repoPage(source, address, owner, name)
+	return below(page, h.compare, url.PathEscape(from)+"..."+url.PathEscape(to))
 }
 
 // PullRequest returns the web page of a pull request, or "" if it is not known.
 func PullRequest(source, address, owner, name string, number int) string {
-	page, kind := repoPage(source, address, owner, name)
-	if page == "" || number <= 0 {
+	if number <= 0 {
 		return ""
 	}
-	n := strconv.Itoa(number)
-	switch kind {
-	case "gerrit":
-		return page + "/" + n
-	case "gitlab":
-		return page + "/-/merge_requests/" + n
-	case "gitee":
-		return page + "/pulls/" + n
+	page, h := repoPage(source, address, owner, name)
+	return below(page, h.pull, strconv.Itoa(number))
+}
+
+// below returns "" if a part is empty.
+func below(page, path, id string) string {
+	if page == "" || path == "" || id == "" {
+		return ""
 	}
-	return page + "/pull/" + n
+	return page + path + id
 }
