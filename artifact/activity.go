@@ -54,10 +54,7 @@ func (a *Activity) Created() time.Time { return unixtime.Time(nilsafe.OrZero(a).
 
 // Duration returns how long the activity took, to the second. It returns 0 if a time is
 // missing or the end is before the start.
-func (a *Activity) Duration() time.Duration {
-	a = nilsafe.OrZero(a)
-	return unixtime.Between(a.StartTime, a.EndTime)
-}
+func (a *Activity) Duration() time.Duration { return unixtime.Between(a.Started(), a.Ended()) }
 
 // Task returns the workflow task that performed the activity. It reads the task from URL
 // and sends no request; ok is false if URL does not name a task. Builds have a URL. Its

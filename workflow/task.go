@@ -136,10 +136,7 @@ func (t *Task) Ended() time.Time { return unixtime.Time(nilsafe.OrZero(t).EndTim
 
 // Duration returns how long the task ran, to the second. It returns 0 if a time is
 // missing or the end is before the start.
-func (t *Task) Duration() time.Duration {
-	t = nilsafe.OrZero(t)
-	return unixtime.Between(t.StartTime, t.EndTime)
-}
+func (t *Task) Duration() time.Duration { return unixtime.Between(t.Started(), t.Ended()) }
 
 // Started returns StartTime as a time.Time, or the zero Time if it is unset.
 func (s *Stage) Started() time.Time { return unixtime.Time(nilsafe.OrZero(s).StartTime) }

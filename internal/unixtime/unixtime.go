@@ -12,11 +12,11 @@ func Time(seconds int64) time.Time {
 	return time.Unix(seconds, 0)
 }
 
-// Between returns the duration from start to end, or 0 if one is missing or end is
+// Between returns the duration from start to end, or 0 if one is the zero Time or end is
 // before start.
-func Between(start, end int64) time.Duration {
-	if start == 0 || end < start {
+func Between(start, end time.Time) time.Duration {
+	if start.IsZero() || end.Before(start) {
 		return 0
 	}
-	return time.Duration(end-start) * time.Second
+	return end.Sub(start)
 }

@@ -29,6 +29,6 @@ func TestBetween(t *testing.T) {
 		"no end":           {start, 0, 0},
 		"end before start": {end, start, 0},
 	} {
-		assert.Equal(t, test.want, unixtime.Between(test.start, test.end), name)
+		assert.Equal(t, test.want, unixtime.Between(unixtime.Time(test.start), unixtime.Time(test.end)), name)
 	}
 }
