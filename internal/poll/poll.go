@@ -2,6 +2,7 @@
 package poll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,7 @@ const (
 // under load, or without its user service, forbids what it allowed before, which is such
 // a failure.
 func Until(ctx context.Context, interval, maxInterval time.Duration, read func(context.Context) (ended bool, err error)) error {
-	if interval == 0 {
-		interval = defaultInterval
-	}
-	if maxInterval == 0 {
-		maxInterval = defaultMaxInterval
-	}
+	interval, maxInterval = cmp.Or(interval, defaultInterval), cmp.Or(maxInterval, defaultMaxInterval)
 	allowed := false
 	for failures := 0; ; interval = max(interval, min(interval*3/2, maxInterval)) {
 		ended, err := read(ctx)
