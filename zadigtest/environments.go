@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -222,22 +223,9 @@ func (c *call) listDeployments() *response {
 
 // hasProject reports whether a project has an environment, a deployment or a release.
 func (s *store) hasProject(name string) bool {
-	for _, e := range s.environments.all() {
-		if e.ProjectName == name {
-			return true
-		}
-	}
-	for _, d := range s.deployments.all() {
-		if d.ProjectName == name {
-			return true
-		}
-	}
-	for _, r := range s.releases.all() {
-		if r.VersionInfo.ProductName == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.environments.all(), func(e *storedEnvironment) bool { return e.ProjectName == name }) ||
+		slices.ContainsFunc(s.deployments.all(), func(d *storedDeployment) bool { return d.ProjectName == name }) ||
+		slices.ContainsFunc(s.releases.all(), func(r *release) bool { return r.VersionInfo.ProductName == name })
 }
 
 // ClusterDown responds as Zadig does when it can no longer reach the Kubernetes cluster

@@ -3,7 +3,6 @@ package zadigtest
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -80,18 +79,10 @@ func (s *Server) Requests() []Request {
 	copies := make([]Request, len(s.log.received))
 	for i, r := range s.log.received {
 		copies[i] = *r
-		copies[i].Query = cloneLists(r.Query)
+		copies[i].Query = url.Values(http.Header(r.Query).Clone())
 		copies[i].Header = r.Header.Clone()
 	}
 	return copies
-}
-
-func cloneLists(lists map[string][]string) map[string][]string {
-	lists = maps.Clone(lists)
-	for name, list := range lists {
-		lists[name] = slices.Clone(list)
-	}
-	return lists
 }
 
 // RequestsTo returns those of [Server.Requests] that were sent to an endpoint.
