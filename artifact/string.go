@@ -3,7 +3,6 @@ package artifact
 import (
 	"cmp"
 	"fmt"
-	"time"
 
 	"github.com/zadig-go/zadig/internal/oneline"
 )
@@ -14,22 +13,15 @@ func (a *Artifact) String() string {
 	if a == nil {
 		return "<nil>"
 	}
-	var details []string
+	from := ""
 	if commits := a.Commits(); len(commits) > 0 {
 		first := commits[0]
-		from := "from " + oneline.Commit(first.RepoOwner, first.RepoName, first.CommitID, "", "")
+		from = "from " + oneline.Commit(first.RepoOwner, first.RepoName, first.CommitID, "", "")
 		if more := len(commits) - 1; more > 0 {
 			from += fmt.Sprintf(" and %d more", more)
 		}
-		details = append(details, from)
 	}
-	if a.CreatedBy != "" {
-		details = append(details, "by "+a.CreatedBy)
-	}
-	if at := a.Created(); !at.IsZero() {
-		details = append(details, at.UTC().Format(time.RFC3339))
-	}
-	return oneline.Summary(cmp.Or(a.Image, a.Name, "artifact"), details...)
+	return oneline.Summary(cmp.Or(a.Image, a.Name, "artifact"), a.CreatedBy, a.Created(), from)
 }
 
 // String returns one line with the repository, the commit, its branch or tag, and the

@@ -3,7 +3,6 @@ package delivery
 import (
 	"cmp"
 	"strings"
-	"time"
 
 	"github.com/zadig-go/zadig/internal/oneline"
 	"github.com/zadig-go/zadig/internal/redact"
@@ -26,15 +25,8 @@ func (v *VersionInfo) String() string {
 	if v == nil {
 		return "<nil>"
 	}
-	details := []string{v.ID, v.Status}
-	if v.CreatedBy != "" {
-		details = append(details, "by "+v.CreatedBy)
-	}
-	if at := v.Created(); !at.IsZero() {
-		details = append(details, at.UTC().Format(time.RFC3339))
-	}
 	name := strings.TrimSpace(v.ProductName + " " + v.Version)
-	return oneline.Summary(cmp.Or(name, "release"), details...)
+	return oneline.Summary(cmp.Or(name, "release"), v.CreatedBy, v.Created(), v.ID, v.Status)
 }
 
 // String returns the service, the container and the reference of the image in

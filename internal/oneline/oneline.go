@@ -5,12 +5,19 @@ package oneline
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zadig-go/zadig/internal/redact"
 )
 
-// Summary returns "name (detail, detail)" without empty details.
-func Summary(name string, details ...string) string {
+// Summary returns "name (detail, by user, time)" without empty details, user and time.
+func Summary(name, user string, at time.Time, details ...string) string {
+	if user != "" {
+		details = append(details, "by "+user)
+	}
+	if !at.IsZero() {
+		details = append(details, at.UTC().Format(time.RFC3339))
+	}
 	details = slices.DeleteFunc(details, func(d string) bool { return d == "" })
 	if len(details) > 0 {
 		name += " (" + strings.Join(details, ", ") + ")"
