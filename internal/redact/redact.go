@@ -25,17 +25,18 @@ func Line(s string, literals ...string) string {
 }
 
 // Text masks each literal in s and everything that looks like a secret, even if it is
-// percent-encoded, escaped for JSON or HTML, or several of these. It keeps line breaks.
+// percent-encoded, escaped for JSON or HTML, or several of these: the result is then
+// without these escapes. Text keeps line breaks.
 func Text(s string, literals ...string) string {
-	return replace(s, allSecrets(s, literals))
-}
-
-func allSecrets(s string, literals []string) []span {
-	var spans []span
-	for view := range views(s) {
-		spans = append(spans, secrets(view, literals)...)
-	}
-	return spans
+	s = inLayers(s, func(s string) string {
+		for _, literal := range literals {
+			if len(literal) >= minLiteral {
+				s = strings.ReplaceAll(s, literal, Mask)
+			}
+		}
+		return s
+	})
+	return inLayers(s, maskByRules)
 }
 
 // disturbing matches control characters, line separators and bidirectional controls.
@@ -51,19 +52,11 @@ func fold(s string) string {
 // last word may be part of a secret that no rule recognizes. Excerpt drops that word,
 // because masking can shorten the text before it and so move it into the excerpt.
 func Excerpt(s string, cutOff bool, limit int, literals ...string) string {
-	spans := allSecrets(s, literals)
+	s = Text(s, literals...)
 	if cutOff {
-		s = s[:lastWord(s)]
+		s = s[:max(strings.LastIndexAny(s, " \t\r\n,<>{}"), 0)]
 	}
-	return Cut(replace(s, spans), limit)
-}
-
-// lastWord returns the index at which the last word of s begins. It looks only at the
-// second half of s.
-func lastWord(s string) int {
-	const longest = 8 << 10 // longer than a header with a token may be
-	tail := max(len(s)-longest, len(s)/2)
-	return tail + max(strings.LastIndexAny(s[tail:], " \t\r\n,;<>{}"), 0)
+	return Cut(s, limit)
 }
 
 // Cut shortens s to at most n bytes without splitting a character.
