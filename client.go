@@ -47,12 +47,9 @@ type Client struct {
 }
 
 type state struct {
-	base      *url.URL
 	config    config
-	roundTrip http.RoundTripper
 	transport *transport.Transport
 	settings  response.Settings
-	budget    *transport.Budget
 }
 
 // NewClient returns a client for the Zadig server at baseURL, such as
@@ -63,11 +60,11 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, &configError{err: err}
 	}
-	cfg, err := defaults().with(opts)
+	cfg, err := defaults(base).with(opts)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(base, cfg, nil, new(transport.Budget))
+	return newClient(cfg)
 }
 
 // NewClientFromEnv returns a client that is configured by environment variables:
@@ -119,10 +116,7 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.baseChanged {
-		return newClient(s.base, cfg, nil, s.budget)
-	}
-	return newClient(s.base, cfg, s.roundTrip, s.budget)
+	return newClient(cfg)
 }
 
 // CloseIdleConnections closes the connections that are not in use, as
@@ -134,7 +128,7 @@ func (c *Client) CloseIdleConnections() {
 	if err != nil {
 		return
 	}
-	if closer, ok := s.roundTrip.(interface{ CloseIdleConnections() }); ok {
+	if closer, ok := s.config.Base.(interface{ CloseIdleConnections() }); ok {
 		closer.CloseIdleConnections()
 	}
 }
@@ -176,7 +170,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	failed := newError(out)
 	if resp.StatusCode >= 300 && resp.StatusCode <= 399 {
-		failed.Message = refusedRedirect(out, s.base)
+		failed.Message = refusedRedirect(out, s.config.Origin)
 	}
 	if out.Err != nil {
 		return nil, fmt.Errorf("%w; no further response: %w", failed, out.Err)
@@ -208,36 +202,20 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, out any
 	return response.Into(ctx, c, u, out)
 }
 
-func newClient(base *url.URL, cfg config, shared http.RoundTripper, budget *transport.Budget) (*Client, error) {
-	if shared == nil {
-		shared = cfg.base()
+func newClient(cfg config) (*Client, error) {
+	if cfg.Base == nil {
+		cfg.Base = cfg.base()
 	}
-	policy := transport.Policy(cfg.retry)
-	s := &state{base: base, config: cfg, roundTrip: shared, budget: budget}
-	s.settings = response.Settings{
-		MaxBytes: cfg.maxBytes,
-		RawJSON:  cfg.rawJSON,
-		Attempts: cfg.retry.MaxAttempts,
-		Wait:     policy.Pause,
-	}
-	var err error
-	s.transport, err = transport.New(transport.Config{
-		Base:       shared,
-		Client:     cfg.httpClient,
-		Origin:     base,
-		Header:     cfg.header,
-		Token:      cfg.token,
-		Limiter:    cfg.limiter,
-		Logger:     cfg.logger,
-		Middleware: cfg.middleware,
-		Timeout:    cfg.timeout,
-		MaxBytes:   cfg.maxBytes,
-		Retry:      policy,
-		Budget:     budget,
-	})
+	t, err := transport.New(cfg.Config)
 	if err != nil {
 		return nil, &configError{err: err}
 	}
+	s := &state{cfg, t, response.Settings{
+		MaxBytes: cfg.MaxBytes,
+		RawJSON:  cfg.rawJSON,
+		Attempts: cfg.Retry.MaxAttempts,
+		Wait:     cfg.Retry.Pause,
+	}}
 	c := &Client{state: func() *state { return s }}
 	c.Delivery = delivery.New(c)
 	c.Artifact = artifact.New(c)
@@ -252,9 +230,9 @@ func (c config) base() http.RoundTripper {
 	switch {
 	case c.transport != nil:
 		return c.transport
-	case c.httpClient != nil && c.httpClient.Transport != nil:
-		return c.httpClient.Transport
-	case c.httpClient != nil:
+	case c.Client != nil && c.Client.Transport != nil:
+		return c.Client.Transport
+	case c.Client != nil:
 		return http.DefaultTransport
 	}
 	cfg := c.tls.Clone()
@@ -291,11 +269,11 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	case target.Opaque != "" || target.User != nil:
 		return nil, errdef.BadArgument(method, "req.URL", "must not be opaque or have user info")
 	case target.Scheme == "" && target.Host == "":
-		target.Scheme, target.Host = s.base.Scheme, s.base.Host
-		target.Path, target.RawPath = joinPath(s.base, req.URL)
-	case !transport.SameOrigin(target, s.base):
+		target.Scheme, target.Host = s.config.Origin.Scheme, s.config.Origin.Host
+		target.Path, target.RawPath = joinPath(s.config.Origin, req.URL)
+	case !transport.SameOrigin(target, s.config.Origin):
 		return nil, errdef.BadArgument(method, "req.URL", "must be relative, or of the base URL's origin %s://%s (got %s)",
-			s.base.Scheme, s.base.Host, redact.URLWithoutQuery(target))
+			s.config.Origin.Scheme, s.config.Origin.Host, redact.URLWithoutQuery(target))
 	}
 	outgoing.Method, outgoing.Host, outgoing.RequestURI = http.MethodGet, "", "" // set if a server received the request
 	if outgoing.Header == nil {

@@ -26,22 +26,12 @@ type Option func(*config) error
 
 // config has the values of the options. It is copied, never shared.
 type config struct {
-	token      func(context.Context) (string, error)
-	header     http.Header
-	httpClient *http.Client
-	transport  http.RoundTripper
-	tls        *tls.Config
-	cas        *x509.CertPool // of ZADIG_CA_FILE
-	proxy      func(*http.Request) (*url.URL, error)
-	middleware []func(http.RoundTripper) http.RoundTripper
-	retry      RetryPolicy
-	timeout    time.Duration
-	logger     *slog.Logger
-	maxBytes   int64
-	rawJSON    bool
-	limiter    transport.Limiter
-
-	baseChanged bool // the options of this call set a transport, so connections cannot be shared
+	transport.Config // Base is nil if the options of this call set another transport
+	transport        http.RoundTripper
+	tls              *tls.Config
+	cas              *x509.CertPool // of ZADIG_CA_FILE
+	proxy            func(*http.Request) (*url.URL, error)
+	rawJSON          bool
 }
 
 // The defaults.
@@ -54,19 +44,20 @@ const (
 	userAgent       = "zadig-go/" + Version + " (+https://github.com/zadig-go/zadig)"
 )
 
-func defaults() config {
-	return config{
-		header:   http.Header{"User-Agent": {userAgent}, "Accept": {"application/json"}},
-		retry:    RetryPolicy{defaultAttempts, defaultMinWait, defaultMaxWait},
-		timeout:  defaultTimeout,
-		maxBytes: defaultMaxBytes,
-	}
+func defaults(base *url.URL) config {
+	return config{Config: transport.Config{
+		Origin:   base,
+		Header:   http.Header{"User-Agent": {userAgent}, "Accept": {"application/json"}},
+		Retry:    transport.Policy{MaxAttempts: defaultAttempts, MinWait: defaultMinWait, MaxWait: defaultMaxWait},
+		Timeout:  defaultTimeout,
+		MaxBytes: defaultMaxBytes,
+		Budget:   new(transport.Budget),
+	}}
 }
 
 func (c config) with(opts []Option) (config, error) {
-	c.header = c.header.Clone()
-	c.middleware = slices.Clone(c.middleware)
-	c.baseChanged = false
+	c.Header = c.Header.Clone()
+	c.Middleware = slices.Clone(c.Middleware)
 	for i, opt := range opts {
 		if opt == nil {
 			return config{}, &configError{err: fmt.Errorf("option %d: got nil, want an Option", i+1)}
@@ -76,10 +67,10 @@ func (c config) with(opts []Option) (config, error) {
 		}
 	}
 	switch {
-	case (c.httpClient != nil || c.transport != nil) && (c.tls != nil || c.cas != nil || c.proxy != nil):
+	case (c.Client != nil || c.transport != nil) && (c.tls != nil || c.cas != nil || c.proxy != nil):
 		return config{}, &configError{err: errors.New("WithTLSConfig, WithProxy and ZADIG_CA_FILE change the SDK's own transport; " +
 			"with WithHTTPClient or WithTransport, set them on yours")}
-	case c.httpClient != nil && c.transport != nil:
+	case c.Client != nil && c.transport != nil:
 		return config{}, &configError{err: errors.New("WithHTTPClient and WithTransport exclude each other; " +
 			"set the Transport of your client")}
 	}
@@ -94,7 +85,7 @@ func WithToken(token string) Option {
 		if err := transport.CheckToken(token); err != nil {
 			return fmt.Errorf("WithToken: %w", err)
 		}
-		c.token = func(context.Context) (string, error) { return token, nil }
+		c.Token = func(context.Context) (string, error) { return token, nil }
 		return nil
 	}
 }
@@ -105,7 +96,7 @@ func WithToken(token string) Option {
 // retry. If the context of a call ends, the call returns even if source has not. If
 // both WithToken and WithTokenSource are given, the last one applies.
 func WithTokenSource(source func(context.Context) (string, error)) Option {
-	return given("WithTokenSource", "a function that returns a token", source, func(c *config) { c.token = transport.Interruptible(source) })
+	return given("WithTokenSource", "a function that returns a token", source, func(c *config) { c.Token = transport.Interruptible(source) })
 }
 
 // WithHTTPClient sends requests through client, with its transport, cookie jar,
@@ -114,7 +105,7 @@ func WithTokenSource(source func(context.Context) (string, error)) Option {
 // not change client, and still sends the token only to the base URL's origin. Default:
 // the SDK's own client.
 func WithHTTPClient(client *http.Client) Option {
-	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.httpClient, c.baseChanged = client, true })
+	return given("WithHTTPClient", "an *http.Client", client, func(c *config) { c.Client, c.Base = client, nil })
 }
 
 // WithTransport sends requests through rt. Default: the SDK's own transport, which uses
@@ -125,14 +116,14 @@ func WithHTTPClient(client *http.Client) Option {
 // requests wait, this transport sends a ping, and closes the connection if no reply
 // arrives within another 5 seconds.
 func WithTransport(rt http.RoundTripper) Option {
-	return given("WithTransport", "an http.RoundTripper", rt, func(c *config) { c.transport, c.baseChanged = rt, true })
+	return given("WithTransport", "an http.RoundTripper", rt, func(c *config) { c.transport, c.Base = rt, nil })
 }
 
 // WithTLSConfig sets the TLS configuration to a copy of cfg, for a private CA or a
 // client certificate. It cannot be combined with WithHTTPClient or WithTransport.
 // Default: the system's CAs.
 func WithTLSConfig(cfg *tls.Config) Option {
-	return given("WithTLSConfig", "a *tls.Config", cfg, func(c *config) { c.tls, c.baseChanged = cfg.Clone(), true })
+	return given("WithTLSConfig", "a *tls.Config", cfg, func(c *config) { c.tls, c.Base = cfg.Clone(), nil })
 }
 
 // WithProxy sets the function that selects the proxy of each request, like
@@ -140,7 +131,7 @@ func WithTLSConfig(cfg *tls.Config) Option {
 // that returns a nil URL for no proxy. WithProxy cannot be combined with
 // WithHTTPClient or WithTransport. Default: [http.ProxyFromEnvironment].
 func WithProxy(proxy func(*http.Request) (*url.URL, error)) Option {
-	return given("WithProxy", "a function that returns a proxy", proxy, func(c *config) { c.proxy, c.baseChanged = proxy, true })
+	return given("WithProxy", "a function that returns a proxy", proxy, func(c *config) { c.proxy, c.Base = proxy, nil })
 }
 
 // WithMiddleware wraps the RoundTripper that sends each attempt, for tracing or
@@ -148,7 +139,7 @@ func WithProxy(proxy func(*http.Request) (*url.URL, error)) Option {
 // more than once, the first middleware is the outermost.
 func WithMiddleware(middleware func(http.RoundTripper) http.RoundTripper) Option {
 	return given("WithMiddleware", "a function that wraps an http.RoundTripper", middleware,
-		func(c *config) { c.middleware = append(c.middleware, middleware) })
+		func(c *config) { c.Middleware = append(c.Middleware, middleware) })
 }
 
 // RetryPolicy limits how many times a request is sent, and how long the client waits
@@ -171,9 +162,9 @@ func WithRetry(policy RetryPolicy) Option {
 		case policy.MaxWait > 0 && policy.MinWait > policy.MaxWait:
 			return fmt.Errorf("WithRetry: MinWait must not be longer than MaxWait (got %s and %s)", policy.MinWait, policy.MaxWait)
 		}
-		c.retry.MaxAttempts = cmp.Or(policy.MaxAttempts, defaultAttempts)
-		c.retry.MaxWait = cmp.Or(policy.MaxWait, max(defaultMaxWait, policy.MinWait))
-		c.retry.MinWait = cmp.Or(policy.MinWait, min(defaultMinWait, c.retry.MaxWait))
+		c.Retry.MaxAttempts = cmp.Or(policy.MaxAttempts, defaultAttempts)
+		c.Retry.MaxWait = cmp.Or(policy.MaxWait, max(defaultMaxWait, policy.MinWait))
+		c.Retry.MinWait = cmp.Or(policy.MinWait, min(defaultMinWait, c.Retry.MaxWait))
 		return nil
 	}
 }
@@ -188,7 +179,7 @@ func WithTimeout(timeout time.Duration) Option {
 		if timeout < 0 {
 			return fmt.Errorf("WithTimeout: the timeout must not be negative (got %s)", timeout)
 		}
-		c.timeout = cmp.Or(timeout, defaultTimeout)
+		c.Timeout = cmp.Or(timeout, defaultTimeout)
 		return nil
 	}
 }
@@ -203,7 +194,7 @@ func WithTimeout(timeout time.Duration) Option {
 // body that is not JSON, are returned as errors, which the caller can log. Default: no
 // logging.
 func WithLogger(logger *slog.Logger) Option {
-	return given("WithLogger", "a *slog.Logger", logger, func(c *config) { c.logger = logger })
+	return given("WithLogger", "a *slog.Logger", logger, func(c *config) { c.Logger = logger })
 }
 
 // WithHeader sends a header with each request, but only to the base URL's origin.
@@ -215,7 +206,7 @@ func WithHeader(key, value string) Option {
 		if err := checkHeader(key, value); err != nil {
 			return fmt.Errorf("WithHeader: %w", err)
 		}
-		c.header.Set(key, value)
+		c.Header.Set(key, value)
 		return nil
 	}
 }
@@ -235,7 +226,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n < 0 {
 			return fmt.Errorf("WithMaxResponseBytes: the limit must not be negative (got %d)", n)
 		}
-		c.maxBytes = min(cmp.Or(n, defaultMaxBytes), math.MaxInt64/8) // so that limits can be computed from it
+		c.MaxBytes = min(cmp.Or(n, defaultMaxBytes), math.MaxInt64/8) // so that limits can be computed from it
 		return nil
 	}
 }
@@ -255,7 +246,7 @@ func WithRawJSON() Option {
 // *rate.Limiter of golang.org/x/time/rate. If Wait returns an error, the call fails
 // without a retry. Default: no limit.
 func WithRateLimiter(limiter interface{ Wait(context.Context) error }) Option {
-	return given("WithRateLimiter", "a limiter", limiter, func(c *config) { c.limiter = limiter })
+	return given("WithRateLimiter", "a limiter", limiter, func(c *config) { c.Limiter = limiter })
 }
 
 // given returns an option that sets a value and refuses nil.
