@@ -99,7 +99,7 @@ func PullRequest(source, address, owner, name string, number int) string {
 	return below(page, h.pull, strconv.Itoa(number))
 }
 
-// below returns "" if a part is empty.
+// below returns the address of a page below another page, or "" if a part is empty.
 func below(page, path, id string) string {
 	if page == "" || path == "" || id == "" {
 		return ""
