@@ -262,8 +262,8 @@ func (s *state) prepare(req *http.Request) (*http.Request, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		return nil, errdef.BadArgument(method, "req.Body", "must be nil, because the SDK sends only GET requests")
 	}
-	outgoing := req.Clone(req.Context())
-	target := outgoing.URL
+	outgoing, target := new(*req), new(*req.URL)
+	outgoing.URL = target
 	target.Fragment, target.RawFragment = "", ""
 	switch {
 	case target.Opaque != "" || target.User != nil:
