@@ -35,8 +35,8 @@ var (
 // is the registry if it is localhost or has a dot, a colon or an upper-case letter.
 // ParseImage adds no defaults: "nginx" has no Registry and no Tag.
 //
-// For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest, except that
-// it accepts a name of any length. [Service.Trace] accepts such references.
+// For a reference that Docker refuses, ParseImage returns zadig.ErrBadRequest.
+// [Service.Trace] accepts such references.
 func ParseImage(ref string) (ImageRef, error) {
 	var (
 		image             ImageRef
@@ -54,7 +54,7 @@ func ParseImage(ref string) (ImageRef, error) {
 	switch {
 	case hasRegistry && !registryRE.MatchString(image.Registry):
 		wrong = "registry"
-	case !repositoryRE.MatchString(image.Repository) || imageIDRE.MatchString(ref):
+	case !repositoryRE.MatchString(image.Repository) || image.tooLong() || imageIDRE.MatchString(ref):
 		wrong = "name"
 	case hasTag && !tagRE.MatchString(image.Tag):
 		wrong = "tag"
@@ -68,6 +68,20 @@ func ParseImage(ref string) (ImageRef, error) {
 
 func isRegistry(first string) bool {
 	return first == "localhost" || strings.ContainsAny(first, ".:") || first != strings.ToLower(first)
+}
+
+// tooLong reports whether the repository has more than 255 characters, as Docker counts
+// them: on Docker Hub, "name" counts as "library/name".
+func (r ImageRef) tooLong() bool {
+	length := len(r.Repository)
+	if r.onDockerHub() && !strings.Contains(r.Repository, "/") {
+		length += len("library/")
+	}
+	return length > 255
+}
+
+func (r ImageRef) onDockerHub() bool {
+	return r.Registry == "" || r.Registry == "docker.io" || r.Registry == "index.docker.io"
 }
 
 func isDigest(s string) bool { return digestRE.MatchString(s) }
