@@ -48,8 +48,8 @@
 // Version numbers in this documentation, such as v4.0, are versions of Zadig, and "up to
 // v3.4" includes v3.4.1. Comments say which versions have a field or method. "From
 // Zadig's source" marks what was read in the source of Zadig and not observed on a
-// server. docs/servers.md has tables of the differences, and says how each entry is
-// known.
+// server. docs/servers.md has tables of the differences, and names the evidence for each
+// entry.
 //
 // # One page, or everything
 //

@@ -4,7 +4,8 @@
 //   - [Service.All] returns every release, [Service.Latest] the newest one, and
 //     [Service.Find] the release with a given version.
 //   - [Release] describes a release. [Release.Images] returns the images that it
-//     delivers, and [Release.SourceImages] the images to trace.
+//     delivers, and [Release.SourceImages] the same images as Zadig built them, to be
+//     traced.
 //   - [Diff] compares two releases.
 //
 // This loop prints every release of a project, newest first:

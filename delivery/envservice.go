@@ -87,7 +87,7 @@ type OverrideYAML struct {
 	Source            string              `json:"source,omitzero"`              // since v1.11.0: kind of origin
 	AutoSync          bool                `json:"auto_sync,omitzero"`           // since v1.11.0: the YAML follows its origin
 	AutoSyncYAML      string              `json:"auto_sync_yaml,omitzero"`      // since v3.3.0: the YAML of the origin
-	SourceDetail      json.RawMessage     `json:"source_detail,omitzero"`       // since v1.11.0: any JSON value, as sent, "null" included
+	SourceDetail      json.RawMessage     `json:"source_detail,omitzero"`       // since v1.11.0: any JSON value, as sent, also null
 	SourceID          string              `json:"source_id,omitzero"`           // since v1.16.0: origin's id
 }
 

@@ -9,8 +9,9 @@ import (
 )
 
 // A Mark is the position up to which [Service.Since] has read. Store it as JSON
-// between runs. The zero Mark is before the first release. Mark{CreatedAt: t}
-// starts one minute before t, a time in Unix seconds.
+// between runs. The zero Mark is before the first release. To begin
+// at a time t, in Unix seconds, use Mark{CreatedAt: t}; Since then also yields the
+// releases of the minute before t.
 //
 // A Mark is small: Releases has only the releases of the last minute before
 // CreatedAt, and those that [Service.Since] may yield again. A Mark has no ids, so

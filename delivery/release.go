@@ -12,14 +12,14 @@ import (
 // Values of VersionInfo.Type.
 const (
 	// TypeK8SWorkflow means that a workflow made the release, which is possible up to
-	// v3.4. Most servers store "" instead.
+	// v3.4. Most servers store "" for such a release.
 	TypeK8SWorkflow = "K8SWorkflow"
 	TypeHelmChart   = "HelmChart" // packaged charts, since v1.8.0
 	TypeK8SYAML     = "K8SYaml"   // Kubernetes manifests and their images, since v2.2.0
 )
 
 // Values of Release.Source, which says how the services of the release were chosen.
-// Servers send it since v4.0.0 (values from Zadig's source).
+// Zadig v4.0.0 and later send it. These values are from Zadig's source.
 const (
 	SourceManual      = "manual"       // one by one
 	SourceFromEnv     = "from_env"     // from the environment EnvName

@@ -21,16 +21,16 @@ const (
 	StatusUnknown  = "unknown"
 )
 
-// Environment is one environment of a project. It has the fields that were recorded on
-// v2.3.1, v3.4.1 and v5.0.0; according to Zadig's source, servers have sent the same
-// fields since v1.18.0. Variables are left out, because their values may be secrets.
+// Environment is one environment of a project. Its fields are those in the
+// responses of v2.3.1, v3.4.1 and v5.0.0 that the tests of this module use. According to
+// Zadig's source, servers have sent the same fields since v1.18.0. Variables are left out, because their values may be secrets.
 type Environment struct {
 	ProjectName string `json:"project_key"`       // in lists, the requested project, because servers do not send it
 	Name        string `json:"env_key"`           // unique within its project, such as "dev"
 	Alias       string `json:"env_name,omitzero"` // display name, such as "开发环境"; "" if there is none
 	ClusterID   string `json:"cluster_id"`        // 24 hex digits, even if the cluster was deleted
 	Namespace   string `json:"namespace"`         // Kubernetes namespace
-	RegistryID  string `json:"registry_id"`       // 24 hex digits; if none is stored, List returns the default registry, and Get ""
+	RegistryID  string `json:"registry_id"`       // 24 hex digits; if it has none, List returns the default registry, and Get returns ""
 	Production  bool   `json:"production"`        // from Get, the requested value, because servers do not send it
 	// Status is the status of the last change to the environment, not the status of its
 	// pods: it can be StatusSuccess while the cluster is down.
@@ -60,8 +60,8 @@ type EnvService struct {
 	// Status is the status of the service's pods at the time of the request, such as
 	// ServiceRunning. "" means that the status is not known, never that the service is
 	// healthy. It is always "" for helm services. If the server has lost its connection to
-	// the cluster, Status is "" for all services on v3.4.1 and v5.0.0; on v2.3.1, Get fails
-	// instead.
+	// the cluster, Status is "" for all services (seen on v3.4.1 and v5.0.0), or Get fails
+	// (seen on v2.3.1).
 	Status string `json:"status"`
 }
 

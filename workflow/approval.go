@@ -35,7 +35,7 @@ type Approval struct {
 }
 
 // ApprovalStep is one step of an approval. It is complete when Needed of its approvers
-// have approved.
+// have approved or, if Needed is not known, when no approver can decide any more.
 type ApprovalStep struct {
 	Needed    int         `json:"needed"` // number of approvals required; 0 if it is not known
 	Approvers []*Approver `json:"approvers"`

@@ -30,8 +30,8 @@ type WaitOptions struct {
 	Interval, MaxInterval time.Duration
 }
 
-// WaitError is the error of [Service.Wait] and, for a task that ended without success, of
-// [Service.Done].
+// WaitError is the type of the errors of [Service.Wait]. [Service.Done] also returns a
+// *WaitError if the task ended without success.
 type WaitError struct {
 	Task *Task // as last read, with all its jobs; nil if it was never read
 	// Err is ErrFailed, ErrRejected, ErrCanceled or ErrTimedOut if the task ended, and

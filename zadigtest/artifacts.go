@@ -17,7 +17,7 @@ const (
 	ListArtifacts Endpoint = "/api/aslan/delivery/artifacts"       // client.Artifact.List and All
 	FindArtifact  Endpoint = "/api/aslan/delivery/artifacts/image" // client.Artifact.Trace, since v1.8.0
 	GetArtifact   Endpoint = "/api/aslan/delivery/artifacts/:id"   // client.Artifact.Get and Trace
-	TraceArtifact Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or if Zadig refuses one of the two above
+	TraceArtifact Endpoint = "/api/directory/dc/artifact"          // Trace with OneRequest, or if FindArtifact or GetArtifact is refused
 )
 
 var artifactRoutes = []route{

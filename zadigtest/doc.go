@@ -42,9 +42,10 @@
 // [Server.AddRelease], [Server.SetRelease], [Server.DeleteRelease], [Server.AddArtifact]
 // and [Server.DeleteArtifact] change the data of a running server. The server lists
 // releases newest first, by CreatedAt. As on a real server, artifacts of Type "image"
-// without ImageSize are not listed, but can be found by image and by id. A server of
-// v4.0.0 or later, and so the default one, has no releases that a workflow made. It has
-// two of the three releases of Shop; [Data.ReleasesOn] returns the releases of a version.
+// without ImageSize are not listed, but can be found by image and by id. Servers of
+// v4.0.0 and later have no releases that workflows made, so such a server, the default one
+// included, has only two of the three releases of Shop. [Data.ReleasesOn] returns the
+// releases that a server of a given version of Zadig has.
 //
 // [WithEnvironments], [WithDeployments] and [WithTasks] add environments, the history of
 // their services, and workflow tasks. [ApprovalJob] and [DeployJob] make jobs for a task.

@@ -11,8 +11,8 @@ import (
 )
 
 // Fault is a failure of the server, the network or a gateway. Create one with a function
-// such as [Status] or [Delay], select the requests that it hits with its methods, and add
-// it to a server with [Server.Inject]:
+// such as [Status] or [Delay], use its methods to select the requests that it hits, and
+// add it to a server with [Server.Inject]:
 //
 //	srv.Inject(zadigtest.Status(503, "").On(zadigtest.ListReleases).Times(2))
 //
@@ -122,8 +122,8 @@ func RateLimited(retryAfter time.Duration) Fault {
 	return f
 }
 
-// HTML responds with a status and an HTML page: for status 200 the login page of a single
-// sign-on in front of Zadig, otherwise the error page of a proxy.
+// HTML responds with a status and an HTML page: for status 200, the login page of a proxy
+// for single sign-on in front of Zadig; otherwise, the error page of a proxy.
 func HTML(code int) Fault {
 	title, content := "Sign in", `<form method="post" action="/login"></form>`
 	if code != http.StatusOK {
@@ -211,10 +211,10 @@ func SystemViewer() Fault { return Fault{name: "SystemViewer", state: systemView
 // artifacts and, before v2.3.0, releases by id.
 func ProjectMember() Fault { return Fault{name: "ProjectMember", state: projectMember} }
 
-// LicenseExpired responds as a Zadig server whose paid license has expired: with code
+// LicenseExpired responds as a Zadig server whose paid license has expired does: with code
 // 7050 for releases and production environments, while everything else can still be read.
-// The fault refuses all releases on every version, although Zadig needs a license for
-// lists of releases only since v2.0.0, and for a release by id only since v2.3.0.
+// The fault applies to all requests for releases on every version, although a real server
+// requires a license only since v2.0.0 for lists, and since v2.3.0 for a release by id.
 func LicenseExpired() Fault { return Fault{name: "LicenseExpired", state: licenseExpired} }
 
 // BrokenRecord makes one release unreadable: requests for it by id get status 500. Before
@@ -234,9 +234,9 @@ type faults struct {
 
 // Inject adds a fault to the server. The fault stays until it has hit as many requests as
 // [Fault.Times] allows, or until remove or [Server.ClearFaults] is called. If several
-// faults would replace the response to a request, or change how its body is sent, only
-// the one that was injected first does so. The others do not count the request, and wait
-// for the next one.
+// faults would replace the response to a request, only the first one injected does so; the
+// same is true of faults that change how the body is sent. For the others, the request
+// does not count towards [Fault.Times].
 func (s *Server) Inject(f Fault) (remove func()) {
 	armed := &f
 	s.faults.mu.Lock()

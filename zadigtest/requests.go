@@ -85,7 +85,7 @@ func (s *Server) Requests() []Request {
 	return copies
 }
 
-// RequestsTo returns those of [Server.Requests] that were sent to an endpoint.
+// RequestsTo is like [Server.Requests], but returns only the requests to e.
 func (s *Server) RequestsTo(e Endpoint) []Request {
 	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Endpoint != e })
 }

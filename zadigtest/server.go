@@ -98,8 +98,8 @@ func (s *Server) Client(opts ...zadig.Option) *zadig.Client {
 }
 
 // Close closes the server and all its connections, and waits for running requests. It
-// also waits for running functions of [Hook], which therefore must not call Close. Close
-// may be called more than once.
+// also waits for the running functions of [Hook] faults, so such a function must not call
+// Close. Close may be called more than once.
 func (s *Server) Close() {
 	s.Down()
 	s.mu.Lock()
@@ -145,12 +145,13 @@ func (s *Server) SetServerVersion(name string) {
 	s.version.Store(int64(v))
 }
 
-// ServerVersion returns the version in [Versions] that the server behaves as.
+// ServerVersion returns the version of Zadig that the server simulates, one of
+// [Versions].
 func (s *Server) ServerVersion() string { return version(s.version.Load()).String() }
 
-// AddRelease adds copies of releases to the server. [WithReleases] says which are
-// accepted. If one of them is not, AddRelease adds none, and fails the test or, if the
-// server was started by [Start], panics.
+// AddRelease adds copies of releases to the server. See [WithReleases] for what makes a
+// release valid. If one is invalid, AddRelease adds none of them and fails the test, or
+// panics if the server was started by [Start].
 func (s *Server) AddRelease(releases ...*delivery.Release) {
 	if err := s.data.addReleases(releases, false); err != nil {
 		s.fail("zadigtest: AddRelease: %v", err)
@@ -168,9 +169,9 @@ func (s *Server) SetRelease(releases ...*delivery.Release) {
 // DeleteRelease removes a release by its id and reports whether it existed.
 func (s *Server) DeleteRelease(id string) bool { return s.data.releases.remove(id) }
 
-// AddArtifact adds copies of artifacts to the server. [WithArtifacts] says which are
-// accepted. If one of them is not, AddArtifact adds none, and fails the test or, if the
-// server was started by [Start], panics.
+// AddArtifact adds copies of artifacts to the server. See [WithArtifacts] for what makes an
+// artifact valid. If one is invalid, AddArtifact adds none of them and fails the test, or
+// panics if the server was started by [Start].
 func (s *Server) AddArtifact(artifacts ...*artifact.Artifact) {
 	if err := s.data.addArtifacts(artifacts); err != nil {
 		s.fail("zadigtest: AddArtifact: %v", err)

@@ -28,8 +28,8 @@ type Data struct {
 }
 
 // ReleasesOn returns the releases that a server of the given version has. Deleted
-// releases are left out and, since v4.0.0, so are releases made by workflows. It
-// returns nil if version is not the name of a version, such as "v3.4.1".
+// releases are left out and, since v4.0.0, so are releases made by workflows. The
+// version is a name such as "v3.4.1"; for any other text, ReleasesOn returns nil.
 func (d Data) ReleasesOn(version string) []*delivery.Release {
 	v, err := nearest(version)
 	if err != nil {

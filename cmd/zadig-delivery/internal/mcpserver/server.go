@@ -72,7 +72,7 @@ func newServer(client *zadig.Client, version string) *mcp.Server {
 	add(s, "trace_running", "Trace what runs", "Traces what runs in a cluster to commits and releases, with counts by status:"+
 		" drifted (the tag was pushed again, so the running image is not the one with these commits), built (the running image is the"+
 		" one that was built), unverified, pending, failed, unknown (not built by Zadig). Drifted images come first. If only project"+
-		" and env are given: the images that Zadig stored as deployed there, with who deployed them. Who approved is included if the"+
+		" and env are given: the images that Zadig has recorded as deployed there, with who deployed them. Who approved is included if the"+
 		" image was deployed by a task of the workflow that built it, or by a task of workflows."+
 		" If the result has next_offset, more images follow.", t.traceRunning)
 	add(s, "find_change", "Find a change", "Lists the releases with an image that was built from a commit or a pull request."+

@@ -10,7 +10,7 @@ import (
 	"github.com/zadig-go/zadig/environment"
 )
 
-// FromEnvironment returns the images that Zadig stored as deployed in an
+// FromEnvironment returns the images that Zadig has recorded as deployed in an
 // environment, and who last deployed each. The cluster may run other images.
 func FromEnvironment(ctx context.Context, client *environment.Service, project, name string) (*Uses, error) {
 	env, err := client.Get(ctx, project, name, environment.GetOptions{})

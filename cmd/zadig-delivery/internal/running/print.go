@@ -47,7 +47,7 @@ func (c *command) write(images []*Image, counts map[string]int) error {
 	}
 	text := summary(shown, counts)
 	if c.Env != "" && c.pods == "" && c.images == "" {
-		text += "These are the images that Zadig stored as deployed in " + cli.Clean(c.Env) + "; the cluster may run others.\n"
+		text += "These are the images that Zadig has recorded as deployed in " + cli.Clean(c.Env) + "; the cluster may run others.\n"
 	}
 	if out.Cut() {
 		text += "-o wide shows everything.\n"

@@ -21,7 +21,7 @@ who released it. It reads the output of "kubectl get pods -o json" from stdin,
 or from the file of --pods.
 
 With --project and --env, but neither --pods nor --images, it lists the images
-that Zadig stored as deployed in that environment, and who deployed them. The
+that Zadig has recorded as deployed in that environment, and who deployed them. The
 cluster may run others. -o wide adds who approved the deployment. Zadig does not
 record which task deployed an image, so the command checks the task that built
 it, and then the tasks of the same workflow and of --workflow that were running
