@@ -74,3 +74,14 @@ func TestLogOfALoopThatIsLeft(t *testing.T) {
 	}
 	assert.Empty(t, records.String())
 }
+
+// The client's own timeout is a failure, although it cancels the context of the attempt.
+func TestLogOfATimeout(t *testing.T) {
+	t.Parallel()
+	var records bytes.Buffer
+	logger := zadig.WithLogger(slog.New(slog.NewTextHandler(&records, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	inBubble(t, servertest.Hang, []zadig.Option{logger}, func(t *testing.T, client *zadig.Client, _ *servertest.Server) {
+		require.Error(t, client.Get(t.Context(), "/api/x", nil, nil))
+	})
+	assert.Contains(t, records.String(), "no response headers within 45s")
+}
