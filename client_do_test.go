@@ -3,6 +3,7 @@ package zadig_test
 import (
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
@@ -112,4 +113,19 @@ func TestHeaders(t *testing.T) {
 			assert.Equal(t, []string{row.want}, got[row.header])
 		})
 	}
+}
+
+// The zero Header is enough, even if a cookie jar adds to it and the request is retried.
+func TestDoSendsARequestWithoutAHeader(t *testing.T) {
+	t.Parallel()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	client, s := clienttest.Serve(t, servertest.Script(servertest.Status(503, "", "Set-Cookie", "pod=a"), servertest.JSON(`[]`)),
+		zadig.WithHTTPClient(&http.Client{Jar: jar}))
+	req := &http.Request{URL: &url.URL{Path: "/x"}}
+	resp, err := client.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, "pod=a", s.Requests()[1].Header.Get("Cookie"))
+	assert.Nil(t, req.Header)
 }
