@@ -10,7 +10,8 @@ import (
 	"github.com/zadig-go/zadig/delivery"
 )
 
-// What programs compute and send on has names of its own in JSON.
+// The results of Diff and Images have lower-case names in JSON, so that programs can send
+// them.
 func TestJSONOfHelpers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

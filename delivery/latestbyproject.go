@@ -18,8 +18,9 @@ import (
 // and up to v1.7.1, where lists have all details even with VerbosityBrief.
 //
 // The errors are those of [Service.All]. If the newest release of a project cannot be read,
-// LatestByProject yields a *[ReleaseError] in its place. It also yields the error of each
-// listed release that cannot be decoded, even if the project has a newer release.
+// LatestByProject yields a *[ReleaseError] for it, and no older release of this project.
+// It also yields the error of each listed release that cannot be decoded, even if the
+// project has a newer release.
 func (s *Service) LatestByProject(ctx context.Context, o ListOptions) iter.Seq2[*Release, error] {
 	return func(yield func(*Release, error) bool) {
 		err := o.checkLatestByProject()

@@ -216,7 +216,7 @@ func TestAListedIDThatNoReleaseHas(t *testing.T) {
 			fmt.Sprintf(`[{"id":"%s","version":"v1","services":[]},{"id":%q,"version":"v2","services":[]}]`, odd, id(2))))
 		mock.Get(listPath+"/"+id(2), clienttest.Respond(200, `{"id":"`+id(2)+`","services":[{"service_name":"a"}]}`))
 		w := walk(t, client.Delivery, delivery.ListOptions{})
-		assert.Equal(t, []string{id(2)}, w.ids, "the walk goes on")
+		assert.Equal(t, []string{id(2)}, w.ids, "the loop continues")
 		require.Len(t, w.errs, 1)
 		_, err := client.Delivery.Find(t.Context(), "v1", delivery.ListOptions{})
 		for _, err := range append(w.errs, err) {

@@ -66,7 +66,7 @@ func TestDeployment(t *testing.T) {
 	}
 }
 
-// Nothing of queries, headers, bodies and ids is in a span, whatever fails.
+// No span has a query, header, body or id, not even after a failure.
 func TestNothingSecretShows(t *testing.T) {
 	t.Parallel()
 	const id = "65e13f00aa00000000000001"

@@ -40,7 +40,7 @@ func TestUnsupportedAndNotZadig(t *testing.T) {
 		"not supported by this version of Zadig: servers before v9 have none")
 }
 
-// If the check fails for a reason of its own, its error is the result. It explains the
+// If the check fails for another reason, its error is the result. It explains the
 // first failure only if both have the same reason.
 func TestResolveByCheck(t *testing.T) {
 	t.Parallel()

@@ -165,8 +165,8 @@ func (b *block) source(path string, number int) (source string, program bool, er
 	return head + imports.String() + code, false, nil
 }
 
-// usesNames adds a use behind each statement of a block that declares names: a
-// reader goes on from there.
+// usesNames adds a use after each statement of a block that declares names, because the
+// reader's program uses them.
 func usesNames(code string, file *ast.File, offset func(token.Pos) int) string {
 	function := file.Decls[0].(*ast.FuncDecl)
 	for _, statement := range slices.Backward(function.Body.List) {

@@ -66,7 +66,7 @@ func trusts(ca *authority) zadig.Option {
 	return zadig.WithTLSConfig(&tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12})
 }
 
-// dials sets a transport that connects with dial, whatever the URL says.
+// dials sets a transport that connects with dial instead of to the address in the URL.
 func dials(s *stage, dial func(ctx context.Context, network, address string) (net.Conn, error)) zadig.Option {
 	transport := &http.Transport{DialContext: dial}
 	s.Cleanup(transport.CloseIdleConnections)

@@ -49,7 +49,7 @@ func (x *exchange) chunked(p []byte, whole bool) {
 	}
 }
 
-// endless begins a body and goes on until the client has gone.
+// endless begins a body, and sends more until the client closes the connection.
 func (x *exchange) endless(begin, more string) {
 	x.head("Connection: close")
 	x.write([]byte(begin))

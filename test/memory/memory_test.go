@@ -1,5 +1,5 @@
-// Package memory_test measures the memory that one response takes, whatever its
-// JSON is.
+// Package memory_test measures the memory that one response takes, for many kinds of
+// JSON.
 package memory_test
 
 import (

@@ -21,7 +21,8 @@ func (l list) Do(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(string(l)))}, nil
 }
 
-// A release that cannot be read may be the one that is wanted, unless it is wanted by its version.
+// An unreadable release may be the newest one, so find does not pass over it, except when
+// it looks for another version.
 func TestUnreadRelease(t *testing.T) {
 	t.Parallel()
 	release := func(id, version, status string) string {

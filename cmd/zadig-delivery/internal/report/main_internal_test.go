@@ -122,7 +122,7 @@ func TestBrokenRecordIsLeftOut(t *testing.T) {
 	}
 }
 
-// A run that broke off leaves a cache with which the next one goes on.
+// The next run continues with the cache of a run that broke off.
 func TestCacheIsResumed(t *testing.T) {
 	t.Parallel()
 	srv := zadigtest.NewServer(t, zadigtest.WithServerVersion("v5.0.0"), zadigtest.WithData(zadigtest.Generate(3, 100)))
